@@ -1,0 +1,194 @@
+/* libfreigabe: reads a reader's comment and says which of a newsroom's house
+ * rules it may break, where in the text, and why.
+ *
+ * Text in, review out. The library does no I/O, keeps no globals, reads no
+ * locale, starts no threads and never exits. An engine is immutable once open
+ * and may be shared by any number of threads; each thread brings a workspace
+ * of its own. After a workspace is open a check allocates nothing.
+ *
+ * Lengths and offsets are bytes of UTF-8, ends are exclusive. Strings are
+ * pointer and length and need no terminating NUL unless said otherwise.
+ */
+#ifndef FREIGABE_H
+#define FREIGABE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define FRG_MUST_CHECK __attribute__((warn_unused_result))
+#define FRG_API __attribute__((visibility("default")))
+#else
+#define FRG_MUST_CHECK
+#define FRG_API
+#endif
+
+/* ---- errors ---------------------------------------------------------- */
+
+enum frg_status {
+	FRG_OK = 0,
+	FRG_INVALID,         /* the input is malformed */
+	FRG_TOO_LARGE,       /* the input exceeds a limit */
+	FRG_NOT_FOUND,       /* no such thing, or none that the caller may see */
+	FRG_CONFLICT,        /* somebody else was first */
+	FRG_UNAUTHENTICATED, /* who is asking is not known */
+	FRG_FORBIDDEN,       /* known, but not allowed */
+	FRG_THROTTLED,       /* too many, try again later */
+	FRG_UNAVAILABLE,     /* cannot be done now (disk full, shutting down) */
+	FRG_UNSUPPORTED,     /* understood, but not offered */
+	FRG_CORRUPT,         /* stored data contradicts itself */
+	FRG_IO,              /* the system refused a read or write */
+	FRG_NO_MEMORY
+};
+
+/* What went wrong, for the caller to show or log. `code` is a stable key
+ * (static storage, NULL when status is FRG_OK); `pos` is a byte or line
+ * position in the input where that makes sense; `msg` is NUL-terminated
+ * English for a log or a developer. */
+struct frg_error {
+	enum frg_status status;
+	const char *code;
+	size_t pos;
+	char msg[160];
+};
+
+/* Name of a status, such as "not_found". Static storage. */
+FRG_API const char *frg_status_name(enum frg_status status);
+
+/* ---- text ------------------------------------------------------------ */
+
+struct frg_str {
+	const char *p;
+	size_t n;
+};
+
+enum frg_lang { FRG_LANG_AUTO = 0, FRG_LANG_DE, FRG_LANG_EN };
+
+/* "de", "en" or "auto". Static storage. */
+FRG_API const char *frg_lang_id(enum frg_lang lang);
+
+/* ---- rules ----------------------------------------------------------- */
+
+enum frg_rule {
+	FRG_PROFANITY,   /* Schimpfworte */
+	FRG_AGGRESSION,  /* aggressive Formulierungen */
+	FRG_INSINUATION, /* Unterstellungen */
+	FRG_AD_LINK,     /* Werbe-Links */
+	FRG_OFF_TOPIC,   /* ohne konkreten Bezug zum Artikel */
+	FRG_ENGAGING     /* not a breach: a comment that gives readers something */
+};
+#define FRG_RULE_COUNT 6
+
+/* "profanity" … "engaging". Static storage. */
+FRG_API const char *frg_rule_id(enum frg_rule rule);
+/* False if `id` names no rule. */
+FRG_API bool frg_rule_from_id(struct frg_str id, enum frg_rule *out);
+
+/* ---- engine ---------------------------------------------------------- */
+
+struct frg_engine;
+struct frg_workspace;
+struct frg_article;
+
+struct frg_engine_options {
+	/* Word list to use instead of the built-in one (format: model/lists/README.md);
+	 * p == NULL takes the built-in. Copied. */
+	struct frg_str word_list;
+};
+
+/* Opens an engine; `options` may be NULL. Free with frg_engine_close.
+ * Errors: FRG_INVALID (a bad list; pos is its line), FRG_NO_MEMORY. */
+FRG_API FRG_MUST_CHECK enum frg_status frg_engine_open(const struct frg_engine_options *options,
+                                                      struct frg_engine **out,
+                                                      struct frg_error *err);
+FRG_API void frg_engine_close(struct frg_engine *engine);
+
+/* Identifies program version and rule data, e.g. "freigabe 0.1.0 lists-3f9a0c12".
+ * NUL-terminated, lives as long as the engine. Two engines with the same
+ * identity give the same reviews. */
+FRG_API const char *frg_engine_id(const struct frg_engine *engine);
+
+/* Scratch memory for one thread. Must be closed before its engine. */
+FRG_API FRG_MUST_CHECK enum frg_status frg_workspace_open(const struct frg_engine *engine,
+                                                         struct frg_workspace **out,
+                                                         struct frg_error *err);
+FRG_API void frg_workspace_close(struct frg_workspace *ws);
+
+/* An article, analysed once and shared by all comments under it (immutable,
+ * thread-safe). Empty parts are allowed; all three empty is FRG_INVALID.
+ * Text beyond the limit of 256 KiB of body is ignored. The strings are
+ * copied. Must be closed before its engine. */
+FRG_API FRG_MUST_CHECK enum frg_status frg_article_open(const struct frg_engine *engine,
+                                                       struct frg_str title, struct frg_str lead,
+                                                       struct frg_str body,
+                                                       struct frg_article **out,
+                                                       struct frg_error *err);
+FRG_API void frg_article_close(struct frg_article *article);
+
+/* ---- check ----------------------------------------------------------- */
+
+/* Longest comment that is accepted, in bytes. */
+#define FRG_TEXT_MAX 20000
+
+struct frg_input {
+	struct frg_str text;               /* the comment; valid UTF-8, at most FRG_TEXT_MAX */
+	struct frg_str parent;             /* the comment it answers, or n == 0 */
+	const struct frg_article *article; /* or NULL: off_topic is then not judged */
+	enum frg_lang lang;                /* FRG_LANG_AUTO detects */
+};
+
+/* One passage that shows a breach. `reason` is a sentence in the comment's
+ * language that an editor can forward. */
+struct frg_evidence {
+	enum frg_rule rule;
+	uint32_t begin, end;
+	float score; /* 0 … 1 */
+	struct frg_str reason;
+};
+
+enum frg_article_part { FRG_TITLE, FRG_LEAD, FRG_BODY };
+
+/* The passage of the article that the comment relates to most. */
+struct frg_related {
+	bool found;
+	enum frg_article_part part;
+	uint32_t begin, end; /* in that part, as given to frg_article_open */
+};
+
+enum frg_suggestion { FRG_SUGGEST_RELEASE, FRG_SUGGEST_LOOK, FRG_SUGGEST_REJECT };
+
+/* "release", "look" or "reject". Static storage. */
+FRG_API const char *frg_suggestion_id(enum frg_suggestion suggestion);
+
+struct frg_review {
+	enum frg_lang lang;           /* never FRG_LANG_AUTO */
+	float score[FRG_RULE_COUNT];  /* by rule, 0 … 1 */
+	bool off_topic_known;         /* false without an article */
+	struct frg_related related;
+	enum frg_suggestion suggestion;
+	/* By begin, then by rule. Owned by the workspace. */
+	const struct frg_evidence *evidence;
+	size_t evidence_count;
+	/* True when there was more evidence than is kept (64 passages). */
+	bool evidence_cut;
+};
+
+/* Checks one comment against all rules. The review and what it points to are
+ * valid until the workspace is used or closed. Every rule reports; the engine
+ * never stops at the first finding. Cost is linear in the text's length.
+ * Errors: FRG_INVALID (not UTF-8; pos is the byte), FRG_TOO_LARGE. */
+FRG_API FRG_MUST_CHECK enum frg_status frg_check(const struct frg_engine *engine,
+                                                struct frg_workspace *ws,
+                                                const struct frg_input *input,
+                                                struct frg_review *out,
+                                                struct frg_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,25 @@
+/* Time as the program keeps it: milliseconds since 1970, UTC. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include "base/base.h"
+
+typedef int64_t msec;
+
+enum { CLOCK_ISO_SIZE = 25 };
+
+/* Wall clock. */
+msec clock_now(void);
+/* Never goes back; for durations. */
+msec clock_steady(void);
+/* "2026-11-23T22:31:07.123Z" and a NUL. */
+void clock_iso(msec t, char out[CLOCK_ISO_SIZE]);
+/* RFC 3339 with zone, or a bare date (midnight UTC). False if it is neither. */
+bool clock_parse_iso(str s, msec *out);
+
+/* A time in a reader's words, in the server's time zone:
+ * "23. November 2026, 22:31 Uhr" / "23 November 2026, 10:31 pm". */
+enum { CLOCK_WORDS_SIZE = 64 };
+void clock_words(msec t, enum frg_lang lang, char out[CLOCK_WORDS_SIZE]);
+
+#endif

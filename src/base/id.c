@@ -1,0 +1,63 @@
+/* Identifiers, secrets and hashes. */
+#include "base/id.h"
+
+#include <sodium.h>
+
+static const char base32[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
+bool id_setup(void) { return sodium_init() >= 0; }
+
+id64 id_new(void)
+{
+	uint64_t random;
+	randombytes_buf(&random, sizeof random);
+	return (id64)(((uint64_t)clock_now() & ((1ull << 41) - 1)) << 22 | (random & ((1ull << 22) - 1)));
+}
+
+msec id_time(id64 id) { return (msec)((uint64_t)id >> 22); }
+
+void id_text(id64 id, char out[ID_TEXT_SIZE])
+{
+	uint64_t v = (uint64_t)id;
+	for (int i = 12; i >= 0; i--) {
+		out[i] = base32[v & 31];
+		v >>= 5;
+	}
+	out[13] = 0;
+}
+
+bool id_parse(str s, id64 *out)
+{
+	if (s.n != 13)
+		return false;
+	uint64_t v = 0;
+	for (size_t i = 0; i < 13; i++) {
+		const char *hit = s.p[i] ? strchr(base32, s.p[i]) : NULL;
+		if (!hit || (i == 0 && hit - base32 > 7))
+			return false;
+		v = v << 5 | (uint64_t)(hit - base32);
+	}
+	*out = (id64)v;
+	return *out > 0;
+}
+
+void secret_new(char out[SECRET_TEXT_SIZE])
+{
+	unsigned char raw[32];
+	randombytes_buf(raw, sizeof raw);
+	sodium_bin2base64(out, SECRET_TEXT_SIZE, raw, sizeof raw,
+	                  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	sodium_memzero(raw, sizeof raw);
+}
+
+void hash_text(str data, char out[HASH_TEXT_SIZE])
+{
+	unsigned char raw[crypto_hash_sha256_BYTES];
+	crypto_hash_sha256(raw, (const unsigned char *)data.p, data.n);
+	sodium_bin2hex(out, HASH_TEXT_SIZE, raw, sizeof raw);
+}
+
+bool secret_equal(str a, str b)
+{
+	return a.n == b.n && (a.n == 0 || sodium_memcmp(a.p, b.p, a.n) == 0);
+}

@@ -1,0 +1,88 @@
+/* The binary: finds the command and calls it. */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+} commands[] = {
+	{"check", cmd_check, "read a comment and say which house rules it may break, where and why"},
+};
+
+static void print_help(FILE *to)
+{
+	fputs("usage: freigabe COMMAND [OPTION…]\n\n", to);
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+	fputs("\nfreigabe COMMAND --help explains one.\n", to);
+}
+
+int cli_usage(const char *command, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	fprintf(stderr, "freigabe %s: ", command);
+	vfprintf(stderr, fmt, ap);
+	fprintf(stderr, "\nfreigabe %s --help explains.\n", command);
+	va_end(ap);
+	return EXIT_USAGE;
+}
+
+bool cli_read_file(const char *path, size_t max, str *out)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	if (!f) {
+		fprintf(stderr, "freigabe: cannot read %s: %m\n", path);
+		return false;
+	}
+	size_t size = 0, n = 0;
+	char *p = NULL;
+	for (;;) {
+		if (n == size) {
+			size = size ? size * 2 : 16384;
+			p = realloc(p, size);
+			if (!p)
+				BUG("out of memory");
+		}
+		size_t got = fread(p + n, 1, size - n, f);
+		n += got;
+		if (got == 0 || n > max)
+			break;
+	}
+	bool failed = ferror(f);
+	if (f != stdin)
+		fclose(f);
+	if (failed || n > max) {
+		fprintf(stderr, failed ? "freigabe: cannot read %s: %m\n" : "freigabe: %s is too large\n", path);
+		free(p);
+		return false;
+	}
+	*out = (str){p, n};
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		print_help(stdout);
+		return EXIT_DONE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("freigabe " FREIGABE_VERSION);
+		return EXIT_DONE;
+	}
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	fprintf(stderr, "freigabe: no command '%s'\n\n", argv[1]);
+	print_help(stderr);
+	return EXIT_USAGE;
+}

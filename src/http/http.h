@@ -1,0 +1,135 @@
+/* The web server: bytes to requests, responses to bytes. Knows no comments and no database.
+ *
+ * Two kinds of threads. The event loops (libmicrohttpd, epoll) parse requests
+ * and answer what is in memory: a route's `quick` function runs there and must
+ * not block. What it does not answer goes to the workers: the connection is
+ * suspended and `handle` runs on a worker thread, where it may wait for a disk.
+ * A slow commit therefore holds up nobody else.
+ */
+#ifndef HTTP_HTTP_H
+#define HTTP_HTTP_H
+
+#include "base/arena.h"
+#include "base/base.h"
+#include "base/clock.h"
+
+struct http_server;
+struct http_request;
+struct http_page;
+struct http_channel;
+
+/* ---- server ---------------------------------------------------------- */
+
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS };
+
+struct http_route {
+	enum http_method method; /* GET serves HEAD too */
+	/* "/v1/articles/{id}/comments"; {x} takes one segment, {x*} as the last one the whole rest. */
+	const char *pattern;
+	/* On the event loop; answers and returns true, or returns false for `handle`. May be NULL. */
+	bool (*quick)(void *app, struct http_request *req);
+	/* On a worker. May be NULL if quick always answers. Must answer. */
+	void (*handle)(void *app, struct http_request *req);
+	size_t body_max; /* bytes; larger bodies get 413 before they are read. 0: no body */
+	unsigned tag;    /* for the application; http_tag() gives it back */
+};
+
+struct http_config {
+	str listen;              /* "127.0.0.1:8080", "[::1]:8080", "0.0.0.0:0" (any free port) */
+	unsigned loops, workers; /* 0: chosen by the number of cores */
+	unsigned connections_max;          /* 0: 20000 */
+	unsigned connections_per_address;  /* 0: no limit; counts the peer, so mind a proxy */
+	unsigned idle_timeout_s;           /* 0: 30 */
+	/* Space-separated addresses of reverse proxies whose X-Forwarded-For and
+	 * X-Forwarded-Proto are believed. */
+	str trusted_proxies;
+	const struct http_route *routes;
+	size_t route_count;
+	void *app; /* passed to every handler */
+	/* Called on whatever thread when no route matches (404) or the method is wrong (405, with
+	 * Allow set), a body is too large (413), a request is malformed (400): must answer from memory. */
+	void (*refuse)(void *app, struct http_request *req, unsigned status);
+	/* Called on every response just before it is sent, to add the headers that all have. */
+	void (*finish)(void *app, struct http_request *req);
+};
+
+/* Starts serving. The config's strings and routes must live as long as the server.
+ * Errors: FRG_INVALID (listen address), FRG_IO (port in use; code "listen"). */
+MUST_CHECK enum frg_status http_server_open(const struct http_config *config,
+                                            struct http_server **out, struct frg_error *err);
+/* The port that is listened on. */
+unsigned http_server_port(const struct http_server *server);
+/* Stops accepting, ends streams, lets running requests finish (at most `drain_ms`). */
+void http_server_drain(struct http_server *server, msec drain_ms);
+/* After drain: frees everything. */
+void http_server_close(struct http_server *server);
+
+/* ---- request: valid until the response is sent ------------------------ */
+
+struct arena *http_arena(struct http_request *req);
+enum http_method http_method(const struct http_request *req);
+unsigned http_tag(const struct http_request *req);
+str http_path(const struct http_request *req);  /* decoded, without query */
+str http_body(const struct http_request *req);
+/* Path parameter by name, decoded; n == 0 if there is none. */
+str http_param(const struct http_request *req, const char *name);
+/* Each n == 0 and p == NULL if absent; p != NULL if present but empty. */
+str http_query(struct http_request *req, const char *name);
+str http_header(struct http_request *req, const char *name);
+str http_cookie(struct http_request *req, const char *name);
+/* A field of an application/x-www-form-urlencoded body, decoded. */
+str http_form(struct http_request *req, const char *name);
+/* The client's address as text: the peer's, or what a trusted proxy says. */
+str http_client(struct http_request *req);
+/* True if the client came by TLS (X-Forwarded-Proto of a trusted proxy). */
+bool http_is_secure(struct http_request *req);
+/* 13 characters that name this request in logs and error answers. */
+str http_request_id(struct http_request *req);
+/* A slot for the application's per-request state (NULL at first). */
+void **http_slot(struct http_request *req);
+
+/* ---- response: exactly one of the http_respond… per request ----------- */
+
+/* Before http_respond…; name and value are copied. Values with control
+ * characters are a BUG: whoever passes text checks it. */
+void http_add_header(struct http_request *req, const char *name, str value);
+/* `body` must live as long as the request (its arena does). content_type may be NULL if body.n is 0. */
+void http_respond(struct http_request *req, unsigned status, const char *content_type, str body);
+/* Status of the response given so far, 0 if none. */
+unsigned http_status(const struct http_request *req);
+
+/* A response kept in memory and shared by many requests: immutable, with its
+ * compressed forms and ETags made once. Thread-safe, counted. */
+struct http_page_spec {
+	unsigned status; /* 0: 200 */
+	const char *content_type;
+	str body; /* copied */
+	const char *cache_control;
+	/* further headers, "Name: value" each, NULL-terminated; may be NULL */
+	const char *const *headers;
+	bool compress; /* make gzip and brotli forms if worth it */
+};
+struct http_page *http_page_new(const struct http_page_spec *spec);
+struct http_page *http_page_ref(struct http_page *page);
+void http_page_unref(struct http_page *page);
+/* Picks the form by Accept-Encoding, answers 304 to a matching If-None-Match. Does not take
+ * over the caller's reference. Safe on the event loop. */
+void http_respond_page(struct http_request *req, struct http_page *page);
+
+/* ---- live streams (server-sent events) -------------------------------- */
+
+/* A channel keeps its last messages so that a reader who lost the connection
+ * gets what was missed (Last-Event-ID); whoever was away for longer gets an
+ * event "reset" and loads anew. Thread-safe, counted. An idle stream holds no
+ * thread; a comment line every 25 s keeps proxies from closing it. */
+struct http_channel *http_channel_new(struct http_server *server);
+struct http_channel *http_channel_ref(struct http_channel *channel);
+void http_channel_unref(struct http_channel *channel);
+/* `event` is a name without line breaks, `data` may have several lines. Never blocks. The id of
+ * the message is `id`, which must grow. */
+void http_channel_publish(struct http_channel *channel, uint64_t id, const char *event, str data);
+unsigned http_channel_listeners(const struct http_channel *channel);
+/* Answers with the stream of the channel, which lives until the client goes. */
+void http_respond_stream(struct http_request *req, struct http_channel *channel);
+
+#endif
