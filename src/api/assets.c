@@ -1,0 +1,118 @@
+/* Scripts, styles and pictures that are part of the binary, under names that carry their hash. */
+#include "api/inner.h"
+
+#include "base/embedded.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { ASSETS_MAX = 16, DEV_FILE_MAX = 8 << 20 };
+
+/* Made once before serving, then constant. */
+static struct {
+	struct http_page *pages[ASSETS_MAX], *embed, *favicon;
+	char paths[ASSETS_MAX][96];
+	const char *dev_dir;
+} assets;
+
+static const struct embedded_file *find(const char *name)
+{
+	for (size_t i = 0; i < embedded_assets_count; i++)
+		if (strcmp(embedded_assets[i].name, name) == 0)
+			return &embedded_assets[i];
+	BUG("no asset %s", name);
+}
+
+/* "widget.js" → "/assets/widget-3f9a….js" */
+static void asset_path(const struct embedded_file *file, char out[96])
+{
+	const char *dot = strrchr(file->name, '.');
+	snprintf(out, 96, "/assets/%.*s-%.16s%s", (int)(dot - file->name), file->name, file->etag, dot);
+}
+
+static struct http_page *make(const struct embedded_file *file, const char *cache, bool cross)
+{
+	const char *headers[] = {"X-Content-Type-Options: nosniff",
+	                         cross ? "Cross-Origin-Resource-Policy: cross-origin"
+	                               : "Cross-Origin-Resource-Policy: same-origin",
+	                         cross ? "Access-Control-Allow-Origin: *" : NULL, NULL};
+	struct http_page_spec spec = {.content_type = file->type, .body = embedded_content(file),
+	                              .cache_control = cache, .headers = headers, .compress = true};
+	return http_page_new(&spec);
+}
+
+static str path_of(const char *name)
+{
+	for (size_t i = 0; i < embedded_assets_count; i++)
+		if (strcmp(embedded_assets[i].name, name) == 0)
+			return str_of(assets.paths[i]);
+	BUG("no asset %s", name);
+}
+
+void api_assets_setup(struct view_assets *out, const char *dev_dir)
+{
+	BUG_IF(embedded_assets_count > ASSETS_MAX);
+	assets.dev_dir = dev_dir;
+	for (size_t i = 0; i < embedded_assets_count; i++) {
+		asset_path(&embedded_assets[i], assets.paths[i]);
+		if (!assets.pages[i])
+			assets.pages[i] = make(&embedded_assets[i], "public, max-age=31536000, immutable", true);
+	}
+	if (!assets.embed)
+		assets.embed = make(find("widget.js"), "public, max-age=300", true);
+	if (!assets.favicon)
+		assets.favicon = make(find("favicon.svg"), "public, max-age=86400", false);
+	*out = (struct view_assets){.site_css = path_of("site.css"), .widget_js = path_of("widget.js"),
+	                            .desk_js = path_of("desk.js"), .desk_css = path_of("desk.css"),
+	                            .favicon = STR("/favicon.svg")};
+}
+
+/* While developing: the file as it is now, whatever hash was asked for. */
+static bool from_disk(struct http_request *req, const struct embedded_file *file)
+{
+	char path[4096];
+	snprintf(path, sizeof path, "%s/%s", assets.dev_dir, file->name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	if (fd < 0)
+		return false;
+	bool good = fstat(fd, &st) == 0 && st.st_size >= 0 && st.st_size <= DEV_FILE_MAX;
+	char *body = good ? arena_alloc(http_arena(req), (size_t)st.st_size + 1) : NULL;
+	good = good && read(fd, body, (size_t)st.st_size) == st.st_size;
+	close(fd);
+	if (!good)
+		return false;
+	http_add_header(req, "Cache-Control", STR("no-store"));
+	http_respond(req, 200, file->type, (str){body, (size_t)st.st_size});
+	return true;
+}
+
+QUICK(asset_get)
+{
+	for (size_t i = 0; i < embedded_assets_count; i++) {
+		if (!str_eq(http_path(req), str_of(assets.paths[i])))
+			continue;
+		if (!assets.dev_dir || !from_disk(req, &embedded_assets[i]))
+			http_respond_page(req, assets.pages[i]);
+		return true;
+	}
+	api_refuse(app, req, 404);
+	return true;
+}
+
+QUICK(asset_embed)
+{
+	(void)app;
+	if (!assets.dev_dir || !from_disk(req, find("widget.js")))
+		http_respond_page(req, assets.embed);
+	return true;
+}
+
+QUICK(asset_favicon)
+{
+	(void)app;
+	http_respond_page(req, assets.favicon);
+	return true;
+}

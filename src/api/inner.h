@@ -1,0 +1,113 @@
+/* What the files of the api share. */
+#ifndef API_INNER_H
+#define API_INNER_H
+
+#include "api/api.h"
+#include "base/json.h"
+
+/* ---- answer.c ---- */
+
+/* The language to speak to this client in. */
+enum frg_lang api_lang(struct http_request *req, const struct store_site *site);
+/* Takes over the reference. */
+void api_json(struct http_request *req, unsigned status, json_t *body);
+/* {"error":{"code","message","request"}} with the right status; `extra` (may be NULL) is merged in. */
+void api_error(struct api *api, struct http_request *req, const struct frg_error *err, json_t *extra);
+/* The same as a page for people. */
+void api_error_page(struct api *api, struct http_request *req, const struct frg_error *err);
+unsigned api_http_status(enum frg_status status);
+/* The sentence for an error code. */
+str api_message(enum frg_lang lang, const struct frg_error *err);
+void api_redirect(struct http_request *req, str location);
+void api_no_store(struct http_request *req);
+/* The body as a JSON object, or an error already answered. Release with json_decref. */
+bool api_body(struct api *api, struct http_request *req, json_t **out);
+/* A member that must be a string if it is there. False: answered. */
+bool api_member(struct api *api, struct http_request *req, json_t *body, const char *name, str *out);
+
+/* ---- who.c: site, origin, reader, editor ---- */
+
+/* The site asked for: by ?site=, else the one at this host, else the first; NULL if there is none. */
+const struct store_site *api_find_site(struct api *api, struct http_request *req);
+/* The same, or an error already answered. */
+const struct store_site *api_site(struct api *api, struct http_request *req);
+
+enum api_origin { ORIGIN_NONE, ORIGIN_OWN, ORIGIN_FOREIGN, ORIGIN_REFUSED };
+enum api_origin api_origin(struct http_request *req, const struct store_site *site);
+/* Adds the CORS headers for a foreign origin that is allowed. */
+void api_cors(struct http_request *req, const struct store_site *site);
+/* False (and answered) if a writing request comes from a page that may not write. */
+bool api_may_write(struct api *api, struct http_request *req, const struct store_site *site, bool page);
+
+/* The capability that came along, or "". */
+str api_reader(struct http_request *req, const struct store_site *site);
+void api_set_reader(struct http_request *req, str reader);
+
+/* The editor at the desk; checks the CSRF token on all but GET. False: answered. */
+bool api_editor(struct api *api, struct http_request *req, struct editor_session *out);
+void api_set_desk_cookie(struct http_request *req, str token, bool end);
+/* The client's address as far as limits go: IPv6 by its /64. */
+str api_client_key(struct http_request *req);
+
+/* ---- items.c ---- */
+
+json_t *api_item_json(struct arena *a, const struct queue_item *item);
+/* Byte offset in UTF-8 → UTF-16 units. */
+size_t api_utf16(str text, size_t byte);
+json_t *api_rules_json(struct arena *a, str rules);
+
+/* ---- readers.c ---- */
+
+/* The query for a thread of this request; false (not answered) if there is no such site. */
+bool api_thread_query(struct api *api, struct http_request *req, enum thread_form form,
+                      struct thread_query *q);
+/* Answers from memory if it can. */
+bool api_thread_cached(struct api *api, struct http_request *req, enum thread_form form);
+
+/* ---- handlers ---- */
+
+#define HANDLER(name) void name(void *app, struct http_request *req)
+#define QUICK(name) bool name(void *app, struct http_request *req)
+
+QUICK(page_front_quick);
+HANDLER(page_front);
+QUICK(page_article_quick);
+HANDLER(page_article);
+HANDLER(page_submit);
+HANDLER(page_withdraw);
+QUICK(page_feed_quick);
+HANDLER(page_feed);
+QUICK(page_desk);
+HANDLER(page_media);
+QUICK(asset_get);
+QUICK(asset_embed);
+QUICK(asset_favicon);
+QUICK(preflight);
+
+HANDLER(reader_article);
+QUICK(reader_comments_quick);
+HANDLER(reader_comments);
+QUICK(reader_thread_quick);
+HANDLER(reader_thread);
+HANDLER(reader_mine);
+HANDLER(reader_submit);
+HANDLER(reader_revise);
+HANDLER(reader_withdraw);
+HANDLER(reader_check);
+HANDLER(reader_discover);
+HANDLER(reader_stream);
+HANDLER(article_put);
+
+HANDLER(desk_login);
+HANDLER(desk_session);
+HANDLER(desk_logout);
+HANDLER(desk_queue);
+HANDLER(desk_revision);
+HANDLER(desk_decide);
+HANDLER(desk_undo);
+HANDLER(desk_decisions);
+HANDLER(desk_stream);
+
+QUICK(healthz);
+
+#endif

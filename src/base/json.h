@@ -1,0 +1,15 @@
+/* Between our strings and jansson's values. */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include "base/arena.h"
+
+#include <jansson.h>
+
+json_t *json_of(str s);          /* a string; invalid UTF-8 becomes "" */
+json_t *json_or_null(str s);     /* null if empty */
+str json_str(struct arena *a, const json_t *value); /* copied; "" if it is no string */
+/* Compact text; takes the reference over. */
+str json_text(struct arena *a, json_t *value);
+
+#endif

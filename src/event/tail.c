@@ -1,0 +1,169 @@
+/* Follows the outbox: drops what is kept of changed articles, tells readers of released and removed
+ * comments and desks of their queue. Other programs write to the database too, so it also looks by itself
+ * now and then. */
+#include "event/tail.h"
+
+#include "base/json.h"
+#include "base/log.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum { PAGE = 200, LOOK_MS = 250 };
+
+struct tail {
+	struct service *svc;
+	pthread_t thread;
+	atomic_bool stopping;
+	int64_t seq;
+};
+
+struct batch {
+	int64_t seq;
+	struct store_events events;
+};
+
+static enum frg_status load_batch(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct batch *b = ctx;
+	return store_event_after(tx, b->seq, PAGE, &b->events, err);
+}
+
+static enum frg_status load_last(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	return store_event_last(tx, ctx, err);
+}
+
+static void tell(struct service *svc, struct arena *a, id64 subject, const char *event, json_t *data)
+{
+	service_channel_tell(svc, subject, event, json_text(a, data));
+}
+
+/* Readers are told what `publication` says now, not what the event said then: whatever happened in
+ * between, nothing that is not released can go out. */
+static void tell_readers(struct service *svc, struct arena *a, const struct store_event *e)
+{
+	struct live_comment c;
+	struct frg_error err;
+	enum frg_status st = service_live_comment(svc, a, e->article, e->comment, &c, &err);
+	if (st == FRG_OK && !c.removed) {
+		tell(svc, a, e->article, "put",
+		     json_pack("{s:o, s:o, s:I, s:o, s:I}", "id", json_of(c.id), "parent", json_or_null(c.parent),
+		               "depth", (json_int_t)c.depth, "html", json_of(c.html), "count", (json_int_t)c.count));
+	} else if (st == FRG_OK || st == FRG_NOT_FOUND) {
+		tell(svc, a, e->article, "remove",
+		     json_pack("{s:o, s:o, s:I}", "id", json_of(c.id), "html",
+		               json_of(st == FRG_OK ? c.html : STR("")), "count", (json_int_t)c.count));
+	} else {
+		log_warn("live", "a comment could not be told: %s", err.msg);
+		tell(svc, a, e->article, "reset", json_object());
+	}
+}
+
+static void tell_desk(struct service *svc, struct arena *a, const struct store_event *e, bool added,
+                      str action, str by)
+{
+	int64_t waiting = 0;
+	struct frg_error err;
+	char id[ID_TEXT_SIZE];
+	if (service_queue_waiting(svc, a, e->site, &waiting, &err) != FRG_OK)
+		log_warn("live", "the queue could not be counted: %s", err.msg);
+	id_text(e->revision, id);
+	tell(svc, a, e->site, "queue",
+	     json_pack("{s:I, s:o, s:o, s:o, s:o}", "count", (json_int_t)waiting, "added",
+	               added ? json_string(id) : json_null(), "removed", added ? json_null() : json_string(id),
+	               "by", json_or_null(by), "action", json_or_null(action)));
+}
+
+/* Was this comment readable before or after? Only then do readers hear of it. */
+static bool readers_concerned(const struct store_event *e, str action)
+{
+	return str_eq(action, STR("release")) || str_eq(e->kind, STR("unpublished"));
+}
+
+static void handle(struct service *svc, struct arena *a, const struct store_event *e)
+{
+	struct frg_error err;
+	str rest = e->detail, action = STR("");
+	bool decided = str_eq(e->kind, STR("decided")), undone = str_eq(e->kind, STR("undone"));
+	if (decided || undone)
+		str_next(&rest, ' ', &action);
+	if (str_eq(e->kind, STR("site"))) {
+		if (service_sites_reload(svc, &err) != FRG_OK)
+			log_error("sites", "%s", err.msg);
+		service_threads_drop_all(svc);
+	}
+	if (e->article && (readers_concerned(e, action) || str_eq(e->kind, STR("article")))) {
+		service_threads_drop(svc, e->article);
+		service_threads_drop(svc, e->site); /* the front page shows counts */
+	}
+	if (e->article && readers_concerned(e, action))
+		tell_readers(svc, a, e);
+	if (str_eq(e->kind, STR("held")) || undone)
+		tell_desk(svc, a, e, true, undone ? STR("undo") : STR(""), STR(""));
+	else if (decided)
+		tell_desk(svc, a, e, false, action, rest);
+	else if (str_eq(e->kind, STR("superseded")) || str_eq(e->kind, STR("withdrawn")))
+		tell_desk(svc, a, e, false, e->kind, STR(""));
+}
+
+static void follow(struct tail *t, struct arena *a)
+{
+	struct batch b;
+	do {
+		arena_reset(a);
+		b = (struct batch){.seq = t->seq};
+		struct frg_error err;
+		if (store_read(service_store(t->svc), a, load_batch, &b, &err) != FRG_OK) {
+			log_error("outbox", "%s", err.msg);
+			return;
+		}
+		for (size_t i = 0; i < b.events.count; i++) {
+			handle(t->svc, a, &b.events.items[i]);
+			t->seq = b.events.items[i].seq;
+		}
+	} while (b.events.count == PAGE && !atomic_load(&t->stopping));
+}
+
+static void *loop(void *arg)
+{
+	struct tail *t = arg;
+	struct arena *a = arena_open((size_t)256 << 20);
+	int64_t seen = 0;
+	while (!atomic_load(&t->stopping)) {
+		follow(t, a);
+		store_wait_commit(service_store(t->svc), &seen, LOOK_MS);
+	}
+	arena_close(a);
+	return NULL;
+}
+
+enum frg_status tail_open(struct service *svc, struct tail **out, struct frg_error *err)
+{
+	struct tail *t = calloc(1, sizeof *t);
+	if (!t)
+		BUG("out of memory");
+	t->svc = svc;
+	struct arena *a = arena_open(1 << 16);
+	enum frg_status st = store_read(service_store(svc), a, load_last, &t->seq, err);
+	arena_close(a);
+	if (st == FRG_OK && pthread_create(&t->thread, NULL, loop, t))
+		st = frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
+	if (st != FRG_OK) {
+		free(t);
+		return st;
+	}
+	*out = t;
+	return FRG_OK;
+}
+
+void tail_close(struct tail *t)
+{
+	if (!t)
+		return;
+	atomic_store(&t->stopping, true);
+	store_wake(service_store(t->svc));
+	pthread_join(t->thread, NULL);
+	free(t);
+}

@@ -1,0 +1,168 @@
+/* Proves that no decision was altered or removed, that each still names the text it was made on,
+ * and that all that is published rests on such a decision. */
+#include "service/inner.h"
+
+#include <stdio.h>
+
+enum { PAGE = 500 };
+
+struct walk {
+	int64_t seq;
+	str hash; /* of the row before */
+	char kept[HASH_TEXT_SIZE];
+	id64 comment;
+	bool at_end;
+	struct audit_report *report;
+};
+
+static void found(struct audit_report *r, int64_t seq, const char *what)
+{
+	if (!r->ok)
+		return;
+	r->ok = false;
+	r->bad_seq = seq;
+	snprintf(r->what, sizeof r->what, "%s", what);
+}
+
+static enum frg_status check_text(struct store_tx *tx, const struct store_decision *d,
+                                  struct audit_report *r, struct frg_error *err)
+{
+	struct store_revision revision;
+	char hash[HASH_TEXT_SIZE];
+	enum frg_status st = store_revision_get(tx, d->revision, &revision, err);
+	if (st == FRG_NOT_FOUND) {
+		found(r, d->seq, "the revision it decided on is missing");
+		return FRG_OK;
+	}
+	if (st != FRG_OK)
+		return st;
+	hash_text(revision.text, hash);
+	if (!str_eq(str_of(hash), d->text_hash))
+		found(r, d->seq, "the text it decided on has been altered");
+	return FRG_OK;
+}
+
+static enum frg_status check_decision(struct store_tx *tx, struct walk *w, const struct store_decision *d,
+                                      struct frg_error *err)
+{
+	struct audit_report *r = w->report;
+	char hash[HASH_TEXT_SIZE];
+	store_decision_hash(d, hash);
+	if (d->seq != w->seq + 1)
+		found(r, w->seq + 1, "a decision has been removed");
+	else if (!str_eq(d->prev_hash, w->hash))
+		found(r, d->seq, "it does not follow from the decision before");
+	else if (!str_eq(d->hash, str_of(hash)))
+		found(r, d->seq, "the decision has been altered");
+	w->seq = d->seq;
+	memcpy(w->kept, d->hash.p, d->hash.n < HASH_TEXT_SIZE ? d->hash.n : HASH_TEXT_SIZE - 1);
+	w->kept[d->hash.n < HASH_TEXT_SIZE ? d->hash.n : HASH_TEXT_SIZE - 1] = 0;
+	w->hash = str_of(w->kept);
+	r->decisions++;
+	return r->ok ? check_text(tx, d, r, err) : FRG_OK;
+}
+
+static enum frg_status walk_decisions(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct walk *w = ctx;
+	struct store_decisions page;
+	enum frg_status st = store_decision_page(tx, w->seq, PAGE, &page, err);
+	for (size_t i = 0; st == FRG_OK && w->report->ok && i < page.count; i++)
+		st = check_decision(tx, w, &page.items[i], err);
+	w->at_end = st != FRG_OK || page.count < PAGE;
+	if (!w->at_end || st != FRG_OK)
+		return st;
+	/* in the same state of the database as the last page: what the chain's end must be */
+	int64_t seq;
+	str hash;
+	st = store_chain_head(tx, &seq, &hash, err);
+	if (st == FRG_NOT_FOUND) {
+		found(w->report, w->seq, "the record of the chain's end is missing");
+		return FRG_OK;
+	}
+	if (st == FRG_OK && seq != w->seq)
+		found(w->report, w->seq + 1, "a decision has been removed from the end");
+	else if (st == FRG_OK && !str_eq(hash, w->hash))
+		found(w->report, w->seq, "the chain's end is not the last decision");
+	return st;
+}
+
+static enum frg_status check_publication(struct store_tx *tx, const struct store_publication *p,
+                                         struct audit_report *r, struct frg_error *err)
+{
+	struct store_decision d;
+	char hash[HASH_TEXT_SIZE];
+	r->publications++;
+	enum frg_status st = store_decision_get(tx, p->decision, &d, err);
+	if (st == FRG_NOT_FOUND) {
+		found(r, 0, "something is published without a decision");
+		return FRG_OK;
+	}
+	if (st != FRG_OK)
+		return st;
+	hash_text(p->text, hash);
+	if (!str_eq(d.action, STR("release")) || d.revision != p->revision || d.comment != p->comment)
+		found(r, d.seq, "what is published is not what it released");
+	else if (!p->removed && (d.undone || !str_eq(str_of(hash), d.text_hash)))
+		found(r, d.seq, "the published text is not the one it released");
+	return FRG_OK;
+}
+
+static enum frg_status walk_publications(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct walk *w = ctx;
+	struct store_publications page;
+	enum frg_status st = store_publication_page(tx, w->comment, PAGE, &page, err);
+	for (size_t i = 0; st == FRG_OK && w->report->ok && i < page.count; i++) {
+		st = check_publication(tx, &page.items[i], w->report, err);
+		w->comment = page.items[i].comment;
+	}
+	w->at_end = st != FRG_OK || page.count < PAGE;
+	return st;
+}
+
+static enum frg_status check_links(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct walk *w = ctx;
+	struct frg_error why = {0};
+	enum frg_status st = store_check_integrity(tx, &why);
+	if (st == FRG_CORRUPT) {
+		found(w->report, 0, why.msg);
+		return FRG_OK;
+	}
+	if (st != FRG_OK && err)
+		*err = why;
+	return st;
+}
+
+static enum frg_status walk_all(struct store *store, struct walk *w, store_work *step,
+                                audit_progress *progress, void *ctx, struct frg_error *err)
+{
+	enum frg_status st = FRG_OK;
+	struct arena *a = arena_open((size_t)1 << 30);
+	w->at_end = false;
+	while (st == FRG_OK && !w->at_end && w->report->ok) {
+		arena_reset(a);
+		st = store_read(store, a, step, w, err);
+		if (progress)
+			progress(ctx, w->report->decisions + w->report->publications);
+	}
+	arena_close(a);
+	return st;
+}
+
+enum frg_status audit_verify(struct store *store, struct audit_report *out, audit_progress *progress,
+                             void *ctx, struct frg_error *err)
+{
+	*out = (struct audit_report){.ok = true};
+	struct walk w = {.hash = STR(""), .report = out};
+	enum frg_status st = walk_all(store, &w, walk_decisions, progress, ctx, err);
+	if (st == FRG_OK && out->ok)
+		st = walk_all(store, &w, walk_publications, progress, ctx, err);
+	if (st != FRG_OK || !out->ok)
+		return st;
+	struct arena *a = arena_open(1 << 20);
+	st = store_read(store, a, check_links, &w, err);
+	arena_close(a);
+	return st;
+}

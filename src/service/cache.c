@@ -1,0 +1,165 @@
+/* Rendered pages in memory, least recently used ones given up first. Each subject (an article, a
+ * site's front page) has a generation that every change counts up: a page is handed out and kept
+ * only if it was made in the present one, so a page made from an older state cannot come back. */
+#include "service/inner.h"
+
+#include <stdlib.h>
+
+enum { BUCKETS = 4096, GENERATIONS = 4096 };
+
+struct entry {
+	struct entry *next;          /* in the bucket */
+	struct entry *newer, *older; /* by use */
+	uint64_t hash, generation;
+	id64 subject;
+	struct http_page *page;
+	size_t bytes;
+	str key;
+};
+
+struct thread_cache {
+	pthread_mutex_t lock;
+	struct entry *buckets[BUCKETS];
+	struct entry *newest, *oldest;
+	size_t bytes, bytes_max;
+	/* subjects that share a slot only lose a page more often than they must */
+	uint64_t generations[GENERATIONS];
+};
+
+struct thread_cache *cache_open(size_t bytes_max)
+{
+	struct thread_cache *c = calloc(1, sizeof *c);
+	if (!c)
+		BUG("out of memory");
+	pthread_mutex_init(&c->lock, NULL);
+	c->bytes_max = bytes_max;
+	return c;
+}
+
+static uint64_t hash(str key)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+	for (size_t i = 0; i < key.n; i++)
+		h = (h ^ (unsigned char)key.p[i]) * 0x100000001b3u;
+	return h ^ h >> 31;
+}
+
+static uint64_t *generation_of(struct thread_cache *c, id64 subject)
+{
+	return &c->generations[((uint64_t)subject * 0x9e3779b97f4a7c15u >> 40) % GENERATIONS];
+}
+
+static void unlink_use(struct thread_cache *c, struct entry *e)
+{
+	*(e->newer ? &e->newer->older : &c->newest) = e->older;
+	*(e->older ? &e->older->newer : &c->oldest) = e->newer;
+}
+
+static void link_newest(struct thread_cache *c, struct entry *e)
+{
+	e->newer = NULL;
+	e->older = c->newest;
+	if (c->newest)
+		c->newest->newer = e;
+	else
+		c->oldest = e;
+	c->newest = e;
+}
+
+static void forget(struct thread_cache *c, struct entry *e)
+{
+	struct entry **at = &c->buckets[e->hash % BUCKETS];
+	while (*at != e)
+		at = &(*at)->next;
+	*at = e->next;
+	unlink_use(c, e);
+	c->bytes -= e->bytes;
+	http_page_unref(e->page);
+	free(e);
+}
+
+void cache_close(struct thread_cache *c)
+{
+	while (c->newest)
+		forget(c, c->newest);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}
+
+uint64_t cache_generation(struct thread_cache *c, id64 subject)
+{
+	pthread_mutex_lock(&c->lock);
+	uint64_t g = *generation_of(c, subject);
+	pthread_mutex_unlock(&c->lock);
+	return g;
+}
+
+void cache_drop(struct thread_cache *c, id64 subject)
+{
+	pthread_mutex_lock(&c->lock);
+	++*generation_of(c, subject);
+	pthread_mutex_unlock(&c->lock);
+}
+
+void cache_drop_all(struct thread_cache *c)
+{
+	pthread_mutex_lock(&c->lock);
+	for (size_t i = 0; i < GENERATIONS; i++)
+		c->generations[i]++;
+	pthread_mutex_unlock(&c->lock);
+}
+
+static struct entry *find(struct thread_cache *c, str key, uint64_t h)
+{
+	struct entry *e = c->buckets[h % BUCKETS];
+	while (e && (e->hash != h || !str_eq(e->key, key)))
+		e = e->next;
+	return e;
+}
+
+struct http_page *cache_get(struct thread_cache *c, str key)
+{
+	uint64_t h = hash(key);
+	struct http_page *page = NULL;
+	pthread_mutex_lock(&c->lock);
+	struct entry *e = find(c, key, h);
+	if (e && e->generation != *generation_of(c, e->subject)) {
+		forget(c, e);
+	} else if (e) {
+		unlink_use(c, e);
+		link_newest(c, e);
+		page = http_page_ref(e->page);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return page;
+}
+
+void cache_put(struct thread_cache *c, str key, id64 subject, uint64_t generation,
+               struct http_page *page, size_t bytes)
+{
+	uint64_t h = hash(key);
+	struct entry *e = calloc(1, sizeof *e + key.n);
+	if (!e)
+		BUG("out of memory");
+	char *copy = (char *)(e + 1);
+	memcpy(copy, key.p, key.n);
+	*e = (struct entry){.hash = h, .generation = generation, .subject = subject,
+	                    .bytes = bytes + sizeof *e + key.n, .key = {copy, key.n}};
+	pthread_mutex_lock(&c->lock);
+	if (generation != *generation_of(c, subject) || e->bytes > c->bytes_max / 4) {
+		pthread_mutex_unlock(&c->lock);
+		free(e);
+		return;
+	}
+	struct entry *old = find(c, key, h);
+	if (old)
+		forget(c, old);
+	e->page = http_page_ref(page);
+	e->next = c->buckets[h % BUCKETS];
+	c->buckets[h % BUCKETS] = e;
+	link_newest(c, e);
+	c->bytes += e->bytes;
+	while (c->bytes > c->bytes_max)
+		forget(c, c->oldest);
+	pthread_mutex_unlock(&c->lock);
+}

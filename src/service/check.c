@@ -1,0 +1,273 @@
+/* Asks the engine: workspaces shared by the workers, articles analysed once and kept. */
+#include "service/inner.h"
+
+#include "base/json.h"
+
+#include <stdlib.h>
+
+enum { WORKSPACES = 64, ARTICLES = 256 };
+
+struct analysed {
+	id64 id;
+	str hash; /* of the article's content */
+	struct frg_article *article;
+	unsigned users;
+	uint64_t used;
+};
+
+struct checker {
+	struct frg_engine *engine;
+	pthread_mutex_t lock;
+	struct frg_workspace *idle[WORKSPACES];
+	size_t idle_count;
+	struct analysed *articles[ARTICLES];
+	uint64_t clock;
+};
+
+enum frg_status checker_open(struct service *svc, struct frg_error *err)
+{
+	(void)err;
+	svc->checker = calloc(1, sizeof *svc->checker);
+	if (!svc->checker)
+		BUG("out of memory");
+	pthread_mutex_init(&svc->checker->lock, NULL);
+	svc->checker->engine = svc->engine;
+	return FRG_OK;
+}
+
+static void free_analysed(struct analysed *a)
+{
+	frg_article_close(a->article);
+	free((char *)a->hash.p);
+	free(a);
+}
+
+void checker_close(struct checker *c)
+{
+	if (!c)
+		return;
+	while (c->idle_count)
+		frg_workspace_close(c->idle[--c->idle_count]);
+	for (size_t i = 0; i < ARTICLES; i++)
+		if (c->articles[i])
+			free_analysed(c->articles[i]);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}
+
+static enum frg_status take_workspace(struct checker *c, struct frg_workspace **out, struct frg_error *err)
+{
+	pthread_mutex_lock(&c->lock);
+	*out = c->idle_count ? c->idle[--c->idle_count] : NULL;
+	pthread_mutex_unlock(&c->lock);
+	return *out ? FRG_OK : frg_workspace_open(c->engine, out, err);
+}
+
+static void return_workspace(struct checker *c, struct frg_workspace *ws)
+{
+	pthread_mutex_lock(&c->lock);
+	bool kept = c->idle_count < WORKSPACES;
+	if (kept)
+		c->idle[c->idle_count++] = ws;
+	pthread_mutex_unlock(&c->lock);
+	if (!kept)
+		frg_workspace_close(ws);
+}
+
+/* In the lock. */
+static struct analysed *find(struct checker *c, const struct store_article *article)
+{
+	for (size_t i = 0; i < ARTICLES; i++) {
+		struct analysed *a = c->articles[i];
+		if (a && a->id == article->id && str_eq(a->hash, article->content_hash)) {
+			a->users++;
+			a->used = ++c->clock;
+			return a;
+		}
+	}
+	return NULL;
+}
+
+/* In the lock. False if all slots are in use; the caller then keeps it to itself. */
+static bool keep(struct checker *c, struct analysed *a)
+{
+	size_t oldest = ARTICLES;
+	for (size_t i = 0; i < ARTICLES; i++) {
+		if (!c->articles[i]) {
+			oldest = i;
+			break;
+		}
+		if (c->articles[i]->users == 0 &&
+		    (oldest == ARTICLES || c->articles[i]->used < c->articles[oldest]->used))
+			oldest = i;
+	}
+	if (oldest == ARTICLES)
+		return false;
+	if (c->articles[oldest])
+		free_analysed(c->articles[oldest]);
+	c->articles[oldest] = a;
+	a->used = ++c->clock;
+	return true;
+}
+
+struct lent {
+	struct analysed *analysed; /* NULL: no article */
+	bool own;                  /* not kept: freed after use */
+};
+
+static enum frg_status borrow_article(struct checker *c, const struct store_article *article,
+                                      struct lent *out, struct frg_error *err)
+{
+	*out = (struct lent){0};
+	if (!article || article->title.n + article->lead.n + article->body_text.n == 0)
+		return FRG_OK;
+	pthread_mutex_lock(&c->lock);
+	out->analysed = find(c, article);
+	pthread_mutex_unlock(&c->lock);
+	if (out->analysed)
+		return FRG_OK;
+	struct frg_article *opened;
+	enum frg_status st = frg_article_open(c->engine, article->title, article->lead, article->body_text,
+	                                      &opened, err);
+	if (st != FRG_OK)
+		return st;
+	struct analysed *a = calloc(1, sizeof *a);
+	char *hash = malloc(article->content_hash.n + 1);
+	if (!a || !hash)
+		BUG("out of memory");
+	memcpy(hash, article->content_hash.p, article->content_hash.n);
+	*a = (struct analysed){.id = article->id, .hash = {hash, article->content_hash.n}, .article = opened,
+	                       .users = 1};
+	pthread_mutex_lock(&c->lock);
+	out->own = !keep(c, a);
+	pthread_mutex_unlock(&c->lock);
+	out->analysed = a;
+	return FRG_OK;
+}
+
+static void return_article(struct checker *c, struct lent *lent)
+{
+	if (!lent->analysed)
+		return;
+	if (lent->own) {
+		free_analysed(lent->analysed);
+		return;
+	}
+	pthread_mutex_lock(&c->lock);
+	lent->analysed->users--;
+	pthread_mutex_unlock(&c->lock);
+}
+
+/* ---- the review as it is stored ---- */
+
+static json_t *evidence_json(const struct frg_evidence *e, str text)
+{
+	return json_pack("{s:s, s:I, s:I, s:o, s:f, s:o}", "rule", frg_rule_id(e->rule), "begin",
+	                 (json_int_t)e->begin, "end", (json_int_t)e->end, "quote",
+	                 json_of(str_sub(text, e->begin, e->end)), "score", (double)e->score, "reason",
+	                 json_of(e->reason));
+}
+
+static json_t *related_json(const struct frg_related *r)
+{
+	static const char *const parts[] = {"title", "lead", "body"};
+	if (!r->found)
+		return json_null();
+	return json_pack("{s:s, s:I, s:I}", "part", parts[r->part], "begin", (json_int_t)r->begin, "end",
+	                 (json_int_t)r->end);
+}
+
+static str findings_json(struct arena *a, const struct frg_review *r, str text)
+{
+	json_t *scores = json_object(), *evidence = json_array();
+	for (int i = 0; i < FRG_RULE_COUNT; i++)
+		json_object_set_new(scores, frg_rule_id((enum frg_rule)i),
+		                    i == FRG_OFF_TOPIC && !r->off_topic_known ? json_null()
+		                                                              : json_real((double)r->score[i]));
+	for (size_t i = 0; i < r->evidence_count; i++)
+		json_array_append_new(evidence, evidence_json(&r->evidence[i], text));
+	json_t *all = json_pack("{s:s, s:o, s:o, s:o}", "lang", frg_lang_id(r->lang), "scores", scores,
+	                        "evidence", evidence, "related", related_json(&r->related));
+	return json_text(a, all);
+}
+
+static void copy_review(struct arena *a, const struct frg_review *r, struct frg_review *out)
+{
+	*out = *r;
+	struct frg_evidence *evidence = ARENA_ARRAY(a, struct frg_evidence, r->evidence_count);
+	for (size_t i = 0; i < r->evidence_count; i++) {
+		evidence[i] = r->evidence[i];
+		evidence[i].reason = arena_str(a, evidence[i].reason);
+	}
+	out->evidence = evidence;
+}
+
+enum frg_status service_check(struct service *svc, struct arena *a, const struct store_article *article,
+                              str text, str parent, struct service_review *out, struct frg_error *err)
+{
+	struct checker *c = svc->checker;
+	struct frg_workspace *ws;
+	struct lent lent;
+	enum frg_status st = take_workspace(c, &ws, err);
+	if (st != FRG_OK)
+		return st;
+	st = borrow_article(c, article, &lent, err);
+	if (st == FRG_OK) {
+		struct frg_input input = {.text = text, .parent = parent,
+		                          .article = lent.analysed ? lent.analysed->article : NULL};
+		struct frg_review review;
+		st = frg_check(c->engine, ws, &input, &review, err);
+		if (st == FRG_OK) {
+			copy_review(a, &review, &out->review);
+			out->lang = review.lang;
+			out->suggestion = str_of(frg_suggestion_id(review.suggestion));
+			out->engine = str_of(frg_engine_id(c->engine));
+			out->findings = findings_json(a, &review, text);
+		}
+		return_article(c, &lent);
+	}
+	return_workspace(c, ws);
+	return st;
+}
+
+/* The same bound that puts a mark on the comment at the desk. */
+static const float MARK = 0.5f;
+
+bool service_hint_worthy(const struct frg_review *review, const struct frg_evidence *e)
+{
+	return e->rule != FRG_ENGAGING && e->rule != FRG_OFF_TOPIC && review->score[e->rule] >= MARK && e->score >= MARK;
+}
+
+bool service_off_topic(const struct frg_review *review)
+{
+	return review->off_topic_known && review->score[FRG_OFF_TOPIC] >= MARK;
+}
+
+struct draft {
+	const struct store_site *site;
+	str external_id;
+	id64 parent;
+	struct store_article article;
+	str parent_text;
+};
+
+static enum frg_status load_draft(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct draft *d = ctx;
+	enum frg_status st = store_article_get(tx, d->site->id, d->external_id, &d->article, err);
+	if (st == FRG_NOT_FOUND)
+		return frg_fail(err, FRG_NOT_FOUND, "article_unknown", "no such article");
+	struct store_publication parent;
+	if (st == FRG_OK && d->parent && store_publication_get(tx, d->parent, &parent, NULL) == FRG_OK)
+		d->parent_text = parent.text; /* any other parent is no business of the check */
+	return st;
+}
+
+enum frg_status service_check_draft(struct service *svc, struct arena *a, const struct store_site *site,
+                                    str external_id, str text, id64 parent, struct service_review *out,
+                                    struct frg_error *err)
+{
+	struct draft d = {.site = site, .external_id = external_id, .parent = parent};
+	enum frg_status st = store_read(svc->store, a, load_draft, &d, err);
+	return st == FRG_OK ? service_check(svc, a, &d.article, text, d.parent_text, out, err) : st;
+}

@@ -1,0 +1,50 @@
+/* Puts the service together and takes it apart. */
+#include "service/inner.h"
+
+#include <stdlib.h>
+
+enum frg_status service_open(const struct service_config *config, struct service **out,
+                             struct frg_error *err)
+{
+	struct service *svc = calloc(1, sizeof *svc);
+	if (!svc)
+		BUG("out of memory");
+	pthread_mutex_init(&svc->login_lock, NULL);
+	pthread_mutex_init(&svc->reload_lock, NULL);
+	svc->cache = cache_open(config->cache_bytes ? config->cache_bytes : 64u << 20);
+	svc->limits = limits_open(config->unlimited);
+	struct store_config store = {.url = config->database, .readers = config->readers, .create = config->create};
+	enum frg_status st = store_open(&store, &svc->store, err);
+	if (st == FRG_OK)
+		st = frg_engine_open(NULL, &svc->engine, err);
+	if (st == FRG_OK)
+		st = checker_open(svc, err);
+	if (st == FRG_OK)
+		st = service_sites_reload(svc, err);
+	if (st != FRG_OK) {
+		service_close(svc);
+		return st;
+	}
+	*out = svc;
+	return FRG_OK;
+}
+
+void service_close(struct service *svc)
+{
+	if (!svc)
+		return;
+	store_close(svc->store);
+	cache_close(svc->cache);
+	checker_close(svc->checker);
+	frg_engine_close(svc->engine);
+	sites_free(atomic_load(&svc->sites));
+	limits_close(svc->limits);
+	pthread_mutex_destroy(&svc->login_lock);
+	pthread_mutex_destroy(&svc->reload_lock);
+	free(svc);
+}
+
+struct store *service_store(struct service *svc) { return svc->store; }
+const char *service_engine_id(struct service *svc) { return frg_engine_id(svc->engine); }
+void service_set_assets(struct service *svc, const struct view_assets *assets) { svc->assets = *assets; }
+const struct view_assets *service_assets(const struct service *svc) { return &svc->assets; }

@@ -1,0 +1,447 @@
+/* What readers do: submit, revise, withdraw. A submission is checked by the engine before the
+ * transaction; comment, revision, review and event are then committed together. */
+#include "service/inner.h"
+
+#include "base/buf.h"
+
+#include <sodium.h>
+
+/* ---- who ---- */
+
+enum frg_status author_of(struct store_tx *tx, const struct store_site *site, str reader, id64 *author,
+                          struct frg_error *err)
+{
+	char hash[HASH_TEXT_SIZE];
+	id64 of_site;
+	if (reader.n != SECRET_TEXT_SIZE - 1)
+		return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such author");
+	hash_text(reader, hash);
+	enum frg_status st = store_author_find(tx, str_of(hash), author, &of_site, err);
+	if (st == FRG_OK && of_site != site->id)
+		return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such author");
+	return st;
+}
+
+/* The capability of a reader who has none yet. It follows from the idempotency key, which only
+ * that reader knows, so that a repeated request whose first answer was lost finds its comment. */
+static str first_capability(struct arena *a, str key)
+{
+	char *out = arena_alloc(a, SECRET_TEXT_SIZE);
+	if (key.n == 0) {
+		secret_new(out);
+		return str_of(out);
+	}
+	unsigned char raw[crypto_hash_sha256_BYTES];
+	str all = arena_printf(a, "freigabe reader capability:%.*s", STR_ARG(key));
+	crypto_hash_sha256(raw, (const unsigned char *)all.p, all.n);
+	sodium_bin2base64(out, SECRET_TEXT_SIZE, raw, sizeof raw, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	return str_of(out);
+}
+
+/* ---- the command, checked ---- */
+
+static enum frg_status check_key(str key, struct frg_error *err)
+{
+	if (key.n == 0)
+		return FRG_OK;
+	bool good = key.n >= 16 && key.n <= 64;
+	for (size_t i = 0; i < key.n && good; i++)
+		good = (key.p[i] >= '0' && key.p[i] <= '9') || (key.p[i] >= 'a' && key.p[i] <= 'z') ||
+		       (key.p[i] >= 'A' && key.p[i] <= 'Z') || key.p[i] == '-' || key.p[i] == '_';
+	return good ? FRG_OK
+	            : frg_fail(err, FRG_INVALID, "key_invalid",
+	                       "an idempotency key has 16 to 64 of A-Z a-z 0-9 - _, and cannot be guessed");
+}
+
+static enum frg_status check_text(struct arena *a, str in, str *out, struct frg_error *err)
+{
+	enum frg_status st = clean_text(a, in, SERVICE_TEXT_MAX, false, "text", out, err);
+	if (st == FRG_OK && out->n == 0)
+		return frg_fail(err, FRG_INVALID, "text_empty", "the text is empty");
+	return st;
+}
+
+static enum frg_status check_email(struct arena *a, str in, str *out, struct frg_error *err)
+{
+	enum frg_status st = clean_text(a, in, 254, true, "email", out, err);
+	if (st != FRG_OK || out->n == 0)
+		return st;
+	size_t at = str_find(*out, STR("@"), 0);
+	bool good = at != SIZE_MAX && at > 0 && str_find(*out, STR("@"), at + 1) == SIZE_MAX &&
+	            str_find(*out, STR(" "), 0) == SIZE_MAX && str_find(*out, STR("."), at + 2) != SIZE_MAX &&
+	            out->p[out->n - 1] != '.';
+	return good ? FRG_OK : frg_fail(err, FRG_INVALID, "email_invalid", "not an e-mail address");
+}
+
+static enum frg_status check_name(struct arena *a, str in, str *out, struct frg_error *err)
+{
+	enum frg_status st = clean_text(a, in, SERVICE_NAME_MAX, true, "name", out, err);
+	if (st == FRG_OK && out->n == 0)
+		return frg_fail(err, FRG_INVALID, "name_empty", "the name is empty");
+	return st;
+}
+
+/* ---- one submission on its way ---- */
+
+struct submission {
+	struct service *svc;
+	const struct store_site *site;
+	str article_id, reader, key_hash;
+	bool reader_is_new;
+	struct store_article article;
+	struct store_comment comment; /* id 0: not yet there */
+	struct store_revision revision;
+	str parent_text;
+	struct service_review review;
+	bool replayed;
+};
+
+static void set_key(struct arena *a, struct submission *s, str key)
+{
+	char *hash = arena_alloc(a, HASH_TEXT_SIZE);
+	if (key.n) {
+		hash_text(key, hash);
+	} else { /* unique, so that nothing is taken for a repetition */
+		char random[SECRET_TEXT_SIZE];
+		secret_new(random);
+		hash_text(str_of(random), hash);
+	}
+	s->key_hash = str_of(hash);
+}
+
+/* Has this very request been done before? Fills comment and revision if so. */
+static enum frg_status find_replay(struct store_tx *tx, struct submission *s, struct frg_error *err)
+{
+	id64 author;
+	enum frg_status st = author_of(tx, s->site, s->reader, &author, err);
+	if (st == FRG_NOT_FOUND)
+		return FRG_OK;
+	if (st == FRG_OK) {
+		s->comment.author = author;
+		s->reader_is_new = false;
+		struct store_revision old;
+		st = store_revision_by_key(tx, author, s->key_hash, &old, err);
+		if (st == FRG_NOT_FOUND)
+			return FRG_OK;
+		if (st == FRG_OK) {
+			s->replayed = true;
+			s->revision = old;
+			st = store_comment_get(tx, old.comment, &s->comment, err);
+		}
+	}
+	return st;
+}
+
+/* One may answer what is released, or what is one's own. Anything else is as if it were not there. */
+static enum frg_status find_parent(struct store_tx *tx, struct submission *s, struct frg_error *err)
+{
+	struct store_publication parent;
+	enum frg_status st = store_publication_get(tx, s->comment.parent, &parent, err);
+	if (st == FRG_OK && parent.article == s->article.id && !parent.removed) {
+		s->parent_text = parent.text;
+		return FRG_OK;
+	}
+	if (st != FRG_OK && st != FRG_NOT_FOUND)
+		return st;
+	struct store_comment own;
+	st = store_comment_get(tx, s->comment.parent, &own, err);
+	if (st == FRG_OK && s->comment.author && own.author == s->comment.author &&
+	    own.article == s->article.id)
+		return FRG_OK;
+	return st == FRG_OK || st == FRG_NOT_FOUND
+	           ? frg_fail(err, FRG_INVALID, "parent_unknown", "the comment to answer is not there")
+	           : st;
+}
+
+static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct submission *s = ctx;
+	enum frg_status st = find_replay(tx, s, err);
+	if (st != FRG_OK || s->replayed)
+		return st;
+	st = store_article_get(tx, s->site->id, s->article_id, &s->article, err);
+	if (st == FRG_NOT_FOUND)
+		return frg_fail(err, FRG_NOT_FOUND, "article_unknown", "no such article");
+	if (st != FRG_OK)
+		return st;
+	if (!s->article.open)
+		return frg_fail(err, FRG_FORBIDDEN, "article_closed", "comments are closed");
+	return s->comment.parent ? find_parent(tx, s, err) : FRG_OK;
+}
+
+static enum frg_status insert_revision(struct store_tx *tx, struct submission *s, struct frg_error *err)
+{
+	char *hash = arena_alloc(store_arena(tx), HASH_TEXT_SIZE);
+	hash_text(s->revision.text, hash);
+	s->revision.id = id_new();
+	s->revision.site = s->site->id;
+	s->revision.comment = s->comment.id;
+	s->revision.author = s->comment.author;
+	s->revision.text_hash = str_of(hash);
+	s->revision.state = STATE_HELD;
+	s->revision.version = 1;
+	s->revision.idempotency_key = s->key_hash;
+	s->revision.created = clock_now();
+	enum frg_status st = store_revision_insert(tx, &s->revision, err);
+	if (st != FRG_OK)
+		return st;
+	struct store_review review = {.id = id_new(),
+	                              .revision = s->revision.id,
+	                              .engine = s->review.engine,
+	                              .suggestion = s->review.suggestion,
+	                              .findings = s->review.findings,
+	                              .article_hash = s->article.content_hash,
+	                              .created = s->revision.created};
+	st = store_review_insert(tx, &review, err);
+	if (st != FRG_OK)
+		return st;
+	return store_event_insert(tx,
+	                          &(struct store_event){.kind = STR("held"),
+	                                                .site = s->site->id,
+	                                                .article = s->comment.article,
+	                                                .comment = s->comment.id,
+	                                                .revision = s->revision.id},
+	                          err);
+}
+
+static enum frg_status save_submission(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct submission *s = ctx;
+	enum frg_status st = find_replay(tx, s, err); /* the same request may be on its way twice */
+	if (st != FRG_OK || s->replayed)
+		return st;
+	if (s->reader_is_new) {
+		char hash[HASH_TEXT_SIZE];
+		hash_text(s->reader, hash);
+		s->comment.author = id_new();
+		st = store_author_insert(tx, s->comment.author, s->site->id, str_of(hash), err);
+	}
+	s->comment.id = id_new();
+	s->comment.site = s->site->id;
+	s->comment.article = s->article.id;
+	s->comment.created = clock_now();
+	if (st == FRG_OK)
+		st = store_comment_insert(tx, &s->comment, err);
+	s->revision.ordinal = 1;
+	return st == FRG_OK ? insert_revision(tx, s, err) : st;
+}
+
+static void fill_result(const struct submission *s, struct submit_result *out)
+{
+	*out = (struct submit_result){.comment = s->comment.id, .revision = s->revision.id,
+	                              .reader = s->reader, .replayed = s->replayed};
+}
+
+enum frg_status service_submit(struct service *svc, struct arena *a, const struct submit_command *cmd,
+                               struct submit_result *out, struct frg_error *err)
+{
+	struct submission s = {.svc = svc, .site = cmd->site, .article_id = cmd->article,
+	                       .comment = {.parent = cmd->parent}, .reader_is_new = true};
+	enum frg_status st = check_key(cmd->idempotency_key, err);
+	if (st == FRG_OK)
+		st = check_name(a, cmd->name, &s.comment.name, err);
+	if (st == FRG_OK)
+		st = check_email(a, cmd->email, &s.comment.email, err);
+	if (st == FRG_OK)
+		st = check_text(a, cmd->text, &s.revision.text, err);
+	if (st != FRG_OK)
+		return st;
+	str text = s.revision.text;
+	set_key(a, &s, cmd->idempotency_key);
+	s.reader = cmd->reader.n == SECRET_TEXT_SIZE - 1 ? cmd->reader
+	                                                 : first_capability(a, cmd->idempotency_key);
+	st = store_read(svc->store, a, load_for_submit, &s, err);
+	if (st != FRG_OK)
+		return st;
+	if (!s.replayed) {
+		st = service_check(svc, a, &s.article, text, s.parent_text, &s.review, err);
+		if (st == FRG_OK)
+			st = store_write(svc->store, a, save_submission, &s, err);
+	}
+	if (st == FRG_OK)
+		fill_result(&s, out);
+	return st;
+}
+
+/* ---- revising ---- */
+
+/* The author's own comment, or "not there". */
+static enum frg_status find_own(struct store_tx *tx, const struct store_site *site, str reader,
+                                id64 comment, struct store_comment *out, struct frg_error *err)
+{
+	id64 author;
+	enum frg_status st = author_of(tx, site, reader, &author, err);
+	if (st == FRG_OK)
+		st = store_comment_get(tx, comment, out, err);
+	if (st == FRG_NOT_FOUND || (st == FRG_OK && (out->author != author || out->site != site->id)))
+		return frg_fail(err, FRG_NOT_FOUND, "comment_unknown", "no such comment of this author");
+	return st;
+}
+
+static enum frg_status latest_revision(struct store_tx *tx, id64 comment, struct store_revision *out,
+                                       struct frg_error *err)
+{
+	struct store_revisions all;
+	enum frg_status st = store_revision_of_comment(tx, comment, &all, err);
+	if (st == FRG_OK && all.count == 0)
+		return frg_fail(err, FRG_CORRUPT, "store_corrupt", "a comment without a revision");
+	if (st == FRG_OK)
+		*out = all.items[all.count - 1];
+	return st;
+}
+
+struct revising {
+	struct submission s;
+	id64 comment_id;
+};
+
+static enum frg_status load_for_revise(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct revising *r = ctx;
+	struct submission *s = &r->s;
+	str text = s->revision.text;
+	enum frg_status st = find_replay(tx, s, err);
+	if (st != FRG_OK || s->replayed)
+		return st;
+	st = find_own(tx, s->site, s->reader, r->comment_id, &s->comment, err);
+	struct store_revision latest;
+	if (st == FRG_OK)
+		st = latest_revision(tx, s->comment.id, &latest, err);
+	if (st != FRG_OK)
+		return st;
+	if (latest.state == STATE_WITHDRAWN)
+		return frg_fail(err, FRG_CONFLICT, "comment_withdrawn", "the comment was withdrawn");
+	if (str_eq(latest.text, text))
+		return frg_fail(err, FRG_INVALID, "text_unchanged", "the text is as it was");
+	st = store_article_by_id(tx, s->comment.article, &s->article, err);
+	if (st == FRG_OK && !s->article.open)
+		return frg_fail(err, FRG_FORBIDDEN, "article_closed", "comments are closed");
+	struct store_publication parent;
+	if (st == FRG_OK && s->comment.parent &&
+	    store_publication_get(tx, s->comment.parent, &parent, NULL) == FRG_OK)
+		s->parent_text = parent.text;
+	return st;
+}
+
+static enum frg_status save_revision(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct revising *r = ctx;
+	struct submission *s = &r->s;
+	str text = s->revision.text;
+	enum frg_status st = find_replay(tx, s, err);
+	if (st != FRG_OK || s->replayed)
+		return st;
+	struct store_revision latest;
+	st = latest_revision(tx, s->comment.id, &latest, err);
+	if (st != FRG_OK)
+		return st;
+	if (latest.state == STATE_WITHDRAWN)
+		return frg_fail(err, FRG_CONFLICT, "comment_withdrawn", "the comment was withdrawn");
+	/* released text stands until the new one is released; a waiting one makes way */
+	if (latest.state == STATE_HELD) {
+		st = store_revision_move(tx, latest.id, STATE_HELD, 0, STATE_SUPERSEDED, err);
+		if (st != FRG_OK)
+			return st;
+	}
+	s->revision = (struct store_revision){.text = text, .ordinal = latest.ordinal + 1};
+	st = insert_revision(tx, s, err);
+	if (st != FRG_OK || latest.state != STATE_HELD)
+		return st;
+	return store_event_insert(tx,
+	                          &(struct store_event){.kind = STR("superseded"),
+	                                                .site = s->site->id,
+	                                                .article = s->comment.article,
+	                                                .comment = s->comment.id,
+	                                                .revision = latest.id},
+	                          err);
+}
+
+enum frg_status service_revise(struct service *svc, struct arena *a, const struct revise_command *cmd,
+                               struct submit_result *out, struct frg_error *err)
+{
+	struct revising r = {.s = {.svc = svc, .site = cmd->site, .reader = cmd->reader},
+	                     .comment_id = cmd->comment};
+	enum frg_status st = check_key(cmd->idempotency_key, err);
+	if (st == FRG_OK)
+		st = check_text(a, cmd->text, &r.s.revision.text, err);
+	if (st != FRG_OK)
+		return st;
+	str text = r.s.revision.text;
+	set_key(a, &r.s, cmd->idempotency_key);
+	st = store_read(svc->store, a, load_for_revise, &r, err);
+	if (st == FRG_OK && !r.s.replayed) {
+		r.s.revision.text = text;
+		st = service_check(svc, a, &r.s.article, text, r.s.parent_text, &r.s.review, err);
+		if (st == FRG_OK)
+			st = store_write(svc->store, a, save_revision, &r, err);
+	}
+	if (st == FRG_OK)
+		fill_result(&r.s, out);
+	return st;
+}
+
+/* ---- withdrawing ---- */
+
+struct withdrawal {
+	const struct store_site *site;
+	str reader;
+	id64 comment;
+};
+
+/* If readers see it: it goes, and they are told. */
+static enum frg_status unpublish(struct store_tx *tx, const struct store_comment *c, struct frg_error *err)
+{
+	struct store_publication p;
+	enum frg_status st = store_publication_get(tx, c->id, &p, err);
+	if (st == FRG_NOT_FOUND || (st == FRG_OK && p.removed))
+		return FRG_OK;
+	int64_t answers = 0;
+	if (st == FRG_OK)
+		st = store_publication_answers(tx, c->id, &answers, err);
+	if (st != FRG_OK)
+		return st;
+	struct release r = {.change = answers ? PUBLICATION_EMPTY : PUBLICATION_DROP, .comment = c,
+	                    .now = clock_now()};
+	st = release_apply(tx, &r, err);
+	if (st != FRG_OK)
+		return st;
+	return store_event_insert(
+		tx, &(struct store_event){.kind = STR("unpublished"), .site = c->site, .article = c->article, .comment = c->id},
+		err);
+}
+
+static enum frg_status withdraw(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct withdrawal *w = ctx;
+	struct store_comment c;
+	struct store_revisions all;
+	enum frg_status st = find_own(tx, w->site, w->reader, w->comment, &c, err);
+	if (st == FRG_OK)
+		st = store_revision_of_comment(tx, c.id, &all, err);
+	for (size_t i = 0; st == FRG_OK && i < all.count; i++) {
+		enum store_state state = all.items[i].state;
+		bool last = i + 1 == all.count;
+		if (last && state == STATE_WITHDRAWN)
+			return FRG_OK; /* asked twice */
+		if (last || state == STATE_RELEASED)
+			st = store_revision_move(tx, all.items[i].id, state, 0, STATE_WITHDRAWN, err);
+	}
+	if (st == FRG_OK)
+		st = unpublish(tx, &c, err);
+	if (st != FRG_OK)
+		return st;
+	return store_event_insert(tx,
+	                          &(struct store_event){.kind = STR("withdrawn"),
+	                                                .site = c.site,
+	                                                .article = c.article,
+	                                                .comment = c.id,
+	                                                .revision = all.items[all.count - 1].id},
+	                          err);
+}
+
+enum frg_status service_withdraw(struct service *svc, struct arena *a, const struct store_site *site,
+                                 str reader, id64 comment, struct frg_error *err)
+{
+	struct withdrawal w = {.site = site, .reader = reader, .comment = comment};
+	return store_write(svc->store, a, withdraw, &w, err);
+}

@@ -1,0 +1,115 @@
+/* Articles. */
+#include "store/tx.h"
+
+#define COLUMNS                                                                                    \
+	"id, site_id, external_id, lang, url, title, kicker, lead, section, author, source, agency,"   \
+	" image_url, image_alt, image_caption, image_credit, image_width, image_height,"               \
+	" published_at, updated_at, hosted, open, content_hash"
+
+enum frg_status store_article_put(struct store_tx *tx, struct store_article *a, bool *created,
+                                  struct frg_error *err)
+{
+	struct store_article old;
+	enum frg_status st = store_article_get(tx, a->site, a->external_id, &old, NULL);
+	if (st != FRG_OK && st != FRG_NOT_FOUND)
+		return frg_fail(err, st, "store_io", "cannot read the article");
+	*created = st == FRG_NOT_FOUND;
+	a->id = *created ? id_new() : old.id;
+	return DB_RUN(
+		tx->db, err,
+		"INSERT INTO article (id, site_id, external_id, lang, url, title, kicker, lead, section, author,"
+		" source, agency, body_html, body_text, image_url, image_alt, image_caption, image_credit,"
+		" image_width, image_height, published_at, updated_at, hosted, open, content_hash, created_at)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
+		" $20, $21, $22, $23, $24, $25, $26)"
+		" ON CONFLICT (site_id, external_id) DO UPDATE SET lang = excluded.lang, url = excluded.url,"
+		" title = excluded.title, kicker = excluded.kicker, lead = excluded.lead,"
+		" section = excluded.section, author = excluded.author, source = excluded.source,"
+		" agency = excluded.agency, body_html = excluded.body_html, body_text = excluded.body_text,"
+		" image_url = excluded.image_url, image_alt = excluded.image_alt,"
+		" image_caption = excluded.image_caption, image_credit = excluded.image_credit,"
+		" image_width = excluded.image_width, image_height = excluded.image_height,"
+		" published_at = excluded.published_at, updated_at = excluded.updated_at,"
+		" hosted = excluded.hosted, open = excluded.open, content_hash = excluded.content_hash",
+		DB_INT(a->id), DB_INT(a->site), DB_TEXT(a->external_id), DB_TEXT(lang_text(a->lang)),
+		DB_TEXT(a->url), DB_TEXT(a->title), DB_TEXT(a->kicker), DB_TEXT(a->lead), DB_TEXT(a->section),
+		DB_TEXT(a->author), DB_TEXT(a->source), DB_TEXT(a->agency), DB_TEXT(a->body_html),
+		DB_TEXT(a->body_text), DB_TEXT(a->image_url), DB_TEXT(a->image_alt), DB_TEXT(a->image_caption),
+		DB_TEXT(a->image_credit), DB_INT(a->image_width), DB_INT(a->image_height), DB_INT(a->published),
+		DB_INT(a->updated), DB_INT(a->hosted), DB_INT(a->open), DB_TEXT(a->content_hash),
+		DB_INT(clock_now()));
+}
+
+static void read_article(struct arena *a, struct db_rows *r, struct store_article *out)
+{
+	*out = (struct store_article){
+		.id = db_int(r, 0),
+		.site = db_int(r, 1),
+		.external_id = db_text(r, 2, a),
+		.lang = lang_of(db_text(r, 3, a)),
+		.url = db_text(r, 4, a),
+		.title = db_text(r, 5, a),
+		.kicker = db_text(r, 6, a),
+		.lead = db_text(r, 7, a),
+		.section = db_text(r, 8, a),
+		.author = db_text(r, 9, a),
+		.source = db_text(r, 10, a),
+		.agency = db_text(r, 11, a),
+		.image_url = db_text(r, 12, a),
+		.image_alt = db_text(r, 13, a),
+		.image_caption = db_text(r, 14, a),
+		.image_credit = db_text(r, 15, a),
+		.image_width = db_int(r, 16),
+		.image_height = db_int(r, 17),
+		.published = db_int(r, 18),
+		.updated = db_int(r, 19),
+		.hosted = db_int(r, 20),
+		.open = db_int(r, 21),
+		.content_hash = db_text(r, 22, a),
+	};
+}
+
+static void read_whole(struct arena *a, struct db_rows *r, struct store_article *out)
+{
+	read_article(a, r, out);
+	out->body_html = db_text(r, 23, a);
+	out->body_text = db_text(r, 24, a);
+}
+
+enum frg_status store_article_get(struct store_tx *tx, id64 site, str external_id,
+                                  struct store_article *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " COLUMNS ", body_html, body_text FROM article"
+	                              " WHERE site_id = $1 AND external_id = $2",
+	                              DB_INT(site), DB_TEXT(external_id));
+	if (st != FRG_OK)
+		return st;
+	READ_ONE(tx, rows, err, out, read_whole, "article");
+}
+
+enum frg_status store_article_by_id(struct store_tx *tx, id64 id, struct store_article *out,
+                                    struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " COLUMNS ", body_html, body_text FROM article WHERE id = $1",
+	                              DB_INT(id));
+	if (st != FRG_OK)
+		return st;
+	READ_ONE(tx, rows, err, out, read_whole, "article");
+}
+
+enum frg_status store_article_front(struct store_tx *tx, id64 site, int64_t limit,
+                                    struct store_articles *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " COLUMNS " FROM article WHERE site_id = $1 AND hosted = 1"
+	                              " ORDER BY published_at DESC, id DESC LIMIT $2",
+	                              DB_INT(site), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_article);
+}

@@ -1,0 +1,208 @@
+/* Decisions: append-only, each chained to the one before by a hash over all its columns. */
+#include "store/tx.h"
+
+#include "base/buf.h"
+
+#include <stdio.h>
+
+#define COLUMNS                                                                                    \
+	"d.seq, d.id, d.site_id, d.comment_id, d.revision_id, d.text_hash, d.action, d.rules, d.word," \
+	" d.editor_id, d.editor_name, d.engine, d.findings, d.undoes, d.submitted_at, d.decided_at,"   \
+	" d.prev_hash, d.hash, EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id)"
+
+static void read_decision(struct arena *a, struct db_rows *r, struct store_decision *d)
+{
+	*d = (struct store_decision){
+		.seq = db_int(r, 0),
+		.id = db_int(r, 1),
+		.site = db_int(r, 2),
+		.comment = db_int(r, 3),
+		.revision = db_int(r, 4),
+		.text_hash = db_text(r, 5, a),
+		.action = db_text(r, 6, a),
+		.rules = db_text(r, 7, a),
+		.word = db_text(r, 8, a),
+		.editor = db_int(r, 9),
+		.editor_name = db_text(r, 10, a),
+		.engine = db_text(r, 11, a),
+		.findings = db_text(r, 12, a),
+		.undoes = db_int(r, 13),
+		.submitted = db_int(r, 14),
+		.decided = db_int(r, 15),
+		.prev_hash = db_text(r, 16, a),
+		.hash = db_text(r, 17, a),
+		.undone = db_int(r, 18),
+	};
+}
+
+/* Netstrings: no two different rows give the same bytes. */
+static void add_text(struct buf *b, str s)
+{
+	buf_printf(b, "%zu:", s.n);
+	buf_add(b, s);
+	buf_byte(b, ',');
+}
+
+static void add_int(struct buf *b, int64_t v)
+{
+	char text[24];
+	int n = snprintf(text, sizeof text, "%lld", (long long)v);
+	add_text(b, (str){text, (size_t)n});
+}
+
+void store_decision_hash(const struct store_decision *d, char *out)
+{
+	struct buf b = BUF_INIT(SIZE_MAX / 2);
+	add_text(&b, STR("freigabe decision 1"));
+	const int64_t numbers[] = {d->seq,    d->id,     d->site,      d->comment, d->revision,
+	                           d->editor, d->undoes, d->submitted, d->decided};
+	for (size_t i = 0; i < COUNT_OF(numbers); i++)
+		add_int(&b, numbers[i]);
+	const str texts[] = {d->text_hash,   d->action, d->rules,    d->word,
+	                     d->editor_name, d->engine, d->findings, d->prev_hash};
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		add_text(&b, texts[i]);
+	hash_text(buf_str(&b), out);
+	buf_free(&b);
+}
+
+struct head {
+	int64_t seq;
+	str hash;
+};
+
+static void read_head(struct arena *a, struct db_rows *r, struct head *h)
+{
+	*h = (struct head){.seq = db_int(r, 0), .hash = db_text(r, 1, a)};
+}
+
+static enum frg_status get_head(struct store_tx *tx, struct head *head, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT seq, hash FROM chain_head WHERE id = $1", DB_INT(1));
+	if (st != FRG_OK)
+		return st;
+	READ_ONE(tx, rows, err, head, read_head, "chain");
+}
+
+enum frg_status store_chain_head(struct store_tx *tx, int64_t *seq, str *hash, struct frg_error *err)
+{
+	struct head head = {0};
+	enum frg_status st = get_head(tx, &head, err);
+	*seq = head.seq;
+	*hash = head.hash;
+	return st;
+}
+
+enum frg_status store_decision_append(struct store_tx *tx, struct store_decision *d, struct frg_error *err)
+{
+	/* the update first: on a database with many writers it holds the row, and with it the chain's end */
+	enum frg_status st =
+		DB_RUN(tx->db, err, "UPDATE chain_head SET seq = seq + 1 WHERE id = $1", DB_INT(1));
+	struct head head = {0};
+	if (st == FRG_OK)
+		st = get_head(tx, &head, err);
+	if (st != FRG_OK)
+		return st;
+	d->seq = head.seq;
+	d->prev_hash = head.hash;
+	char *hash = arena_alloc(tx->arena, HASH_TEXT_SIZE);
+	store_decision_hash(d, hash);
+	d->hash = str_of(hash);
+	st = DB_RUN(tx->db, err,
+	            "INSERT INTO decision (seq, id, site_id, comment_id, revision_id, text_hash, action, rules,"
+	            " word, editor_id, editor_name, engine, findings, undoes, submitted_at, decided_at,"
+	            " prev_hash, hash)"
+	            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+	            DB_INT(d->seq), DB_INT(d->id), DB_INT(d->site), DB_INT(d->comment), DB_INT(d->revision),
+	            DB_TEXT(d->text_hash), DB_TEXT(d->action), DB_TEXT(d->rules), DB_TEXT(d->word),
+	            DB_INT(d->editor), DB_TEXT(d->editor_name), DB_TEXT(d->engine), DB_TEXT(d->findings),
+	            DB_INT_OR_NULL(d->undoes), DB_INT(d->submitted), DB_INT(d->decided),
+	            DB_TEXT(d->prev_hash), DB_TEXT(d->hash));
+	if (st != FRG_OK)
+		return st;
+	return DB_RUN(tx->db, err, "UPDATE chain_head SET hash = $1 WHERE id = 1", DB_TEXT(d->hash));
+}
+
+enum frg_status store_decision_get(struct store_tx *tx, id64 id, struct store_decision *out,
+                                   struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st =
+		DB_QUERY(tx->db, err, &rows, "SELECT " COLUMNS " FROM decision d WHERE d.id = $1", DB_INT(id));
+	if (st != FRG_OK)
+		return st;
+	READ_ONE(tx, rows, err, out, read_decision, "decision");
+}
+
+#define STANDING                                                                                   \
+	" d.action <> 'undo' AND NOT EXISTS (SELECT 1 FROM decision v WHERE v.undoes = d.id)"
+
+enum frg_status store_decision_standing(struct store_tx *tx, id64 revision,
+                                        struct store_decision *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " COLUMNS " FROM decision d WHERE d.revision_id = $1 AND" STANDING
+	                              " ORDER BY d.seq DESC LIMIT 1",
+	                              DB_INT(revision));
+	if (st != FRG_OK)
+		return st;
+	READ_ONE(tx, rows, err, out, read_decision, "decision");
+}
+
+enum frg_status store_decision_release_before(struct store_tx *tx, id64 comment, int64_t seq,
+                                              struct store_decision *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " COLUMNS " FROM decision d WHERE d.comment_id = $1"
+	                              " AND d.seq < $2 AND d.action = 'release' AND" STANDING
+	                              " ORDER BY d.seq DESC LIMIT 1",
+	                              DB_INT(comment), DB_INT(seq));
+	if (st != FRG_OK)
+		return st;
+	READ_ONE(tx, rows, err, out, read_decision, "decision");
+}
+
+enum frg_status store_decision_recent(struct store_tx *tx, id64 site, int64_t limit,
+                                      struct store_decisions *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " COLUMNS " FROM decision d WHERE d.site_id = $1"
+	                              " AND d.action <> 'undo' ORDER BY d.seq DESC LIMIT $2",
+	                              DB_INT(site), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_decision);
+}
+
+enum frg_status store_decision_page(struct store_tx *tx, int64_t seq, int64_t limit,
+                                    struct store_decisions *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " COLUMNS " FROM decision d WHERE d.seq > $1"
+	                              " ORDER BY d.seq LIMIT $2",
+	                              DB_INT(seq), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_decision);
+}
+
+enum frg_status store_decision_waits(struct store_tx *tx, id64 site, msec since, int64_t limit,
+                                     msec *out, size_t *count, struct frg_error *err)
+{
+	struct db_rows *rows;
+	*count = 0;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT d.decided_at - d.submitted_at FROM decision d WHERE d.site_id = $1"
+	                              " AND d.decided_at >= $2 AND" STANDING " ORDER BY d.seq DESC LIMIT $3",
+	                              DB_INT(site), DB_INT(since), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	while (db_next(rows) && *count < (size_t)limit)
+		out[(*count)++] = db_int(rows, 0);
+	return db_end(rows, err);
+}

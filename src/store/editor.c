@@ -1,0 +1,92 @@
+/* Editors and their sessions. */
+#include "store/tx.h"
+
+enum frg_status store_editor_put(struct store_tx *tx, const struct store_editor *e, struct frg_error *err)
+{
+	return DB_RUN(tx->db, err,
+	              "INSERT INTO editor (id, site_id, login, name, password_hash, created_at)"
+	              " VALUES ($1, $2, $3, $4, $5, $6)"
+	              " ON CONFLICT (login) DO UPDATE SET name = excluded.name,"
+	              " password_hash = excluded.password_hash",
+	              DB_INT(e->id), DB_INT(e->site), DB_TEXT(e->login), DB_TEXT(e->name),
+	              DB_TEXT(e->password_hash), DB_INT(clock_now()));
+}
+
+static void read_editor(struct arena *a, struct db_rows *r, struct store_editor *e)
+{
+	*e = (struct store_editor){
+		.id = db_int(r, 0),
+		.site = db_int(r, 1),
+		.login = db_text(r, 2, a),
+		.name = db_text(r, 3, a),
+		.password_hash = db_text(r, 4, a),
+	};
+}
+
+enum frg_status store_editor_by_login(struct store_tx *tx, str login, struct store_editor *out,
+                                      struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st =
+		DB_QUERY(tx->db, err, &rows,
+	             "SELECT id, site_id, login, name, password_hash FROM editor WHERE login = $1", DB_TEXT(login));
+	if (st != FRG_OK)
+		return st;
+	READ_ONE(tx, rows, err, out, read_editor, "editor");
+}
+
+enum frg_status store_editor_by_id(struct store_tx *tx, id64 id, struct store_editor *out,
+                                   struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st =
+		DB_QUERY(tx->db, err, &rows,
+	             "SELECT id, site_id, login, name, password_hash FROM editor WHERE id = $1", DB_INT(id));
+	if (st != FRG_OK)
+		return st;
+	READ_ONE(tx, rows, err, out, read_editor, "editor");
+}
+
+enum frg_status store_session_insert(struct store_tx *tx, const struct store_session *s, struct frg_error *err)
+{
+	return DB_RUN(tx->db, err,
+	              "INSERT INTO session (token_hash, editor_id, csrf, created_at, expires_at)"
+	              " VALUES ($1, $2, $3, $4, $5)",
+	              DB_TEXT(s->token_hash), DB_INT(s->editor), DB_TEXT(s->csrf), DB_INT(s->created),
+	              DB_INT(s->expires));
+}
+
+static void read_session(struct arena *a, struct db_rows *r, struct store_session *s)
+{
+	*s = (struct store_session){
+		.token_hash = db_text(r, 0, a),
+		.editor = db_int(r, 1),
+		.csrf = db_text(r, 2, a),
+		.created = db_int(r, 3),
+		.expires = db_int(r, 4),
+	};
+}
+
+enum frg_status store_session_get(struct store_tx *tx, str token_hash, struct store_session *out,
+                                  struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT token_hash, editor_id, csrf, created_at, expires_at FROM session"
+	                              " WHERE token_hash = $1",
+	                              DB_TEXT(token_hash));
+	if (st != FRG_OK)
+		return st;
+	READ_ONE(tx, rows, err, out, read_session, "session");
+}
+
+enum frg_status store_session_delete(struct store_tx *tx, str token_hash, struct frg_error *err)
+{
+	return DB_RUN(tx->db, err, "DELETE FROM session WHERE token_hash = $1", DB_TEXT(token_hash));
+}
+
+enum frg_status store_session_purge(struct store_tx *tx, msec now, id64 editor, struct frg_error *err)
+{
+	return DB_RUN(tx->db, err, "DELETE FROM session WHERE expires_at <= $1 OR editor_id = $2",
+	              DB_INT(now), DB_INT(editor));
+}

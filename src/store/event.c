@@ -1,0 +1,62 @@
+/* The outbox: told in the transaction of what it tells. */
+#include "store/tx.h"
+
+enum frg_status store_event_insert(struct store_tx *tx, const struct store_event *e, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "UPDATE counter SET value = value + 1 WHERE name = $1 RETURNING value",
+	                              DB_TEXT(STR("event")));
+	if (st != FRG_OK)
+		return st;
+	int64_t seq = db_next(rows) ? db_int(rows, 0) : 0;
+	while (db_next(rows))
+		;
+	st = db_end(rows, err);
+	if (st != FRG_OK)
+		return st;
+	return DB_RUN(tx->db, err,
+	              "INSERT INTO event (seq, kind, site_id, article_id, comment_id, revision_id, detail, created_at)"
+	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+	              DB_INT(seq), DB_TEXT(e->kind), DB_INT(e->site), DB_INT(e->article), DB_INT(e->comment),
+	              DB_INT(e->revision), DB_TEXT(e->detail), DB_INT(clock_now()));
+}
+
+static void read_event(struct arena *a, struct db_rows *r, struct store_event *e)
+{
+	*e = (struct store_event){
+		.seq = db_int(r, 0),
+		.kind = db_text(r, 1, a),
+		.site = db_int(r, 2),
+		.article = db_int(r, 3),
+		.comment = db_int(r, 4),
+		.revision = db_int(r, 5),
+		.detail = db_text(r, 6, a),
+		.created = db_int(r, 7),
+	};
+}
+
+enum frg_status store_event_after(struct store_tx *tx, int64_t seq, int64_t limit,
+                                  struct store_events *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st =
+		DB_QUERY(tx->db, err, &rows,
+	             "SELECT seq, kind, site_id, article_id, comment_id, revision_id, detail, created_at"
+	             " FROM event WHERE seq > $1 ORDER BY seq LIMIT $2",
+	             DB_INT(seq), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_event);
+}
+
+enum frg_status store_event_last(struct store_tx *tx, int64_t *seq, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st =
+		DB_QUERY(tx->db, err, &rows, "SELECT value FROM counter WHERE name = $1", DB_TEXT(STR("event")));
+	if (st != FRG_OK)
+		return st;
+	*seq = db_next(rows) ? db_int(rows, 0) : 0;
+	return db_end(rows, err);
+}

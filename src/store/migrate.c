@@ -1,0 +1,91 @@
+/* Schema migrations: append-only, known by number, name and hash. A database whose history is
+ * not a beginning of this program's is refused, never repaired. */
+#include "store/tx.h"
+
+#include "base/embedded.h"
+#include "base/log.h"
+
+struct applied {
+	int64_t version;
+	str hash;
+};
+struct applied_list {
+	struct applied *items;
+	size_t count;
+};
+
+static void read_applied(struct arena *a, struct db_rows *r, struct applied *out)
+{
+	*out = (struct applied){.version = db_int(r, 0), .hash = db_text(r, 1, a)};
+}
+
+static enum frg_status load_applied(struct store_tx *tx, struct applied_list *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT version, hash FROM schema_migration WHERE version > $1"
+	                              " ORDER BY version",
+	                              DB_INT(0));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_applied);
+}
+
+static enum frg_status apply(struct store_tx *tx, size_t version, const struct embedded_file *file,
+                             str hash, struct frg_error *err)
+{
+	enum frg_status st = db_script(tx->db, err, arena_cstr(tx->arena, embedded_content(file)));
+	if (st == FRG_OK)
+		st = DB_RUN(tx->db, err,
+		            "INSERT INTO schema_migration (version, name, hash, applied_at) VALUES ($1, $2, $3, $4)",
+		            DB_INT((int64_t)version), DB_TEXT(str_of(file->name)), DB_TEXT(hash),
+		            DB_INT(clock_now()));
+	if (st == FRG_OK)
+		log_info("migration", "applied %s", file->name);
+	return st;
+}
+
+static enum frg_status bring_up(struct store_tx *tx, struct frg_error *err)
+{
+	enum frg_status st =
+		db_script(tx->db, err,
+	              "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT PRIMARY KEY,"
+	              " name TEXT NOT NULL, hash TEXT NOT NULL, applied_at BIGINT NOT NULL)");
+	struct applied_list applied;
+	if (st == FRG_OK)
+		st = load_applied(tx, &applied, err);
+	if (st != FRG_OK)
+		return st;
+	if (applied.count > embedded_migrations_count)
+		return frg_fail(err, FRG_UNSUPPORTED, "schema_newer",
+		                "the database was written by a newer freigabe (schema %zu, this one knows %zu)",
+		                applied.count, embedded_migrations_count);
+	for (size_t i = 0; i < embedded_migrations_count && st == FRG_OK; i++) {
+		const struct embedded_file *file = &embedded_migrations[i];
+		char hash[HASH_TEXT_SIZE];
+		hash_text(embedded_content(file), hash);
+		if (i >= applied.count)
+			st = apply(tx, i + 1, file, str_of(hash), err);
+		else if (applied.items[i].version != (int64_t)i + 1 || !str_eq(applied.items[i].hash, str_of(hash)))
+			return frg_fail(err, FRG_UNSUPPORTED, "schema_changed",
+			                "migration %s of the database is not the one of this freigabe", file->name);
+	}
+	return st;
+}
+
+enum frg_status store_migrate(struct db *db, struct frg_error *err)
+{
+	enum frg_status st = db_script(db, err, "BEGIN IMMEDIATE"); /* two programs may start at once */
+	if (st != FRG_OK)
+		return st;
+	struct store_tx tx = {.db = db, .arena = arena_open(16 << 20)};
+	st = bring_up(&tx, err);
+	arena_close(tx.arena);
+	struct frg_error end;
+	if (st != FRG_OK) {
+		if (db_in_transaction(db) && db_script(db, &end, "ROLLBACK") != FRG_OK)
+			log_error("migration", "%s", end.msg);
+		return st;
+	}
+	return db_script(db, err, "COMMIT");
+}
