@@ -69,6 +69,18 @@ void api_assets_setup(struct view_assets *out, const char *dev_dir)
 	                            .favicon = STR("/favicon.svg")};
 }
 
+void api_assets_free(void)
+{
+	for (size_t i = 0; i < ASSETS_MAX; i++)
+		if (assets.pages[i])
+			http_page_unref(assets.pages[i]);
+	if (assets.embed)
+		http_page_unref(assets.embed);
+	if (assets.favicon)
+		http_page_unref(assets.favicon);
+	memset(&assets, 0, sizeof assets);
+}
+
 /* While developing: the file as it is now, whatever hash was asked for. */
 static bool from_disk(struct http_request *req, const struct embedded_file *file)
 {

@@ -10,6 +10,8 @@ enum { CLOCK_ISO_SIZE = 25 };
 
 /* Wall clock. */
 msec clock_now(void);
+/* Moves the wall clock of this process by so much: for demo content with a past, and for tests. */
+void clock_shift(msec by);
 /* Never goes back; for durations. */
 msec clock_steady(void);
 /* "2026-11-23T22:31:07.123Z" and a NUL. */

@@ -4,16 +4,51 @@
 
 #include "base/base.h"
 
+struct arena;
+struct service;
+struct store_site;
+
 /* Exit codes of every command. */
 enum { EXIT_DONE = 0, EXIT_FINDING = 1, EXIT_USAGE = 2 };
 
 /* argv[0] is the command's name. Returns an exit code. */
+int cmd_serve(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_site(int argc, char **argv);
+int cmd_user(int argc, char **argv);
+int cmd_article(int argc, char **argv);
+int cmd_key(int argc, char **argv);
+int cmd_audit(int argc, char **argv);
+int cmd_demo(int argc, char **argv);
 
 /* Reads a whole file, "-" for standard input, up to `max` bytes. The caller frees out->p.
  * On failure prints the reason to standard error and returns false. */
 bool cli_read_file(const char *path, size_t max, str *out);
 /* Prints "freigabe COMMAND: …" and how to get help; returns EXIT_USAGE. */
 int cli_usage(const char *command, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Prints what went wrong; returns EXIT_USAGE. */
+int cli_failed(const char *command, const struct frg_error *err);
+
+/* ---- options.c ---- */
+
+/* One "--name VALUE" (or "--name=VALUE"), or a flag if `flag` is given. */
+struct cli_option {
+	const char *name;
+	const char **value;
+	bool *flag;
+};
+/* Takes the options out of argv and leaves the other words at argv[1] …; `help` is what --help prints.
+ * Returns the number of words left, -1 if --help was asked for (and printed), -2 after an error. */
+int cli_options(int argc, char **argv, const struct cli_option *options, size_t count, const char *help);
+
+/* Opens the service on a database ("sqlite:PATH", NULL: $FREIGABE_DB or sqlite:freigabe.db). */
+bool cli_open_service(const char *command, const char *db, bool create, struct service **out);
+/* The site named, or the only one; NULL after having said what is wrong. */
+const struct store_site *cli_site(const char *command, struct service *svc, const char *slug);
+
+/* ---- article_file.c ---- */
+
+/* Imports one file (Markdown or ninjs) with its picture. Prints what went wrong. */
+bool cli_import_article(struct service *svc, const struct store_site *site, const char *path, bool *created);
 
 #endif

@@ -1,6 +1,8 @@
 /* The binary: finds the command and calls it. */
 #include "cli/cli.h"
 
+#include "base/id.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +12,14 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *summary;
 } commands[] = {
+	{"serve", cmd_serve, "serve readers and editors"},
 	{"check", cmd_check, "read a comment and say which house rules it may break, where and why"},
+	{"site", cmd_site, "set up a newspaper: name, address, origins, notice"},
+	{"user", cmd_user, "make an editor's account or change its password"},
+	{"article", cmd_article, "import articles from files"},
+	{"key", cmd_key, "make a key for programs that put articles"},
+	{"audit", cmd_audit, "prove that no decision was altered or removed"},
+	{"demo", cmd_demo, "make a database with a small demo newspaper"},
 };
 
 static void print_help(FILE *to)
@@ -29,6 +38,12 @@ int cli_usage(const char *command, const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	fprintf(stderr, "\nfreigabe %s --help explains.\n", command);
 	va_end(ap);
+	return EXIT_USAGE;
+}
+
+int cli_failed(const char *command, const struct frg_error *err)
+{
+	fprintf(stderr, "freigabe %s: %s\n", command, err->msg);
 	return EXIT_USAGE;
 }
 
@@ -78,6 +93,10 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "--version") == 0) {
 		puts("freigabe " FREIGABE_VERSION);
 		return EXIT_DONE;
+	}
+	if (!id_setup()) {
+		fputs("freigabe: the system gives no randomness\n", stderr);
+		return EXIT_USAGE;
 	}
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
 		if (strcmp(argv[1], commands[i].name) == 0)

@@ -40,6 +40,7 @@ struct http_config {
 	unsigned connections_max;          /* 0: 20000 */
 	unsigned connections_per_address;  /* 0: no limit; counts the peer, so mind a proxy */
 	unsigned idle_timeout_s;           /* 0: 30 */
+	unsigned stream_ping_s;            /* 0: 25 */
 	/* Space-separated addresses of reverse proxies whose X-Forwarded-For and
 	 * X-Forwarded-Proto are believed. */
 	str trusted_proxies;
@@ -49,7 +50,8 @@ struct http_config {
 	/* Called on whatever thread when no route matches (404) or the method is wrong (405, with
 	 * Allow set), a body is too large (413), a request is malformed (400): must answer from memory. */
 	void (*refuse)(void *app, struct http_request *req, unsigned status);
-	/* Called on every response just before it is sent, to add the headers that all have. */
+	/* Called on every response just before it is sent, to add the headers that all have. Shared pages
+	 * carry all their headers themselves: it is not called for these. */
 	void (*finish)(void *app, struct http_request *req);
 };
 

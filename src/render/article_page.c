@@ -48,7 +48,7 @@ static void json_field_(struct buf *b, str name, str text)
 	if (text.n == 0)
 		return;
 	buf_add(b, name);
-	json_text(b, text);
+	ld_text(b, text);
 }
 
 static void json_time(struct buf *b, str name, msec t)

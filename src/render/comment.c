@@ -153,7 +153,7 @@ static void own_status(struct buf *b, const struct comment_place *place,
 	if (c->own && c->own->decided == 0 && (c->state == VIEW_HELD || pending_edit(c)))
 		queue_words(b, lang, c->own);
 	HTML(b, "</p>\n");
-	if (c->own && c->state != VIEW_HELD) {
+	if (c->own && c->state != VIEW_HELD && c->state != VIEW_WITHDRAWN) {
 		findings(b, lang, c->own);
 		editors_word(b, lang, c->own->word);
 	}

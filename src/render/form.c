@@ -140,7 +140,8 @@ static void buttons(struct buf *b, const struct view_thread *t, const struct vie
 	HTML(b, "<p class=\"frg-buttons\">\n"
 	        "<button class=\"frg-send\" type=\"submit\" name=\"action\" value=\"send\">");
 	html_msg(b, t->lang, MSG_READER_SEND);
-	HTML(b, "</button>\n<button class=\"frg-check\" type=\"submit\" name=\"action\" value=\"check\">");
+	HTML(b, "</button>\n<button class=\"frg-check\" type=\"submit\" name=\"action\" value=\"check\" "
+	        "formnovalidate>");
 	html_msg(b, t->lang, MSG_READER_CHECK);
 	HTML(b, "</button>\n</p>\n<p class=\"frg-hint\" data-frg=\"note\">");
 	html_msg(b, t->lang, f->edit_of.n ? MSG_READER_FORM_EDIT_HINT : MSG_READER_FORM_NOTE);

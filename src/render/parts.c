@@ -30,7 +30,7 @@ void url_absolute(struct buf *b, const struct view_site *site, str url)
 	buf_add(b, url);
 }
 
-void json_text(struct buf *b, str text)
+void ld_text(struct buf *b, str text)
 {
 	buf_byte(b, '"');
 	for (size_t i = 0; i < text.n; i++) {
@@ -119,12 +119,12 @@ void html_comment_count(struct buf *b, enum frg_lang lang, int64_t count)
 enum msg rule_msg(enum frg_rule rule)
 {
 	switch (rule) {
-	case FRG_PROFANITY: return MSG_READER_RULE_PROFANITY;
-	case FRG_AGGRESSION: return MSG_READER_RULE_AGGRESSION;
-	case FRG_INSINUATION: return MSG_READER_RULE_INSINUATION;
-	case FRG_AD_LINK: return MSG_READER_RULE_AD_LINK;
-	case FRG_OFF_TOPIC: return MSG_READER_RULE_OFF_TOPIC;
-	case FRG_ENGAGING: return MSG_READER_RULE_ENGAGING;
+	case FRG_PROFANITY: return MSG_RULE_PROFANITY;
+	case FRG_AGGRESSION: return MSG_RULE_AGGRESSION;
+	case FRG_INSINUATION: return MSG_RULE_INSINUATION;
+	case FRG_AD_LINK: return MSG_RULE_AD_LINK;
+	case FRG_OFF_TOPIC: return MSG_RULE_OFF_TOPIC;
+	case FRG_ENGAGING: return MSG_RULE_ENGAGING;
 	}
 	BUG("rule %d", (int)rule);
 }

@@ -17,7 +17,7 @@ void url_part(struct buf *b, str text);
 /* ` href="base_url" + path`, where path may be absolute already. */
 void url_absolute(struct buf *b, const struct view_site *site, str url);
 /* A JSON string with quotes that can stand inside <script>. */
-void json_text(struct buf *b, str text);
+void ld_text(struct buf *b, str text);
 /* Escaped and without what XML 1.0 does not allow; broken UTF-8 becomes U+FFFD. */
 void xml_text(struct buf *b, str text);
 /* The language's tag: "de" or "en". */

@@ -32,8 +32,9 @@ const struct view_assets *service_assets(const struct service *svc);
 
 /* ---- sites.c ---------------------------------------------------------------- */
 
-/* By slug; empty slug: the first site. NULL if there is none. Lives as long as the service. */
+/* By slug; empty slug: the first of an array of all. NULL if there is none. Lives as long as the service. */
 const struct store_site *service_site(struct service *svc, str slug);
+size_t service_site_count(struct service *svc);
 const struct store_site *service_site_by_id(struct service *svc, id64 id);
 /* The one whose address has this host and port ("paper.example:8080"). */
 const struct store_site *service_site_by_host(struct service *svc, str host);

@@ -93,6 +93,8 @@ const struct store_site *service_site(struct service *svc, str slug)
 	return NULL;
 }
 
+size_t service_site_count(struct service *svc) { return atomic_load(&svc->sites)->list.count; }
+
 const struct store_site *service_site_by_id(struct service *svc, id64 id)
 {
 	struct sites *sites = atomic_load(&svc->sites);

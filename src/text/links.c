@@ -35,8 +35,9 @@ static size_t host_end(const struct folded *f, size_t i, size_t *labels, size_t 
 	size_t end = i;
 	*labels = 0;
 	*last_dot = 0;
-	while (i < f->n && host_char(f->f[i]) && f->f[i] != '-') {
-		while (i < f->n && host_char(f->f[i]))
+	size_t stop = f->n - i > HOST_MAX + 1 ? i + HOST_MAX + 1 : f->n;
+	while (i < stop && host_char(f->f[i]) && f->f[i] != '-') {
+		while (i < stop && host_char(f->f[i]))
 			i++;
 		end = i;
 		++*labels;
@@ -146,11 +147,11 @@ static bool find_url(const struct folded *f, size_t i, struct found *out)
 	size_t end = host_end(f, host, &labels, &dot);
 	if (end == host || end - host > HOST_MAX)
 		return false;
-	size_t stop = path_end(f, end);
-	bool ok = scheme ? labels >= 2 || stop > end : false;
-	ok = ok || (www && labels >= 2);
-	ok = ok || (!scheme && !www && labels >= 2 && bare_domain(f, host, end, dot, stop > end + 1));
-	*out = (struct found){scheme || www ? LINK_URL : LINK_DOMAIN, i, host, end, stop};
+	bool path = end + 1 < f->n && strchr("/?#:", f->f[end]) && url_char(f->f[end + 1]);
+	bool ok = (scheme || www) && (labels >= 2 || (scheme && path));
+	ok = ok || (!scheme && !www && labels >= 2 && bare_domain(f, host, end, dot, path));
+	if (ok)
+		*out = (struct found){scheme || www ? LINK_URL : LINK_DOMAIN, i, host, end, path_end(f, end)};
 	return ok;
 }
 

@@ -69,6 +69,8 @@ static inline uint32_t text_end(const struct text *t, size_t f)
 static inline uint64_t hash_step(uint64_t h, char c) { return h * HASH_BASE + (unsigned char)c + 1; }
 uint64_t text_hash(str s);
 
+/* lang.c: German or English? `fallback` when there is no evidence. */
+enum frg_lang text_lang(const struct text *t, enum frg_lang fallback);
 /* sentences.c */
 void text_find_sentences(struct text *t);
 

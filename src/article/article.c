@@ -1,0 +1,67 @@
+/* What an article must be, however it came. */
+#include "article/article.h"
+
+#include "text/utf8.h"
+
+static bool good_text(str s, bool lines)
+{
+	if (utf8_invalid(s) != SIZE_MAX)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < 0x20 && !(lines && (s.p[i] == '\n' || s.p[i] == '\t')))
+			return false;
+	return true;
+}
+
+static bool good_id(str s)
+{
+	if (s.n == 0 || s.n > 200)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+		      c == '_' || c == '-'))
+			return false;
+	}
+	return s.p[0] != '.';
+}
+
+static bool good_link(str s, bool local)
+{
+	bool web = str_starts(s, STR("https://")) || str_starts(s, STR("http://"));
+	return s.n == 0 || (s.n <= 2000 && (web || (local && s.p[0] == '/')) && str_find(s, STR(" "), 0) == SIZE_MAX);
+}
+
+enum frg_status article_check(const struct article *a, struct frg_error *err)
+{
+	const struct {
+		const char *name;
+		str text;
+		size_t max;
+	} fields[] = {{"title", a->title, 500},          {"kicker", a->kicker, 300},
+	              {"lead", a->lead, 4000},           {"section", a->section, 200},
+	              {"author", a->author, 500},        {"source", a->source, 300},
+	              {"agency", a->agency, 500},        {"image_alt", a->image_alt, 2000},
+	              {"image_caption", a->image_caption, 2000}, {"image_credit", a->image_credit, 500}};
+	if (!good_id(a->id))
+		return frg_fail(err, FRG_INVALID, "article_id",
+		                "an article's id has 1 to 200 of A-Z a-z 0-9 . _ - and does not begin with a dot");
+	if (a->title.n == 0)
+		return frg_fail(err, FRG_INVALID, "article_title", "the article has no title");
+	for (size_t i = 0; i < COUNT_OF(fields); i++) {
+		if (fields[i].text.n > fields[i].max)
+			return frg_fail(err, FRG_TOO_LARGE, "article_field_long", "%s is longer than %zu bytes",
+			                fields[i].name, fields[i].max);
+		if (!good_text(fields[i].text, true))
+			return frg_fail(err, FRG_INVALID, "article_text", "%s is not clean UTF-8 text", fields[i].name);
+	}
+	if (a->lang.n && !str_starts(a->lang, STR("de")) && !str_starts(a->lang, STR("en")))
+		return frg_fail(err, FRG_UNSUPPORTED, "article_lang", "the language is de or en, not '%.*s'", STR_ARG(a->lang));
+	if (!good_link(a->url, false) || !good_text(a->url, false))
+		return frg_fail(err, FRG_INVALID, "article_url", "the article's address is not one of the web");
+	if (!good_link(a->image_url, true) || !good_text(a->image_url, false))
+		return frg_fail(err, FRG_INVALID, "article_picture", "the picture's address is not one of the web");
+	if (a->body_html.n > ARTICLE_BODY_MAX || a->body_text.n > ARTICLE_BODY_MAX)
+		return frg_fail(err, FRG_TOO_LARGE, "article_long", "the article's text is longer than %d bytes", ARTICLE_BODY_MAX);
+	return FRG_OK;
+}

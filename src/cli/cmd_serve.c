@@ -1,0 +1,196 @@
+/* freigabe serve: configuration, start, stop. */
+#include "cli/cli.h"
+
+#include "api/api.h"
+#include "base/log.h"
+#include "event/tail.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <ini.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { DRAIN_MS = 10000 };
+
+static const char help[] =
+	"usage: freigabe serve [--config FILE] [--db URL] [--listen ADDR:PORT] [--dev-assets DIR]\n\n"
+	"Serves readers and editors. The configuration file has lines `key = value` (docs/configuration.md);\n"
+	"options given here win.\n\n"
+	"  --db URL            sqlite:PATH ($FREIGABE_DB, sqlite:freigabe.db)\n"
+	"  --listen ADDR:PORT  default 127.0.0.1:8080; port 0 takes a free one\n"
+	"  --port-file FILE    writes the port there once it listens\n"
+	"  --dev-assets DIR    serves scripts and styles from DIR instead of from the binary\n";
+
+struct settings {
+	char *db, *listen, *proxies;
+	const char *dev_assets, *port_file;
+	unsigned workers, loops, connections;
+	bool unlimited, fetch_private;
+	char problem[200];
+};
+
+static bool set_text(char **field, const char *value)
+{
+	free(*field);
+	*field = strdup(value);
+	return *field != NULL;
+}
+
+static bool set_number(unsigned *field, const char *value)
+{
+	int64_t v;
+	if (!str_to_i64(str_of(value), &v) || v < 0 || v > 1000000)
+		return false;
+	*field = (unsigned)v;
+	return true;
+}
+
+static bool set_switch(bool *field, const char *value, const char *on, const char *off)
+{
+	*field = strcmp(value, on) == 0;
+	return *field || strcmp(value, off) == 0;
+}
+
+/* One line of the configuration file. inih stops at the first 0. */
+static int set(void *ctx, const char *section, const char *key, const char *value)
+{
+	struct settings *s = ctx;
+	bool good = false, known = *section == 0;
+	if (strcmp(key, "database") == 0)
+		good = set_text(&s->db, value);
+	else if (strcmp(key, "listen") == 0)
+		good = set_text(&s->listen, value);
+	else if (strcmp(key, "trusted_proxies") == 0)
+		good = set_text(&s->proxies, value);
+	else if (strcmp(key, "workers") == 0)
+		good = set_number(&s->workers, value);
+	else if (strcmp(key, "loops") == 0)
+		good = set_number(&s->loops, value);
+	else if (strcmp(key, "connections") == 0)
+		good = set_number(&s->connections, value);
+	else if (strcmp(key, "limits") == 0)
+		good = set_switch(&s->unlimited, value, "off", "on");
+	else if (strcmp(key, "article_pages") == 0)
+		good = set_switch(&s->fetch_private, value, "private", "public");
+	else
+		known = false;
+	if (!known || !good)
+		snprintf(s->problem, sizeof s->problem, known ? "bad value for %s" : "no such key: %s", key);
+	return known && good;
+}
+
+static bool read_config(const char *path, struct settings *s)
+{
+	int rc = ini_parse(path, set, s);
+	if (rc == 0)
+		return true;
+	if (rc < 0)
+		fprintf(stderr, "freigabe serve: cannot read %s: %s\n", path, strerror(errno));
+	else
+		fprintf(stderr, "freigabe serve: %s:%d: %s\n", path, rc, *s->problem ? s->problem : "not key = value");
+	return false;
+}
+
+static bool write_port(const char *path, unsigned port)
+{
+	char temporary[4096];
+	snprintf(temporary, sizeof temporary, "%s.new", path);
+	FILE *f = fopen(temporary, "w");
+	if (!f || fprintf(f, "%u\n", port) < 0 || fclose(f) != 0 || rename(temporary, path) != 0) {
+		fprintf(stderr, "freigabe serve: cannot write %s: %s\n", path, strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+/* Signals are taken by sigwait in the main thread, and by nobody else. */
+static void block_signals(sigset_t *waited)
+{
+	sigemptyset(waited);
+	sigaddset(waited, SIGTERM);
+	sigaddset(waited, SIGINT);
+	pthread_sigmask(SIG_BLOCK, waited, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int serve_until_signal(const struct settings *s, struct service *svc, const sigset_t *waited)
+{
+	struct frg_error err;
+	struct api api = {.svc = svc, .fetch_private = s->fetch_private};
+	struct view_assets assets;
+	api_assets_setup(&assets, s->dev_assets);
+	service_set_assets(svc, &assets);
+	struct http_config config = {.listen = str_of(s->listen), .loops = s->loops, .workers = s->workers,
+	                             .connections_max = s->connections, .trusted_proxies = str_of(s->proxies),
+	                             .app = &api, .refuse = api_refuse, .finish = api_finish};
+	config.routes = api_routes(&config.route_count);
+	struct http_server *server;
+	struct tail *tail;
+	if (http_server_open(&config, &server, &err) != FRG_OK)
+		return cli_failed("serve", &err);
+	service_live_start(svc, server);
+	int rc = EXIT_DONE;
+	if (tail_open(svc, &tail, &err) != FRG_OK) {
+		tail = NULL;
+		rc = cli_failed("serve", &err);
+	} else if (!s->port_file || write_port(s->port_file, http_server_port(server))) {
+		log_info("listen", "port %u, %s", http_server_port(server), service_engine_id(svc));
+		int signal_number;
+		sigwait(waited, &signal_number);
+		log_info("stop", "signal %d: no new requests, running ones finish", signal_number);
+	} else {
+		rc = EXIT_USAGE;
+	}
+	http_server_drain(server, DRAIN_MS);
+	tail_close(tail);
+	service_live_stop(svc);
+	http_server_close(server);
+	return rc;
+}
+
+static int run(struct settings *s)
+{
+	struct frg_error err;
+	struct service *svc;
+	sigset_t waited;
+	block_signals(&waited);
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+		return cli_usage("serve", "libcurl cannot start");
+	struct service_config config = {.database = str_of(s->db), .create = true, .unlimited = s->unlimited, .readers = 8};
+	if (service_open(&config, &svc, &err) != FRG_OK)
+		return cli_failed("serve", &err);
+	int rc = serve_until_signal(s, svc, &waited);
+	service_close(svc);
+	api_assets_free();
+	curl_global_cleanup();
+	return rc;
+}
+
+int cmd_serve(int argc, char **argv)
+{
+	const char *config = NULL, *db = NULL, *listen = NULL;
+	struct settings s = {0};
+	const struct cli_option options[] = {{"config", &config, NULL},
+	                                     {"db", &db, NULL},
+	                                     {"listen", &listen, NULL},
+	                                     {"port-file", &s.port_file, NULL},
+	                                     {"dev-assets", &s.dev_assets, NULL}};
+	int words = cli_options(argc, argv, options, COUNT_OF(options), help);
+	if (words < 0)
+		return words == -1 ? EXIT_DONE : EXIT_USAGE;
+	if (words > 0)
+		return cli_usage("serve", "what is '%s'?", argv[1]);
+	const char *environment = getenv("FREIGABE_DB");
+	int rc = EXIT_USAGE;
+	if (set_text(&s.db, environment ? environment : "sqlite:freigabe.db") &&
+	    set_text(&s.listen, "127.0.0.1:8080") && set_text(&s.proxies, "") && (!config || read_config(config, &s)) &&
+	    (!db || set_text(&s.db, db)) && (!listen || set_text(&s.listen, listen)))
+		rc = run(&s);
+	free(s.db);
+	free(s.listen);
+	free(s.proxies);
+	return rc;
+}

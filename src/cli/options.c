@@ -1,0 +1,79 @@
+/* Command lines: options anywhere among the words. */
+#include "cli/cli.h"
+
+#include "service/service.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct cli_option *find(const struct cli_option *options, size_t count, const char *name, size_t n)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strlen(options[i].name) == n && memcmp(options[i].name, name, n) == 0)
+			return &options[i];
+	return NULL;
+}
+
+/* Takes one option at argv[*i]. */
+static bool take(int argc, char **argv, int *i, const struct cli_option *options, size_t count)
+{
+	const char *name = argv[*i] + 2, *equals = strchr(name, '=');
+	const struct cli_option *o = find(options, count, name, equals ? (size_t)(equals - name) : strlen(name));
+	if (!o) {
+		cli_usage(argv[0], "no option %s", argv[*i]);
+		return false;
+	}
+	if (o->flag) {
+		*o->flag = true;
+		return true;
+	}
+	if (!equals && *i + 1 >= argc) {
+		cli_usage(argv[0], "--%s needs a value", o->name);
+		return false;
+	}
+	*o->value = equals ? equals + 1 : argv[++*i];
+	return true;
+}
+
+int cli_options(int argc, char **argv, const struct cli_option *options, size_t count, const char *help)
+{
+	int words = 0;
+	bool only_words = false;
+	for (int i = 1; i < argc; i++) {
+		if (only_words || strncmp(argv[i], "--", 2) != 0) {
+			argv[++words] = argv[i];
+		} else if (argv[i][2] == 0) {
+			only_words = true;
+		} else if (strcmp(argv[i], "--help") == 0) {
+			fputs(help, stdout);
+			return -1;
+		} else if (!take(argc, argv, &i, options, count)) {
+			return -2;
+		}
+	}
+	return words;
+}
+
+bool cli_open_service(const char *command, const char *db, bool create, struct service **out)
+{
+	struct frg_error err;
+	if (!db)
+		db = getenv("FREIGABE_DB");
+	if (!db)
+		db = "sqlite:freigabe.db";
+	struct service_config config = {.database = str_of(db), .create = create, .readers = 2, .unlimited = true};
+	if (service_open(&config, out, &err) == FRG_OK)
+		return true;
+	cli_failed(command, &err);
+	return false;
+}
+
+const struct store_site *cli_site(const char *command, struct service *svc, const char *slug)
+{
+	const struct store_site *site = service_site(svc, str_of(slug));
+	if (!site && slug)
+		fprintf(stderr, "freigabe %s: there is no site '%s'\n", command, slug);
+	else if (!site)
+		fprintf(stderr, "freigabe %s: there is no site yet: freigabe site set --help\n", command);
+	return site;
+}

@@ -1,0 +1,220 @@
+/* Reads a page of another server (libcurl). */
+#include "http/fetch.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { BODY_MAX = 2 << 20, TOTAL_MS = 5000, CONNECT_MS = 3000, REDIRECTS = 3, URL_MAX_BYTES = 2000 };
+
+/* ---- addresses ---- */
+
+static bool public_v4(uint32_t a)
+{
+	static const struct {
+		uint32_t net;
+		int bits;
+	} special[] = {{0x00000000, 8},  {0x0a000000, 8},  {0x64400000, 10}, {0x7f000000, 8},  {0xa9fe0000, 16},
+	               {0xac100000, 12}, {0xc0000000, 24}, {0xc0000200, 24}, {0xc0586300, 24}, {0xc0a80000, 16},
+	               {0xc6120000, 15}, {0xc6336400, 24}, {0xcb007100, 24}, {0xe0000000, 4},  {0xf0000000, 4}};
+	for (size_t i = 0; i < COUNT_OF(special); i++)
+		if ((a ^ special[i].net) >> (32 - special[i].bits) == 0)
+			return false;
+	return true;
+}
+
+static uint32_t v4_at(const uint8_t *p) { return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]; }
+
+static bool public_v6(const uint8_t *a)
+{
+	static const uint8_t zero[12], mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff},
+	                     nat64[12] = {0, 0x64, 0xff, 0x9b};
+	if (memcmp(a, zero, 12) == 0 || memcmp(a, mapped, 12) == 0 || memcmp(a, nat64, 12) == 0)
+		return public_v4(v4_at(a + 12)) && memcmp(a, zero, 12) != 0;
+	if (a[0] == 0x20 && a[1] == 0x02) /* 6to4 carries an IPv4 address */
+		return public_v4(v4_at(a + 2));
+	if (a[0] == 0x20 && a[1] == 0x01 && (a[2] < 0x02 || (a[2] == 0x0d && a[3] == 0xb8)))
+		return false; /* Teredo, benchmarking, documentation … */
+	return (a[0] & 0xe0) == 0x20; /* global unicast, and nothing else */
+}
+
+bool fetch_is_public(const struct sockaddr *address)
+{
+	if (address->sa_family == AF_INET)
+		return public_v4(ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr));
+	return address->sa_family == AF_INET6 &&
+	       public_v6(((const struct sockaddr_in6 *)(const void *)address)->sin6_addr.s6_addr);
+}
+
+/* ---- one transfer ---- */
+
+struct transfer {
+	const struct fetch_rules *rules;
+	struct buf body;
+	bool private_address;
+};
+
+/* Asked with the very address that is about to be connected to, whatever the name resolved to before. */
+static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct transfer *t = ctx;
+	(void)purpose;
+	if (!t->rules->allow_private && !fetch_is_public(&address->addr)) {
+		t->private_address = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static size_t take(char *data, size_t size, size_t count, void *ctx)
+{
+	struct transfer *t = ctx;
+	buf_add(&t->body, (str){data, size * count});
+	return t->body.cut ? 0 : size * count;
+}
+
+static bool host_allowed(const struct fetch_rules *rules, str host)
+{
+	str list = rules->hosts, one;
+	while (str_next(&list, ' ', &one)) {
+		if (one.n == 0)
+			continue;
+		if (one.p[0] != '.') {
+			if (str_eq_nocase(one, host))
+				return true;
+			continue;
+		}
+		str bare = str_sub(one, 1, one.n);
+		if (str_eq_nocase(bare, host) ||
+		    (host.n > one.n && str_eq_nocase(str_sub(host, host.n - one.n, host.n), one)))
+			return true;
+	}
+	return false;
+}
+
+static enum frg_status check_parts(const struct fetch_rules *rules, CURLU *parts, struct frg_error *err)
+{
+	char *scheme = NULL, *host = NULL, *port = NULL, *user = NULL;
+	bool readable = curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+	                curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+	                curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK;
+	bool with_user = curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_OK;
+	bool https = readable && strcmp(scheme, "https") == 0, http = readable && strcmp(scheme, "http") == 0;
+	enum frg_status st = FRG_OK;
+	if (!readable || with_user || (!https && !http))
+		st = frg_fail(err, FRG_INVALID, "fetch_url", "not an address of the web");
+	else if (!host_allowed(rules, str_of(host)))
+		st = frg_fail(err, FRG_FORBIDDEN, "fetch_host", "the site does not name the host %s", host);
+	else if (!rules->allow_private && strcmp(port, https ? "443" : "80") != 0)
+		st = frg_fail(err, FRG_FORBIDDEN, "fetch_url", "only the usual ports are read");
+	curl_free(scheme);
+	curl_free(host);
+	curl_free(port);
+	curl_free(user);
+	return st;
+}
+
+static void set_up(CURL *curl, CURLU *parts, struct transfer *t, long left_ms)
+{
+	curl_easy_setopt(curl, CURLOPT_CURLU, parts);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, left_ms);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+	curl_easy_setopt(curl, CURLOPT_MAXFILESIZE, (long)BODY_MAX);
+	curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
+	curl_easy_setopt(curl, CURLOPT_USERAGENT, "Freigabe/" FREIGABE_VERSION " (article reader)");
+	curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, t);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, t);
+}
+
+static enum frg_status judge(CURL *curl, CURLcode rc, const struct transfer *t, struct frg_error *err)
+{
+	if (t->private_address)
+		return frg_fail(err, FRG_FORBIDDEN, "fetch_private", "the host has a private address");
+	if (t->body.cut || rc == CURLE_FILESIZE_EXCEEDED)
+		return frg_fail(err, FRG_TOO_LARGE, "fetch_large", "the page is over %d bytes", BODY_MAX);
+	if (rc == CURLE_OPERATION_TIMEDOUT)
+		return frg_fail(err, FRG_IO, "fetch_timeout", "the page did not come in time");
+	if (rc != CURLE_OK)
+		return frg_fail(err, FRG_IO, "fetch_failed", "%s", curl_easy_strerror(rc));
+	long status = 0;
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status >= 300 && status < 400)
+		return FRG_OK;
+	if (status != 200)
+		return frg_fail(err, FRG_IO, "fetch_status", "the page answers with %ld", status);
+	const char *type = NULL;
+	curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
+	if (!type || (strncasecmp(type, "text/html", 9) != 0 && strncasecmp(type, "application/xhtml+xml", 21) != 0))
+		return frg_fail(err, FRG_UNSUPPORTED, "fetch_type", "the page is not HTML");
+	return FRG_OK;
+}
+
+/* One hop. *next is where it leads, or NULL. */
+static enum frg_status hop(struct arena *a, CURLU *parts, struct transfer *t, long left_ms, const char **next,
+                           struct frg_error *err)
+{
+	enum frg_status st = check_parts(t->rules, parts, err);
+	if (st != FRG_OK)
+		return st;
+	CURL *curl = curl_easy_init();
+	if (!curl)
+		BUG("out of memory");
+	set_up(curl, parts, t, left_ms);
+	st = judge(curl, curl_easy_perform(curl), t, err);
+	char *location = NULL;
+	if (st == FRG_OK)
+		curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &location);
+	*next = location ? arena_cstr(a, str_of(location)) : NULL;
+	long status = 0;
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	if (st == FRG_OK && status != 200 && !location)
+		st = frg_fail(err, FRG_IO, "fetch_status", "the page answers with %ld", status);
+	curl_easy_cleanup(curl);
+	return st;
+}
+
+enum frg_status fetch_page(struct arena *a, const struct fetch_rules *rules, str url, struct fetch_result *out,
+                           struct frg_error *err)
+{
+	struct transfer t = {.rules = rules, .body = BUF_INIT(BODY_MAX)};
+	const char *next = url.n <= URL_MAX_BYTES ? arena_cstr(a, url) : "";
+	enum frg_status st = FRG_OK;
+	CURLU *parts = curl_url();
+	if (!parts)
+		BUG("out of memory");
+	msec until = clock_steady() + TOTAL_MS;
+	for (int hops = 0; st == FRG_OK && next; hops++) {
+		msec left = until - clock_steady();
+		t.body.n = 0;
+		if (hops > REDIRECTS)
+			st = frg_fail(err, FRG_IO, "fetch_redirects", "more than %d redirects", REDIRECTS);
+		else if (left <= 0)
+			st = frg_fail(err, FRG_IO, "fetch_timeout", "the page did not come in time");
+		else if (curl_url_set(parts, CURLUPART_URL, next, 0) != CURLUE_OK)
+			st = frg_fail(err, FRG_INVALID, "fetch_url", "not an address of the web");
+		else
+			st = hop(a, parts, &t, (long)left, &next, err);
+	}
+	if (st == FRG_OK) {
+		char *final = NULL;
+		if (curl_url_get(parts, CURLUPART_URL, &final, 0) != CURLUE_OK)
+			BUG("out of memory");
+		out->url = arena_str(a, str_of(final));
+		curl_free(final);
+		out->body = arena_str(a, buf_str(&t.body));
+	}
+	buf_free(&t.body);
+	curl_url_cleanup(parts);
+	return st;
+}

@@ -1,0 +1,275 @@
+/* The server: libmicrohttpd's loops on one side, workers on the other, and the way of a request
+ * between them. */
+#include "http/inner.h"
+
+#include "base/log.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CONNECTION_MEMORY = 16 << 10, BACKLOG = 1024 };
+
+/* ---- answering ---- */
+
+static enum MHD_Result queue_plain(struct http_request *req)
+{
+	struct MHD_Response *r = MHD_create_response_from_buffer(req->answer.n, (void *)(req->answer.p ? req->answer.p : ""),
+	                                                         MHD_RESPMEM_PERSISTENT);
+	if (!r)
+		BUG("out of memory");
+	bool good = !req->content_type || MHD_add_response_header(r, "Content-Type", req->content_type) == MHD_YES;
+	for (struct header *h = req->headers; h && good; h = h->next)
+		good = MHD_add_response_header(r, h->name, h->value) == MHD_YES;
+	if (!good)
+		BUG("a header of request %s was refused", req->id);
+	enum MHD_Result result = MHD_queue_response(req->connection, req->status, r);
+	MHD_destroy_response(r);
+	return result;
+}
+
+/* Sends what was answered. The body stays in the request's arena until it is sent. */
+static enum MHD_Result send_answer(struct http_request *req)
+{
+	if (req->page)
+		return page_queue(req);
+	if (req->server->config.finish)
+		req->server->config.finish(req->server->config.app, req);
+	return req->channel ? stream_queue(req) : queue_plain(req);
+}
+
+static enum MHD_Result refuse(struct http_request *req, unsigned status)
+{
+	if (status == 405)
+		http_add_header(req, "Allow", req->match.allow);
+	if (status == 413)
+		http_add_header(req, "Connection", STR("close"));
+	req->server->config.refuse(req->server->config.app, req, status);
+	BUG_IF(!req->status);
+	return send_answer(req);
+}
+
+/* The request is whole: answer at once, or hand it to a worker. */
+static enum MHD_Result run(struct http_request *req)
+{
+	struct http_server *server = req->server;
+	const struct http_route *route = req->match.route;
+	if (req->refusal)
+		return refuse(req, req->refusal);
+	if (route->quick && route->quick(server->config.app, req))
+		return send_answer(req);
+	if (!route->handle)
+		return refuse(req, 404);
+	if (atomic_load(&server->draining))
+		return refuse(req, 503);
+	req->stage = STAGE_WORKER;
+	MHD_suspend_connection(req->connection);
+	if (workers_give(server->workers, req))
+		return MHD_YES;
+	server->config.refuse(server->config.app, req, 503);
+	req->stage = STAGE_ANSWERED;
+	MHD_resume_connection(req->connection);
+	return MHD_YES;
+}
+
+/* ---- libmicrohttpd calls ---- */
+
+static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
+{
+	atomic_fetch_add(&((struct http_server *)cls)->open_requests, 1);
+	return request_new(cls, connection, target);
+}
+
+static enum MHD_Result take_body(struct http_request *req, const char *data, size_t *size)
+{
+	size_t n = *size;
+	*size = 0;
+	if (n > req->body_max - req->body_size) {
+		req->refusal = 413;
+		req->discarded += n;
+		/* a client that will not stop is cut off */
+		return req->discarded > (4 << 20) ? MHD_NO : MHD_YES;
+	}
+	if (n > req->body_room - req->body_size) {
+		size_t room = req->body_room ? req->body_room * 2 : 4096;
+		while (room < req->body_size + n)
+			room *= 2;
+		req->body = realloc(req->body, room);
+		if (!req->body)
+			BUG("out of memory");
+		req->body_room = room;
+	}
+	memcpy(req->body + req->body_size, data, n);
+	req->body_size += n;
+	return MHD_YES;
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *data, size_t *size,
+                                  void **slot)
+{
+	struct http_request *req = *slot;
+	(void)cls, (void)connection, (void)url, (void)version;
+	if (!req)
+		return MHD_NO;
+	switch (req->stage) {
+	case STAGE_NEW:
+		req->stage = STAGE_BODY;
+		request_begin(req, method);
+		/* refused before the body is read, which then is not */
+		return req->refusal == 413 ? refuse(req, 413) : MHD_YES;
+	case STAGE_BODY:
+		return *size ? take_body(req, data, size) : run(req);
+	case STAGE_WORKER:
+		return MHD_YES; /* woken too early: not ours to answer yet */
+	case STAGE_ANSWERED: return send_answer(req);
+	}
+	return MHD_NO;
+}
+
+static void on_completed(void *cls, struct MHD_Connection *connection, void **slot,
+                         enum MHD_RequestTerminationCode code)
+{
+	(void)connection, (void)code;
+	if (!*slot)
+		return;
+	request_free(*slot);
+	*slot = NULL;
+	atomic_fetch_sub(&((struct http_server *)cls)->open_requests, 1);
+}
+
+/* We decode by ourselves, and strictly. */
+static size_t no_unescape(void *cls, struct MHD_Connection *connection, char *s)
+{
+	(void)cls, (void)connection;
+	return strlen(s);
+}
+
+static void on_log(void *cls, const char *fmt, va_list ap)
+{
+	char line[400];
+	(void)cls;
+	vsnprintf(line, sizeof line, fmt, ap);
+	line[strcspn(line, "\n")] = 0;
+	log_at(LOG_DEBUG, "http", "%s", line); /* mostly clients that went away */
+}
+
+/* ---- opening ---- */
+
+static bool split_address(str listen, char host[64], char port[8])
+{
+	size_t colon = listen.n;
+	while (colon > 0 && listen.p[colon - 1] != ':')
+		colon--;
+	if (colon == 0 || listen.n - colon > 5 || listen.n == colon)
+		return false;
+	str h = str_sub(listen, 0, colon - 1);
+	if (h.n > 1 && h.p[0] == '[' && h.p[h.n - 1] == ']')
+		h = str_sub(h, 1, h.n - 1);
+	if (h.n > 63)
+		return false;
+	snprintf(host, 64, "%.*s", STR_ARG(h));
+	snprintf(port, 8, "%.*s", STR_ARG(str_sub(listen, colon, listen.n)));
+	return true;
+}
+
+static enum frg_status open_socket(const struct http_config *config, int *out, unsigned *port, struct frg_error *err)
+{
+	char host[64], service[8];
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV};
+	struct addrinfo *address;
+	if (!split_address(config->listen, host, service) || getaddrinfo(*host ? host : NULL, service, &hints, &address) != 0)
+		return frg_fail(err, FRG_INVALID, "listen", "listen on ADDRESS:PORT, not '%.*s'", STR_ARG(config->listen));
+	int on = 1, fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct sockaddr_storage bound;
+	socklen_t size = sizeof bound;
+	bool good = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+	            bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0 &&
+	            getsockname(fd, (struct sockaddr *)&bound, &size) == 0;
+	freeaddrinfo(address);
+	if (!good) {
+		enum frg_status st = frg_fail(err, FRG_IO, "listen", "cannot listen on %.*s: %s", STR_ARG(config->listen), strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return st;
+	}
+	*port = ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&bound)->sin6_port
+	                                          : ((struct sockaddr_in *)(void *)&bound)->sin_port);
+	*out = fd;
+	return FRG_OK;
+}
+
+static unsigned cores(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+	return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
+}
+
+static struct MHD_Daemon *start_daemon(struct http_server *s)
+{
+	const struct http_config *c = &s->config;
+	unsigned loops = c->loops ? c->loops : cores() > 1 ? cores() : 2;
+	/* a pool of one is not a pool to libmicrohttpd */
+	if (loops < 2)
+		loops = 2;
+	return MHD_start_daemon(
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_TURBO, 0, NULL, NULL,
+		on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET, s->socket,
+		MHD_OPTION_THREAD_POOL_SIZE, loops, MHD_OPTION_CONNECTION_LIMIT,
+		c->connections_max ? c->connections_max : 20000u, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+		c->connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT, c->idle_timeout_s ? c->idle_timeout_s : 30u,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
+		MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+}
+
+enum frg_status http_server_open(const struct http_config *config, struct http_server **out, struct frg_error *err)
+{
+	struct http_server *s = calloc(1, sizeof *s);
+	if (!s)
+		BUG("out of memory");
+	s->config = *config;
+	enum frg_status st = open_socket(config, &s->socket, &s->port, err);
+	if (st != FRG_OK) {
+		free(s);
+		return st;
+	}
+	s->streams = streams_open(config->stream_ping_s ? config->stream_ping_s : STREAM_PING_S);
+	s->workers = workers_open(config->workers ? config->workers : 32);
+	s->daemon = s->workers ? start_daemon(s) : NULL;
+	if (!s->daemon)
+		BUG("the web server cannot start its threads");
+	*out = s;
+	return FRG_OK;
+}
+
+unsigned http_server_port(const struct http_server *s) { return s->port; }
+
+void http_server_drain(struct http_server *s, msec drain_ms)
+{
+	msec until = clock_steady() + drain_ms;
+	atomic_store(&s->draining, true);
+	if (MHD_quiesce_daemon(s->daemon) != MHD_INVALID_SOCKET)
+		close(s->socket);
+	streams_end(s->streams);
+	const struct timespec moment = {.tv_nsec = 2000000};
+	while (atomic_load(&s->open_requests) > 0 && clock_steady() < until)
+		nanosleep(&moment, NULL);
+	/* what a worker has begun must end, also past the time: a suspended connection cannot be stopped */
+	while (workers_busy(s->workers))
+		nanosleep(&moment, NULL);
+}
+
+void http_server_close(struct http_server *s)
+{
+	MHD_stop_daemon(s->daemon);
+	workers_close(s->workers);
+	streams_close(s->streams);
+	free(s);
+}

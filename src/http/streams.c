@@ -1,0 +1,350 @@
+/* Live streams. A stream without news is a suspended connection and costs no thread. One lock for
+ * all: it is held for copying a message or for marking streams, never while anything waits. */
+#include "http/inner.h"
+
+#include "base/buf.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { RING = 256, RING_BYTES = 256 << 10, BLOCK = 4096 };
+
+struct message {
+	uint64_t id;
+	str text; /* as sent; owned */
+};
+
+struct stream {
+	struct http_channel *channel;
+	struct MHD_Connection *connection;
+	struct stream *next, **link; /* in the channel */
+	uint64_t next_seq;           /* of the channel's messages */
+	str pending;                 /* what is being sent of our own: hello, ping, reset */
+	size_t sent;                 /* of the message at next_seq */
+	bool asleep, ping, lost;
+};
+
+struct http_channel {
+	atomic_int refs;
+	struct streams *all;
+	struct http_channel *next, **link; /* of all channels with streams or not */
+	struct stream *streams;
+	unsigned count;
+	struct message ring[RING];
+	uint64_t first_seq, end_seq; /* messages kept: first_seq … end_seq - 1 */
+	size_t bytes;
+};
+
+struct streams {
+	pthread_mutex_t lock;
+	pthread_cond_t stop;
+	struct http_channel *channels;
+	unsigned count, ping_s;
+	bool ended;
+	pthread_t ticker;
+};
+
+static const str hello = STR_INIT("retry: 3000\n: hello\n\n"), ping_text = STR_INIT(": \n\n"),
+                 reset_text = STR_INIT("event: reset\ndata: {}\n\n");
+
+/* ---- channels ---- */
+
+struct http_channel *http_channel_new(struct http_server *server)
+{
+	struct streams *all = server->streams;
+	struct http_channel *c = calloc(1, sizeof *c);
+	if (!c)
+		BUG("out of memory");
+	atomic_init(&c->refs, 1);
+	c->all = all;
+	pthread_mutex_lock(&all->lock);
+	c->next = all->channels;
+	c->link = &all->channels;
+	if (c->next)
+		c->next->link = &c->next;
+	all->channels = c;
+	pthread_mutex_unlock(&all->lock);
+	return c;
+}
+
+struct http_channel *http_channel_ref(struct http_channel *c)
+{
+	atomic_fetch_add(&c->refs, 1);
+	return c;
+}
+
+void http_channel_unref(struct http_channel *c)
+{
+	if (!c || atomic_fetch_sub(&c->refs, 1) != 1)
+		return;
+	pthread_mutex_lock(&c->all->lock);
+	*c->link = c->next;
+	if (c->next)
+		c->next->link = c->link;
+	pthread_mutex_unlock(&c->all->lock);
+	for (uint64_t s = c->first_seq; s < c->end_seq; s++)
+		free((char *)c->ring[s % RING].text.p);
+	free(c);
+}
+
+unsigned http_channel_listeners(const struct http_channel *c)
+{
+	pthread_mutex_lock(&c->all->lock);
+	unsigned n = c->count;
+	pthread_mutex_unlock(&c->all->lock);
+	return n;
+}
+
+/* In the lock. */
+static void wake(struct stream *s)
+{
+	if (!s->asleep)
+		return;
+	s->asleep = false;
+	MHD_resume_connection(s->connection);
+}
+
+static void drop_oldest(struct http_channel *c)
+{
+	struct message *m = &c->ring[c->first_seq++ % RING];
+	c->bytes -= m->text.n;
+	free((char *)m->text.p);
+	*m = (struct message){0};
+}
+
+static str format(uint64_t id, const char *event, str data)
+{
+	struct buf b = BUF_INIT(RING_BYTES);
+	str line;
+	buf_printf(&b, "id: %llu\nevent: %s\n", (unsigned long long)id, event);
+	while (str_next(&data, '\n', &line)) {
+		BUF_LIT(&b, "data: ");
+		buf_add(&b, line);
+		buf_byte(&b, '\n');
+	}
+	buf_byte(&b, '\n');
+	if (b.cut) { /* too large to be told: whoever listens loads anew */
+		buf_free(&b);
+		buf_printf(&b, "id: %llu\n", (unsigned long long)id);
+		buf_add(&b, reset_text);
+	}
+	return buf_str(&b);
+}
+
+void http_channel_publish(struct http_channel *c, uint64_t id, const char *event, str data)
+{
+	str text = format(id, event, data);
+	pthread_mutex_lock(&c->all->lock);
+	while (c->end_seq - c->first_seq == RING || (c->bytes + text.n > RING_BYTES && c->first_seq < c->end_seq))
+		drop_oldest(c);
+	c->ring[c->end_seq++ % RING] = (struct message){.id = id, .text = text};
+	c->bytes += text.n;
+	for (struct stream *s = c->streams; s; s = s->next)
+		wake(s);
+	pthread_mutex_unlock(&c->all->lock);
+}
+
+/* ---- one stream ---- */
+
+/* What to send next, in the lock; n == 0: nothing now. */
+static str next_bytes(struct stream *s)
+{
+	struct http_channel *c = s->channel;
+	if (s->pending.n)
+		return s->pending;
+	if (s->lost || s->next_seq < c->first_seq) { /* too far behind: load anew, then go on with the news */
+		s->lost = false;
+		s->next_seq = c->end_seq;
+		s->sent = 0;
+		return s->pending = reset_text;
+	}
+	if (s->next_seq < c->end_seq) {
+		str text = c->ring[s->next_seq % RING].text;
+		return str_sub(text, s->sent, text.n);
+	}
+	if (s->ping) {
+		s->ping = false;
+		return s->pending = ping_text;
+	}
+	return STR("");
+}
+
+static void advance(struct stream *s, size_t n)
+{
+	if (s->pending.n) {
+		s->pending = str_sub(s->pending, n, s->pending.n);
+		return;
+	}
+	s->ping = false;
+	s->sent += n;
+	if (s->sent == s->channel->ring[s->next_seq % RING].text.n) {
+		s->next_seq++;
+		s->sent = 0;
+	}
+}
+
+static ssize_t read_stream(void *cls, uint64_t pos, char *out, size_t max)
+{
+	struct stream *s = cls;
+	struct streams *all = s->channel->all;
+	size_t filled = 0;
+	(void)pos;
+	pthread_mutex_lock(&all->lock);
+	/* half a message sent when it left the ring cannot be finished: end, the client comes again */
+	bool torn = s->sent > 0 && s->next_seq < s->channel->first_seq;
+	while (filled < max && !torn) {
+		str next = next_bytes(s);
+		if (next.n == 0)
+			break;
+		size_t n = next.n < max - filled ? next.n : max - filled;
+		memcpy(out + filled, next.p, n);
+		advance(s, n);
+		filled += n;
+	}
+	bool over = torn || (filled == 0 && all->ended);
+	if (filled == 0 && !over) {
+		s->asleep = true;
+		MHD_suspend_connection(s->connection);
+	}
+	pthread_mutex_unlock(&all->lock);
+	return over ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)filled;
+}
+
+static void free_stream(void *cls)
+{
+	struct stream *s = cls;
+	struct http_channel *c = s->channel;
+	pthread_mutex_lock(&c->all->lock);
+	*s->link = s->next;
+	if (s->next)
+		s->next->link = s->link;
+	c->count--;
+	c->all->count--;
+	pthread_mutex_unlock(&c->all->lock);
+	http_channel_unref(c);
+	free(s);
+}
+
+/* Where to begin: after the message that the client saw last, or with the news. In the lock. */
+static void find_start(struct stream *s, str last_event_id)
+{
+	struct http_channel *c = s->channel;
+	int64_t last;
+	s->next_seq = c->end_seq;
+	if (!str_to_i64(last_event_id, &last))
+		return;
+	s->lost = true;
+	for (uint64_t seq = c->first_seq; seq < c->end_seq; seq++) {
+		if (c->ring[seq % RING].id == (uint64_t)last) {
+			s->next_seq = seq + 1;
+			s->lost = false;
+		}
+	}
+}
+
+static struct stream *stream_new(struct http_request *req)
+{
+	struct http_channel *c = req->channel;
+	struct stream *s = calloc(1, sizeof *s);
+	if (!s)
+		BUG("out of memory");
+	*s = (struct stream){.channel = http_channel_ref(c), .connection = req->connection, .pending = hello};
+	pthread_mutex_lock(&c->all->lock);
+	find_start(s, http_header(req, "Last-Event-ID"));
+	s->next = c->streams;
+	s->link = &c->streams;
+	if (s->next)
+		s->next->link = &s->next;
+	c->streams = s;
+	c->count++;
+	c->all->count++;
+	pthread_mutex_unlock(&c->all->lock);
+	return s;
+}
+
+enum MHD_Result stream_queue(struct http_request *req)
+{
+	struct streams *all = req->channel->all;
+	pthread_mutex_lock(&all->lock);
+	bool full = all->ended || all->count >= STREAMS_MAX;
+	pthread_mutex_unlock(&all->lock);
+	struct MHD_Response *r =
+		full ? MHD_create_response_from_buffer(0, (void *)"", MHD_RESPMEM_PERSISTENT)
+	         : MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_stream, stream_new(req), free_stream);
+	if (!r)
+		BUG("out of memory");
+	req->status = full ? 503 : 200;
+	bool good = MHD_add_response_header(r, "Content-Type", "text/event-stream") == MHD_YES &&
+	            MHD_add_response_header(r, "Cache-Control", "no-store") == MHD_YES &&
+	            MHD_add_response_header(r, "X-Accel-Buffering", "no") == MHD_YES;
+	for (struct header *h = req->headers; h && good; h = h->next)
+		good = MHD_add_response_header(r, h->name, h->value) == MHD_YES;
+	if (full && good)
+		good = MHD_add_response_header(r, "Retry-After", "30") == MHD_YES;
+	BUG_IF(!good);
+	enum MHD_Result result = MHD_queue_response(req->connection, req->status, r);
+	MHD_destroy_response(r);
+	return result;
+}
+
+/* ---- all of them ---- */
+
+static void *tick(void *arg)
+{
+	struct streams *all = arg;
+	pthread_mutex_lock(&all->lock);
+	while (!all->ended) {
+		struct timespec until;
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_sec += all->ping_s;
+		if (pthread_cond_timedwait(&all->stop, &all->lock, &until) != ETIMEDOUT)
+			continue;
+		for (struct http_channel *c = all->channels; c; c = c->next) {
+			for (struct stream *s = c->streams; s; s = s->next) {
+				s->ping = true; /* a dead peer is found by writing to it */
+				wake(s);
+			}
+		}
+	}
+	pthread_mutex_unlock(&all->lock);
+	return NULL;
+}
+
+struct streams *streams_open(unsigned ping_s)
+{
+	struct streams *all = calloc(1, sizeof *all);
+	pthread_condattr_t steady;
+	if (!all)
+		BUG("out of memory");
+	all->ping_s = ping_s;
+	pthread_mutex_init(&all->lock, NULL);
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&all->stop, &steady);
+	pthread_condattr_destroy(&steady);
+	if (pthread_create(&all->ticker, NULL, tick, all))
+		BUG("cannot start a thread");
+	return all;
+}
+
+void streams_end(struct streams *all)
+{
+	pthread_mutex_lock(&all->lock);
+	all->ended = true;
+	pthread_cond_signal(&all->stop);
+	for (struct http_channel *c = all->channels; c; c = c->next)
+		for (struct stream *s = c->streams; s; s = s->next)
+			wake(s);
+	pthread_mutex_unlock(&all->lock);
+}
+
+void streams_close(struct streams *all)
+{
+	pthread_join(all->ticker, NULL);
+	BUG_IF(all->channels != NULL);
+	pthread_mutex_destroy(&all->lock);
+	pthread_cond_destroy(&all->stop);
+	free(all);
+}

@@ -1,0 +1,114 @@
+/* Opening and closing engines and workspaces. Knows no rule. */
+#include "review/inner.h"
+
+#include "base/embedded.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The built-in list is all embedded files, one after the other. False: out of memory. */
+static bool builtin_list(char **text, size_t *size)
+{
+	size_t total = 0;
+	for (size_t i = 0; i < embedded_lists_count; i++)
+		total += embedded_lists[i].size + 1;
+	*text = malloc(total ? total : 1);
+	*size = 0;
+	if (!*text)
+		return false;
+	for (size_t i = 0; i < embedded_lists_count; i++) {
+		memcpy(*text + *size, embedded_lists[i].data, embedded_lists[i].size);
+		*size += embedded_lists[i].size;
+		(*text)[(*size)++] = '\n';
+	}
+	return true;
+}
+
+static enum frg_status open_lists(struct lists *l, const struct frg_engine_options *options,
+                                  struct frg_error *err)
+{
+	char *text;
+	size_t size;
+	if (options && options->word_list.p)
+		return lists_open(l, options->word_list, err);
+	if (!builtin_list(&text, &size))
+		return frg_fail(err, FRG_NO_MEMORY, "no_memory", "out of memory opening the engine");
+	enum frg_status status = lists_open(l, (str){text, size}, err);
+	free(text);
+	return status;
+}
+
+enum frg_status frg_engine_open(const struct frg_engine_options *options, struct frg_engine **out,
+                                struct frg_error *err)
+{
+	if (err)
+		*err = (struct frg_error){0};
+	*out = NULL;
+	struct frg_engine *e = calloc(1, sizeof *e);
+	if (!e)
+		return frg_fail(err, FRG_NO_MEMORY, "no_memory", "out of memory opening the engine");
+	enum frg_status status = open_lists(&e->lists, options, err);
+	if (status != FRG_OK) {
+		free(e);
+		return status;
+	}
+	uint64_t d = e->lists.digest;
+	snprintf(e->id, sizeof e->id, "freigabe %s lists-%08x", FREIGABE_VERSION, (unsigned)(d ^ d >> 32));
+	*out = e;
+	return FRG_OK;
+}
+
+void frg_engine_close(struct frg_engine *e)
+{
+	if (!e)
+		return;
+	lists_close(&e->lists);
+	free(e);
+}
+
+const char *frg_engine_id(const struct frg_engine *e) { return e->id; }
+
+static bool workspace_fill(struct frg_workspace *ws)
+{
+	if (!text_open(&ws->text, FRG_TEXT_MAX) || !text_open(&ws->parent, FRG_TEXT_MAX) ||
+	    !stems_open(&ws->stems))
+		return false;
+	ws->marks = calloc(ws->text.token_size, sizeof *ws->marks);
+	ws->reasons = malloc(REASON_ROOM);
+	ws->sentence_score = calloc(RELATED_SENTENCES, sizeof *ws->sentence_score);
+	ws->seen = calloc(COMMENT_STEMS, sizeof *ws->seen);
+	return ws->marks && ws->reasons && ws->sentence_score && ws->seen;
+}
+
+enum frg_status frg_workspace_open(const struct frg_engine *engine, struct frg_workspace **out,
+                                   struct frg_error *err)
+{
+	if (err)
+		*err = (struct frg_error){0};
+	*out = NULL;
+	struct frg_workspace *ws = calloc(1, sizeof *ws);
+	if (ws) {
+		ws->engine = engine;
+		ws->lists = &engine->lists;
+	}
+	if (!ws || !workspace_fill(ws)) {
+		frg_workspace_close(ws);
+		return frg_fail(err, FRG_NO_MEMORY, "no_memory", "out of memory opening a workspace");
+	}
+	*out = ws;
+	return FRG_OK;
+}
+
+void frg_workspace_close(struct frg_workspace *ws)
+{
+	if (!ws)
+		return;
+	text_close(&ws->text);
+	text_close(&ws->parent);
+	stems_close(&ws->stems);
+	free(ws->marks);
+	free(ws->reasons);
+	free(ws->sentence_score);
+	free(ws->seen);
+	free(ws);
+}

@@ -1,0 +1,157 @@
+/* What the files of the review engine share: the workspace of one check, and how a
+ * rule reports what it found. */
+#ifndef REVIEW_INNER_H
+#define REVIEW_INNER_H
+
+#include "review/lists.h"
+#include "text/links.h"
+
+struct sb_stemmer;
+
+struct frg_engine {
+	struct lists lists;
+	char id[64];
+};
+
+/* How a word was recognised. */
+enum mark_how { MARK_PLAIN, MARK_COMPOUND, MARK_MASKED };
+
+enum { MARK_TERMS = 14 };
+
+/* What is known of a token: its terms, and the swear word that it is. */
+struct mark {
+	uint16_t term[MARK_TERMS];
+	uint8_t terms, how;
+	uint16_t word; /* or WORD_NONE */
+	float weight;
+};
+
+/* A cue that matched tokens [first, last]. */
+struct cue_hit {
+	const struct cue *cue;
+	uint32_t first, last;
+};
+
+/* A passage with what it says about one rule. `reason` is a template: {0} the passage, {1} `word`. */
+struct finding {
+	enum frg_rule rule;
+	uint32_t begin, end;
+	uint32_t sentence;
+	float score;
+	str reason, word;
+	bool dropped;
+};
+
+enum { HIT_MAX = 512, FINDING_MAX = 256, EVIDENCE_MAX = 64, REASON_ROOM = EVIDENCE_MAX * 512 };
+
+struct stems {
+	struct sb_stemmer *de, *en;
+};
+
+/* Stems are kept as hashes: equal means the same word, for all that matters here. */
+typedef uint64_t stem;
+
+enum { RELATED_SENTENCES = 4096, COMMENT_STEMS = 2048 };
+
+struct frg_workspace {
+	const struct frg_engine *engine;
+	const struct lists *lists;
+	struct text text, parent;
+	struct links links;
+	struct mark *marks;
+	struct cue_hit hits[HIT_MAX];
+	size_t hit_count;
+	struct finding findings[FINDING_MAX];
+	size_t finding_count;
+	bool cut;
+	struct stems stems;
+	/* of the check at hand */
+	const struct frg_article *article;
+	enum frg_lang lang;
+	uint8_t langs;
+	float score[FRG_RULE_COUNT];
+	struct frg_related related;
+	struct frg_evidence evidence[EVIDENCE_MAX];
+	char *reasons;
+	float *sentence_score; /* RELATED_SENTENCES */
+	stem *seen;            /* COMMENT_STEMS, sorted hash set */
+};
+
+/* ---- producers: each reads the workspace and reports findings; a model is one more ---- */
+
+/* Reports a finding. `reason` is a template in the comment's language. */
+void review_add(struct frg_workspace *ws, const struct finding *f);
+/* The same for a run of tokens. */
+void review_add_tokens(struct frg_workspace *ws, enum frg_rule rule, size_t first, size_t last,
+                       float score, str reason, str word);
+/* The score of a rule from its findings: independent hints add up, overlapping ones do not. */
+float review_combine(struct frg_workspace *ws, enum frg_rule rule);
+
+void profanity_find(struct frg_workspace *ws);
+void aggression_find(struct frg_workspace *ws);
+void insinuation_find(struct frg_workspace *ws);
+void ad_link_find(struct frg_workspace *ws);
+void off_topic_find(struct frg_workspace *ws);
+void engaging_find(struct frg_workspace *ws); /* the last: it looks at the other scores */
+
+/* ---- helpers ---- */
+
+/* lexicon.c: recognises swear words, also in disguise; fills marks[].word. */
+void lexicon_mark(struct frg_workspace *ws);
+/* cues.c: recognises terms, then cues; fills marks[].term and hits. */
+void cues_mark(struct frg_workspace *ws);
+void cues_find(struct frg_workspace *ws);
+/* Reports the hits of one rule as findings, lowered where the text quotes or mitigates. */
+void cues_report(struct frg_workspace *ws, enum frg_rule rule);
+/* Product of (1 - |weight|) over the mitigating hits of `rule` that reach `sentence`. */
+float cues_mitigation(const struct frg_workspace *ws, enum frg_rule rule, size_t sentence);
+/* Does the token match any term of the class? False if there is no such class. */
+bool cues_is(const struct frg_workspace *ws, size_t token, const char *class_name);
+/* How much a passage counts that is only quoted: 1 if it is not. */
+float quoted_factor(const struct frg_workspace *ws, size_t first, size_t last);
+/* The template of a reason in the comment's language. */
+#define REASON(ws, key) i18n((ws)->lang, MSG_REASON_##key)
+
+/* stems.c */
+bool stems_open(struct stems *s);
+void stems_close(struct stems *s);
+/* Of a folded word; 0 for one that carries no meaning of its own (stop words, single letters). */
+stem stems_of(const struct stems *s, const struct lists *l, enum frg_lang lang, str folded, uint64_t hash);
+/* Bits of the topics that a folded word belongs to. */
+uint64_t topics_of(const struct lists *l, str folded);
+
+/* ---- articles ---- */
+
+enum stem_weight { STEM_BODY = 1, STEM_LEAD = 2, STEM_TITLE = 3 };
+
+struct article_stem {
+	stem stem;
+	uint32_t postings, count; /* into sentences_of */
+	uint8_t weight;           /* best part it stands in */
+	bool name, number;
+};
+
+struct article_sentence {
+	enum frg_article_part part;
+	uint32_t begin, end;
+};
+
+struct frg_article {
+	const struct frg_engine *engine;
+	enum frg_lang lang;
+	struct article_stem *stems; /* open addressing, a power of two; stem 0 is free */
+	size_t size, stem_count;
+	uint32_t *sentences_of;
+	struct article_sentence *sentences; /* at most RELATED_SENTENCES */
+	size_t sentence_count;
+	uint64_t *parts; /* sorted hashes of the beginnings and endings of long words */
+	size_t part_count;
+	uint64_t topics, title_topics;
+};
+
+const struct article_stem *article_find(const struct frg_article *a, stem s);
+bool article_has_part(const struct frg_article *a, uint64_t part);
+/* Hash of the first (or last) letters of a long word, 0 if it is short: what compounds share. */
+uint64_t article_part(str folded, bool ending);
+
+#endif

@@ -1,0 +1,151 @@
+/* Rule: no concrete relation to the article, nor to the comment that is answered.
+ * Also finds the passage of the article that the comment relates to. */
+#include "review/inner.h"
+
+#include <math.h>
+
+/* How a comment relates to its article. */
+struct relation {
+	size_t words;      /* different words with a meaning of their own */
+	float strength;    /* sum over those that the article has, too */
+	size_t topical;    /* words of the article's topics */
+	size_t foreign;    /* words of other topics only */
+};
+
+/* Remembers a stem; false if it was there or there is no room. */
+static bool first_time(struct frg_workspace *ws, stem s, size_t *count)
+{
+	size_t i = (size_t)(s >> 20) & (COMMENT_STEMS - 1);
+	while (ws->seen[i] && ws->seen[i] != s)
+		i = (i + 1) & (COMMENT_STEMS - 1);
+	if (ws->seen[i] == s || *count >= COMMENT_STEMS / 2)
+		return false;
+	ws->seen[i] = s;
+	++*count;
+	return true;
+}
+
+static void relate_sentences(struct frg_workspace *ws, const struct article_stem *at)
+{
+	enum { MOST = 64 };
+	const struct frg_article *a = ws->article;
+	float share = 1 / sqrtf((float)at->count + 1);
+	for (uint32_t i = 0; i < at->count && i < MOST; i++)
+		ws->sentence_score[a->sentences_of[at->postings + i]] += share;
+}
+
+static float word_strength(const struct article_stem *at, const struct token *k)
+{
+	float v = at->weight == STEM_TITLE ? 1 : at->weight == STEM_LEAD ? 0.85f : 0.65f;
+	if (at->number)
+		return k->fn >= 3 ? 0.7f : 0.15f;
+	if (at->name && (k->flags & TOK_CAP))
+		v += 0.2f;
+	return v;
+}
+
+static void relate_word(struct frg_workspace *ws, const struct token *k, str w, stem s, struct relation *r)
+{
+	const struct frg_article *a = ws->article;
+	const struct article_stem *at = article_find(a, s);
+	uint64_t topics = topics_of(ws->lists, w);
+	r->topical += (topics & a->topics) != 0;
+	r->foreign += topics && !(topics & a->topics);
+	if (at) {
+		r->strength += word_strength(at, k);
+		relate_sentences(ws, at);
+		return;
+	}
+	uint64_t begin = article_part(w, false), end = article_part(w, true);
+	if ((begin && article_has_part(a, begin)) || (end && article_has_part(a, end)))
+		r->strength += k->flags & TOK_CAP ? 0.45f : 0.25f;
+	if (topics & a->title_topics)
+		r->strength += 0.4f;
+	else if (topics & a->topics)
+		r->strength += 0.25f;
+}
+
+/* What the comment takes up from the one that it answers. */
+static float relate_parent(struct frg_workspace *ws, const struct stems *stems)
+{
+	float v = 0;
+	const struct text *p = &ws->parent;
+	for (size_t i = 0; i < p->token_count; i++) {
+		stem s = stems_of(stems, ws->lists, ws->article->lang, token_str(p, i), p->tokens[i].hash);
+		size_t slot = (size_t)(s >> 20) & (COMMENT_STEMS - 1);
+		while (s && ws->seen[slot] && ws->seen[slot] != s)
+			slot = (slot + 1) & (COMMENT_STEMS - 1);
+		if (s && ws->seen[slot] == s)
+			v += 0.6f;
+	}
+	return v > 3 ? 3 : v;
+}
+
+static struct relation relate(struct frg_workspace *ws)
+{
+	const struct text *t = &ws->text;
+	struct relation r = {0};
+	memset(ws->seen, 0, COMMENT_STEMS * sizeof *ws->seen);
+	memset(ws->sentence_score, 0, ws->article->sentence_count * sizeof *ws->sentence_score);
+	for (size_t i = 0; i < t->token_count; i++) {
+		const struct token *k = &t->tokens[i];
+		str w = token_str(t, i);
+		bool number = k->flags & TOK_NUMBER;
+		if (k->flags & (TOK_LINK | TOK_JOINED))
+			continue;
+		stem s = number ? k->hash | 1 : stems_of(&ws->stems, ws->lists, ws->article->lang, w, k->hash);
+		size_t before = r.words;
+		if (!s || (number && w.n < 2) || !first_time(ws, s, &r.words))
+			continue;
+		relate_word(ws, k, w, s, &r);
+		if (number)
+			r.words = before; /* a figure says nothing of the matter, and counts only when shared */
+	}
+	if (ws->parent.token_count)
+		r.strength += relate_parent(ws, &ws->stems);
+	return r;
+}
+
+static void find_related(struct frg_workspace *ws)
+{
+	const struct frg_article *a = ws->article;
+	float best = 0;
+	for (size_t i = 0; i < a->sentence_count; i++) {
+		float score = ws->sentence_score[i] * (a->sentences[i].part == FRG_TITLE ? 0.7f : 1);
+		if (score > best + 0.001f) {
+			best = score;
+			ws->related = (struct frg_related){true, a->sentences[i].part, a->sentences[i].begin,
+			                                   a->sentences[i].end};
+		}
+	}
+	if (best < 0.4f)
+		ws->related.found = false;
+}
+
+static float distance(const struct relation *r)
+{
+	float base = r->words >= 8 ? 0.86f : r->words >= 5 ? 0.76f : r->words >= 3 ? 0.62f : 0.3f;
+	if (r->foreign > r->topical)
+		base += (1 - base) * 0.3f;
+	float size = sqrtf((float)(r->words > 6 ? r->words : 6) / 6);
+	return base * expf(-1.05f * r->strength / size);
+}
+
+void off_topic_find(struct frg_workspace *ws)
+{
+	if (!ws->article || ws->text.token_count == 0)
+		return;
+	struct relation r = relate(ws);
+	float score = distance(&r), open = 1;
+	for (size_t i = 0; i < ws->hit_count; i++) {
+		const struct cue *c = ws->hits[i].cue;
+		if (c->rule != FRG_OFF_TOPIC)
+			continue;
+		if (c->weight > 0)
+			open *= 1 - c->weight;
+		else
+			score *= 1 + c->weight;
+	}
+	ws->score[FRG_OFF_TOPIC] = 1 - (1 - score) * open;
+	find_related(ws);
+}

@@ -1,0 +1,240 @@
+/* One check: prepares the text, lets every rule report, adds up, suggests. */
+#include "review/inner.h"
+
+#include "base/i18n.h"
+#include "text/utf8.h"
+
+/* From this on, an editor should look. */
+static const float LOOK = 0.5f;
+/* From this on, a breach is clear. */
+static const float CLEAR = 0.85f;
+/* Weaker passages are shown only when their rule as a whole is worth a look. */
+static const float WEAK = 0.35f;
+
+void review_add(struct frg_workspace *ws, const struct finding *f)
+{
+	if (f->score <= 0.05f || f->end <= f->begin)
+		return;
+	if (ws->finding_count == FINDING_MAX) {
+		ws->cut = true;
+		return;
+	}
+	ws->findings[ws->finding_count++] = *f;
+}
+
+void review_add_tokens(struct frg_workspace *ws, enum frg_rule rule, size_t first, size_t last,
+                       float score, str reason, str word)
+{
+	const struct token *t = ws->text.tokens;
+	uint32_t end = t[last].end;
+	for (size_t i = first; i <= last; i++)
+		end = t[i].end > end ? t[i].end : end;
+	struct finding f = {.rule = rule, .begin = t[first].begin, .end = end, .score = score,
+	                    .sentence = t[first].sentence, .reason = reason, .word = word};
+	review_add(ws, &f);
+}
+
+static bool better(const struct finding *a, const struct finding *b)
+{
+	if (a->score != b->score)
+		return a->score > b->score;
+	return a->end - a->begin < b->end - b->begin;
+}
+
+/* Of findings of one rule about the same passage, the strongest stands. */
+static void drop_overlaps(struct frg_workspace *ws, enum frg_rule rule)
+{
+	for (size_t i = 0; i < ws->finding_count; i++) {
+		struct finding *a = &ws->findings[i];
+		if (a->rule != rule || a->dropped)
+			continue;
+		for (size_t k = i + 1; k < ws->finding_count && !a->dropped; k++) {
+			struct finding *b = &ws->findings[k];
+			if (b->rule != rule || b->dropped || b->begin >= a->end || a->begin >= b->end)
+				continue;
+			if (better(b, a))
+				a->dropped = true;
+			else
+				b->dropped = true;
+		}
+	}
+}
+
+float review_combine(struct frg_workspace *ws, enum frg_rule rule)
+{
+	float rest = 1, best = 0;
+	drop_overlaps(ws, rule);
+	for (size_t i = 0; i < ws->finding_count; i++) {
+		const struct finding *f = &ws->findings[i];
+		if (f->rule != rule || f->dropped)
+			continue;
+		rest *= 1 - f->score;
+		best = f->score > best ? f->score : best;
+	}
+	/* half way between the strongest hint and all of them as if they were independent */
+	float score = (best + (1 - rest)) / 2;
+	return score > 0.99f ? 0.99f : score;
+}
+
+/* ---- evidence ---- */
+
+static bool shown(const struct frg_workspace *ws, const struct finding *f)
+{
+	return !f->dropped && (f->score >= WEAK || ws->score[f->rule] >= LOOK);
+}
+
+static bool before(const struct finding *a, const struct finding *b)
+{
+	return a->begin != b->begin ? a->begin < b->begin : a->rule < b->rule;
+}
+
+/* Orders the first `n` pointers; short enough for insertion, and needs no memory. */
+static void order(const struct finding **list, size_t n, bool (*first)(const struct finding *, const struct finding *))
+{
+	for (size_t i = 1; i < n; i++) {
+		const struct finding *f = list[i];
+		size_t k = i;
+		for (; k > 0 && first(f, list[k - 1]); k--)
+			list[k] = list[k - 1];
+		list[k] = f;
+	}
+}
+
+static size_t put_reason(char *to, size_t room, str s)
+{
+	size_t n = s.n < room ? s.n : utf8_floor(s, room);
+	if (n)
+		memcpy(to, s.p, n);
+	return n;
+}
+
+/* The passage, shortened to what a sentence can carry, on one line. */
+static size_t put_passage(char *to, size_t room, str s)
+{
+	enum { MOST = 90 };
+	size_t n = s.n > MOST ? utf8_floor(s, MOST) : s.n;
+	n = put_reason(to, room, str_sub(s, 0, n));
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)to[i] < ' ')
+			to[i] = ' ';
+	return s.n > MOST ? n + put_reason(to + n, room - n, STR("…")) : n;
+}
+
+static str write_reason(const struct frg_workspace *ws, const struct finding *f, size_t slot)
+{
+	enum { ROOM = REASON_ROOM / EVIDENCE_MAX };
+	char *to = ws->reasons + slot * ROOM;
+	size_t n = 0, from = 0;
+	str passage = str_sub(ws->text.source, f->begin, f->end), t = f->reason;
+	for (size_t i = 0; i + 2 < t.n; i++) {
+		if (t.p[i] != '{' || t.p[i + 2] != '}')
+			continue;
+		n += put_reason(to + n, ROOM - n, str_sub(t, from, i));
+		n += t.p[i + 1] == '0' ? put_passage(to + n, ROOM - n, passage)
+		                       : put_reason(to + n, ROOM - n, f->word);
+		from = i + 3;
+	}
+	n += put_reason(to + n, ROOM - n, str_sub(t, from, t.n));
+	return (str){to, n};
+}
+
+static void collect_evidence(struct frg_workspace *ws, struct frg_review *out)
+{
+	const struct finding *list[FINDING_MAX];
+	size_t n = 0;
+	for (size_t i = 0; i < ws->finding_count; i++)
+		if (shown(ws, &ws->findings[i]))
+			list[n++] = &ws->findings[i];
+	if (n > EVIDENCE_MAX) {
+		order(list, n, better);
+		n = EVIDENCE_MAX;
+		ws->cut = true;
+	}
+	order(list, n, before);
+	for (size_t i = 0; i < n; i++)
+		ws->evidence[i] = (struct frg_evidence){list[i]->rule, list[i]->begin, list[i]->end,
+		                                        list[i]->score, write_reason(ws, list[i], i)};
+	out->evidence = ws->evidence;
+	out->evidence_count = n;
+	out->evidence_cut = ws->cut;
+}
+
+static enum frg_suggestion suggest(const struct frg_workspace *ws)
+{
+	bool look = false;
+	for (int r = FRG_PROFANITY; r <= FRG_AD_LINK; r++) {
+		if (ws->score[r] >= CLEAR)
+			return FRG_SUGGEST_REJECT;
+		look = look || ws->score[r] >= LOOK;
+	}
+	look = look || (ws->article && ws->score[FRG_OFF_TOPIC] >= LOOK);
+	return look ? FRG_SUGGEST_LOOK : FRG_SUGGEST_RELEASE;
+}
+
+/* ---- the check ---- */
+
+static enum frg_status judge_input(const struct frg_input *in, struct frg_error *err)
+{
+	if (err)
+		*err = (struct frg_error){0};
+	if (in->text.n > FRG_TEXT_MAX)
+		return frg_fail(err, FRG_TOO_LARGE, "comment_too_long", "%zu bytes, at most %d", in->text.n, FRG_TEXT_MAX);
+	size_t bad = utf8_invalid(in->text);
+	if (bad == SIZE_MAX)
+		return FRG_OK;
+	enum frg_status status = frg_fail(err, FRG_INVALID, "comment_not_utf8", "not UTF-8 at byte %zu", bad);
+	if (err)
+		err->pos = bad;
+	return status;
+}
+
+/* The parent serves as context only: what is too long or broken of it is left out. */
+static str usable_parent(str parent)
+{
+	size_t bad = utf8_invalid(parent);
+	if (bad != SIZE_MAX)
+		parent.n = bad;
+	if (parent.n > FRG_TEXT_MAX)
+		parent.n = utf8_floor(parent, FRG_TEXT_MAX);
+	return parent;
+}
+
+static void prepare(struct frg_workspace *ws, const struct frg_input *in)
+{
+	ws->article = in->article;
+	ws->finding_count = 0;
+	ws->cut = false;
+	ws->related = (struct frg_related){0};
+	memset(ws->score, 0, sizeof ws->score);
+	text_read(&ws->text, in->text);
+	text_read(&ws->parent, usable_parent(in->parent));
+	links_find(&ws->text, &ws->links);
+	enum frg_lang fallback = in->article ? in->article->lang : FRG_LANG_DE;
+	ws->lang = in->lang != FRG_LANG_AUTO ? in->lang : text_lang(&ws->text, fallback);
+	ws->langs = ws->lang == FRG_LANG_EN ? LANGS_EN : LANGS_DE;
+	lexicon_mark(ws);
+	cues_mark(ws);
+	cues_find(ws);
+}
+
+enum frg_status frg_check(const struct frg_engine *engine, struct frg_workspace *ws,
+                          const struct frg_input *in, struct frg_review *out, struct frg_error *err)
+{
+	static void (*const producers[])(struct frg_workspace *) = {
+	    profanity_find, aggression_find, insinuation_find, ad_link_find, off_topic_find, engaging_find};
+	enum frg_status status = judge_input(in, err);
+	*out = (struct frg_review){0};
+	if (status != FRG_OK)
+		return status;
+	BUG_IF(ws->engine != engine);
+	prepare(ws, in);
+	for (size_t i = 0; i < COUNT_OF(producers); i++)
+		producers[i](ws);
+	out->lang = ws->lang;
+	memcpy(out->score, ws->score, sizeof out->score);
+	out->off_topic_known = in->article != NULL;
+	out->related = ws->related;
+	out->suggestion = suggest(ws);
+	collect_evidence(ws, out);
+	return FRG_OK;
+}

@@ -1,0 +1,160 @@
+// Starts a real server on a database of its own, and speaks HTTP to it as a
+// reader or an editor would. Knows nothing of how the server is made.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Agent } from 'node:http';
+import { request } from './http.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, '../..');
+export const ARTICLES = ['bruecke', 'library'];
+export const PASSWORD = 'eine lange Losung';
+export const uuid = () => randomUUID();
+
+export function binary() {
+	const bin = resolve(process.env.FREIGABE_BIN || join(root, 'build/freigabe'));
+	if (!existsSync(bin))
+		throw new Error(`there is no ${bin}: build it, or name one in FREIGABE_BIN`);
+	return bin;
+}
+
+// Asks until the answer is there; throws what was last wrong when the time is over.
+export async function until(probe, { within = 5000, every = 10, what = 'condition' } = {}) {
+	const end = Date.now() + within;
+	let wrong;
+	for (;;) {
+		try {
+			const got = await probe();
+			if (got)
+				return got;
+		} catch (e) {
+			wrong = e;
+		}
+		if (Date.now() > end)
+			throw new Error(`not within ${within} ms: ${what}${wrong ? ` (${wrong.message})` : ''}`);
+		await new Promise((done) => setTimeout(done, every));
+	}
+}
+
+class Server {
+	constructor({ bin = binary(), limits = 'off', config = {}, env = {} } = {}) {
+		Object.assign(this, { bin, env: { ...process.env, ...env } });
+		this.dir = mkdtempSync(join(tmpdir(), 'freigabe-test-'));
+		this.file = join(this.dir, 'test.db');
+		this.db = `sqlite:${this.file}`;
+		this.configFile = join(this.dir, 'freigabe.ini');
+		const lines = Object.entries({ limits, ...config }).map(([key, value]) => `${key} = ${value}\n`);
+		writeFileSync(this.configFile, lines.join(''));
+		this.starts = 0;
+		this.log = '';
+	}
+
+	cliRaw(args, input = '') {
+		return spawnSync(this.bin, [...args, '--db', this.db], { input, encoding: 'utf8', env: this.env, timeout: 60000 });
+	}
+
+	cli(...args) {
+		return this.cliWith('', ...args);
+	}
+
+	cliWith(input, ...args) {
+		const r = this.cliRaw(args, input);
+		if (r.status !== 0)
+			throw new Error(`freigabe ${args.join(' ')}: exit ${r.status}\n${r.stdout}${r.stderr}`);
+		return r.stdout;
+	}
+
+	setUp(site) {
+		this.cli('site', 'set', 'test', '--title', 'Testbote', '--lang', 'de', '--address', 'http://127.0.0.1:8080',
+			...Object.entries(site).flatMap(([key, value]) => [`--${key}`, value]));
+		this.cliWith(PASSWORD + '\n', 'user', 'set', 'rike', '--name', 'Rike Ahrens', '--password-stdin');
+		this.cliWith(PASSWORD + '\n', 'user', 'set', 'omar', '--name', 'Omar Said', '--password-stdin');
+		this.cli('article', 'import', ...ARTICLES.map((name) => join(here, 'articles', `${name}.md`)));
+	}
+
+	async start() {
+		const portFile = join(this.dir, `port-${++this.starts}`);
+		const child = spawn(this.bin, ['serve', '--db', this.db, '--listen', '127.0.0.1:0', '--port-file', portFile,
+			'--config', this.configFile], { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
+		child.stderr.setEncoding('utf8').on('data', (text) => (this.log = (this.log + text).slice(-20000)));
+		this.child = child;
+		this.exit = new Promise((done) => child.once('exit', (code, signal) => done({ code, signal })));
+		const port = await until(() => {
+			if (child.exitCode !== null || child.signalCode)
+				throw new Error('the server ended');
+			return existsSync(portFile) && readFileSync(portFile, 'utf8').trim();
+		}, { within: 20000, what: 'port file' }).catch((e) => {
+			child.kill('SIGKILL');
+			throw new Error(`${e.message}\n${this.log}`);
+		});
+		this.port = Number(port);
+		this.base = `http://127.0.0.1:${port}`;
+		this.agent = new Agent({ keepAlive: true, maxSockets: 64 });
+		await until(async () => (await this.get('/healthz')).status === 200, { within: 10000, what: 'healthz' });
+		return this;
+	}
+
+	request(method, path, options = {}) {
+		return request(this, method, path, options);
+	}
+
+	get(path, headers = {}) {
+		return this.request('GET', path, { headers });
+	}
+
+	alive() {
+		return this.child.exitCode === null && this.child.signalCode === null;
+	}
+
+	async kill() {
+		this.child.kill('SIGKILL');
+		await this.exit;
+		this.agent.destroy();
+	}
+
+	// Asks it to end, and minds that it ends well.
+	async stop() {
+		this.child.kill('SIGTERM');
+		const end = await this.exit;
+		this.agent.destroy();
+		if (end.code !== 0)
+			throw new Error(`serve ended with ${end.code ?? end.signal}\n${this.log}`);
+		return end;
+	}
+
+	async restart() {
+		await this.stop();
+		return this.start();
+	}
+
+	audit() {
+		return this.cliRaw(['audit', 'verify']);
+	}
+
+	// At a test's end: stops it and removes all that it wrote.
+	async end() {
+		try {
+			if (this.child && this.alive())
+				await this.stop();
+			else if (this.child)
+				throw new Error(`the server had ended: ${JSON.stringify(await this.exit)}\n${this.log}`);
+		} finally {
+			this.agent?.destroy();
+			rmSync(this.dir, { recursive: true, force: true });
+		}
+	}
+}
+
+// `site`: further options of `freigabe site set`; `config`: lines of the configuration.
+export async function startServer({ site = {}, demo = false, ...options } = {}) {
+	const server = new Server(options);
+	if (demo)
+		server.cli('demo');
+	else
+		server.setUp(site);
+	return server.start();
+}

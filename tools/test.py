@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Runs the tests: everything (`make test`), or only the named parts: test.py lint fuzz.
+
+Parts run one after the other, the log of each goes to build-test/NAME.log. The last line counts single tests:
+"N passed, N failed"."""
+import json, os, pathlib, re, shutil, subprocess, sys, time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LOGS = ROOT / 'build-test'
+FUZZ_SECONDS = os.environ.get('FUZZ_SECONDS', '1800')
+passed = failed = 0
+
+def run(name, command, env=None, timeout=600):
+    """Runs a command, its output to the log; returns (exit code, output)."""
+    LOGS.mkdir(exist_ok=True)
+    log = LOGS / f'{name}.log'
+    with open(log, 'ab') as f:
+        f.write(f'\n$ {command}\n'.encode())
+        f.flush()
+        start = f.tell()
+        try:
+            code = subprocess.run(command, shell=True, cwd=ROOT, stdout=f, stderr=subprocess.STDOUT, timeout=timeout,
+                                  env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL).returncode
+        except subprocess.TimeoutExpired:
+            f.write(f'\nnot done after {timeout} s\n'.encode())
+            code = 124
+    return code, log.read_bytes()[start:].decode(errors='replace')
+
+def count(name, ok, bad, seconds, output=''):
+    global passed, failed
+    passed += ok
+    failed += bad
+    print(f'{"FAIL" if bad else "ok  "} {name:<34} {ok:>4} passed {bad:>3} failed {seconds:6.1f} s', flush=True)
+    if bad and output:
+        print('\n'.join('     ' + line for line in output.splitlines()[-60:]), flush=True)
+
+def single(name, command, **more):
+    """A command that is one test."""
+    start = time.monotonic()
+    code, output = run(name, command, **more)
+    count(name, code == 0, code != 0, time.monotonic() - start, output)
+    return code == 0
+
+def tap(name, command, **more):
+    """Tests that print TAP: cmocka's or node's."""
+    start = time.monotonic()
+    code, output = run(name, command, **more)
+    totals = {k: int(v) for k, v in re.findall(r'^# (pass|fail|tests) (\d+)$', output, re.M)}
+    if 'pass' in totals:
+        ok, bad = totals['pass'], totals.get('fail', 0)
+    else:
+        ok = len(re.findall(r'^\s*ok \d+', output, re.M))
+        bad = len(re.findall(r'^\s*not ok \d+', output, re.M))
+    if code != 0 and bad == 0 or ok + bad == 0:
+        bad += 1
+    shown = '\n'.join(l for l in output.splitlines() if not re.match(r'\s*(ok \d|# Subtest|duration_ms|type:|---|\.\.\.)', l))
+    count(name, ok, bad, time.monotonic() - start, shown)
+
+# name, compiler, options of meson
+BUILDS = {
+    'plain': ('gcc', ''),
+    'asan': ('clang', '-Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 -Dfuzz=true'),
+    'tsan': ('clang', '-Db_sanitize=thread -Db_lundef=false -Doptimization=1'),
+}
+SANITIZED = {'ASAN_OPTIONS': 'detect_leaks=1:abort_on_error=1:halt_on_error=1',
+             'UBSAN_OPTIONS': 'halt_on_error=1:print_stacktrace=1',
+             'TSAN_OPTIONS': 'halt_on_error=1:second_deadlock_stack=1', 'CMOCKA_MESSAGE_OUTPUT': 'TAP'}
+
+def build_dir(which):
+    return ROOT / ('build' if which == 'plain' else f'build-{which}')
+
+def build(which):
+    compiler, options = BUILDS[which]
+    folder = build_dir(which)
+    setup = '' if (folder / 'build.ninja').exists() else f'CC={compiler} meson setup {folder} {options} && '
+    return single(f'build {which} ({compiler})', f'{setup}ninja -C {folder}', timeout=1200)
+
+def tests_of(folder):
+    out = subprocess.run(['meson', 'introspect', '--tests', folder], capture_output=True, text=True, cwd=ROOT)
+    return json.loads(out.stdout or '[]')
+
+def c_tests(which, suites):
+    for t in tests_of(build_dir(which)):
+        suite = t['suite'][0].split(':')[-1]
+        if suite in suites:
+            command = ' '.join(f"'{c}'" for c in t['cmd'])
+            tap(f'{which} {t["name"]}', command, env={**SANITIZED, **t['env']})
+
+def node(which, name, pattern, timeout=600, **env):
+    files = sorted(str(p.relative_to(ROOT)) for p in ROOT.glob(pattern))
+    binary = build_dir(which) / 'freigabe'
+    tap(f'{which} {name}', f'node --test --test-reporter=tap --test-concurrency=1 {" ".join(files)}',
+        env={**SANITIZED, 'FREIGABE_BIN': str(binary), **env}, timeout=timeout)
+
+def structure():
+    single('layers', 'python3 tests/structure/layers.py')
+    single('layers: the check can fail', 'python3 tests/structure/layers_test.py')
+    single('messages in both languages', 'python3 tests/structure/messages.py')
+
+def lint():
+    single('clang-format', "git ls-files 'src/*.c' 'src/*.h' 'include/*.h' 'tests/*.c' | xargs clang-format-14 --dry-run -Werror")
+    if build('plain'):
+        single('clang-tidy', "git ls-files 'src/*.c' | xargs -P 2 -n 4 clang-tidy-14 -p build --quiet", timeout=1800)
+    single('types', 'cd web && npx tsc --noEmit')
+
+def fuzz():
+    if build('asan'):
+        for t in tests_of(build_dir('asan')):
+            if t['suite'][0].endswith('fuzz'):
+                target, corpus = t['cmd'][0], t['cmd'][-1]
+                found = LOGS / 'corpus' / t['name']
+                found.mkdir(parents=True, exist_ok=True)
+                single(f'fuzz {t["name"]}', f'{target} -max_total_time={FUZZ_SECONDS} -timeout=5 -rss_limit_mb=2048 '
+                       f'-artifact_prefix={found}/crash- {found} {corpus}', timeout=int(FUZZ_SECONDS) + 120)
+
+def everything():
+    structure()
+    if build('plain'):
+        c_tests('plain', {'unit', 'cases', 'contract'})
+        node('plain', 'scripts', 'tests/web/*.test.mjs')
+        node('plain', 'http', 'tests/http/*.test.mjs')
+        node('plain', 'browser', 'tests/browser/*.test.mjs')
+    if build('asan'):
+        c_tests('asan', {'unit', 'cases', 'contract', 'fuzz'})
+        node('asan', 'http', 'tests/http/*.test.mjs', KILL_ROUNDS='2')
+    if build('tsan'):
+        c_tests('tsan', {'contract', 'threads'})
+        node('tsan', 'http', 'tests/http/*.test.mjs', KILL_ROUNDS='2')
+
+if __name__ == '__main__':
+    started = time.monotonic()
+    shutil.rmtree(LOGS, ignore_errors=True)
+    for part in sys.argv[1:] or ['everything']:
+        {'everything': everything, 'lint': lint, 'fuzz': fuzz, 'structure': structure}[part]()
+    print(f'{time.monotonic() - started:.0f} s; logs in {LOGS.relative_to(ROOT)}/')
+    print(f'{passed} passed, {failed} failed')
+    sys.exit(1 if failed else 0)

@@ -1,0 +1,27 @@
+// The house rules as the desk numbers them. The same digit stands at a passage, in the list, beside
+// the score and on the key, so that nothing is told by colour alone.
+import type { BreachId, Item, Review, RuleId } from './types';
+
+export const BREACHES: readonly BreachId[] = ['profanity', 'aggression', 'insinuation', 'ad_link', 'off_topic'];
+export const ALL_RULES: readonly RuleId[] = [...BREACHES, 'engaging'];
+
+/* A rule counts as found when a passage shows it or its probability is more likely than not. */
+const LIKELY = 0.5;
+
+export function ruleDigit(rule: RuleId): string {
+	const at = (BREACHES as readonly RuleId[]).indexOf(rule);
+	return at < 0 ? '+' : String(at + 1);
+}
+
+export function scoreOf(review: Review, rule: RuleId): number | null {
+	return review.scores?.[rule] ?? null;
+}
+
+export function foundRules(item: Pick<Item, 'review'>): BreachId[] {
+	const shown = new Set((item.review.evidence ?? []).map((e) => e.rule));
+	return BREACHES.filter((rule) => shown.has(rule) || (scoreOf(item.review, rule) ?? 0) >= LIKELY);
+}
+
+export function toggled(rules: readonly BreachId[], rule: BreachId): BreachId[] {
+	return BREACHES.filter((r) => (r === rule ? !rules.includes(r) : rules.includes(r)));
+}

@@ -1,0 +1,360 @@
+// The queue as one editor works through it: pure transitions from one state to the next. Knows no
+// network, no clock and no views; what has to be sent stands in `pending`, in the order decided.
+import { foundRules } from './rules';
+import type { Action, BreachId, Decided, Item, Page } from './types';
+
+export type Problem =
+	| { kind: 'decided'; by: string; action: string; at: number }
+	| { kind: 'superseded'; revision: string | null }
+	| { kind: 'withdrawn' }
+	| { kind: 'parent' }
+	| { kind: 'refused'; message: string };
+
+export interface Draft {
+	rules: BreachId[];
+	word: string;
+}
+
+export interface Pending {
+	item: Item;
+	action: Action;
+	rules: BreachId[];
+	word: string;
+	tries: number;
+	state: 'waiting' | 'sending' | 'unsent';
+	/** Taken back before the answer came: undone as soon as it is there. */
+	takenBack: boolean;
+	/** The server's count, told by the stream, already lacks it. */
+	counted: boolean;
+}
+
+export interface Undoable {
+	decision: string | null;
+	item: Item;
+	action: Action;
+	until: number;
+}
+
+export type Note =
+	| { kind: 'elsewhere'; name: string; by: string; action: string }
+	| { kind: 'problem'; name: string; revision: string; problem: Problem }
+	| { kind: 'undo_failed'; name: string; message: string };
+
+export interface Desk {
+	items: Item[];
+	complete: boolean;
+	/** The last revision of the last page: the next page comes after it. */
+	cursor: string | null;
+	count: number;
+	oldestAt: number | null;
+	current: string | null;
+	/** What was open before, for the way back. */
+	trail: string[];
+	skipped: string[];
+	panel: 'reject' | 'return' | null;
+	drafts: Record<string, Draft>;
+	problems: Record<string, Problem>;
+	pending: Pending[];
+	undoable: Undoable[];
+	/** Being taken back: to be seen, not to be decided yet. */
+	busy: string[];
+	/** Accepted here, but the stream has not told of it yet: no news when it does. */
+	echoes: string[];
+	notes: { id: number; note: Note }[];
+	noteCount: number;
+}
+
+export const UNDO_MS = 10000;
+const TRAIL_MAX = 200;
+const NOTES_MAX = 3;
+const ECHOES_MAX = 100;
+
+export const empty: Desk = {
+	items: [], complete: false, cursor: null, count: 0, oldestAt: null, current: null, trail: [], skipped: [], panel: null,
+	drafts: {}, problems: {}, pending: [], undoable: [], busy: [], echoes: [], notes: [], noteCount: 0,
+};
+
+/* ---- reading ---- */
+
+export const byAge = (a: Item, b: Item): number =>
+	a.submitted_at - b.submitted_at || (a.revision < b.revision ? -1 : a.revision > b.revision ? 1 : 0);
+
+export function currentItem(d: Desk): Item | null {
+	return d.items.find((i) => i.revision === d.current) ?? null;
+}
+
+/** Nothing can be decided about it any more. */
+export function isDead(p: Problem | undefined): boolean {
+	return p?.kind === 'decided' || p?.kind === 'superseded' || p?.kind === 'withdrawn';
+}
+
+export function mayDecide(d: Desk): boolean {
+	return d.current !== null && currentItem(d) !== null && !isDead(d.problems[d.current]) && !d.busy.includes(d.current);
+}
+
+/** What the editor still has before them: the server's number less what is decided but not yet counted. */
+export function waitingCount(d: Desk): number {
+	return Math.max(d.count - d.pending.filter((p) => !p.counted).length, d.items.filter((i) => !isDead(d.problems[i.revision])).length);
+}
+
+export function aheadOfCurrent(d: Desk): number {
+	return d.items.length - 1 - d.items.findIndex((i) => i.revision === d.current);
+}
+
+export function draftOf(d: Desk, item: Item): Draft {
+	return d.drafts[item.revision] ?? { rules: foundRules(item), word: '' };
+}
+
+export function unsentCount(d: Desk): number {
+	return d.pending.some((p) => p.state === 'unsent') ? d.pending.length : 0;
+}
+
+function without<T>(record: Record<string, T>, key: string): Record<string, T> {
+	const { [key]: _gone, ...rest } = record;
+	return rest;
+}
+
+/* ---- moving ---- */
+
+/* The next to decide after position `at`: not skipped before skipped, younger before round again. */
+function nextFrom(d: Desk, at: number): string | null {
+	const alive = (i: Item): boolean => i.revision !== d.current && !isDead(d.problems[i.revision]);
+	const fresh = (i: Item): boolean => alive(i) && !d.skipped.includes(i.revision);
+	const after = d.items.slice(at + 1);
+	return (after.find(fresh) ?? d.items.find(fresh) ?? after.find(alive) ?? d.items.find(alive))?.revision ?? null;
+}
+
+const indexOf = (d: Desk, revision: string | null): number => d.items.findIndex((i) => i.revision === revision);
+
+function dropLeft(d: Desk, left: string | null): Desk {
+	if (left === null || !isDead(d.problems[left])) return d;
+	return {
+		...d, items: d.items.filter((i) => i.revision !== left), problems: without(d.problems, left),
+		trail: d.trail.filter((r) => r !== left), drafts: without(d.drafts, left),
+	};
+}
+
+export function open(d: Desk, revision: string): Desk {
+	if (revision === d.current || indexOf(d, revision) < 0) return d;
+	const trail = d.current ? [...d.trail.filter((r) => r !== d.current), d.current].slice(-TRAIL_MAX) : d.trail;
+	return dropLeft({ ...d, current: revision, panel: null, trail }, d.current);
+}
+
+export function skip(d: Desk): Desk {
+	if (d.current === null) return d;
+	const skipped = isDead(d.problems[d.current]) || d.skipped.includes(d.current) ? d.skipped : [...d.skipped, d.current];
+	const next = nextFrom({ ...d, skipped }, indexOf(d, d.current));
+	if (next) return open({ ...d, skipped }, next);
+	return isDead(d.problems[d.current]) ? dropLeft({ ...d, current: null, panel: null }, d.current) : { ...d, skipped };
+}
+
+export function back(d: Desk): Desk {
+	const trail = d.trail.filter((r) => indexOf(d, r) >= 0);
+	const to = trail.pop();
+	if (!to) return { ...d, trail };
+	return dropLeft({ ...d, trail, current: to, panel: null }, d.current);
+}
+
+export function step(d: Desk, by: 1 | -1): Desk {
+	const to = d.items[indexOf(d, d.current) + by];
+	return to ? open(d, to.revision) : d;
+}
+
+/* ---- loading ---- */
+
+const settled = (d: Desk, i: Item): boolean => !d.pending.some((p) => p.item.revision === i.revision);
+
+const lastOf = (page: Page): string | null => page.items[page.items.length - 1]?.revision ?? null;
+
+function read(page: Page, limit: number): Pick<Desk, 'complete' | 'count' | 'oldestAt'> {
+	return { complete: page.items.length < limit, count: page.count, oldestAt: page.oldest_at };
+}
+
+export function loaded(d: Desk, page: Page, limit: number): Desk {
+	const items = page.items.filter((i) => settled(d, i));
+	const open_ = currentItem(d);
+	/* What is open stays open, be it gone from the queue; the caller finds out what became of it. */
+	if (open_ && !items.some((i) => i.revision === open_.revision)) items.push(open_);
+	items.sort(byAge);
+	const next = { ...d, ...read(page, limit), items, cursor: lastOf(page), echoes: [] };
+	return open_ ? next : { ...next, current: nextFrom({ ...next, current: null }, -1), panel: null };
+}
+
+export function more(d: Desk, page: Page, limit: number): Desk {
+	const known = new Set(d.items.map((i) => i.revision));
+	const fresh = page.items.filter((i) => settled(d, i) && !known.has(i.revision));
+	const next = {
+		...d, ...read(page, limit), items: [...d.items, ...fresh].sort(byAge), cursor: lastOf(page) ?? d.cursor,
+	};
+	return d.current ? next : { ...next, current: nextFrom(next, -1) };
+}
+
+/* A comment that came in, or came back. One that is younger than all loaded waits for its page. */
+export function inserted(d: Desk, item: Item): Desk {
+	if (!settled(d, item)) return d;
+	const last = d.items[d.items.length - 1];
+	const items = d.items.filter((i) => i.revision !== item.revision);
+	const known = items.length < d.items.length;
+	if (!known && !d.complete && last && byAge(item, last) > 0) return d;
+	const problems = { ...without(d.problems, item.revision) };
+	for (const i of items) {
+		const p = problems[i.revision];
+		if (i.comment === item.comment && p?.kind === 'superseded') problems[i.revision] = { kind: 'superseded', revision: item.revision };
+	}
+	const next = { ...d, items: [...items, item].sort(byAge), problems };
+	return d.current ? next : { ...next, current: item.revision };
+}
+
+export function counted(d: Desk, count: number): Desk {
+	return { ...d, count };
+}
+
+/* ---- deciding ---- */
+
+export function setPanel(d: Desk, panel: Desk['panel']): Desk {
+	return panel && !mayDecide(d) ? d : { ...d, panel };
+}
+
+export function setDraft(d: Desk, revision: string, draft: Draft): Desk {
+	return { ...d, drafts: { ...d.drafts, [revision]: draft } };
+}
+
+/* Why a decision cannot be made as it stands; null when it can. The server asks for the same. */
+export function missing(action: Action, draft: Draft): 'rules' | 'reason' | null {
+	if (action === 'reject' && draft.rules.length === 0) return 'rules';
+	if (action === 'return' && draft.rules.length === 0 && !draft.word.trim()) return 'reason';
+	return null;
+}
+
+export function decide(d: Desk, action: Action, draft: Draft, now: number): Desk {
+	const item = currentItem(d);
+	if (!item || !mayDecide(d) || missing(action, draft)) return d;
+	const release = action === 'release';
+	const p: Pending = {
+		item, action, rules: release ? [] : draft.rules, word: release ? '' : draft.word.trim(),
+		tries: 0, state: 'waiting', takenBack: false, counted: false,
+	};
+	const at = indexOf(d, item.revision);
+	const current = nextFrom(d, at);
+	return {
+		...d, current, panel: null, items: d.items.filter((i) => i !== item),
+		trail: d.trail.filter((r) => r !== item.revision), skipped: d.skipped.filter((r) => r !== item.revision),
+		drafts: without(d.drafts, item.revision), problems: without(d.problems, item.revision),
+		pending: [...d.pending, p],
+		undoable: [...d.undoable.filter((u) => u.until > now), { decision: null, item, action, until: now + UNDO_MS }],
+	};
+}
+
+const onPending = (d: Desk, revision: string, change: (p: Pending) => Pending): Desk =>
+	({ ...d, pending: d.pending.map((p) => (p.item.revision === revision ? change(p) : p)) });
+
+/* Sent one after the other: an answer must not overtake the release of what it answers. */
+export function nextToSend(d: Desk): Pending | null {
+	return d.pending[0] ?? null;
+}
+
+export function sending(d: Desk, revision: string): Desk {
+	return onPending(d, revision, (p) => ({ ...p, state: 'sending', tries: p.tries + 1 }));
+}
+
+export function unsent(d: Desk, revision: string): Desk {
+	return onPending(d, revision, (p) => ({ ...p, state: 'unsent' }));
+}
+
+export function accepted(d: Desk, revision: string, result: Decided, until: number): Desk {
+	const told = d.pending.some((p) => p.item.revision === revision && p.counted);
+	return {
+		...d, count: result.count, pending: d.pending.filter((p) => p.item.revision !== revision),
+		echoes: told ? d.echoes : [...d.echoes, revision].slice(-ECHOES_MAX),
+		undoable: d.undoable.map((u) => (u.item.revision === revision ? { ...u, decision: result.decision, until } : u)),
+	};
+}
+
+/* The decision did not hold: the comment comes back with what was wrong and with every word. It does
+ * not push aside what the editor reads now, unless they read nothing. */
+export function refused(d: Desk, revision: string, problem: Problem): Desk {
+	const p = d.pending.find((q) => q.item.revision === revision);
+	if (!p) return d;
+	const back_ = d.items.some((i) => i.revision === revision) ? d.items : [...d.items, p.item].sort(byAge);
+	const draft = p.action === 'release' ? d.drafts : { ...d.drafts, [revision]: { rules: p.rules, word: p.word } };
+	const next: Desk = {
+		...d, items: back_, drafts: draft, problems: { ...d.problems, [revision]: problem },
+		pending: d.pending.filter((q) => q !== p), undoable: d.undoable.filter((u) => u.item.revision !== revision),
+		busy: d.busy.filter((r) => r !== revision), current: d.current ?? revision,
+	};
+	return d.current === null || d.current === revision ? next
+		: note(next, { kind: 'problem', name: p.item.author.name, revision, problem });
+}
+
+/* ---- taking back ---- */
+
+export function lastUndoable(d: Desk, now: number): Undoable | null {
+	for (let i = d.undoable.length - 1; i >= 0; i--) {
+		const u = d.undoable[i] as Undoable;
+		if (u.until > now && !d.busy.includes(u.item.revision)) return u;
+	}
+	return null;
+}
+
+function show(d: Desk, item: Item): Desk {
+	const items = d.items.some((i) => i.revision === item.revision) ? d.items : [...d.items, item].sort(byAge);
+	return open({ ...d, items, current: d.current }, item.revision);
+}
+
+/* What was never sent is simply taken out again; all else is shown at once, but cannot be decided
+ * before the server has said so. */
+export function takeBack(d: Desk, u: Undoable): Desk {
+	const p = d.pending.find((q) => q.item.revision === u.item.revision);
+	const undoable = d.undoable.filter((v) => v !== u);
+	const draft = p && p.action !== 'release' ? { ...d.drafts, [u.item.revision]: { rules: p.rules, word: p.word } } : d.drafts;
+	if (p && p.tries === 0)
+		return show({ ...d, undoable, drafts: draft, pending: d.pending.filter((q) => q !== p) }, u.item);
+	const busy = [...d.busy, u.item.revision];
+	return show(onPending({ ...d, undoable, drafts: draft, busy }, u.item.revision, (q) => ({ ...q, takenBack: true })), u.item);
+}
+
+export function takenBack(d: Desk, item: Item, count: number): Desk {
+	const free = { ...d, busy: d.busy.filter((r) => r !== item.revision), count };
+	const known = free.items.some((i) => i.revision === item.revision);
+	const items = known ? free.items.map((i) => (i.revision === item.revision ? item : i)) : [...free.items, item].sort(byAge);
+	return { ...free, items, problems: without(free.problems, item.revision), current: free.current ?? item.revision };
+}
+
+export function takeBackFailed(d: Desk, item: Item, message: string): Desk {
+	const revision = item.revision, at = indexOf(d, revision);
+	const next: Desk = {
+		...d, items: d.items.filter((i) => i.revision !== revision), busy: d.busy.filter((r) => r !== revision),
+		trail: d.trail.filter((r) => r !== revision), drafts: without(d.drafts, revision),
+	};
+	const current = d.current === revision ? (d.trail.filter((r) => r !== revision && indexOf(next, r) >= 0).pop() ?? nextFrom(next, at - 1)) : d.current;
+	return note({ ...next, current, panel: current === d.current ? d.panel : null },
+		{ kind: 'undo_failed', name: item.author.name, message });
+}
+
+/* ---- others ---- */
+
+/* Somebody else, another window or the author was there. Our own decisions come by here as well. */
+export function removed(d: Desk, revision: string, problem: Problem, count: number): Desk {
+	const echo = d.echoes.indexOf(revision);
+	if (echo >= 0) return { ...d, count, echoes: d.echoes.filter((_, i) => i !== echo) };
+	const next = { ...onPending(d, revision, (p) => ({ ...p, counted: true })), count };
+	const item = d.items.find((i) => i.revision === revision);
+	if (!item || d.busy.includes(revision)) return next;
+	if (revision === d.current)
+		return isDead(d.problems[revision]) ? next : { ...next, panel: null, problems: { ...d.problems, [revision]: problem } };
+	const gone = { ...next, items: d.items.filter((i) => i !== item), trail: d.trail.filter((r) => r !== revision),
+		skipped: d.skipped.filter((r) => r !== revision), problems: without(d.problems, revision) };
+	if (problem.kind === 'decided' && problem.by)
+		return note(gone, { kind: 'elsewhere', name: item.author.name, by: problem.by, action: problem.action });
+	return gone;
+}
+
+/* ---- notes ---- */
+
+export function note(d: Desk, n: Note): Desk {
+	return { ...d, noteCount: d.noteCount + 1, notes: [...d.notes, { id: d.noteCount, note: n }].slice(-NOTES_MAX) };
+}
+
+export function dismiss(d: Desk, id: number): Desk {
+	return { ...d, notes: d.notes.filter((n) => n.id !== id) };
+}

@@ -1,0 +1,146 @@
+// The whole desk: which page is shown, which key does what, and what is said aloud.
+import type { JSX } from 'preact';
+import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
+import type { Controller, View } from '../controller';
+import { language, t } from '../i18n';
+import { commandFor, focusKind } from '../keys';
+import type { Command } from '../keys';
+import { BREACHES, toggled } from '../rules';
+import * as S from '../state';
+import { Decided } from './decided';
+import { Header } from './header';
+import type { Tab } from './header';
+import { Help } from './help';
+import { useNow, useView } from './hooks';
+import { LoginAgain, LoginPage } from './login';
+import { confirmPanel, Review } from './review';
+import { noteText, Notes, UndoToast } from './toast';
+
+const LETTERS_OFF = 'freigabe-desk-letters-off';
+
+function rememberedLetters(): boolean {
+	try {
+		return localStorage.getItem(LETTERS_OFF) === null;
+	} catch {
+		return true;
+	}
+}
+
+function rememberLetters(on: boolean): void {
+	try {
+		if (on) localStorage.removeItem(LETTERS_OFF);
+		else localStorage.setItem(LETTERS_OFF, '1');
+	} catch {
+		/* holds until the page is left */
+	}
+}
+
+function toggleRule(controller: Controller, index: number): void {
+	const { desk } = controller.view, item = S.currentItem(desk), rule = BREACHES[index];
+	if (!item || !rule) return;
+	const draft = S.draftOf(desk, item);
+	controller.apply((d) => S.setDraft(d, item.revision, { ...draft, rules: toggled(draft.rules, rule) }));
+}
+
+/** What a key means in the working view. */
+function obey(controller: Controller, c: Command): void {
+	const { desk } = controller.view;
+	switch (c.do) {
+	case 'release': return controller.decide('release', { rules: [], word: '' });
+	case 'reject':
+	case 'return': return controller.apply((d) => S.setPanel(d, c.do as 'reject' | 'return'));
+	case 'skip': return controller.apply(S.skip);
+	case 'back': return controller.apply(S.back);
+	case 'down': return controller.apply((d) => S.step(d, 1));
+	case 'up': return controller.apply((d) => S.step(d, -1));
+	case 'rule': return toggleRule(controller, c.index);
+	case 'word': return document.getElementById('panel-word')?.focus();
+	case 'confirm': return confirmPanel(controller);
+	case 'escape':
+		if (!desk.panel) return;
+		controller.apply((d) => S.setPanel(d, null));
+		document.getElementById('comment-title')?.focus({ preventScroll: true });
+	}
+}
+
+function useKeys(controller: Controller, tab: Tab, letters: boolean, help: () => void): void {
+	useEffect(() => {
+		const press = (e: KeyboardEvent): void => {
+			const at = e.target instanceof HTMLElement ? e.target : document.body;
+			const kind = focusKind(at.tagName, at instanceof HTMLInputElement ? at.type : '', at.isContentEditable);
+			const where = { dialog: document.querySelector('dialog[open]') !== null, letters,
+				panel: tab === 'review' && controller.view.desk.panel !== null };
+			const command = commandFor(
+				{ key: e.key, ctrlKey: e.ctrlKey, metaKey: e.metaKey, altKey: e.altKey, shiftKey: e.shiftKey,
+					repeat: e.repeat, isComposing: e.isComposing, ...kind }, where);
+			if (!command) return;
+			if (command.do === 'help') help();
+			else if (command.do === 'undo') controller.undo();
+			else if (tab === 'review') obey(controller, command);
+			if (command.do !== 'escape') e.preventDefault();
+		};
+		document.addEventListener('keydown', press);
+		return () => document.removeEventListener('keydown', press);
+	}, [controller, tab, letters]);
+}
+
+/* One polite voice for what happened. The countdown stays silent. */
+function Said({ desk }: { desk: S.Desk }): JSX.Element {
+	const last = desk.undoable[desk.undoable.length - 1], note = desk.notes[desk.notes.length - 1];
+	return (
+		<>
+			<p class="vh" role="status" aria-live="polite">{last && t(`said.${last.action}`, last.item.author.name)}</p>
+			<p class="vh" role="status" aria-live="polite">{note && noteText(note.note, Date.now())}</p>
+		</>
+	);
+}
+
+function Work({ controller, view, onLang }: { controller: Controller; view: View; onLang: () => void }): JSX.Element {
+	const [tab, setTab] = useState<Tab>('review'), [help, setHelp] = useState(false);
+	const [letters, setLetters] = useState(rememberedLetters);
+	const { desk } = view, undoable = S.lastUndoable(desk, useNow(desk.undoable.length ? 500 : 0));
+	const leaving = useRef(false);
+	useKeys(controller, tab, letters, () => setHelp(true));
+	const waiting = S.waitingCount(desk);
+	useEffect(() => {
+		document.title = t('title', view.queue === 'ready' ? waiting : '–', view.session?.site.name ?? '');
+	}, [waiting, view.queue, view.session, language()]);
+
+	async function logout(): Promise<void> {
+		if (leaving.current || (desk.pending.length && !confirm(t('logout.pending')))) return;
+		leaving.current = true;
+		await controller.logout().catch(() => undefined);
+		leaving.current = false;
+	}
+	function show(revision: string): void {
+		setTab('review');
+		controller.apply((d) => S.open(d, revision));
+	}
+
+	return (
+		<div class={`desk${desk.panel && tab === 'review' ? ' with-panel' : ''}`}>
+			<a class="skip" href="#main">{t('nav.skip')}</a>
+			<h1 class="vh">{t('nav.h1', t(`nav.${tab}`))}</h1>
+			<Header controller={controller} view={view} tab={tab} onTab={setTab} onHelp={() => setHelp(true)} onLang={onLang}
+				onLogout={() => void logout()} />
+			{tab === 'review' ? <Review controller={controller} view={view} /> : <Decided controller={controller} changes={view.changes} />}
+			<div class="toasts" aria-label={t('note.label')} role="region">
+				{undoable && <UndoToast key={undoable.item.revision} undoable={undoable} onUndo={() => { setTab('review'); controller.undo(); }} />}
+				<Notes notes={desk.notes} onDismiss={(id) => controller.apply((d) => S.dismiss(d, id))} onOpen={show} />
+			</div>
+			<Said desk={desk} />
+			{help && <Help letters={letters} onClose={() => setHelp(false)}
+				onLetters={(on) => { setLetters(on); rememberLetters(on); }} />}
+			{view.expired && <LoginAgain controller={controller} />}
+		</div>
+	);
+}
+
+export function App({ controller }: { controller: Controller }): JSX.Element | null {
+	const view = useView(controller);
+	const [, redraw] = useReducer<number, void>((n) => n + 1, 0);
+	const onLang = (): void => redraw();
+	if (view.phase === 'login') return <LoginPage controller={controller} onLang={onLang} />;
+	if (view.phase === 'starting') return <div class="desk starting" aria-busy="true" />;
+	return <Work controller={controller} view={view} onLang={onLang} />;
+}

@@ -1,0 +1,40 @@
+// Who wrote it, and what became of what they wrote before.
+import type { JSX } from 'preact';
+import { moment, number, t } from '../i18n';
+import type { Author, Recent } from '../types';
+import { RuleNames, stateName } from './parts';
+
+function Past({ recent, now }: { recent: Recent; now: number }): JSX.Element {
+	return (
+		<li>
+			<p class="past-head"><span class={`state state-${recent.state}`}>{stateName(recent.state)}</span> <time>{moment(recent.at, now)}</time></p>
+			<p class="past-text">{recent.text}</p>
+			<p class="past-under">{recent.article}<RuleNames rules={recent.rules} /></p>
+		</li>
+	);
+}
+
+export function AuthorBox({ author, now }: { author: Author; now: number }): JSX.Element {
+	const figures: [string, number][] = [
+		['released', author.released], ['rejected', author.rejected], ['returned', author.returned],
+	];
+	if (author.held > 1) figures.push(['held', author.held]);
+	return (
+		<section class="author" aria-labelledby="author-title">
+			<h3 id="author-title">{t('author.title')}</h3>
+			<p class="author-name">{author.name}{author.first && <span class="badge">{t('author.first')}</span>}</p>
+			{author.email && <p class="author-mail"><a href={`mailto:${author.email}`}>{author.email}</a></p>}
+			{!author.first && (
+				<dl class="figures">
+					{figures.map(([key, n]) => <div key={key} class={n ? '' : 'none'}><dt>{t(`author.${key}`)}</dt><dd>{number(n)}</dd></div>)}
+				</dl>
+			)}
+			{author.recent.length > 0 && (
+				<details>
+					<summary>{t('author.recent')}</summary>
+					<ol class="past">{author.recent.map((r, i) => <Past key={i} recent={r} now={now} />)}</ol>
+				</details>
+			)}
+		</section>
+	);
+}

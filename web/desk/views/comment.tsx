@@ -1,0 +1,92 @@
+// The comment that is open, in large type, with its surroundings.
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { age, fullMoment, t } from '../i18n';
+import type { Item } from '../types';
+import { AuthorBox } from './author';
+import { ArticleBox, ArticleLine, DiffBox, EarlierBox, ParentBox } from './context';
+import { Findings } from './findings';
+import { useNow } from './hooks';
+import { Passages } from './passages';
+
+function Heading({ item, now, focus }: { item: Item; now: number; focus: boolean }): JSX.Element {
+	const heading = useRef<HTMLHeadingElement>(null);
+	useEffect(() => {
+		document.querySelector('.stage')?.scrollTo(0, 0);
+		document.querySelector('.aside')?.scrollTo(0, 0);
+		if (!matchMedia('(min-width: 60rem)').matches) scrollTo(0, 0);
+		if (focus) heading.current?.focus({ preventScroll: true });
+	}, [item.revision]);
+	return (
+		<div class="comment-head">
+			<h2 ref={heading} tabIndex={-1} id="comment-title">
+				{item.author.name}
+				<span class="vh">. {t('suggestion.label')}: {t(`suggestion.${item.review.suggestion}`)}</span>
+			</h2>
+			<p class="meta">
+				<time dateTime={new Date(item.submitted_at).toISOString()} title={fullMoment(item.submitted_at)}>
+					{t('comment.waiting', age(item.submitted_at, now))}
+				</time>
+				{item.author.first && <span class="badge">{t('author.first')}</span>}
+				{item.released_text !== null && <span class="badge">{t('comment.edit')}</span>}
+				{item.released_text === null && item.ordinal > 1 && <span class="badge">{t('comment.nth', item.ordinal)}</span>}
+			</p>
+		</div>
+	);
+}
+
+interface Props {
+	item: Item;
+	banner: JSX.Element | null;
+	actions: JSX.Element;
+	/** Not for the very first, lest the page be read from its middle. */
+	focus: boolean;
+}
+
+export function Comment({ item, banner, actions, focus }: Props): JSX.Element {
+	const now = useNow(30000);
+	const [active, setActive] = useState<number | null>(null);
+	useEffect(() => setActive(null), [item.revision]);
+	return (
+		<>
+			<main class="main" id="main">
+				<div class="stage">
+					<article class="comment" aria-labelledby="comment-title">
+						{banner}
+						<ArticleLine article={item.article} />
+						{item.parent && <ParentBox parent={item.parent} now={now} />}
+						<Heading item={item} now={now} focus={focus} />
+						{item.released_text !== null && <DiffBox before={item.released_text} after={item.text} lang={item.lang} />}
+						<Passages key={item.revision} item={item} active={active} onActive={setActive} />
+						{item.earlier.length > 0 && <EarlierBox earlier={item.earlier} now={now} />}
+					</article>
+				</div>
+				{actions}
+			</main>
+			<aside class="aside" aria-label={t('aside.label')} tabIndex={0}>
+				<Findings key={item.revision} item={item} active={active} onActive={setActive} />
+				<AuthorBox key={`author-${item.revision}`} author={item.author} now={now} />
+				<ArticleBox article={item.article} />
+			</aside>
+		</>
+	);
+}
+
+export function CommentSkeleton(): JSX.Element {
+	return (
+		<>
+			<main class="main" id="main" aria-busy="true">
+				<div class="stage">
+					<div class="comment">
+						<p class="vh" role="status">{t('queue.loading')}</p>
+						<p class="article-line"><span class="bone bone-40" /></p>
+						<div class="comment-head"><p class="bone-h"><span class="bone bone-30" /></p></div>
+						<div class="text">{[90, 100, 80, 95, 60].map((w) => <p key={w}><span class={`bone bone-${w}`} /></p>)}</div>
+					</div>
+				</div>
+				<div class="actions" aria-hidden="true" />
+			</main>
+			<div class="aside" aria-hidden="true">{[0, 1, 2, 3, 4, 5].map((i) => <p key={i} class="bone-rule"><span class="bone" /></p>)}</div>
+		</>
+	);
+}

@@ -1,0 +1,89 @@
+// What was decided lately, by whom, and why; one's own can be taken back while there is time.
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { ApiError } from '../api';
+import type { Controller } from '../controller';
+import { moment, t } from '../i18n';
+import type { Decision } from '../types';
+import { useNow } from './hooks';
+import { RuleNames, stateName } from './parts';
+
+const SHOWN = 40;
+const CLAMPED = 200;
+
+interface RowProps {
+	decision: Decision;
+	now: number;
+	until: number;
+	mine: boolean;
+	onUndo: () => Promise<void>;
+}
+
+function Row({ decision: d, now, until, mine, onUndo }: RowProps): JSX.Element {
+	const [error, setError] = useState('');
+	const [busy, setBusy] = useState(false);
+	const left = Math.ceil((until - now) / 1000), may = mine && !d.undone && left > 0;
+	async function undo(): Promise<void> {
+		setBusy(true);
+		try {
+			await onUndo();
+		} catch (e) {
+			if (!(e instanceof ApiError)) throw e;
+			setError(e.message || t('note.undo_failed'));
+		}
+		setBusy(false);
+	}
+	return (
+		<li class={`decision${d.undone ? ' undone' : ''}`}>
+			<p class="decision-head">
+				<span class={`state state-${d.action}`}>{stateName(d.action)}</span>
+				{d.undone && <span class="badge">{t('decided.undone')}</span>}
+				<RuleNames rules={d.rules} />
+			</p>
+			<div class="decision-text">
+				<p class="decision-article">{d.article.title}</p>
+				{d.text.length <= CLAMPED ? <p>{d.text}</p>
+					: <details><summary>{d.text.slice(0, CLAMPED).replace(/\s+\S*$/, '')} …</summary><p>{d.text}</p></details>}
+				{d.word && <p class="word"><span>{t('earlier.word')}</span> »{d.word}«</p>}
+				{error && <p class="decision-error" role="alert">{error}</p>}
+			</div>
+			<p class="decision-who">
+				<span>{d.by}</span><time dateTime={new Date(d.at).toISOString()}>{moment(d.at, now)}</time>
+				{may && <button type="button" class="act" aria-disabled={busy} onClick={() => void undo()}>{t('undo.do')} <span aria-hidden="true">{left}</span></button>}
+			</p>
+		</li>
+	);
+}
+
+export function Decided({ controller, changes }: { controller: Controller; changes: number }): JSX.Element {
+	const [list, setList] = useState<Decision[] | null>(null);
+	const [failed, setFailed] = useState(false);
+	const me = controller.view.session?.user.name, skew = controller.api.skew;
+	const now = useNow(list?.some((d) => d.undo_until - skew > Date.now()) ? 500 : 30000);
+	async function load(): Promise<void> {
+		setFailed(false);
+		try {
+			setList((await controller.api.decisions(SHOWN)).decisions);
+		} catch (e) {
+			if (!(e instanceof ApiError)) throw e;
+			setFailed(true);
+		}
+	}
+	useEffect(() => { void load(); }, [changes]);
+	return (
+		<main class="decided" id="main">
+			<h2>{t('decided.title')}</h2>
+			{failed && <div class="empty" role="alert"><p>{t('queue.failed')}</p><button type="button" class="act" onClick={() => void load()}>{t('queue.retry')}</button></div>}
+			{!failed && list === null && <p class="quiet" role="status">{t('queue.loading')}</p>}
+			{list?.length === 0 && <p class="quiet">{t('decided.none')}</p>}
+			{list && list.length > 0 && (
+				<ol class="decisions">
+					{list.map((d) => (
+						<Row key={d.id} decision={d} now={now} until={d.undo_until - skew} mine={d.mine ?? d.by === me}
+							onUndo={() => controller.undoDecision(d.id)} />
+					))}
+				</ol>
+			)}
+		</main>
+	);
+}

@@ -1,0 +1,77 @@
+// What has just happened: the last decision with its ten seconds, and quiet notes of what others did.
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../i18n';
+import type { Note, Undoable } from '../state';
+import { problemText } from './banner';
+import { useNow } from './hooks';
+import { Kbd, stateName } from './parts';
+
+const DONE = { release: 'release', reject: 'reject', return: 'return' } as const;
+
+export function UndoToast({ undoable, onUndo }: { undoable: Undoable; onUndo: () => void }): JSX.Element | null {
+	const now = useNow(250);
+	const left = Math.ceil((undoable.until - now) / 1000);
+	if (left <= 0) return null;
+	return (
+		<button type="button" class={`undo undo-${undoable.action}`} onClick={onUndo}>
+			<span class="undo-what">{t(`done.${DONE[undoable.action]}`)}: <strong>{undoable.item.author.name}</strong></span>
+			<span class="undo-do"><Kbd>U</Kbd>{t('undo.do')}</span>
+			<span class="undo-left" aria-hidden="true">{left}</span>
+			<svg key={undoable.item.revision} class="undo-bar" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="2" /></svg>
+		</button>
+	);
+}
+
+export function noteText(n: Note, now: number): string {
+	switch (n.kind) {
+	case 'elsewhere':
+		return t('note.elsewhere', n.by, n.name, stateName(n.action));
+	case 'problem':
+		return `${n.name}: ${problemText(n.problem, now)}`;
+	case 'undo_failed':
+		return `${n.name}: ${n.message || t('note.undo_failed')}`;
+	}
+}
+
+const QUIET_MS = 7000;
+
+interface NoteProps {
+	id: number;
+	note: Note;
+	onDismiss: (id: number) => void;
+	onOpen: (revision: string) => void;
+}
+
+function NoteBox({ id, note, onDismiss, onOpen }: NoteProps): JSX.Element {
+	const dismiss = useRef(onDismiss);
+	dismiss.current = onDismiss;
+	useEffect(() => {
+		/* What somebody else did passes by itself; what went wrong stays until it is seen. */
+		if (note.kind !== 'elsewhere') return undefined;
+		const timer = setTimeout(() => dismiss.current(id), QUIET_MS);
+		return () => clearTimeout(timer);
+	}, [id]);
+	return (
+		<li class={`note note-${note.kind}`}>
+			<p>{noteText(note, Date.now())}</p>
+			{note.kind === 'problem' && <button type="button" class="link" onClick={() => { onDismiss(id); onOpen(note.revision); }}>{t('note.open')}</button>}
+			<button type="button" class="note-close" aria-label={t('note.close')} onClick={() => onDismiss(id)}>×</button>
+		</li>
+	);
+}
+
+interface NotesProps {
+	notes: { id: number; note: Note }[];
+	onDismiss: (id: number) => void;
+	onOpen: (revision: string) => void;
+}
+
+export function Notes({ notes, onDismiss, onOpen }: NotesProps): JSX.Element | null {
+	if (!notes.length) return null;
+	return (
+		<section class="notes" aria-label={t('note.label')}>
+			<ul>{notes.map((n) => <NoteBox key={n.id} {...n} onDismiss={onDismiss} onOpen={onOpen} />)}</ul>
+		</section>
+	);
+}
