@@ -3,7 +3,7 @@
 // Leaves site.css, widget.js, desk.js, desk.css and favicon.svg in OUTDIR. Must not reach the
 // network: everything comes from this folder, node_modules and ../i18n.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -109,10 +109,19 @@ function typecheck() {
 	execFileSync(process.execPath, [tsc, '--noEmit', '-p', web], { stdio: 'inherit' });
 }
 
+// All of them, for the check of types reads more than what ends up in a bundle.
+function sources(folder) {
+	return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+		const path = join(folder, entry.name);
+		return entry.isDirectory() ? sources(path) : [path];
+	});
+}
+
 function writeDepfile(file, out, inputs) {
 	const escape = (path) => relative(process.cwd(), path).replace(/[ #]/g, '\\$&').replace(/\$/g, '$$$$');
 	const own = ['build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'].map((f) => join(web, f));
-	const all = [...new Set([...inputs, ...own])].sort();
+	const folders = ['widget', 'desk', 'site'].flatMap((folder) => sources(join(web, folder)));
+	const all = [...new Set([...inputs, ...folders, ...own])].sort();
 	writeFileSync(file, `${escape(join(out, Object.keys(ENTRIES)[0]))}: ${all.map(escape).join(' ')}\n`);
 }
 

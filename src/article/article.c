@@ -1,16 +1,24 @@
 /* What an article must be, however it came. */
 #include "article/article.h"
 
-#include "text/utf8.h"
+#include "article/clean.h"
 
 static bool good_text(str s, bool lines)
 {
-	if (utf8_invalid(s) != SIZE_MAX)
+	if (clean_bad_byte(s) != SIZE_MAX)
 		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < 0x20 && !(lines && (s.p[i] == '\n' || s.p[i] == '\t')))
+	for (size_t i = 0; i < s.n;) {
+		uint32_t cp = clean_next(s, &i);
+		bool control = cp < 0x20 || (cp >= 0x7f && cp <= 0x9f);
+		if (control && !(lines && (cp == '\n' || cp == '\t')))
 			return false;
+	}
 	return true;
+}
+
+static bool good_lang(str s)
+{
+	return s.n == 0 || ((str_starts(s, STR("de")) || str_starts(s, STR("en"))) && (s.n == 2 || s.p[2] == '-'));
 }
 
 static bool good_id(str s)
@@ -55,13 +63,16 @@ enum frg_status article_check(const struct article *a, struct frg_error *err)
 		if (!good_text(fields[i].text, true))
 			return frg_fail(err, FRG_INVALID, "article_text", "%s is not clean UTF-8 text", fields[i].name);
 	}
-	if (a->lang.n && !str_starts(a->lang, STR("de")) && !str_starts(a->lang, STR("en")))
-		return frg_fail(err, FRG_UNSUPPORTED, "article_lang", "the language is de or en, not '%.*s'", STR_ARG(a->lang));
+	if (!good_lang(a->lang))
+		return frg_fail(err, FRG_UNSUPPORTED, "article_lang", "the language is de or en, not '%.*s'",
+		                (int)(a->lang.n < 40 ? a->lang.n : 40), a->lang.p);
 	if (!good_link(a->url, false) || !good_text(a->url, false))
 		return frg_fail(err, FRG_INVALID, "article_url", "the article's address is not one of the web");
 	if (!good_link(a->image_url, true) || !good_text(a->image_url, false))
 		return frg_fail(err, FRG_INVALID, "article_picture", "the picture's address is not one of the web");
 	if (a->body_html.n > ARTICLE_BODY_MAX || a->body_text.n > ARTICLE_BODY_MAX)
 		return frg_fail(err, FRG_TOO_LARGE, "article_long", "the article's text is longer than %d bytes", ARTICLE_BODY_MAX);
+	if (!good_text(a->body_html, true) || !good_text(a->body_text, true))
+		return frg_fail(err, FRG_INVALID, "article_text", "the body is not clean UTF-8 text");
 	return FRG_OK;
 }

@@ -60,8 +60,9 @@ static bool safe_ending(str e)
 	return false;
 }
 
-/* Is the word one that only looks like a bad one? */
-static bool is_safe(const struct frg_workspace *ws, const struct probe *q)
+/* Is the word one that only looks like a bad one? A word that stands in the list as such is
+ * safe only by its own entry, not by that of its beginning (`open`). */
+static bool is_safe(const struct frg_workspace *ws, const struct probe *q, bool open)
 {
 	const struct lists *l = ws->lists;
 	for (size_t n = q->w.n; n >= 3; n--) {
@@ -73,7 +74,7 @@ static bool is_safe(const struct frg_workspace *ws, const struct probe *q)
 				if (langs & ws->langs)
 					return true;
 		cursor = 0;
-		while (map_next(&l->open_safe, part, q->p[n], &cursor, &langs))
+		while (open && map_next(&l->open_safe, part, q->p[n], &cursor, &langs))
 			if (langs & ws->langs)
 				return true;
 	}
@@ -178,7 +179,7 @@ static bool find_repeated(const struct frg_workspace *ws, str w, struct entry *o
 		struct probe q;
 		s.n = squeeze(w, small, sizeof small, keep);
 		probe_set(&q, s);
-		if (!is_safe(ws, &q) && find_compound(ws, &q, out)) {
+		if (!is_safe(ws, &q, true) && find_compound(ws, &q, out)) {
 			out->how = MARK_MASKED;
 			return true;
 		}
@@ -193,9 +194,9 @@ static bool find_word(const struct frg_workspace *ws, str w, struct entry *out)
 		return false;
 	probe_set(&q, w);
 	out->how = MARK_PLAIN;
-	bool found = find_form(ws, &ws->lists->form_map, q.w, q.p[q.w.n], 0, out) ||
-	             find_compound(ws, &q, out) || find_repeated(ws, q.w, out);
-	return found && !is_safe(ws, &q);
+	if (find_form(ws, &ws->lists->form_map, q.w, q.p[q.w.n], 0, out))
+		return !is_safe(ws, &q, false);
+	return (find_compound(ws, &q, out) || find_repeated(ws, q.w, out)) && !is_safe(ws, &q, true);
 }
 
 static void set_mark(struct frg_workspace *ws, size_t i, const struct entry *e)
@@ -286,11 +287,12 @@ static bool find_masked(const struct frg_workspace *ws, const struct mask *m, st
 	if (m->wild)
 		return find_gaps(ws, m, out);
 	probe_set(&q, w);
-	bool found = find_form(ws, &ws->lists->form_map, w, q.p[q.w.n], 0, out) && w.n >= 4;
-	if (!found)
+	bool listed = find_form(ws, &ws->lists->form_map, w, q.p[q.w.n], 0, out) && w.n >= 4;
+	bool found = listed;
+	if (!listed)
 		found = find_compound(ws, &q, out) || find_repeated(ws, w, out);
 	out->how = MARK_MASKED;
-	return found && out->weight >= 0.45f && !is_safe(ws, &q);
+	return found && out->weight >= 0.45f && !is_safe(ws, &q, !listed);
 }
 
 static void mark_masked(struct frg_workspace *ws)

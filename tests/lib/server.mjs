@@ -110,6 +110,17 @@ class Server {
 		return this.child.exitCode === null && this.child.signalCode === null;
 	}
 
+	// For tests that go on after one has felled the server.
+	async revive() {
+		const fine = await this.get('/healthz').then((a) => a.status === 200, () => false);
+		if (fine)
+			return;
+		this.child.kill('SIGKILL');
+		await this.exit;
+		this.agent.destroy();
+		await this.start();
+	}
+
 	async kill() {
 		this.child.kill('SIGKILL');
 		await this.exit;

@@ -7,6 +7,7 @@ import type { Action, Item, QueueEvent, Session } from './types';
 const PAGE = 20;
 const PAGE_MAX = 50;
 const AHEAD = 10;
+const RELOAD_MS = 5000;
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
 const WITHDRAWN = new Set(['withdrawn']);
 
@@ -61,16 +62,21 @@ export class Controller {
 		addEventListener('beforeunload', (e) => {
 			if (this.view.desk.pending.length) e.preventDefault();
 		});
+		await this.ask();
+	}
+
+	private async ask(): Promise<void> {
 		try {
 			this.enter(await this.api.session());
 		} catch (e) {
-			if (e instanceof ApiError && e.kind === 'network') this.set({ phase: 'work', queue: 'failed', online: false });
-			else this.set({ phase: 'login' });
+			if (!(e instanceof ApiError) || e.kind !== 'network') return this.set({ phase: 'login' });
+			this.set({ phase: 'work', queue: 'failed', online: false });
+			this.reloadLater();
 		}
 	}
 
 	private enter(session: Session): void {
-		this.set({ phase: 'work', session, expired: false, online: true });
+		this.set({ phase: 'work', session, expired: false, online: true, queue: 'loading' });
 		void this.reload();
 		this.listen();
 	}
@@ -117,16 +123,22 @@ export class Controller {
 	/* ---- loading ---- */
 
 	async reload(): Promise<void> {
-		if (!this.view.session) return this.start();
-		this.set({ queue: 'loading' });
+		if (!this.view.session) return this.ask();
 		try {
 			const page = await this.api.queue(null, PAGE);
 			this.set({ queue: 'ready', online: true });
 			this.apply((d) => S.loaded(d, page, PAGE));
 		} catch (e) {
-			this.handled(e);
+			const session = this.handled(e);
 			this.set({ queue: 'failed' });
+			if (!session) this.reloadLater();
 		}
+	}
+
+	private reloadLater(): void {
+		setTimeout(() => {
+			if (this.view.queue === 'failed' && this.view.phase === 'work' && !this.view.expired) void this.reload();
+		}, RELOAD_MS);
 	}
 
 	/* After a break in the stream: the queue as it is now, and what became of the one that is open. */

@@ -147,6 +147,7 @@ export class Area {
 	private saved(own: Own): void {
 		const put = this.thread.put(own.html, own.parent);
 		this.tell(this.say('widget.sent'));
+		put?.li.querySelector('.frg-status')?.prepend(el('p', 'frg-thanks', this.say('widget.thanks')));
 		if (put) this.show(put.li);
 		this.wait();
 	}

@@ -1,6 +1,6 @@
 // The bar below the comment: three decisions and two ways on; or, once asked, rules and a word.
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n';
 import { BREACHES, toggled } from '../rules';
 import { missing } from '../state';
@@ -51,7 +51,8 @@ export function Panel({ kind, item, draft, onDraft, onConfirm, onCancel, onSwitc
 	const form = useRef<HTMLFormElement>(null), word = useRef<HTMLTextAreaElement>(null);
 	const lack = missing(kind, draft), given = reasons(item, draft.rules);
 	const other = kind === 'reject' ? 'return' : 'reject';
-	useEffect(() => {
+	/* Before the next key can come: no letter of the word may be lost. */
+	useLayoutEffect(() => {
 		if (kind === 'return') word.current?.focus();
 		else form.current?.querySelector<HTMLInputElement>('input:checked, input')?.focus();
 	}, [kind]);

@@ -120,7 +120,6 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 	return (
 		<div class={`desk${desk.panel && tab === 'review' ? ' with-panel' : ''}`}>
 			<a class="skip" href="#main">{t('nav.skip')}</a>
-			<h1 class="vh">{t('nav.h1', t(`nav.${tab}`))}</h1>
 			<Header controller={controller} view={view} tab={tab} onTab={setTab} onHelp={() => setHelp(true)} onLang={onLang}
 				onLogout={() => void logout()} />
 			{tab === 'review' ? <Review controller={controller} view={view} /> : <Decided controller={controller} changes={view.changes} />}

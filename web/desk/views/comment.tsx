@@ -1,6 +1,6 @@
 // The comment that is open, in large type, with its surroundings.
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { age, fullMoment, t } from '../i18n';
 import type { Item } from '../types';
 import { AuthorBox } from './author';
@@ -11,7 +11,7 @@ import { Passages } from './passages';
 
 function Heading({ item, now, focus }: { item: Item; now: number; focus: boolean }): JSX.Element {
 	const heading = useRef<HTMLHeadingElement>(null);
-	useEffect(() => {
+	useLayoutEffect(() => {
 		document.querySelector('.stage')?.scrollTo(0, 0);
 		document.querySelector('.aside')?.scrollTo(0, 0);
 		if (!matchMedia('(min-width: 60rem)').matches) scrollTo(0, 0);
@@ -45,6 +45,8 @@ interface Props {
 
 export function Comment({ item, banner, actions, focus }: Props): JSX.Element {
 	const now = useNow(30000);
+	/* What was released stands in the comparison already. */
+	const earlier = item.earlier.filter((e) => e.text !== item.released_text);
 	const [active, setActive] = useState<number | null>(null);
 	useEffect(() => setActive(null), [item.revision]);
 	return (
@@ -58,7 +60,7 @@ export function Comment({ item, banner, actions, focus }: Props): JSX.Element {
 						<Heading item={item} now={now} focus={focus} />
 						{item.released_text !== null && <DiffBox before={item.released_text} after={item.text} lang={item.lang} />}
 						<Passages key={item.revision} item={item} active={active} onActive={setActive} />
-						{item.earlier.length > 0 && <EarlierBox earlier={item.earlier} now={now} />}
+						{earlier.length > 0 && <EarlierBox earlier={earlier} now={now} />}
 					</article>
 				</div>
 				{actions}

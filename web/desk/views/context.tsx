@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { diff, shorten } from '../diff';
+import type { Change } from '../diff';
 import { moment, t } from '../i18n';
 import type { Article, Earlier, Parent } from '../types';
 import { RuleNames, stateName } from './parts';
@@ -58,6 +59,14 @@ export function ArticleBox({ article }: { article: Article }): JSX.Element {
 	);
 }
 
+/* Spaces at the ends are left outside: a struck or underlined space is noise. */
+function Changed({ change }: { change: Change }): JSX.Element {
+	const Tag = change.kind === 'del' ? 'del' : 'ins';
+	const [, before = '', inner = '', after = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(change.text) ?? [];
+	if (!inner) return <>{change.kind === 'ins' && change.text}</>;
+	return <>{before}<Tag><span class="vh">{t(`diff.${Tag}`)} </span>{inner}</Tag>{after}</>;
+}
+
 export function DiffBox({ before, after, lang }: { before: string; after: string; lang: string }): JSX.Element {
 	const changes = useMemo(() => diff(before, after), [before, after]);
 	return (
@@ -65,8 +74,7 @@ export function DiffBox({ before, after, lang }: { before: string; after: string
 			<h3 id="diff-title">{t('diff.title')}</h3>
 			<p class="diff-text" lang={lang || undefined}>
 				{changes.map((c, i) => {
-					if (c.kind === 'del') return <del key={i}><span class="vh">{t('diff.del')} </span>{c.text}</del>;
-					if (c.kind === 'ins') return <ins key={i}><span class="vh">{t('diff.ins')} </span>{c.text}</ins>;
+					if (c.kind !== 'same') return <Changed key={i} change={c} />;
 					return shorten(c.text, i === 0, i === changes.length - 1)
 						.map((part, j) => (part === null ? <span key={`${i}-${j}`} class="diff-gap" title={t('diff.gap')}>[…]</span> : part));
 				})}

@@ -51,6 +51,7 @@ export function Header(p: Props): JSX.Element {
 	);
 	return (
 		<header class="head">
+			<h1 class="vh">{t('nav.h1', t(`nav.${tab}`))}</h1>
 			<p class="brand">Freigabe<span class="head-site">{view.session?.site.name}</span></p>
 			<nav class="tabs" aria-label={t('nav.label')}>
 				{tabButton('review', <>{t('nav.review')}<span class="tab-count">{ready ? number(waiting) : '–'}</span></>)}

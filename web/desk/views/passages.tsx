@@ -95,10 +95,10 @@ export function Passages({ item, active, onActive }: Props): JSX.Element {
 	);
 }
 
-/* Below the passage's first line, and inside the text's width. */
+/* Below the passage, so that it stays readable, and inside the text's width. */
 function place(el: HTMLElement, box: HTMLElement, tip: HTMLElement): void {
-	const line = el.getClientRects()[0] ?? el.getBoundingClientRect(), outer = box.getBoundingClientRect();
+	const lines = el.getClientRects(), line = lines[lines.length - 1] ?? el.getBoundingClientRect(), outer = box.getBoundingClientRect();
 	const left = Math.max(0, Math.min(line.left - outer.left, outer.width - tip.offsetWidth));
 	tip.style.setProperty('left', `${left}px`);
-	tip.style.setProperty('top', `${line.bottom - outer.top + 8}px`);
+	tip.style.setProperty('top', `${line.bottom - outer.top + 10}px`);
 }

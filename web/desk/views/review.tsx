@@ -1,6 +1,6 @@
 // The working view: the queue, the comment, and what to do with it.
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Controller, View } from '../controller';
 import { t } from '../i18n';
 import * as S from '../state';
@@ -17,7 +17,7 @@ export function confirmPanel(controller: Controller): void {
 
 function Empty({ desk }: { desk: S.Desk }): JSX.Element {
 	const title = useRef<HTMLHeadingElement>(null);
-	useEffect(() => title.current?.focus(), []);
+	useLayoutEffect(() => title.current?.focus(), []);
 	return (
 		<main class="main" id="main">
 			<div class="empty">

@@ -70,8 +70,8 @@ interface NotesProps {
 export function Notes({ notes, onDismiss, onOpen }: NotesProps): JSX.Element | null {
 	if (!notes.length) return null;
 	return (
-		<section class="notes" aria-label={t('note.label')}>
+		<div class="notes">
 			<ul>{notes.map((n) => <NoteBox key={n.id} {...n} onDismiss={onDismiss} onOpen={onOpen} />)}</ul>
-		</section>
+		</div>
 	);
 }

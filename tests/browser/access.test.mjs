@@ -1,0 +1,82 @@
+// axe finds nothing, light and dark, narrow and wide; nothing jumps while a page loads.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { PASSWORD, startServer } from '../lib/server.mjs';
+import { axe, launch, person, shot } from '../lib/browser.mjs';
+
+let server, browser;
+const post = (text, name = 'Name') => fetch(`${server.base}/v1/articles/bruecke/comments`, { method: 'POST',
+	headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name, text }) });
+
+before(async () => {
+	server = await startServer();
+	browser = await launch();
+	await post('Der Umweg kostet zwanzig Minuten, weil die Linie 5 nicht fährt. Wie viele Busse sollen fahren?');
+	await post('Der Bürgermeister ist ein Vollidiot! Kauft bei www.billig-laden-24.com, 20 % Rabatt.');
+});
+after(async () => { await browser?.close(); await server?.end(); });
+
+const looks = [['light', 1440], ['dark', 1440], ['light', 360], ['dark', 360]];
+
+async function nothingFound(page, name) {
+	await shot(page, name, { fullPage: true });
+	assert.deepEqual(await axe(page), [], name);
+}
+
+for (const [colorScheme, width] of looks) {
+	const options = { colorScheme, viewport: { width, height: 900 } };
+	const look = `${width}-${colorScheme}`;
+
+	test(`front page and article, ${look}`, async () => {
+		const page = await person(browser, options);
+		await page.goto(server.base);
+		await nothingFound(page, `front-${look}`);
+		await page.goto(`${server.base}/articles/bruecke`);
+		await nothingFound(page, `article-${look}`);
+		await page.fill('#frg-name', 'Axe');
+		await page.locator('#frg-text').pressSequentially('So ein Vollidiot', { delay: 2 });
+		await page.waitForSelector('[data-frg=hints] mark');
+		await nothingFound(page, `hints-${look}`);
+		await page.fill('#frg-text', 'Etwas zur Brücke.');
+		await page.click('.frg-send');
+		await page.waitForSelector('[data-state=held]');
+		await nothingFound(page, `held-${look}`);
+		const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+		assert.equal(wide, false, 'nothing sticks out sideways');
+		await page.context().close();
+	});
+
+	test(`desk, ${look}`, async () => {
+		const page = await person(browser, options);
+		await page.goto(`${server.base}/desk/`);
+		await page.waitForSelector('[name=user]');
+		await nothingFound(page, `login-${look}`);
+		await page.fill('[name=user]', 'rike');
+		await page.fill('[name=password]', PASSWORD);
+		await page.keyboard.press('Enter');
+		await page.waitForSelector('.actions');
+		await page.keyboard.press('s');
+		await nothingFound(page, `desk-${look}`);
+		await page.keyboard.press('a');
+		await page.waitForSelector('.panel');
+		await nothingFound(page, `reject-${look}`);
+		await page.keyboard.press('Escape');
+		await page.keyboard.press('?');
+		await page.waitForSelector('dialog[open]');
+		await nothingFound(page, `help-${look}`);
+		assert.deepEqual(page.problems.filter((p) => !/401/.test(p)), []);
+		await page.context().close();
+	});
+}
+
+test('no layout shift while the article loads', async () => {
+	const page = await person(browser);
+	await page.addInitScript(() => {
+		window.shift = 0;
+		new PerformanceObserver((list) => list.getEntries().forEach((e) => (window.shift += e.value)))
+			.observe({ type: 'layout-shift', buffered: true });
+	});
+	await page.goto(`${server.base}/articles/bruecke`, { waitUntil: 'networkidle' });
+	assert.ok(await page.evaluate(() => window.shift) < 0.01);
+	await page.context().close();
+});

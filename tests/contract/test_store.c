@@ -1,0 +1,400 @@
+/* What every store must do, whatever the database: run on each driver. */
+#include "store/store.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct fixture {
+	char dir[64], url[128];
+	struct store *store;
+	struct arena *arena;
+	struct store_site site;
+	struct store_article article;
+	struct store_editor editor;
+	id64 author;
+};
+
+#define OK(expression) assert_int_equal(expression, FRG_OK)
+
+static struct frg_error err;
+
+/* ---- a small newspaper ---- */
+
+static enum frg_status fill(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct fixture *f = ctx;
+	bool created;
+	enum frg_status st = store_site_put(tx, &f->site, e);
+	if (st == FRG_OK)
+		st = store_article_put(tx, &f->article, &created, e);
+	if (st == FRG_OK)
+		st = store_editor_put(tx, &f->editor, e);
+	return st == FRG_OK ? store_author_insert(tx, f->author, f->site.id, STR("token-hash"), e) : st;
+}
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof *f);
+	snprintf(f->dir, sizeof f->dir, "/tmp/freigabe-store-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	snprintf(f->url, sizeof f->url, "sqlite:%s/a.db", f->dir);
+	assert_true(id_setup());
+	f->arena = arena_open(64 << 20);
+	struct store_config config = {.url = str_of(f->url), .create = true};
+	OK(store_open(&config, &f->store, &err));
+	f->site = (struct store_site){.id = id_new(), .slug = STR("test"), .name = STR("Test"), .lang = FRG_LANG_DE,
+	                              .base_url = STR("http://127.0.0.1")};
+	f->article = (struct store_article){.site = f->site.id, .external_id = STR("a"), .lang = FRG_LANG_DE,
+	                                    .title = STR("Titel"), .body_text = STR("Text"), .hosted = true, .open = true,
+	                                    .published = 1000, .content_hash = STR("h")};
+	f->editor = (struct store_editor){.id = id_new(), .site = f->site.id, .login = STR("ed"), .name = STR("Ed"),
+	                                  .password_hash = STR("x")};
+	f->author = id_new();
+	OK(store_write(f->store, f->arena, fill, f, &err));
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+	char command[128];
+	store_close(f->store);
+	arena_close(f->arena);
+	snprintf(command, sizeof command, "rm -rf '%s'", f->dir);
+	assert_int_equal(system(command), 0);
+	free(f);
+	return 0;
+}
+
+/* ---- comments ---- */
+
+struct made {
+	struct fixture *f;
+	struct store_comment comment;
+	struct store_revision revision;
+	struct store_decision decision;
+	str text, action;
+	id64 parent;
+};
+
+static enum frg_status make(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct made *m = ctx;
+	char *hash = arena_alloc(store_arena(tx), HASH_TEXT_SIZE);
+	hash_text(m->text, hash);
+	m->comment = (struct store_comment){.id = id_new(), .site = m->f->site.id, .article = m->f->article.id,
+	                                    .parent = m->parent, .author = m->f->author, .name = STR("N"), .created = 5};
+	char key[32];
+	snprintf(key, sizeof key, "%lld", (long long)m->comment.id);
+	m->revision = (struct store_revision){.id = id_new(), .site = m->f->site.id, .comment = m->comment.id,
+	                                      .author = m->f->author, .ordinal = 1, .text = m->text,
+	                                      .text_hash = str_of(hash), .state = STATE_HELD, .version = 1,
+	                                      .idempotency_key = arena_str(store_arena(tx), str_of(key)), .created = 5};
+	struct store_review review = {.id = id_new(), .revision = m->revision.id, .engine = STR("e"),
+	                              .suggestion = STR("look"), .findings = STR("{}"), .created = 5};
+	enum frg_status st = store_comment_insert(tx, &m->comment, e);
+	if (st == FRG_OK)
+		st = store_revision_insert(tx, &m->revision, e);
+	return st == FRG_OK ? store_review_insert(tx, &review, e) : st;
+}
+
+static enum frg_status decide(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct made *m = ctx;
+	m->decision = (struct store_decision){.id = id_new(), .site = m->f->site.id, .comment = m->comment.id,
+	                                      .revision = m->revision.id, .text_hash = m->revision.text_hash,
+	                                      .action = m->action, .editor = m->f->editor.id, .editor_name = STR("Ed"),
+	                                      .engine = STR("e"), .findings = STR("{}"), .submitted = 5, .decided = 9};
+	return store_decision_append(tx, &m->decision, e);
+}
+
+static struct store_publication publication_of(const struct made *m)
+{
+	return (struct store_publication){.comment = m->comment.id, .site = m->f->site.id, .article = m->f->article.id,
+	                                  .parent = m->parent, .root = m->comment.id, .revision = m->revision.id,
+	                                  .text_hash = m->revision.text_hash, .decision = m->decision.id, .name = STR("N"),
+	                                  .text = m->text, .submitted = 5, .published = 9};
+}
+
+static enum frg_status publish(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct store_publication p = publication_of(ctx);
+	return store_publication_write(tx, PUBLICATION_PUT, &p, e);
+}
+
+static struct made make_one(struct fixture *f, const char *text, const char *action)
+{
+	struct made m = {.f = f, .text = str_of(text), .action = str_of(action ? action : "")};
+	OK(store_write(f->store, f->arena, make, &m, &err));
+	if (action)
+		OK(store_write(f->store, f->arena, decide, &m, &err));
+	return m;
+}
+
+/* ---- promise 1: nothing without a decision to release exactly this ---- */
+
+static void publication_needs_its_decision(void **state)
+{
+	struct fixture *f = *state;
+	struct made held = make_one(f, "held", NULL);
+	assert_int_equal(store_write(f->store, f->arena, publish, &held, &err), FRG_CONFLICT);
+	struct made rejected = make_one(f, "rejected", "reject");
+	assert_int_equal(store_write(f->store, f->arena, publish, &rejected, &err), FRG_CONFLICT);
+	struct made released = make_one(f, "released", "release");
+	struct made other = released;
+	other.revision.text_hash = held.revision.text_hash; /* another text than was released */
+	assert_int_equal(store_write(f->store, f->arena, publish, &other, &err), FRG_CONFLICT);
+	other = released;
+	other.revision.id = held.revision.id; /* another revision */
+	assert_int_equal(store_write(f->store, f->arena, publish, &other, &err), FRG_CONFLICT);
+	other = released;
+	other.parent = held.comment.id; /* an answer to what is not released */
+	assert_int_equal(store_write(f->store, f->arena, publish, &other, &err), FRG_CONFLICT);
+	OK(store_write(f->store, f->arena, publish, &released, &err));
+}
+
+/* ---- transactions ---- */
+
+static enum frg_status make_then_fail(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	enum frg_status st = make(tx, ctx, e);
+	return st != FRG_OK ? st : frg_fail(e, FRG_FORBIDDEN, "test", "no");
+}
+
+struct lookup {
+	id64 id;
+	struct store_revision revision;
+};
+
+static enum frg_status find_revision(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct lookup *l = ctx;
+	return store_revision_get(tx, l->id, &l->revision, e);
+}
+
+static void failed_work_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct made m = {.f = f, .text = STR("never")};
+	assert_int_equal(store_write(f->store, f->arena, make_then_fail, &m, &err), FRG_FORBIDDEN);
+	struct lookup l = {.id = m.revision.id};
+	assert_int_equal(store_read(f->store, f->arena, find_revision, &l, &err), FRG_NOT_FOUND);
+}
+
+static enum frg_status write_in_read(struct store_tx *tx, void *ctx, struct frg_error *e) { return make(tx, ctx, e); }
+
+static void reading_cannot_write(void **state)
+{
+	struct fixture *f = *state;
+	struct made m = {.f = f, .text = STR("never")};
+	assert_int_not_equal(store_read(f->store, f->arena, write_in_read, &m, &err), FRG_OK);
+}
+
+/* Many at once are committed in groups; one that fails takes none with it. */
+struct crowd {
+	struct fixture *f;
+	atomic_int made, failed;
+};
+
+static void *crowd_thread(void *arg)
+{
+	struct crowd *c = arg;
+	struct arena *a = arena_open(1 << 20);
+	for (int i = 0; i < 50; i++) {
+		struct made m = {.f = c->f, .text = STR("crowd")};
+		bool fails = i % 10 == 9;
+		enum frg_status st = store_write(c->f->store, a, fails ? make_then_fail : make, &m, NULL);
+		struct lookup l = {.id = m.revision.id};
+		bool there = store_read(c->f->store, a, find_revision, &l, NULL) == FRG_OK;
+		if (fails)
+			atomic_fetch_add(&c->failed, st == FRG_FORBIDDEN && !there);
+		else
+			atomic_fetch_add(&c->made, st == FRG_OK && there);
+	}
+	arena_close(a);
+	return NULL;
+}
+
+static void a_crowd_is_committed_together(void **state)
+{
+	struct crowd c = {.f = *state};
+	pthread_t threads[8];
+	for (size_t i = 0; i < COUNT_OF(threads); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, crowd_thread, &c), 0);
+	for (size_t i = 0; i < COUNT_OF(threads); i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(c.made, 8 * 45);
+	assert_int_equal(c.failed, 8 * 5);
+}
+
+static enum frg_status move(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	return store_revision_move(tx, ((struct lookup *)ctx)->id, STATE_HELD, 1, STATE_REJECTED, e);
+}
+
+static void a_revision_moves_once(void **state)
+{
+	struct fixture *f = *state;
+	struct made m = make_one(f, "once", NULL);
+	struct lookup l = {.id = m.revision.id};
+	OK(store_write(f->store, f->arena, move, &l, &err));
+	assert_int_equal(store_write(f->store, f->arena, move, &l, &err), FRG_CONFLICT);
+	OK(store_read(f->store, f->arena, find_revision, &l, &err));
+	assert_int_equal(l.revision.state, STATE_REJECTED);
+	assert_int_equal(l.revision.version, 2);
+	assert_true(str_eq(l.revision.text, STR("once")));
+}
+
+/* ---- the chain ---- */
+
+struct chain {
+	struct store_decisions page;
+	int64_t seq;
+	str hash;
+};
+
+static enum frg_status read_chain(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct chain *c = ctx;
+	enum frg_status st = store_decision_page(tx, 0, 100, &c->page, e);
+	return st == FRG_OK ? store_chain_head(tx, &c->seq, &c->hash, e) : st;
+}
+
+static void decisions_are_chained(void **state)
+{
+	struct fixture *f = *state;
+	make_one(f, "a", "release");
+	make_one(f, "b", "reject");
+	make_one(f, "c", "return");
+	struct chain c = {0};
+	OK(store_read(f->store, f->arena, read_chain, &c, &err));
+	assert_int_equal(c.page.count, 3);
+	assert_int_equal(c.seq, 3);
+	str before = STR("");
+	for (size_t i = 0; i < 3; i++) {
+		char hash[HASH_TEXT_SIZE];
+		store_decision_hash(&c.page.items[i], hash);
+		assert_int_equal(c.page.items[i].seq, (int64_t)i + 1);
+		assert_true(str_eq(c.page.items[i].prev_hash, before));
+		assert_true(str_eq(c.page.items[i].hash, str_of(hash)));
+		before = c.page.items[i].hash;
+	}
+	assert_true(str_eq(c.hash, before));
+}
+
+static void an_undone_decision_does_not_enter_the_chain(void **state)
+{
+	struct fixture *f = *state;
+	struct made m = make_one(f, "a", "release");
+	struct made bad = m;
+	bad.action = STR("burn"); /* the schema knows no such action: the seq it took is given back */
+	assert_int_equal(store_write(f->store, f->arena, decide, &bad, &err), FRG_CONFLICT);
+	make_one(f, "b", "reject");
+	struct chain c = {0};
+	OK(store_read(f->store, f->arena, read_chain, &c, &err));
+	assert_int_equal(c.page.count, 2);
+	assert_int_equal(c.page.items[1].seq, 2);
+}
+
+/* ---- reopening ---- */
+
+static void what_was_written_is_there_again(void **state)
+{
+	struct fixture *f = *state;
+	struct made m = make_one(f, "Grüße 🙂 \"'; --", "release");
+	store_close(f->store);
+	struct store_config config = {.url = str_of(f->url)};
+	OK(store_open(&config, &f->store, &err));
+	struct lookup l = {.id = m.revision.id};
+	OK(store_read(f->store, f->arena, find_revision, &l, &err));
+	assert_true(str_eq(l.revision.text, m.text));
+}
+
+static void tamper(const struct fixture *f, const char *sql)
+{
+	char command[512];
+	snprintf(command, sizeof command, "sqlite3 '%s' \"%s\"", f->url + 7, sql);
+	assert_int_equal(system(command), 0);
+}
+
+static void a_foreign_schema_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct store_config config = {.url = str_of(f->url)};
+	struct store *again;
+	tamper(f, "UPDATE schema_migration SET hash = 'x' WHERE version = 1");
+	assert_int_equal(store_open(&config, &again, &err), FRG_UNSUPPORTED);
+	assert_string_equal(err.code, "schema_changed");
+	tamper(f, "INSERT INTO schema_migration VALUES (99, 'z', 'z', 0)");
+	assert_int_equal(store_open(&config, &again, &err), FRG_UNSUPPORTED);
+	assert_string_equal(err.code, "schema_newer");
+}
+
+static void a_missing_database_is_said_to_be_missing(void **state)
+{
+	(void)state;
+	struct store *s;
+	struct store_config config = {.url = STR("sqlite:/tmp/freigabe-no-such-file.db")};
+	assert_int_equal(store_open(&config, &s, &err), FRG_NOT_FOUND);
+	config.url = STR("mysql:x");
+	assert_int_equal(store_open(&config, &s, &err), FRG_INVALID);
+}
+
+/* ---- events ---- */
+
+struct events {
+	struct store_events list;
+	id64 article;
+};
+
+static enum frg_status add_event(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct events *v = ctx;
+	return store_event_insert(tx, &(struct store_event){.kind = STR("held"), .site = 1, .article = v->article, .detail = STR("d")}, e);
+}
+
+static enum frg_status read_events(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	return store_event_after(tx, 0, 100, &((struct events *)ctx)->list, e);
+}
+
+static void events_come_in_order(void **state)
+{
+	struct fixture *f = *state;
+	struct events v = {0};
+	for (v.article = 1; v.article <= 5; v.article++)
+		OK(store_write(f->store, f->arena, add_event, &v, &err));
+	OK(store_read(f->store, f->arena, read_events, &v, &err));
+	assert_int_equal(v.list.count, 5);
+	for (size_t i = 0; i < 5; i++) {
+		assert_int_equal(v.list.items[i].seq, (int64_t)i + 1);
+		assert_int_equal(v.list.items[i].article, (int64_t)i + 1);
+	}
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(publication_needs_its_decision),
+		TEST(failed_work_leaves_nothing),
+		TEST(reading_cannot_write),
+		TEST(a_crowd_is_committed_together),
+		TEST(a_revision_moves_once),
+		TEST(decisions_are_chained),
+		TEST(an_undone_decision_does_not_enter_the_chain),
+		TEST(what_was_written_is_there_again),
+		TEST(a_foreign_schema_is_refused),
+		TEST(a_missing_database_is_said_to_be_missing),
+		TEST(events_come_in_order),
+	};
+	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}

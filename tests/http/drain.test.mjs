@@ -1,0 +1,94 @@
+// SIGTERM: what runs is finished and answered, streams end, and the exit code is 0.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { startServer, until, uuid } from '../lib/server.mjs';
+import { Reader, Editor } from '../lib/people.mjs';
+import { Stream } from '../lib/http.mjs';
+
+test('ends well in the midst of requests', async () => {
+	const server = await startServer();
+	try {
+		const rike = await new Editor(server).login();
+		const streams = [await new Stream(server, '/v1/articles/bruecke/stream').opened, await rike.stream('/v1/desk/stream')];
+		const idle = net.connect(server.port, '127.0.0.1').on('error', () => {});
+		const results = [];
+		let over = false;
+		const writers = Array.from({ length: 12 }, async (_, w) => {
+			const reader = new Reader(server);
+			for (let i = 0; !over; i++) {
+				const r = { reader, text: `Satz ${w}-${i}-${uuid().slice(0, 8)} zum Schluss.`, key: uuid(), answer: null };
+				results.push(r);
+				try {
+					r.answer = await reader.post(r.text, { key: r.key });
+				} catch {
+					return; // the connection is gone: not acknowledged
+				}
+				if (r.answer.status !== 201)
+					return;
+			}
+		});
+		await until(() => results.filter((r) => r.answer).length > 40, { what: 'load' });
+		const at = Date.now();
+		const ended = server.stop();
+		await Promise.all(streams.map((s) => s.over));
+		const streamsAfter = Date.now() - at;
+		assert.equal((await ended).code, 0);
+		const took = Date.now() - at;
+		over = true;
+		await Promise.all(writers);
+		idle.destroy();
+		assert.ok(took < 5000, `took ${took} ms`);
+		assert.ok(streamsAfter < 3000, `streams lived on for ${streamsAfter} ms`);
+		for (const r of results.filter((r) => r.answer))
+			assert.ok([201, 503].includes(r.answer.status), `${r.answer.status} ${r.answer.text}`);
+		for (const r of results.filter((r) => r.answer?.status === 503))
+			assert.ok(r.answer.headers['retry-after'], 'a 503 says when to come back');
+
+		await server.start();
+		const counts = new Map();
+		for (const reader of new Set(results.map((r) => r.reader)))
+			for (const c of await reader.mine())
+				counts.set(c.id, (counts.get(c.id) ?? 0) + 1);
+		for (const r of results) {
+			if (r.answer?.status === 201)
+				assert.equal(counts.get(r.answer.json.id), 1, `acknowledged, and not there once: ${r.text}`);
+			else // not acknowledged: sent again, it is there once
+				await r.reader.submit(r.text, { key: r.key });
+		}
+		const texts = (await rike.all()).map((i) => i.text);
+		for (const r of results)
+			assert.equal(texts.filter((t) => t === r.text).length, 1, r.text);
+	} finally {
+		await server.end();
+	}
+});
+
+test('clients that never finish do not hold it up for ever', async () => {
+	const server = await startServer();
+	const sockets = ['GET /arti', 'POST /v1/articles/bruecke/comments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{', ''].map((text) => {
+		const socket = net.connect(server.port, '127.0.0.1').on('error', () => {});
+		socket.write(text);
+		return socket;
+	});
+	assert.equal((await server.get('/healthz')).status, 200);
+	const at = Date.now();
+	try {
+		assert.equal((await server.stop()).code, 0);
+		assert.ok(Date.now() - at < 12000, `took ${Date.now() - at} ms`);
+	} finally {
+		sockets.forEach((s) => s.destroy());
+		await server.start();
+		await server.end();
+	}
+});
+
+test('SIGTERM while nothing happens, and a second start on the same database', async () => {
+	const server = await startServer();
+	for (let i = 0; i < 2; i++) {
+		const at = Date.now();
+		await server.restart();
+		assert.ok(Date.now() - at < 3000);
+	}
+	await server.end();
+});

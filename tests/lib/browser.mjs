@@ -1,0 +1,54 @@
+// A real browser: Debian's chromium, driven by playwright-core. Also axe, and the picture that a failed test leaves.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const require = createRequire(join(root, 'web/package.json'));
+const { chromium } = require('playwright-core');
+const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+export function launch() {
+	return chromium.launch({
+		executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+		args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+			'--disable-component-update', '--disable-sync'],
+	});
+}
+
+// A reader's or editor's own browser profile. Anything on the console that is an error is collected.
+export async function person(browser, options = {}) {
+	const context = await browser.newContext({ locale: 'de-DE', viewport: { width: 1280, height: 900 }, ...options });
+	const page = await context.newPage();
+	page.problems = [];
+	page.on('console', (m) => m.type() === 'error' && page.problems.push(m.text()));
+	page.on('pageerror', (e) => page.problems.push(e.message));
+	page.setDefaultTimeout(10000);
+	return page;
+}
+
+// What axe finds on the page as it is now, one line each.
+export async function axe(page) {
+	// by the devtools protocol, which a page's content security policy does not bind
+	await page.evaluate(axeSource);
+	const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+	return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary}`));
+}
+
+export async function shot(page, name, options = {}) {
+	const folder = join(root, 'build-test/shots');
+	mkdirSync(folder, { recursive: true });
+	await page.screenshot({ path: join(folder, `${name}.png`), ...options });
+}
+
+// Runs the test's body; leaves a picture of every page if it fails.
+export async function watched(name, pages, body) {
+	try {
+		await body();
+	} catch (e) {
+		for (const [i, page] of pages().entries())
+			await shot(page, `failed-${name}-${i}`).catch(() => {});
+		throw e;
+	}
+}

@@ -1,0 +1,250 @@
+// The queue's transitions: moving, deciding ahead of the server, failing, taking back, others.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { load } from './load.mjs';
+
+const S = await load('desk/state.ts');
+const NOW = 1_000_000;
+
+function item(n, more = {}) {
+	return {
+		revision: `r${n}`, comment: `c${n}`, version: 1, ordinal: 1, lang: 'de', submitted_at: n * 1000,
+		author: { name: `Name ${n}` }, text: 'Text', review: { suggestion: 'look', scores: {}, evidence: [] },
+		article: {}, parent: null, released_text: null, earlier: [], ...more,
+	};
+}
+const page = (...ns) => ({ count: ns.length, oldest_at: 1, items: ns.map((n) => item(n)) });
+const start = (...ns) => S.loaded(S.empty, page(...ns), 50);
+const ids = (d) => d.items.map((i) => i.revision).join(' ');
+const draft = { rules: ['profanity'], word: ' Bitte ohne. ' };
+const release = (d) => S.decide(d, 'release', { rules: [], word: '' }, NOW);
+const answer = (id, count) => ({ decision: id, action: 'release', undo_until: NOW + 10000, count });
+const conflict = { kind: 'decided', by: 'Jonas', action: 'reject', at: 5 };
+
+test('loading opens the oldest', () => {
+	const d = start(1, 2, 3);
+	assert.equal(d.current, 'r1');
+	assert.equal(d.complete, true);
+	assert.equal(S.loaded(S.empty, page(1, 2), 2).complete, false);
+	assert.equal(start().current, null);
+});
+
+test('deciding shows the next at once and keeps the decision to be sent', () => {
+	const d = release(start(1, 2, 3));
+	assert.equal(d.current, 'r2');
+	assert.equal(ids(d), 'r2 r3');
+	assert.equal(S.waitingCount(d), 2);
+	assert.equal(S.nextToSend(d).item.revision, 'r1');
+	assert.equal(S.lastUndoable(d, NOW).item.revision, 'r1');
+	assert.equal(S.lastUndoable(d, NOW + S.UNDO_MS), null);
+});
+
+test('deciding in the middle goes on downwards, then from the top', () => {
+	let d = release(S.open(start(1, 2, 3), 'r2'));
+	assert.equal(d.current, 'r3');
+	d = release(d);
+	assert.equal(d.current, 'r1');
+	assert.equal(release(d).current, null);
+});
+
+test('a rejection needs a rule, a return a rule or a word', () => {
+	const d = start(1, 2);
+	assert.equal(S.decide(d, 'reject', { rules: [], word: 'x' }, NOW), d);
+	assert.equal(S.decide(d, 'return', { rules: [], word: '  ' }, NOW), d);
+	assert.equal(S.decide(d, 'return', { rules: [], word: 'x' }, NOW).pending.length, 1);
+	const p = S.decide(d, 'reject', draft, NOW).pending[0];
+	assert.deepEqual([p.rules, p.word], [['profanity'], 'Bitte ohne.']);
+});
+
+test('what was typed for a rejection does not go out with a release', () => {
+	const d = S.decide(S.setDraft(start(1), 'r1', draft), 'release', draft, NOW);
+	assert.deepEqual([d.pending[0].rules, d.pending[0].word], [[], '']);
+});
+
+test('accepted: gone, and to be taken back by its id', () => {
+	let d = S.sending(release(start(1, 2)), 'r1');
+	d = S.accepted(d, 'r1', answer('d1', 1), NOW + 9000);
+	assert.equal(d.pending.length, 0);
+	assert.equal(S.waitingCount(d), 1);
+	assert.deepEqual([d.undoable[0].decision, d.undoable[0].until], ['d1', NOW + 9000]);
+});
+
+test('nothing is decided twice: neither again here nor by a reload that still has it', () => {
+	const d = release(start(1, 2));
+	assert.equal(ids(S.loaded(d, page(1, 2), 50)), 'r2');
+	assert.equal(ids(S.more(d, page(1, 2, 3), 50)), 'r2 r3');
+	assert.equal(ids(S.inserted(d, item(1))), 'r2');
+	assert.equal(S.open(d, 'r1'), d);
+});
+
+test('network down: kept in order, counted, the same content goes again', () => {
+	let d = S.decide(start(1, 2, 3), 'reject', draft, NOW);
+	d = S.unsent(S.sending(d, 'r1'), 'r1');
+	d = release(d);
+	assert.equal(S.unsentCount(d), 2);
+	assert.equal(S.nextToSend(d).item.revision, 'r1');
+	assert.deepEqual(S.nextToSend(d).rules, ['profanity']);
+	assert.equal(S.nextToSend(d).tries, 1);
+});
+
+test('refused: it comes back with every word, without pushing aside what is read', () => {
+	let d = S.sending(S.decide(start(1, 2, 3), 'reject', draft, NOW), 'r1');
+	d = S.refused(d, 'r1', { kind: 'refused', message: 'zu lang' });
+	assert.equal(ids(d), 'r1 r2 r3');
+	assert.equal(d.current, 'r2');
+	assert.deepEqual(d.drafts.r1, { rules: ['profanity'], word: 'Bitte ohne.' });
+	assert.equal(d.notes[0].note.kind, 'problem');
+	assert.equal(S.lastUndoable(d, NOW), null);
+	assert.equal(S.mayDecide(S.open(d, 'r1')), true);
+});
+
+test('refused with nothing else open: it is shown at once', () => {
+	const d = S.refused(S.sending(release(start(1)), 'r1'), 'r1', { kind: 'parent' });
+	assert.equal(d.current, 'r1');
+	assert.equal(d.notes.length, 0);
+});
+
+test('decided by somebody else: to be seen, not to be decided, gone when left', () => {
+	let d = S.open(S.refused(S.sending(release(start(1, 2)), 'r1'), 'r1', conflict), 'r1');
+	assert.equal(S.mayDecide(d), false);
+	assert.equal(release(d), d);
+	assert.equal(S.setPanel(d, 'reject'), d);
+	d = S.skip(d);
+	assert.equal(d.current, 'r2');
+	assert.equal(ids(d), 'r2');
+	assert.deepEqual(d.problems, {});
+});
+
+test('skipping goes round, back returns, steps move', () => {
+	let d = S.skip(start(1, 2, 3));
+	assert.equal(d.current, 'r2');
+	assert.equal(S.back(d).current, 'r1');
+	d = S.skip(S.skip(d));
+	assert.equal(d.current, 'r1');
+	assert.equal(S.step(d, 1).current, 'r2');
+	assert.equal(S.step(d, -1).current, 'r1');
+	assert.equal(S.skip(start(1)).current, 'r1');
+});
+
+test('a skipped one comes after those not yet seen', () => {
+	const d = release(S.open(S.skip(start(1, 2, 3)), 'r3'));
+	assert.equal(d.current, 'r2');
+	assert.equal(release(d).current, 'r1');
+});
+
+test('taken back before it was sent: it never was', () => {
+	let d = S.decide(start(1, 2), 'reject', draft, NOW);
+	d = S.takeBack(d, S.lastUndoable(d, NOW));
+	assert.equal(d.current, 'r1');
+	assert.equal(d.pending.length, 0);
+	assert.equal(S.mayDecide(d), true);
+	assert.equal(d.drafts.r1.word, 'Bitte ohne.');
+});
+
+test('taken back after it was sent: shown at once, decided only with the new version', () => {
+	let d = S.accepted(S.sending(release(start(1, 2)), 'r1'), 'r1', answer('d1', 1), NOW + 9000);
+	d = S.takeBack(d, S.lastUndoable(d, NOW));
+	assert.equal(d.current, 'r1');
+	assert.equal(S.mayDecide(d), false);
+	assert.equal(release(d), d);
+	d = S.takenBack(d, item(1, { version: 3 }), 2);
+	assert.equal(S.currentItem(d).version, 3);
+	assert.equal(S.mayDecide(d), true);
+	assert.equal(S.waitingCount(d), 2);
+});
+
+test('taken back while the answer is under way: marked for it', () => {
+	let d = S.sending(release(start(1, 2)), 'r1');
+	d = S.takeBack(d, S.lastUndoable(d, NOW));
+	assert.equal(d.pending[0].takenBack, true);
+	assert.equal(S.mayDecide(d), false);
+	d = S.accepted(d, 'r1', answer('d1', 1), NOW);
+	assert.equal(ids(d), 'r1 r2');
+});
+
+test('too late to take back: it goes again, and one is back where one was', () => {
+	let d = S.accepted(S.sending(release(start(1, 2, 3)), 'r1'), 'r1', answer('d1', 2), NOW + 9000);
+	d = S.takeBack(S.open(d, 'r3'), S.lastUndoable(d, NOW));
+	d = S.takeBackFailed(d, item(1), 'zu spät');
+	assert.equal(d.current, 'r3');
+	assert.equal(ids(d), 'r2 r3');
+	assert.equal(d.notes[0].note.kind, 'undo_failed');
+});
+
+test('several decisions are taken back one after the other, the last first', () => {
+	let d = release(release(start(1, 2, 3)));
+	d = S.takeBack(d, S.lastUndoable(d, NOW));
+	assert.equal(d.current, 'r2');
+	d = S.takeBack(d, S.lastUndoable(d, NOW));
+	assert.equal(d.current, 'r1');
+	assert.equal(S.lastUndoable(d, NOW), null);
+});
+
+test('decided elsewhere: it leaves the list with a note', () => {
+	const d = S.removed(start(1, 2, 3), 'r2', conflict, 2);
+	assert.equal(ids(d), 'r1 r3');
+	assert.deepEqual(d.notes[0].note, { kind: 'elsewhere', name: 'Name 2', by: 'Jonas', action: 'reject' });
+	assert.equal(d.current, 'r1');
+});
+
+test('decided elsewhere while open: it stays to be read, but the keys are off', () => {
+	let d = S.removed(S.setPanel(start(1, 2), 'reject'), 'r1', conflict, 1);
+	assert.equal(d.current, 'r1');
+	assert.equal(d.panel, null);
+	assert.equal(S.mayDecide(d), false);
+	assert.equal(S.waitingCount(d), 1);
+	assert.equal(S.skip(d).current, 'r2');
+	d = S.skip(S.removed(start(1), 'r1', conflict, 0));
+	assert.equal(d.current, null);
+	assert.equal(d.items.length, 0);
+});
+
+test('our own decision told by the stream is no news, before the answer or after', () => {
+	let d = S.sending(release(start(1, 2)), 'r1');
+	d = S.removed(d, 'r1', conflict, 1);
+	assert.equal(S.waitingCount(d), 1);
+	d = S.accepted(d, 'r1', answer('d1', 1), NOW + 9000);
+	assert.deepEqual(d.echoes, []);
+	d = S.accepted(S.sending(release(start(1, 2)), 'r1'), 'r1', answer('d1', 1), NOW + 9000);
+	d = S.takenBack(S.takeBack(d, d.undoable[0]), item(1, { version: 3 }), 2);
+	d = S.removed(d, 'r1', conflict, 2);
+	assert.deepEqual(d.problems, {});
+	assert.equal(S.mayDecide(d), true);
+});
+
+test('the author changed it: the banner learns of the new version', () => {
+	let d = S.removed(start(1, 2), 'r1', { kind: 'superseded', revision: null }, 1);
+	d = S.inserted(d, { ...item(9), comment: 'c1' });
+	assert.deepEqual(d.problems.r1, { kind: 'superseded', revision: 'r9' });
+	assert.equal(ids(S.open(d, 'r9')), 'r2 r9');
+});
+
+test('new comments: shown when the end is loaded or when they belong before it', () => {
+	assert.equal(ids(S.inserted(start(1, 2), item(5))), 'r1 r2 r5');
+	const part = S.loaded(S.empty, page(1, 4), 2);
+	assert.equal(ids(S.inserted(part, item(5))), 'r1 r4');
+	assert.equal(ids(S.inserted(part, item(3))), 'r1 r3 r4');
+	assert.equal(S.inserted(start(), item(1)).current, 'r1');
+});
+
+test('a reload keeps what is open, even if it is no longer in the queue', () => {
+	const d = S.loaded(S.setPanel(S.open(start(1, 2, 3), 'r2'), 'return'), page(1, 3), 50);
+	assert.equal(d.current, 'r2');
+	assert.equal(d.panel, 'return');
+	assert.equal(ids(d), 'r1 r2 r3');
+});
+
+test('the next page follows the last one, whatever else was put in', () => {
+	let d = S.loaded(S.empty, page(1, 2), 2);
+	assert.equal(d.cursor, 'r2');
+	d = S.more(d, page(2, 3), 2);
+	assert.equal(d.cursor, 'r3');
+	assert.equal(ids(d), 'r1 r2 r3');
+	assert.equal(S.more(d, page(), 2).cursor, 'r3');
+});
+
+test('transitions never change the state they were given', () => {
+	const d = start(1, 2, 3), copy = structuredClone(d);
+	S.skip(d); S.step(d, 1); release(d); S.removed(d, 'r1', conflict, 1); S.inserted(d, item(9)); S.setDraft(d, 'r1', draft);
+	assert.deepEqual(d, copy);
+});
