@@ -149,6 +149,7 @@ CREATE TABLE decision (
   comment_id BIGINT NOT NULL REFERENCES comment (id),
   revision_id BIGINT NOT NULL,
   text_hash TEXT NOT NULL,
+  author_name TEXT NOT NULL, -- under which the text stands or would stand
   action TEXT NOT NULL CHECK (action IN ('release', 'reject', 'return', 'undo')),
   rules TEXT NOT NULL,  -- separated by commas
   word TEXT NOT NULL,   -- to the author

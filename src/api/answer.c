@@ -52,16 +52,19 @@ static void common(struct http_request *req, const struct frg_error *err)
 		http_add_header(req, "Retry-After", STR("5"));
 }
 
-void api_error(struct api *api, struct http_request *req, const struct frg_error *err, json_t *extra)
+static json_t *error_json(struct api *api, struct http_request *req, const struct frg_error *err)
 {
 	const struct store_site *site = api_find_site(api, req);
+	return json_pack("{s:{s:s, s:o, s:o}}", "error", "code", err->code ? err->code : "generic", "message",
+	                 json_of(api_message(api_lang(req, site), err)), "request", json_of(http_request_id(req)));
+}
+
+void api_error(struct api *api, struct http_request *req, const struct frg_error *err, json_t *extra)
+{
 	common(req, err);
-	json_t *error = json_pack("{s:s, s:o, s:o}", "code", err->code ? err->code : "generic", "message",
-	                          json_of(api_message(api_lang(req, site), err)), "request",
-	                          json_of(http_request_id(req)));
+	json_t *body = error_json(api, req, err), *error = json_object_get(body, "error");
 	if (err->status == FRG_THROTTLED)
 		json_object_set_new(error, "retry_after", json_integer((json_int_t)err->pos));
-	json_t *body = json_pack("{s:o}", "error", error);
 	if (extra)
 		json_object_update(error, extra);
 	json_decref(extra);
@@ -74,7 +77,7 @@ void api_error_page(struct api *api, struct http_request *req, const struct frg_
 	enum frg_lang lang = api_lang(req, site);
 	struct buf b = BUF_INIT(1 << 20);
 	common(req, err);
-	http_add_header(req, "Content-Security-Policy", str_of(SERVICE_PAGE_CSP + strlen("Content-Security-Policy: ")));
+	http_add_header(req, "Content-Security-Policy", str_of(&SERVICE_PAGE_CSP[strlen("Content-Security-Policy: ")]));
 	render_error_page(&b, service_assets(api->svc), lang, api_http_status(err->status), api_message(lang, err),
 	                  http_request_id(req));
 	http_respond(req, api_http_status(err->status), "text/html; charset=utf-8", buf_finish(&b, http_arena(req)));
@@ -99,10 +102,10 @@ void api_refuse(void *app, struct http_request *req, unsigned status)
 	for (size_t i = 0; i < COUNT_OF(table); i++)
 		if (table[i].http == status)
 			err = (struct frg_error){.status = table[i].status, .code = table[i].code};
-	if (status == 405) {
+	if (status == 405) { /* the only status that stands for no status of ours */
+		err = (struct frg_error){.status = FRG_INVALID, .code = "method_not_allowed"};
 		api_no_store(req);
-		http_respond(req, 405, "application/json",
-		             STR("{\"error\":{\"code\":\"method_not_allowed\",\"message\":\"method not allowed\"}}"));
+		api_json(req, 405, error_json(app, req, &err));
 	} else if (wants_page(req)) {
 		api_error_page(app, req, &err);
 	} else {

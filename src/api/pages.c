@@ -58,7 +58,7 @@ QUICK(page_article_quick) { return !is_personal(app, req) && api_thread_cached(a
 static void personal_headers(struct http_request *req)
 {
 	api_no_store(req);
-	http_add_header(req, "Content-Security-Policy", str_of(SERVICE_PAGE_CSP + strlen("Content-Security-Policy: ")));
+	http_add_header(req, "Content-Security-Policy", str_of(&SERVICE_PAGE_CSP[strlen("Content-Security-Policy: ")]));
 }
 
 static id64 query_id(struct http_request *req, const char *name)
@@ -223,13 +223,31 @@ static enum frg_status send_form(struct api *api, struct http_request *req, cons
 	return service_submit(api->svc, a, &cmd, result, err);
 }
 
+/* The article's id for an address: whatever came in a path must not break out of it. */
+static const char *article_part(struct http_request *req, const struct thread_query *q)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	char *out = arena_alloc(http_arena(req), q->article.n * 3 + 1), *to = out;
+	for (size_t i = 0; i < q->article.n; i++) {
+		unsigned char c = (unsigned char)q->article.p[i];
+		bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
+		if (plain) {
+			*to++ = (char)c;
+		} else {
+			*to++ = '%';
+			*to++ = hex[c >> 4];
+			*to++ = hex[c & 15];
+		}
+	}
+	return out;
+}
+
 static void redirect_to_article(struct http_request *req, const struct thread_query *q, id64 sent)
 {
 	char id[ID_TEXT_SIZE];
 	id_text(sent, id);
-	str site = http_query(req, "site");
-	api_redirect(req, arena_printf(http_arena(req), "/articles/%.*s?%s%.*s%ssent=%s#comment-%s", STR_ARG(q->article),
-	                               site.n ? "site=" : "", STR_ARG(site), site.n ? "&" : "", id, id));
+	const char *site = http_query(req, "site").n ? arena_printf(http_arena(req), "site=%.*s&", STR_ARG(q->site->slug)).p : "";
+	api_redirect(req, arena_printf(http_arena(req), "/articles/%s?%ssent=%s#comment-%s", article_part(req, q), site, id, id));
 }
 
 /* The right to write, the limit and the query. False: answered. */
@@ -252,6 +270,10 @@ HANDLER(page_submit)
 	struct frg_error err;
 	if (!may_post(api, req, &q))
 		return;
+	if (http_form_broken(req)) {
+		page_error(api, req, FRG_INVALID, "request_malformed");
+		return;
+	}
 	struct posted p = read_form(req);
 	if (str_eq(http_form(req, "action"), STR("check"))) {
 		struct service_review review;
@@ -290,5 +312,5 @@ HANDLER(page_withdraw)
 		api_error_page(api, req, &err);
 		return;
 	}
-	api_redirect(req, arena_printf(http_arena(req), "/articles/%.*s#comments", STR_ARG(q.article)));
+	api_redirect(req, arena_printf(http_arena(req), "/articles/%s#comments", article_part(req, &q)));
 }

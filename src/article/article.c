@@ -37,7 +37,7 @@ static bool good_id(str s)
 static bool good_link(str s, bool local)
 {
 	bool web = str_starts(s, STR("https://")) || str_starts(s, STR("http://"));
-	return s.n == 0 || (s.n <= 2000 && (web || (local && s.p[0] == '/')) && str_find(s, STR(" "), 0) == SIZE_MAX);
+	return s.n == 0 || (s.n <= 2000 && (web || (local && s.p[0] == '/' && !str_starts(s, STR("//")))) && str_find(s, STR(" "), 0) == SIZE_MAX);
 }
 
 enum frg_status article_check(const struct article *a, struct frg_error *err)

@@ -1,10 +1,15 @@
-/* Articles as Markdown with front matter. */
+/* Articles as Markdown with front matter. Knows no HTML: what the Markdown library writes goes through the
+ * sanitiser like everything else. */
 #include "article/article.h"
 
+#include "article/clean.h"
 #include "base/buf.h"
-#include "text/utf8.h"
 
 #include <md4c-html.h>
+
+/* The library's time grows with the product of links and the length of lines, its output with that of
+ * a table's columns and rows. */
+enum { LINE_MAX_BYTES = 32 << 10, BRACKETS_MAX = 1000, BARS_MAX = 100 };
 
 static void add_html(const MD_CHAR *text, MD_SIZE size, void *ctx) { buf_add(ctx, (str){text, size}); }
 
@@ -15,9 +20,7 @@ static str unquote(str s)
 	return s;
 }
 
-static bool set_time(msec *out, str value) { return clock_parse_iso(value, out); }
-
-/* False: no such key, or a bad time. */
+/* False: no such key, the key for a second time, or a bad time. */
 static bool set_field(struct article *art, str key, str value)
 {
 	const struct {
@@ -30,13 +33,14 @@ static bool set_field(struct article *art, str key, str value)
 	             {"image_caption", &art->image_caption}, {"image_credit", &art->image_credit}};
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		if (str_eq(key, str_of(texts[i].name))) {
+			bool first = texts[i].field->p == NULL;
 			*texts[i].field = value;
-			return true;
+			return first;
 		}
 	}
 	if (str_eq(key, STR("published")))
-		return set_time(&art->published, value);
-	return str_eq(key, STR("updated")) && set_time(&art->updated, value);
+		return art->published == 0 && clock_parse_iso(value, &art->published);
+	return str_eq(key, STR("updated")) && art->updated == 0 && clock_parse_iso(value, &art->updated);
 }
 
 static enum frg_status at_line(struct frg_error *err, size_t line, enum frg_status st)
@@ -66,29 +70,67 @@ static enum frg_status front_matter(struct arena *a, str *rest, struct article *
 		str key = str_trim(str_sub(line, 0, colon)), value = unquote(str_trim(str_sub(line, colon + 1, line.n)));
 		if (!set_field(art, key, arena_str(a, value)))
 			return at_line(err, number,
-			               frg_fail(err, FRG_INVALID, "article_front_matter", "no such key, or a bad value: %.*s",
-			                        (int)(key.n < 40 ? key.n : 40), key.p));
+			               frg_fail(err, FRG_INVALID, "article_front_matter", "no such key, the key twice, or a bad value: %.*s",
+			                        (int)clean_cut(key, 40).n, key.p));
 	}
 	return at_line(err, number, frg_fail(err, FRG_INVALID, "article_front_matter", "the front matter does not end with ---"));
+}
+
+/* Lines that ordinary articles do not have; *line becomes the number of the first. */
+static bool bounded(str body, size_t *line)
+{
+	str one;
+	size_t brackets = 0;
+	for (; str_next(&body, '\n', &one); ++*line) {
+		size_t bars = 0;
+		for (size_t i = 0; i < one.n; i++) {
+			bars += one.p[i] == '|';
+			brackets += one.p[i] == '[';
+		}
+		if (one.n > LINE_MAX_BYTES || bars > BARS_MAX || brackets > BRACKETS_MAX)
+			return false;
+	}
+	return true;
+}
+
+static size_t lines_before(str file, str rest)
+{
+	size_t n = 1;
+	for (size_t i = 0; i < file.n - rest.n; i++)
+		n += file.p[i] == '\n';
+	return n;
+}
+
+static enum frg_status read_body(struct arena *a, str body, struct article *out, struct frg_error *err)
+{
+	struct buf html = BUF_INIT(4 * ARTICLE_DOCUMENT_MAX);
+	if (md_html(body.p ? body.p : "", (MD_SIZE)body.n, add_html, &html, MD_FLAG_NOHTML | MD_FLAG_TABLES, 0) != 0)
+		BUG("out of memory");
+	bool whole = !html.cut && article_sanitise(a, buf_str(&html), &out->body_html, &out->body_text);
+	buf_free(&html);
+	return whole ? FRG_OK : frg_fail(err, FRG_TOO_LARGE, "article_long", "the text is too long");
 }
 
 enum frg_status article_from_markdown(struct arena *a, str file, struct article *out, struct frg_error *err)
 {
 	*out = (struct article){0};
-	if (file.n > ARTICLE_DOCUMENT_MAX)
-		return frg_fail(err, FRG_TOO_LARGE, "article_long", "the document is over %d bytes", ARTICLE_DOCUMENT_MAX);
-	size_t bad = utf8_invalid(file);
+	if (file.n > ARTICLE_BODY_MAX)
+		return frg_fail(err, FRG_TOO_LARGE, "article_long", "the document is over %d bytes", ARTICLE_BODY_MAX);
+	size_t bad = clean_bad_byte(file);
 	if (bad != SIZE_MAX)
-		return at_line(err, bad, frg_fail(err, FRG_INVALID, "article_text", "not UTF-8 at byte %zu", bad));
+		return at_line(err, lines_before(file, str_sub(file, bad, file.n)),
+		               frg_fail(err, FRG_INVALID, "article_text", "not UTF-8 at byte %zu", bad));
 	if (str_starts(file, STR("\xef\xbb\xbf")))
 		file = str_sub(file, 3, file.n);
-	enum frg_status st = front_matter(a, &file, out, err);
+	str body = file;
+	enum frg_status st = front_matter(a, &body, out, err);
 	if (st != FRG_OK)
 		return st;
-	struct buf html = BUF_INIT(4 * ARTICLE_DOCUMENT_MAX);
-	if (md_html(file.p ? file.p : "", (MD_SIZE)file.n, add_html, &html, MD_FLAG_NOHTML | MD_FLAG_TABLES, 0) != 0)
-		BUG("out of memory");
-	bool whole = !html.cut && article_sanitise(a, buf_str(&html), &out->body_html, &out->body_text);
-	buf_free(&html);
-	return whole ? FRG_OK : frg_fail(err, FRG_TOO_LARGE, "article_long", "the text is too long");
+	out->lang = clean_lang(a, out->lang);
+	size_t line = lines_before(file, body);
+	if (!bounded(body, &line))
+		return at_line(err, line, frg_fail(err, FRG_TOO_LARGE, "article_complex",
+		                                   "a line over %d bytes, %d columns, or over %d links", LINE_MAX_BYTES,
+		                                   BARS_MAX, BRACKETS_MAX));
+	return read_body(a, body, out, err);
 }

@@ -1,274 +1,221 @@
-/* An article from a page of another server: what the page says of itself (JSON-LD, OpenGraph, link and
- * meta elements), and its text. A page is hostile input like any other. */
-#include "article/article.h"
+/* An article from a page of another server: what the page says of itself (JSON-LD, OpenGraph, link and meta
+ * elements) and its text, the best of each field. A page is hostile input like any other. */
+#include "article/page.h"
 
-#include "article/tree.h"
-#include "base/buf.h"
-#include "base/json.h"
-#include "text/utf8.h"
+#include "article/clean.h"
 
-enum { SCRIPTS_MAX = 20, SCRIPT_MAX = 512 << 10, PARAGRAPH_MIN = 30, BODY_MIN = 200, LD_STEPS = 2000 };
+#include <libxml/uri.h>
+
+enum { SCRIPTS_MAX = 20, SCRIPT_MAX = 512 << 10, BODY_MIN = 200, URL_MAX_BYTES = 2000, HEADING_MAX = 2000, SIDE_MAX = 100000 };
 
 struct page {
 	struct arena *a;
-	struct article *out;
-	str og_title, og_description, og_image, og_url, og_published, og_locale;
-	str canonical, html_lang, title, description;
+	str og_title, og_description, og_image, og_image_alt, og_width, og_height, og_url, og_published, og_modified,
+		og_locale, og_section, og_site, author, description;
+	str canonical, html_lang, title, heading;
 	str scripts[SCRIPTS_MAX];
 	size_t script_count;
-	const xmlNode *article, *main;
-	/* while gathering text */
-	struct buf body, paragraph;
-	bool in_paragraph;
 };
 
-static str element_text(struct arena *a, const xmlNode *node)
+str page_line(struct arena *a, str s)
 {
-	xmlChar *s = xmlNodeGetContent(node);
-	str t = arena_str(a, str_of((const char *)s));
-	xmlFree(s);
-	return str_trim(t);
+	str html, text;
+	bool marked_up = str_find(s, STR("&"), 0) != SIZE_MAX || str_find(s, STR("</"), 0) != SIZE_MAX;
+	if (marked_up && s.n < ARTICLE_BODY_MAX / 8 && article_sanitise(a, s, &html, &text))
+		s = text;
+	return clean_line(a, s);
 }
 
-/* ---- what the head says ---- */
+/* ---- what stands in the tree ---- */
 
 static void take_meta(struct page *p, const xmlNode *node)
 {
 	const struct {
 		const char *name;
 		str *field;
-	} known[] = {{"og:title", &p->og_title},         {"og:description", &p->og_description},
-	             {"og:image", &p->og_image},         {"og:url", &p->og_url},
-	             {"og:locale", &p->og_locale},       {"article:published_time", &p->og_published},
+	} known[] = {{"og:title", &p->og_title},
+	             {"og:description", &p->og_description},
+	             {"og:image", &p->og_image},
+	             {"og:image:alt", &p->og_image_alt},
+	             {"og:image:width", &p->og_width},
+	             {"og:image:height", &p->og_height},
+	             {"og:url", &p->og_url},
+	             {"og:locale", &p->og_locale},
+	             {"og:site_name", &p->og_site},
+	             {"article:published_time", &p->og_published},
+	             {"article:modified_time", &p->og_modified},
+	             {"article:section", &p->og_section},
+	             {"author", &p->author},
 	             {"description", &p->description}};
 	str name = tree_attribute(p->a, node, "property");
 	if (name.n == 0)
 		name = tree_attribute(p->a, node, "name");
 	for (size_t i = 0; i < COUNT_OF(known); i++)
-		if (str_eq_nocase(name, str_of(known[i].name)) && known[i].field->n == 0)
-			*known[i].field = tree_attribute(p->a, node, "content");
+		if (known[i].field->n == 0 && str_eq_nocase(name, str_of(known[i].name)))
+			*known[i].field = page_line(p->a, tree_attribute(p->a, node, "content"));
+}
+
+static void take_script(struct page *p, const xmlNode *node)
+{
+	if (p->script_count == SCRIPTS_MAX ||
+	    !str_eq_nocase(tree_attribute(p->a, node, "type"), STR("application/ld+json")))
+		return;
+	str s = tree_text(p->a, node);
+	if (s.n <= SCRIPT_MAX)
+		p->scripts[p->script_count++] = s;
 }
 
 static bool collect(void *ctx, const xmlNode *node)
 {
 	struct page *p = ctx;
-	if (tree_is(node, "meta")) {
+	if (tree_is(node, "meta"))
 		take_meta(p, node);
-	} else if (tree_is(node, "html")) {
+	else if (tree_is(node, "html") && p->html_lang.n == 0)
 		p->html_lang = tree_attribute(p->a, node, "lang");
-	} else if (tree_is(node, "title") && p->title.n == 0) {
-		p->title = element_text(p->a, node);
-	} else if (tree_is(node, "link") && str_eq_nocase(tree_attribute(p->a, node, "rel"), STR("canonical"))) {
+	else if (tree_is(node, "title") && p->title.n == 0)
+		p->title = clean_line(p->a, tree_text(p->a, node));
+	else if (tree_is(node, "h1") && p->heading.n == 0)
+		p->heading = clean_line(p->a, clean_cut(tree_text(p->a, node), HEADING_MAX));
+	else if (tree_is(node, "link") && p->canonical.n == 0 &&
+	         str_eq_nocase(tree_attribute(p->a, node, "rel"), STR("canonical")))
 		p->canonical = tree_attribute(p->a, node, "href");
-	} else if (tree_is(node, "script")) {
-		str type = tree_attribute(p->a, node, "type");
-		if (str_eq_nocase(type, STR("application/ld+json")) && p->script_count < SCRIPTS_MAX) {
-			str s = element_text(p->a, node);
-			if (s.n <= SCRIPT_MAX)
-				p->scripts[p->script_count++] = s;
-		}
-		return false;
-	} else if (tree_is(node, "article") && !p->article) {
-		p->article = node;
-	} else if (tree_is(node, "main") && !p->main) {
-		p->main = node;
-	}
-	return true;
-}
-
-/* ---- JSON-LD ---- */
-
-static bool is_article_type(const json_t *type)
-{
-	static const char *const types[] = {"NewsArticle", "Article", "ReportageNewsArticle", "AnalysisNewsArticle",
-	                                    "OpinionNewsArticle", "BackgroundNewsArticle", "BlogPosting", "LiveBlogPosting"};
-	size_t i;
-	json_t *one;
-	const char *name = json_string_value(type);
-	for (i = 0; name && i < COUNT_OF(types); i++)
-		if (strcmp(name, types[i]) == 0)
-			return true;
-	json_array_foreach((json_t *)type, i, one)
-		if (json_is_string(one) && is_article_type(one))
-			return true;
-	return false;
-}
-
-/* The first article in a document: itself, in an array, in @graph, or as mainEntity. Breadth first with
- * a bound, since the page decides how deep it goes. */
-static json_t *find_article(json_t *root)
-{
-	json_t *queue[256], *item;
-	size_t head = 0, tail = 0, i;
-	queue[tail++] = root;
-	for (int steps = 0; head < tail && steps < LD_STEPS; steps++) {
-		json_t *v = queue[head++];
-		if (json_is_object(v)) {
-			if (is_article_type(json_object_get(v, "@type")))
-				return v;
-			static const char *const inside[] = {"@graph", "mainEntity", "mainEntityOfPage"};
-			for (i = 0; i < COUNT_OF(inside) && tail < COUNT_OF(queue); i++)
-				if (json_object_get(v, inside[i]))
-					queue[tail++] = json_object_get(v, inside[i]);
-		}
-		json_array_foreach(v, i, item)
-			if (tail < COUNT_OF(queue))
-				queue[tail++] = item;
-	}
-	return NULL;
-}
-
-/* A name, however it is wrapped: "x", {"name": "x"}, ["x", …]. */
-static str ld_name(struct arena *a, const json_t *v, const char *key)
-{
-	for (int i = 0; i < 4; i++) {
-		if (json_is_string(v))
-			return str_trim(json_str(a, v));
-		v = json_is_array(v) ? json_array_get(v, 0) : json_object_get(v, key);
-	}
-	return STR("");
-}
-
-static void take_ld(struct page *p, json_t *art, str *body)
-{
-	struct article *out = p->out;
-	struct arena *a = p->a;
-	out->title = ld_name(a, json_object_get(art, "headline"), "name");
-	out->lead = ld_name(a, json_object_get(art, "description"), "name");
-	out->section = ld_name(a, json_object_get(art, "articleSection"), "name");
-	out->author = ld_name(a, json_object_get(art, "author"), "name");
-	out->source = ld_name(a, json_object_get(art, "publisher"), "name");
-	out->lang = ld_name(a, json_object_get(art, "inLanguage"), "name");
-	out->image_url = ld_name(a, json_object_get(art, "image"), "url");
-	*body = ld_name(a, json_object_get(art, "articleBody"), "text");
-	if (!clock_parse_iso(ld_name(a, json_object_get(art, "datePublished"), ""), &out->published))
-		out->published = 0;
-	if (!clock_parse_iso(ld_name(a, json_object_get(art, "dateModified"), ""), &out->updated))
-		out->updated = 0;
-}
-
-static void read_ld(struct page *p, str *body)
-{
-	for (size_t i = 0; i < p->script_count; i++) {
-		json_t *root = json_loadb(p->scripts[i].p, p->scripts[i].n, 0, NULL);
-		json_t *art = root ? find_article(root) : NULL;
-		if (art)
-			take_ld(p, art, body);
-		json_decref(root);
-		if (art)
-			return;
-	}
-}
-
-/* ---- the text ---- */
-
-static bool beside_the_text(const xmlNode *node)
-{
-	static const char *const names[] = {"nav", "aside", "footer", "header", "form", "figure", "script", "style",
-	                                    "noscript", "template", "iframe", "svg", "button"};
-	for (size_t i = 0; i < COUNT_OF(names); i++)
-		if (tree_is(node, names[i]))
-			return true;
-	return false;
-}
-
-static bool is_paragraph(const xmlNode *node)
-{
-	return tree_is(node, "p") || tree_is(node, "h2") || tree_is(node, "h3") || tree_is(node, "li") ||
-	       tree_is(node, "blockquote");
-}
-
-static bool gather(void *ctx, const xmlNode *node)
-{
-	struct page *p = ctx;
-	if (node->type == XML_TEXT_NODE && p->in_paragraph)
-		buf_add(&p->paragraph, tree_content(node));
-	if (node->type != XML_ELEMENT_NODE || beside_the_text(node))
-		return false;
-	if (is_paragraph(node)) {
-		p->in_paragraph = true;
-		p->paragraph.n = 0;
-	}
-	return true;
-}
-
-static void gathered(void *ctx, const xmlNode *node)
-{
-	struct page *p = ctx;
-	if (!is_paragraph(node) || !p->in_paragraph)
-		return;
-	str s = str_trim(buf_str(&p->paragraph));
-	if (s.n >= PARAGRAPH_MIN) { /* shorter ones are captions, buttons, dates */
-		if (p->body.n)
-			BUF_LIT(&p->body, "\n\n");
-		buf_add(&p->body, s);
-	}
-	p->in_paragraph = false;
-	p->paragraph.n = 0;
-}
-
-static str gather_text(struct page *p, const xmlNode *root)
-{
-	p->body = (struct buf)BUF_INIT(ARTICLE_BODY_MAX);
-	p->paragraph = (struct buf)BUF_INIT(ARTICLE_BODY_MAX);
-	tree_walk(root, gather, gathered, p);
-	buf_free(&p->paragraph);
-	return buf_finish(&p->body, p->a);
+	else if (tree_is(node, "script"))
+		take_script(p, node);
+	return !tree_is(node, "script") && !tree_is(node, "svg");
 }
 
 /* ---- together ---- */
 
 static str first_of(str a, str b, str c) { return a.n ? a : b.n ? b : c; }
 
-static str host_of(str url)
+static bool is_web(str url) { return str_starts(url, STR("https://")) || str_starts(url, STR("http://")); }
+
+/* An address as the page wrote it, made absolute; "" if it is none of the web. */
+static str resolve(struct arena *a, str url, str base)
 {
-	size_t begin = str_find(url, STR("://"), 0);
-	if (begin == SIZE_MAX)
+	if (url.n == 0 || url.n > URL_MAX_BYTES || base.n > URL_MAX_BYTES)
 		return STR("");
-	size_t end = str_find(url, STR("/"), begin + 3);
-	return str_sub(url, begin + 3, end == SIZE_MAX ? url.n : end);
+	for (size_t i = 0; i < url.n; i++)
+		if ((unsigned char)url.p[i] <= ' ' || url.p[i] == 0x7f)
+			return STR("");
+	if (!is_web(url)) {
+		xmlChar *full = xmlBuildURI((const xmlChar *)arena_cstr(a, url), (const xmlChar *)arena_cstr(a, base));
+		url = arena_str(a, str_of((const char *)full));
+		xmlFree(full);
+	}
+	return is_web(url) && url.n <= URL_MAX_BYTES ? url : STR("");
 }
 
-/* Cut at a character's boundary. */
-static str shortened(str s, size_t max) { return s.n <= max ? s : str_sub(s, 0, utf8_floor(s, max)); }
-
-static void fill(struct page *p, str page_url, str ld_body, str text)
+static str host_of(str url)
 {
-	struct article *out = p->out;
-	out->url = first_of(p->canonical, p->og_url, page_url);
-	if (!str_eq_nocase(host_of(out->url), host_of(page_url)))
-		out->url = page_url; /* a page can speak for its own host only */
-	out->title = shortened(first_of(out->title, p->og_title, p->title), 500);
-	out->lead = shortened(first_of(out->lead, p->og_description, p->description), 4000);
-	out->section = shortened(out->section, 200);
-	out->author = shortened(out->author, 500);
-	out->source = shortened(out->source, 300);
-	out->image_url = first_of(out->image_url, p->og_image, STR(""));
-	if (out->image_url.n > 2000 || !str_starts(out->image_url, STR("http")))
-		out->image_url = STR("");
-	str lang = first_of(out->lang, p->html_lang, p->og_locale);
-	out->lang = str_starts(lang, STR("de")) ? STR("de") : str_starts(lang, STR("en")) ? STR("en") : STR("");
-	out->body_text = ld_body.n >= BODY_MIN ? shortened(ld_body, ARTICLE_BODY_MAX) : text;
-	out->body_html = STR("");
-	if (!out->published && !clock_parse_iso(p->og_published, &out->published))
-		out->published = 0;
+	size_t begin = str_find(url, STR("://"), 0), end;
+	if (begin == SIZE_MAX)
+		return STR("");
+	for (end = begin += 3; end < url.n && url.p[end] != '/' && url.p[end] != '?' && url.p[end] != '#'; end++)
+		;
+	return str_sub(url, begin, end);
+}
+
+/* "Headline | Newspaper": the headline, if the page tells its own name or has it as a heading. */
+static str bare_title(const struct page *p)
+{
+	str t = p->title, site = p->og_site;
+	if (p->heading.n && str_starts(t, p->heading))
+		return p->heading;
+	if (site.n && t.n > site.n && str_ends(t, site)) {
+		t = str_trim(str_sub(t, 0, t.n - site.n));
+		while (t.n && (str_ends(t, STR("|")) || str_ends(t, STR("-")) || str_ends(t, STR(":"))))
+			t = str_trim(str_sub(t, 0, t.n - 1));
+		str dashes[] = {STR("–"), STR("—"), STR("·"), STR("•")};
+		for (size_t i = 0; i < COUNT_OF(dashes); i++)
+			if (str_ends(t, dashes[i]))
+				t = str_trim(str_sub(t, 0, t.n - dashes[i].n));
+	}
+	return first_of(t, p->title, p->heading);
+}
+
+static int side(str s)
+{
+	int64_t n;
+	return str_to_i64(s, &n) && n > 0 && n < SIDE_MAX ? (int)n : 0;
+}
+
+static void choose_picture(const struct page *p, str page_url, struct article *out)
+{
+	str own = resolve(p->a, out->image_url, page_url);
+	if (own.n == 0) {
+		own = resolve(p->a, p->og_image, page_url);
+		out->image_width = side(p->og_width);
+		out->image_height = side(p->og_height);
+	}
+	out->image_url = own;
+	out->image_alt = first_of(p->og_image_alt, out->image_caption, STR(""));
+	if (own.n == 0)
+		out->image_alt = out->image_caption = out->image_credit = STR("");
+	if (own.n == 0 || !out->image_width || !out->image_height)
+		out->image_width = out->image_height = 0;
+}
+
+static msec time_or(msec known, str text)
+{
+	msec t;
+	return known ? known : clock_parse_iso(text, &t) ? t : 0;
+}
+
+static void shorten(struct article *out)
+{
+	const struct {
+		str *field;
+		size_t max;
+	} fields[] = {{&out->title, 500},   {&out->lead, 4000},       {&out->section, 200},      {&out->author, 500},
+	              {&out->source, 300},  {&out->image_alt, 2000},  {&out->image_caption, 2000}, {&out->image_credit, 500},
+	              {&out->body_text, ARTICLE_BODY_MAX}};
+	for (size_t i = 0; i < COUNT_OF(fields); i++)
+		*fields[i].field = clean_cut(*fields[i].field, fields[i].max);
+}
+
+/* `out` has what the JSON-LD says. */
+static void choose(const struct page *p, str page_url, str text, struct article *out)
+{
+	str canonical = resolve(p->a, first_of(p->canonical, p->og_url, out->url), page_url);
+	/* a page can speak for its own host only */
+	out->url = canonical.n && str_eq_nocase(host_of(canonical), host_of(page_url)) ? canonical : page_url;
+	out->title = first_of(out->title, p->og_title, bare_title(p));
+	out->lead = first_of(out->lead, p->og_description, p->description);
+	out->section = first_of(out->section, p->og_section, STR(""));
+	out->author = first_of(out->author, p->author, STR(""));
+	out->source = first_of(out->source, p->og_site, STR(""));
+	str lang = clean_lang(p->a, first_of(out->lang, p->html_lang, p->og_locale));
+	out->lang = str_eq(lang, STR("de")) || str_eq(lang, STR("en")) ? lang : STR("");
+	out->published = time_or(out->published, p->og_published);
+	out->updated = time_or(out->updated, p->og_modified);
+	if (out->updated <= out->published)
+		out->updated = 0;
+	/* behind a paywall the JSON-LD has more; where it only repeats the lead it has less */
+	if (out->body_text.n < BODY_MIN || out->body_text.n < text.n / 2)
+		out->body_text = text;
+	choose_picture(p, page_url, out);
+	shorten(out);
 }
 
 enum frg_status article_from_page(struct arena *a, str html, str page_url, struct article *out, struct frg_error *err)
 {
-	struct page p = {.a = a, .out = out};
-	str ld_body = STR("");
+	struct page p = {.a = a};
+	xmlDoc *doc;
 	*out = (struct article){0};
 	if (html.n > ARTICLE_DOCUMENT_MAX)
 		return frg_fail(err, FRG_TOO_LARGE, "article_long", "the page is over %d bytes", ARTICLE_DOCUMENT_MAX);
-	xmlDoc *doc = tree_parse(html);
+	enum frg_status st = tree_parse(clean_charset(a, html), &doc, err);
+	if (st != FRG_OK)
+		return st;
 	if (!doc)
 		return frg_fail(err, FRG_INVALID, "article_page", "the page is empty");
 	tree_walk((const xmlNode *)doc, collect, NULL, &p);
-	read_ld(&p, &ld_body);
-	const xmlNode *root = p.article ? p.article : p.main ? p.main : xmlDocGetRootElement(doc);
-	str text = root ? gather_text(&p, root) : STR("");
+	str text = page_text(a, doc);
 	xmlFreeDoc(doc);
-	fill(&p, page_url, ld_body, text);
+	for (size_t i = 0; i < p.script_count; i++)
+		if (page_read_ld(a, p.scripts[i], out))
+			break;
+	choose(&p, page_url, text, out);
 	return out->title.n ? FRG_OK : frg_fail(err, FRG_INVALID, "article_page", "the page has no title");
 }

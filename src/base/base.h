@@ -22,7 +22,10 @@ static inline bool str_eq(str a, str b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
-static inline str str_sub(str s, size_t begin, size_t end) { return (str){s.p + begin, end - begin}; }
+static inline str str_sub(str s, size_t begin, size_t end)
+{
+	return (str){begin ? s.p + begin : s.p, end - begin}; /* no arithmetic on NULL */
+}
 static inline bool str_starts(str s, str prefix)
 {
 	return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);

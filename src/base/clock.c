@@ -63,7 +63,7 @@ static bool parse_zone(str s, size_t at, int *minutes)
 
 bool clock_parse_iso(str s, msec *out)
 {
-	int year, month, day, hour = 0, minute = 0, second = 0, zone = 0;
+	int year, month, day, hour = 0, minute = 0, second = 0, thousandths = 0, zone = 0;
 	if (!digits(s, 0, 4, &year) || s.n < 10 || s.p[4] != '-' || !digits(s, 5, 2, &month) ||
 	    s.p[7] != '-' || !digits(s, 8, 2, &day))
 		return false;
@@ -78,9 +78,13 @@ bool clock_parse_iso(str s, msec *out)
 			if (!digits(s, 17, 2, &second))
 				return false;
 			at = 19;
-			if (at < s.n && s.p[at] == '.')
-				for (at++; at < s.n && s.p[at] >= '0' && s.p[at] <= '9';)
-					at++;
+			if (at < s.n && s.p[at] == '.') {
+				int digit, weight = 100;
+				if (!digits(s, ++at, 1, &digit))
+					return false;
+				for (; digits(s, at, 1, &digit); at++, weight /= 10)
+					thousandths += digit * weight;
+			}
 		}
 		if (hour > 23 || minute > 59 || second > 60 || !parse_zone(s, at, &zone))
 			return false;
@@ -90,7 +94,7 @@ bool clock_parse_iso(str s, msec *out)
 	time_t t = timegm(&tm);
 	if (tm.tm_mday != day) /* 31 February and the like */
 		return false;
-	*out = ((msec)t - zone * 60) * 1000;
+	*out = ((msec)t - zone * 60) * 1000 + thousandths;
 	return true;
 }
 

@@ -27,7 +27,7 @@ static const char help[] =
 struct settings {
 	char *db, *listen, *proxies;
 	const char *dev_assets, *port_file;
-	unsigned workers, loops, connections;
+	unsigned workers, loops, connections, idle_timeout;
 	bool unlimited, fetch_private;
 	char problem[200];
 };
@@ -71,6 +71,8 @@ static int set(void *ctx, const char *section, const char *key, const char *valu
 		good = set_number(&s->loops, value);
 	else if (strcmp(key, "connections") == 0)
 		good = set_number(&s->connections, value);
+	else if (strcmp(key, "idle_timeout") == 0)
+		good = set_number(&s->idle_timeout, value);
 	else if (strcmp(key, "limits") == 0)
 		good = set_switch(&s->unlimited, value, "off", "on");
 	else if (strcmp(key, "article_pages") == 0)
@@ -124,7 +126,7 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	api_assets_setup(&assets, s->dev_assets);
 	service_set_assets(svc, &assets);
 	struct http_config config = {.listen = str_of(s->listen), .loops = s->loops, .workers = s->workers,
-	                             .connections_max = s->connections, .trusted_proxies = str_of(s->proxies),
+	                             .connections_max = s->connections, .idle_timeout_s = s->idle_timeout, .trusted_proxies = str_of(s->proxies),
 	                             .app = &api, .refuse = api_refuse, .finish = api_finish};
 	config.routes = api_routes(&config.route_count);
 	struct http_server *server;

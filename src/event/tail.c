@@ -35,9 +35,9 @@ static enum frg_status load_last(struct store_tx *tx, void *ctx, struct frg_erro
 	return store_event_last(tx, ctx, err);
 }
 
-static void tell(struct service *svc, struct arena *a, id64 subject, const char *event, json_t *data)
+static void tell(struct service *svc, struct arena *a, id64 subject, id64 topic, const char *event, json_t *data)
 {
-	service_channel_tell(svc, subject, event, json_text(a, data));
+	service_channel_tell(svc, subject, topic, event, json_text(a, data));
 }
 
 /* Readers are told what `publication` says now, not what the event said then: whatever happened in
@@ -48,16 +48,16 @@ static void tell_readers(struct service *svc, struct arena *a, const struct stor
 	struct frg_error err;
 	enum frg_status st = service_live_comment(svc, a, e->article, e->comment, &c, &err);
 	if (st == FRG_OK && !c.removed) {
-		tell(svc, a, e->article, "put",
+		tell(svc, a, e->article, e->comment, "put",
 		     json_pack("{s:o, s:o, s:I, s:o, s:I}", "id", json_of(c.id), "parent", json_or_null(c.parent),
 		               "depth", (json_int_t)c.depth, "html", json_of(c.html), "count", (json_int_t)c.count));
 	} else if (st == FRG_OK || st == FRG_NOT_FOUND) {
-		tell(svc, a, e->article, "remove",
+		tell(svc, a, e->article, e->comment, "remove",
 		     json_pack("{s:o, s:o, s:I}", "id", json_of(c.id), "html",
 		               json_of(st == FRG_OK ? c.html : STR("")), "count", (json_int_t)c.count));
 	} else {
 		log_warn("live", "a comment could not be told: %s", err.msg);
-		tell(svc, a, e->article, "reset", json_object());
+		tell(svc, a, e->article, 0, "reset", json_object());
 	}
 }
 
@@ -70,7 +70,7 @@ static void tell_desk(struct service *svc, struct arena *a, const struct store_e
 	if (service_queue_waiting(svc, a, e->site, &waiting, &err) != FRG_OK)
 		log_warn("live", "the queue could not be counted: %s", err.msg);
 	id_text(e->revision, id);
-	tell(svc, a, e->site, "queue",
+	tell(svc, a, e->site, 0, "queue",
 	     json_pack("{s:I, s:o, s:o, s:o, s:o}", "count", (json_int_t)waiting, "added",
 	               added ? json_string(id) : json_null(), "removed", added ? json_null() : json_string(id),
 	               "by", json_or_null(by), "action", json_or_null(action)));
@@ -94,10 +94,8 @@ static void handle(struct service *svc, struct arena *a, const struct store_even
 			log_error("sites", "%s", err.msg);
 		service_threads_drop_all(svc);
 	}
-	if (e->article && (readers_concerned(e, action) || str_eq(e->kind, STR("article")))) {
-		service_threads_drop(svc, e->article);
-		service_threads_drop(svc, e->site); /* the front page shows counts */
-	}
+	if (e->article && (readers_concerned(e, action) || str_eq(e->kind, STR("article"))))
+		service_threads_drop_both(svc, e->article, e->site);
 	if (e->article && readers_concerned(e, action))
 		tell_readers(svc, a, e);
 	if (str_eq(e->kind, STR("held")) || undone)

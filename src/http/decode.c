@@ -23,6 +23,8 @@ bool decode_percent(struct arena *a, str in, bool form, str *out)
 				return false;
 			to[n++] = (char)(high << 4 | low);
 			i += 2;
+		} else if (in.p[i] == 0) {
+			return false;
 		} else {
 			to[n++] = form && in.p[i] == '+' ? ' ' : in.p[i];
 		}

@@ -1,4 +1,4 @@
-/* Reads a page of another server (libcurl). */
+/* Reads a page of another server (libcurl). Knows nothing of articles. */
 #include "http/fetch.h"
 
 #include "base/buf.h"
@@ -10,7 +10,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BODY_MAX = 2 << 20, TOTAL_MS = 5000, CONNECT_MS = 3000, REDIRECTS = 3, URL_MAX_BYTES = 2000 };
+enum {
+	BODY_MAX = 2 << 20,
+	HEADERS_MAX = 64 << 10,
+	TOTAL_MS = 5000,
+	CONNECT_MS = 3000,
+	REDIRECTS = 3,
+	URL_MAX_BYTES = 2000,
+	CHARSET_MAX = 40
+};
 
 /* ---- addresses ---- */
 
@@ -38,6 +46,8 @@ static bool public_v6(const uint8_t *a)
 		return public_v4(v4_at(a + 12)) && memcmp(a, zero, 12) != 0;
 	if (a[0] == 0x20 && a[1] == 0x02) /* 6to4 carries an IPv4 address */
 		return public_v4(v4_at(a + 2));
+	if (a[0] == 0x3f && a[1] == 0xff && a[2] < 0x10)
+		return false; /* documentation, 3fff::/20 */
 	if (a[0] == 0x20 && a[1] == 0x01 && (a[2] < 0x02 || (a[2] == 0x0d && a[3] == 0xb8)))
 		return false; /* Teredo, benchmarking, documentation … */
 	return (a[0] & 0xe0) == 0x20; /* global unicast, and nothing else */
@@ -56,6 +66,7 @@ bool fetch_is_public(const struct sockaddr *address)
 struct transfer {
 	const struct fetch_rules *rules;
 	struct buf body;
+	size_t header_bytes;
 	bool private_address;
 };
 
@@ -78,44 +89,63 @@ static size_t take(char *data, size_t size, size_t count, void *ctx)
 	return t->body.cut ? 0 : size * count;
 }
 
-static bool host_allowed(const struct fetch_rules *rules, str host)
+/* The library keeps all headers; somebody has to say when it is enough. */
+static size_t take_header(char *data, size_t size, size_t count, void *ctx)
+{
+	struct transfer *t = ctx;
+	(void)data;
+	t->header_bytes += size * count;
+	return t->header_bytes > HEADERS_MAX ? 0 : size * count;
+}
+
+/* ---- addresses that the rules allow ---- */
+
+/* "host" with `usual`, or "host:port" with this port. */
+static bool entry_matches(str entry, str host, str port, bool usual)
+{
+	str with_port = entry;
+	if (entry.n > port.n + 1 && str_ends(entry, port) && entry.p[entry.n - port.n - 1] == ':') {
+		with_port.n -= port.n + 1;
+		usual = true;
+	}
+	if (!usual || with_port.n < 2)
+		return false;
+	if (with_port.p[0] != '.')
+		return str_eq_nocase(with_port, host);
+	return str_eq_nocase(str_sub(with_port, 1, with_port.n), host) ||
+	       (host.n > with_port.n && str_eq_nocase(str_sub(host, host.n - with_port.n, host.n), with_port));
+}
+
+static bool host_allowed(const struct fetch_rules *rules, str host, str port, bool usual)
 {
 	str list = rules->hosts, one;
-	while (str_next(&list, ' ', &one)) {
-		if (one.n == 0)
-			continue;
-		if (one.p[0] != '.') {
-			if (str_eq_nocase(one, host))
-				return true;
-			continue;
-		}
-		str bare = str_sub(one, 1, one.n);
-		if (str_eq_nocase(bare, host) ||
-		    (host.n > one.n && str_eq_nocase(str_sub(host, host.n - one.n, host.n), one)))
+	while (str_next(&list, ' ', &one))
+		if (entry_matches(one, host, port, usual))
 			return true;
-	}
 	return false;
 }
 
 static enum frg_status check_parts(const struct fetch_rules *rules, CURLU *parts, struct frg_error *err)
 {
-	char *scheme = NULL, *host = NULL, *port = NULL, *user = NULL;
+	char *scheme = NULL, *host = NULL, *port = NULL, *user = NULL, *password = NULL;
 	bool readable = curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
 	                curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
 	                curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK;
-	bool with_user = curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_OK;
+	bool with_user = curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_OK ||
+	                 curl_url_get(parts, CURLUPART_PASSWORD, &password, 0) == CURLUE_OK;
 	bool https = readable && strcmp(scheme, "https") == 0, http = readable && strcmp(scheme, "http") == 0;
 	enum frg_status st = FRG_OK;
 	if (!readable || with_user || (!https && !http))
 		st = frg_fail(err, FRG_INVALID, "fetch_url", "not an address of the web");
-	else if (!host_allowed(rules, str_of(host)))
-		st = frg_fail(err, FRG_FORBIDDEN, "fetch_host", "the site does not name the host %s", host);
-	else if (!rules->allow_private && strcmp(port, https ? "443" : "80") != 0)
-		st = frg_fail(err, FRG_FORBIDDEN, "fetch_url", "only the usual ports are read");
+	else if (!host_allowed(rules, str_of(host), str_of(port), true))
+		st = frg_fail(err, FRG_FORBIDDEN, "fetch_host", "the site does not name the host %.100s", host);
+	else if (!host_allowed(rules, str_of(host), str_of(port), rules->allow_private || strcmp(port, https ? "443" : "80") == 0))
+		st = frg_fail(err, FRG_FORBIDDEN, "fetch_url", "the site does not name the port %.5s", port);
 	curl_free(scheme);
 	curl_free(host);
 	curl_free(port);
 	curl_free(user);
+	curl_free(password);
 	return st;
 }
 
@@ -124,7 +154,9 @@ static void set_up(CURL *curl, CURLU *parts, struct transfer *t, long left_ms)
 	curl_easy_setopt(curl, CURLOPT_CURLU, parts);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+	curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* none, whatever the environment says */
+	curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, left_ms);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
@@ -133,6 +165,8 @@ static void set_up(CURL *curl, CURLU *parts, struct transfer *t, long left_ms)
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "Freigabe/" FREIGABE_VERSION " (article reader)");
 	curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, t);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, t);
 }
@@ -141,7 +175,7 @@ static enum frg_status judge(CURL *curl, CURLcode rc, const struct transfer *t, 
 {
 	if (t->private_address)
 		return frg_fail(err, FRG_FORBIDDEN, "fetch_private", "the host has a private address");
-	if (t->body.cut || rc == CURLE_FILESIZE_EXCEEDED)
+	if (t->body.cut || rc == CURLE_FILESIZE_EXCEEDED || t->header_bytes > HEADERS_MAX)
 		return frg_fail(err, FRG_TOO_LARGE, "fetch_large", "the page is over %d bytes", BODY_MAX);
 	if (rc == CURLE_OPERATION_TIMEDOUT)
 		return frg_fail(err, FRG_IO, "fetch_timeout", "the page did not come in time");
@@ -155,13 +189,36 @@ static enum frg_status judge(CURL *curl, CURLcode rc, const struct transfer *t, 
 		return frg_fail(err, FRG_IO, "fetch_status", "the page answers with %ld", status);
 	const char *type = NULL;
 	curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
-	if (!type || (strncasecmp(type, "text/html", 9) != 0 && strncasecmp(type, "application/xhtml+xml", 21) != 0))
+	str kind = str_of(type), rest = kind;
+	str_next(&rest, ';', &kind);
+	kind = str_trim(kind);
+	if (!str_eq_nocase(kind, STR("text/html")) && !str_eq_nocase(kind, STR("application/xhtml+xml")))
 		return frg_fail(err, FRG_UNSUPPORTED, "fetch_type", "the page is not HTML");
 	return FRG_OK;
 }
 
-/* One hop. *next is where it leads, or NULL. */
-static enum frg_status hop(struct arena *a, CURLU *parts, struct transfer *t, long left_ms, const char **next,
+/* The body with what the Content-Type says of its character set, in the form that HTML has for it. */
+static str with_charset(struct arena *a, CURL *curl, str body)
+{
+	const char *type = NULL;
+	curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
+	const char *p = type ? strcasestr(type, "charset=") : NULL;
+	if (!p || str_starts(body, STR("\xef\xbb\xbf")) || str_starts(body, STR("\xff\xfe")) ||
+	    str_starts(body, STR("\xfe\xff")))
+		return arena_str(a, body);
+	p += strlen("charset=");
+	p += *p == '"';
+	size_t n = strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:");
+	if (n == 0 || n > CHARSET_MAX || (n == 5 && strncasecmp(p, "utf-8", n) == 0)) /* UTF-8 shows by itself */
+		return arena_str(a, body);
+	struct buf b = BUF_INIT(BODY_MAX + 100);
+	buf_printf(&b, "<meta charset=\"%.*s\">", (int)n, p);
+	buf_add(&b, body);
+	return buf_finish(&b, a);
+}
+
+/* One hop: either a page, or *next is where it leads. */
+static enum frg_status hop(struct arena *a, CURLU *parts, struct transfer *t, long left_ms, str *body, const char **next,
                            struct frg_error *err)
 {
 	enum frg_status st = check_parts(t->rules, parts, err);
@@ -180,6 +237,8 @@ static enum frg_status hop(struct arena *a, CURLU *parts, struct transfer *t, lo
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	if (st == FRG_OK && status != 200 && !location)
 		st = frg_fail(err, FRG_IO, "fetch_status", "the page answers with %ld", status);
+	if (st == FRG_OK && !location)
+		*body = with_charset(a, curl, buf_str(&t->body));
 	curl_easy_cleanup(curl);
 	return st;
 }
@@ -188,15 +247,16 @@ enum frg_status fetch_page(struct arena *a, const struct fetch_rules *rules, str
                            struct frg_error *err)
 {
 	struct transfer t = {.rules = rules, .body = BUF_INIT(BODY_MAX)};
+	*out = (struct fetch_result){0};
 	const char *next = url.n <= URL_MAX_BYTES ? arena_cstr(a, url) : "";
 	enum frg_status st = FRG_OK;
 	CURLU *parts = curl_url();
 	if (!parts)
 		BUG("out of memory");
-	msec until = clock_steady() + TOTAL_MS;
+	msec until = clock_steady() + (rules->total_ms > 0 ? rules->total_ms : TOTAL_MS);
 	for (int hops = 0; st == FRG_OK && next; hops++) {
 		msec left = until - clock_steady();
-		t.body.n = 0;
+		t.body.n = t.header_bytes = 0;
 		if (hops > REDIRECTS)
 			st = frg_fail(err, FRG_IO, "fetch_redirects", "more than %d redirects", REDIRECTS);
 		else if (left <= 0)
@@ -204,7 +264,7 @@ enum frg_status fetch_page(struct arena *a, const struct fetch_rules *rules, str
 		else if (curl_url_set(parts, CURLUPART_URL, next, 0) != CURLUE_OK)
 			st = frg_fail(err, FRG_INVALID, "fetch_url", "not an address of the web");
 		else
-			st = hop(a, parts, &t, (long)left, &next, err);
+			st = hop(a, parts, &t, (long)left, &out->body, &next, err);
 	}
 	if (st == FRG_OK) {
 		char *final = NULL;
@@ -212,7 +272,6 @@ enum frg_status fetch_page(struct arena *a, const struct fetch_rules *rules, str
 			BUG("out of memory");
 		out->url = arena_str(a, str_of(final));
 		curl_free(final);
-		out->body = arena_str(a, buf_str(&t.body));
 	}
 	buf_free(&t.body);
 	curl_url_cleanup(parts);

@@ -5,14 +5,20 @@
 #define HTTP_FETCH_H
 
 #include "base/arena.h"
+#include "base/clock.h"
 
 struct fetch_rules {
-	str hosts;          /* separated by spaces: "paper.example", ".paper.example" (it and all below) */
+	/* separated by spaces: "paper.example", ".paper.example" (it and all below), "paper.example:8443" (this port
+	 * instead of the usual ones) */
+	str hosts;
 	bool allow_private; /* also loopback and private networks, and any port */
+	msec total_ms;      /* time for everything; 0: 5 s, of which at most 3 s to connect */
 };
 
 struct fetch_result {
-	str body; /* UTF-8 if the page said so in its headers; else as it came */
+	/* As it came; if the server named a character set other than UTF-8, <meta charset="…"> is put in front to
+	 * keep that. */
+	str body;
 	str url;  /* after redirects */
 };
 

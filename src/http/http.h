@@ -24,46 +24,56 @@ enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_
 
 struct http_route {
 	enum http_method method; /* GET serves HEAD too */
-	/* "/v1/articles/{id}/comments"; {x} takes one segment, {x*} as the last one the whole rest. */
+	/* "/v1/articles/{id}/comments"; {x} takes one segment, {x*} as the last one the whole rest (which
+	 * may be empty). Literals are tried before {x}, and these before {x*}, whatever the order of rows. */
 	const char *pattern;
 	/* On the event loop; answers and returns true, or returns false for `handle`. May be NULL. */
 	bool (*quick)(void *app, struct http_request *req);
 	/* On a worker. May be NULL if quick always answers. Must answer. */
 	void (*handle)(void *app, struct http_request *req);
-	size_t body_max; /* bytes; larger bodies get 413 before they are read. 0: no body */
+	size_t body_max; /* bytes; larger bodies get 413 and are never kept. 0: no body */
 	unsigned tag;    /* for the application; http_tag() gives it back */
 };
 
 struct http_config {
 	str listen;              /* "127.0.0.1:8080", "[::1]:8080", "0.0.0.0:0" (any free port) */
-	unsigned loops, workers; /* 0: chosen by the number of cores */
+	unsigned loops;       /* 0: as many as cores, at least 2 */
+	unsigned workers;     /* 0: 32 */
+	unsigned waiting_max; /* requests that wait for a worker, more get 503; 0: 4096 */
 	unsigned connections_max;          /* 0: 20000 */
 	unsigned connections_per_address;  /* 0: no limit; counts the peer, so mind a proxy */
 	unsigned idle_timeout_s;           /* 0: 30 */
 	unsigned stream_ping_s;            /* 0: 25 */
+	unsigned streams_max;              /* 0: 10000; more get 503 */
 	/* Space-separated addresses of reverse proxies whose X-Forwarded-For and
 	 * X-Forwarded-Proto are believed. */
 	str trusted_proxies;
 	const struct http_route *routes;
 	size_t route_count;
 	void *app; /* passed to every handler */
-	/* Called on whatever thread when no route matches (404) or the method is wrong (405, with
-	 * Allow set), a body is too large (413), a request is malformed (400): must answer from memory. */
+	/* Called on the event loop: no route matches (404), none with this method (405, Allow is set), the
+	 * body is too large (413), the request is malformed or could be read in two ways (400), too many wait
+	 * or the server is being stopped (503, Retry-After is set if you do not). Must answer, from memory.
+	 * What never becomes a request (no HTTP, head too large: 431 or 414, broken chunks) libmicrohttpd
+	 * answers by itself. */
 	void (*refuse)(void *app, struct http_request *req, unsigned status);
-	/* Called on every response just before it is sent, to add the headers that all have. Shared pages
-	 * carry all their headers themselves: it is not called for these. */
+	/* Called on every response just before it is sent, on the event loop, to add the headers that all
+	 * have. Shared pages carry all their headers themselves: it is not called for these. */
 	void (*finish)(void *app, struct http_request *req);
 };
 
-/* Starts serving. The config's strings and routes must live as long as the server.
+/* Starts serving. The config's strings and routes must live as long as the server. Raises the
+ * process's limit of open files as far as it may. SIGPIPE must be ignored by the program.
  * Errors: FRG_INVALID (listen address), FRG_IO (port in use; code "listen"). */
 MUST_CHECK enum frg_status http_server_open(const struct http_config *config,
                                             struct http_server **out, struct frg_error *err);
 /* The port that is listened on. */
 unsigned http_server_port(const struct http_server *server);
-/* Stops accepting, ends streams, lets running requests finish (at most `drain_ms`). */
+/* Refuses new connections and requests, ends streams, waits for requests that are being read or
+ * answered (at most `drain_ms`, but for a running `handle` however long it takes) and stops. When it
+ * returns no callback runs any more nor will. Channels may still be used until close. */
 void http_server_drain(struct http_server *server, msec drain_ms);
-/* After drain: frees everything. */
+/* Drains if that was not done, and frees everything. All channels must have been given back. */
 void http_server_close(struct http_server *server);
 
 /* ---- request: valid until the response is sent ------------------------ */
@@ -81,6 +91,8 @@ str http_header(struct http_request *req, const char *name);
 str http_cookie(struct http_request *req, const char *name);
 /* A field of an application/x-www-form-urlencoded body, decoded. */
 str http_form(struct http_request *req, const char *name);
+/* True if a field of the form was not well-formed or not UTF-8; it then counts as absent. */
+bool http_form_broken(struct http_request *req);
 /* The client's address as text: the peer's, or what a trusted proxy says. */
 str http_client(struct http_request *req);
 /* True if the client came by TLS (X-Forwarded-Proto of a trusted proxy). */
@@ -92,8 +104,8 @@ void **http_slot(struct http_request *req);
 
 /* ---- response: exactly one of the http_respond… per request ----------- */
 
-/* Before http_respond…; name and value are copied. Values with control
- * characters are a BUG: whoever passes text checks it. */
+/* Name and value are copied. Values with control characters are a BUG: whoever passes text checks it.
+ * (What http_path, http_param and http_header give has none.) An empty value adds nothing. */
 void http_add_header(struct http_request *req, const char *name, str value);
 /* `body` must live as long as the request (its arena does). content_type may be NULL if body.n is 0. */
 void http_respond(struct http_request *req, unsigned status, const char *content_type, str body);
@@ -115,7 +127,8 @@ struct http_page *http_page_new(const struct http_page_spec *spec);
 struct http_page *http_page_ref(struct http_page *page);
 void http_page_unref(struct http_page *page);
 /* Picks the form by Accept-Encoding, answers 304 to a matching If-None-Match. Does not take
- * over the caller's reference. Safe on the event loop. */
+ * over the caller's reference. Safe on the event loop. Headers that were added to the request are sent
+ * too, at the price of a response of its own (the bytes stay shared). */
 void http_respond_page(struct http_request *req, struct http_page *page);
 
 /* ---- live streams (server-sent events) -------------------------------- */
@@ -127,9 +140,10 @@ void http_respond_page(struct http_request *req, struct http_page *page);
 struct http_channel *http_channel_new(struct http_server *server);
 struct http_channel *http_channel_ref(struct http_channel *channel);
 void http_channel_unref(struct http_channel *channel);
-/* `event` is a name without line breaks, `data` may have several lines. Never blocks. The id of
- * the message is `id`, which must grow. */
-void http_channel_publish(struct http_channel *channel, uint64_t id, const char *event, str data);
+/* `event` is a name without line breaks, `data` may have several lines (\n; \r becomes a space). Never blocks.
+ * `id` must grow; on the wire it is "CHANNEL-ID", opaque to clients. A message about the same `topic` (0: none) takes the place of
+ * the earlier ones: what has been taken back is not sent again to those who come later. */
+void http_channel_publish(struct http_channel *channel, uint64_t id, uint64_t topic, const char *event, str data);
 unsigned http_channel_listeners(const struct http_channel *channel);
 /* Answers with the stream of the channel, which lives until the client goes. */
 void http_respond_stream(struct http_request *req, struct http_channel *channel);

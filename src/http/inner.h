@@ -9,7 +9,17 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { PARAMS_MAX = 4, FIELDS_MAX = 64, ARENA_MAX = 256 << 20, STREAM_PING_S = 25, STREAMS_MAX = 20000 };
+enum {
+	PARAMS_MAX = 4,
+	FIELDS_MAX = 64,
+	ARENA_MAX = 256 << 20,
+	DISCARD_MAX = 8 << 20, /* of a refused body, read so that the client hears the refusal */
+	IDLE_TIMEOUT_S = 30,
+	WORKERS = 32,
+	WAITING_MAX = 4096,
+	STREAM_PING_S = 25,
+	STREAMS_MAX = 10000
+};
 
 struct route_match {
 	const struct http_route *route;
@@ -36,10 +46,13 @@ struct http_request {
 	struct route_match match;
 	char *body;
 	size_t body_size, body_room, body_max, discarded;
+	msec began;
 	unsigned refusal; /* found wrong before the body was read */
+	bool close;       /* refused without reading the body */
+	bool counted, late;
 	struct decode_field *query, *form;
 	size_t query_count, form_count;
-	bool query_read, form_read;
+	bool query_read, form_read, form_broken;
 	char id[14];
 	void *slot;
 	struct http_request *next; /* in the workers' queue */
@@ -54,35 +67,46 @@ struct http_request {
 
 struct workers;
 struct streams;
+struct routes;
 
 struct http_server {
 	struct http_config config;
 	struct MHD_Daemon *daemon;
 	int socket;
 	unsigned port;
+	struct routes *routes;
 	struct workers *workers;
 	struct streams *streams;
 	atomic_bool draining;
-	atomic_int open_requests;
+	atomic_int open_requests; /* whose head was read and whose answer is not sent */
 };
 
 /* routing.c */
-void route_find(struct http_server *server, struct arena *a, enum http_method method, str path,
-                struct route_match *out);
+struct routes *routes_open(const struct http_route *rows, size_t count);
+void routes_close(struct routes *t);
+/* `method` is an enum http_method, or -1 for one that is not known; `path` is not yet decoded. */
+void route_find(const struct routes *t, struct arena *a, int method, str path, struct route_match *out);
+/* head.c: method, target and headers, before any body. Sets req->refusal if something is wrong. */
+void request_begin(struct http_request *req, const char *method, const char *version);
+/* No control characters: may be put into a header. */
+bool is_clean(str text);
 /* request.c */
 struct http_request *request_new(struct http_server *server, struct MHD_Connection *connection, const char *target);
 void request_free(struct http_request *req);
-/* Method, target and headers, before any body. Sets req->refusal if something is wrong. */
-void request_begin(struct http_request *req, const char *method);
 /* workers.c: threads that run `handle` and wake the connection. */
-struct workers *workers_open(unsigned count);
-bool workers_give(struct workers *w, struct http_request *req); /* false: too many wait */
-bool workers_busy(struct workers *w);
+struct workers *workers_open(unsigned count, unsigned waiting_max);
+/* Suspends the connection and queues the request; false, with nothing done, if too many wait. */
+bool workers_give(struct workers *w, struct http_request *req);
+/* Finishes what is queued, takes no more, ends the threads. */
+void workers_stop(struct workers *w);
 void workers_close(struct workers *w);
 /* pages.c */
+unsigned page_status(const struct http_page *page);
 enum MHD_Result page_queue(struct http_request *req);
 /* streams.c */
-struct streams *streams_open(unsigned ping_s);
+struct streams *streams_open(unsigned ping_s, unsigned max);
+/* Takes one of the places for streams; stream_queue fills it. */
+bool stream_reserve(struct http_request *req);
 enum MHD_Result stream_queue(struct http_request *req);
 /* All streams end; no new ones begin. */
 void streams_end(struct streams *s);

@@ -16,6 +16,7 @@ struct http_page {
 	atomic_int refs;
 	unsigned status;
 	struct MHD_Response *full[FORMS], *unchanged[FORMS];
+	str bytes[FORMS]; /* what full[] holds and frees */
 	char etag[FORMS][20];
 };
 
@@ -76,6 +77,9 @@ static void add_form(struct http_page *p, const struct http_page_spec *spec, enu
                      unsigned char *data, size_t size)
 {
 	static const char *const codings[] = {NULL, "gzip", "br"};
+	unsigned char *fitting = realloc(data, size ? size : 1);
+	data = fitting ? fitting : data;
+	p->bytes[form] = (str){(char *)data, size};
 	p->full[form] = MHD_create_response_from_buffer(size, data, MHD_RESPMEM_MUST_FREE);
 	p->unchanged[form] = MHD_create_response_from_buffer(0, (void *)"", MHD_RESPMEM_PERSISTENT);
 	if (!p->full[form] || !p->unchanged[form])
@@ -136,19 +140,43 @@ void http_page_unref(struct http_page *p)
 	free(p);
 }
 
+unsigned page_status(const struct http_page *p) { return p->status; }
+
+static enum MHD_Result copy_header(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	(void)kind;
+	return MHD_add_response_header(cls, name, value);
+}
+
+/* With headers of this request's own: a response of its own, but still on the shared bytes. */
+static enum MHD_Result queue_with_headers(struct http_request *req, struct MHD_Response *shared, str bytes)
+{
+	struct MHD_Response *r = MHD_create_response_from_buffer(bytes.n, (void *)(bytes.p ? bytes.p : ""), MHD_RESPMEM_PERSISTENT);
+	if (!r)
+		BUG("out of memory");
+	MHD_get_response_headers(shared, copy_header, r);
+	for (struct header *h = req->headers; h; h = h->next)
+		must(MHD_add_response_header(r, h->name, h->value));
+	enum MHD_Result result = MHD_queue_response(req->connection, req->status, r);
+	MHD_destroy_response(r);
+	return result;
+}
+
+static enum form choose(const struct http_page *p, str accepts)
+{
+	if (p->full[BROTLI] && decode_accepts(accepts, STR("br")))
+		return BROTLI;
+	return p->full[GZIP] && decode_accepts(accepts, STR("gzip")) ? GZIP : PLAIN;
+}
+
 enum MHD_Result page_queue(struct http_request *req)
 {
 	struct http_page *p = req->page;
-	str accepts = http_header(req, "Accept-Encoding"), known = http_header(req, "If-None-Match");
-	enum form form = PLAIN;
-	if (p->full[BROTLI] && decode_accepts(accepts, STR("br")))
-		form = BROTLI;
-	else if (p->full[GZIP] && decode_accepts(accepts, STR("gzip")))
-		form = GZIP;
-	if (known.n && p->status == 200 && decode_etag_matches(known, str_of(p->etag[form]))) {
-		req->status = 304;
-		return MHD_queue_response(req->connection, 304, p->unchanged[form]);
-	}
-	req->status = p->status;
-	return MHD_queue_response(req->connection, p->status, p->full[form]);
+	str known = http_header(req, "If-None-Match");
+	enum form form = choose(p, http_header(req, "Accept-Encoding"));
+	bool unchanged = known.n && p->status == 200 && req->method == HTTP_GET && decode_etag_matches(known, str_of(p->etag[form]));
+	struct MHD_Response *shared = unchanged ? p->unchanged[form] : p->full[form];
+	req->status = unchanged ? 304 : p->status;
+	return req->headers ? queue_with_headers(req, shared, unchanged ? STR_NONE : p->bytes[form])
+	                    : MHD_queue_response(req->connection, req->status, shared);
 }

@@ -16,7 +16,7 @@ struct http_request *request_new(struct http_server *server, struct MHD_Connecti
 	req->arena = a;
 	req->target = arena_str(a, str_of(target));
 	req->headers_end = &req->headers;
-	id_text(id_new(), req->id);
+	req->began = clock_steady();
 	return req;
 }
 
@@ -28,55 +28,6 @@ void request_free(struct http_request *req)
 	arena_close(req->arena);
 }
 
-static bool parse_method(const char *method, enum http_method *out)
-{
-	static const struct {
-		const char *name;
-		enum http_method method;
-	} methods[] = {{"GET", HTTP_GET},     {"HEAD", HTTP_GET},     {"POST", HTTP_POST},      {"PUT", HTTP_PUT},
-	               {"PATCH", HTTP_PATCH}, {"DELETE", HTTP_DELETE}, {"OPTIONS", HTTP_OPTIONS}};
-	for (size_t i = 0; i < COUNT_OF(methods); i++) {
-		if (strcmp(methods[i].name, method) == 0) {
-			*out = methods[i].method;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool parse_target(struct http_request *req)
-{
-	str t = req->target;
-	size_t question = str_find(t, STR("?"), 0);
-	req->query_text = question == SIZE_MAX ? STR("") : str_sub(t, question + 1, t.n);
-	str path = str_sub(t, 0, question == SIZE_MAX ? t.n : question);
-	return path.n > 0 && path.p[0] == '/' && decode_percent(req->arena, path, false, &req->path);
-}
-
-void request_begin(struct http_request *req, const char *method)
-{
-	int64_t announced = 0;
-	str length = http_header(req, "Content-Length");
-	bool known = parse_method(method, &req->method);
-	if (!parse_target(req)) {
-		req->path = STR("/");
-		req->refusal = 400;
-		return;
-	}
-	if (!known) {
-		req->refusal = 405;
-		req->match.allow = STR("GET, HEAD");
-		return;
-	}
-	route_find(req->server, req->arena, req->method, req->path, &req->match);
-	req->refusal = req->match.refusal;
-	req->body_max = req->match.route ? req->match.route->body_max : 0;
-	if (!req->refusal && length.n && (!str_to_i64(length, &announced) || announced < 0))
-		req->refusal = 400;
-	else if (!req->refusal && (uint64_t)announced > req->body_max)
-		req->refusal = 413;
-}
-
 /* ---- what came in ---- */
 
 struct arena *http_arena(struct http_request *req) { return req->arena; }
@@ -85,8 +36,15 @@ unsigned http_tag(const struct http_request *req) { return req->match.route ? re
 str http_path(const struct http_request *req) { return req->path; }
 str http_body(const struct http_request *req) { return (str){req->body, req->body_size}; }
 void **http_slot(struct http_request *req) { return &req->slot; }
-str http_request_id(struct http_request *req) { return str_of(req->id); }
 unsigned http_status(const struct http_request *req) { return req->status; }
+
+/* Made when asked for: what is answered from memory needs no randomness. */
+str http_request_id(struct http_request *req)
+{
+	if (!req->id[0])
+		id_text(id_new(), req->id);
+	return str_of(req->id);
+}
 
 str http_param(const struct http_request *req, const char *name)
 {
@@ -115,19 +73,27 @@ str http_query(struct http_request *req, const char *name)
 
 str http_form(struct http_request *req, const char *name)
 {
-	bool broken;
-	if (!req->form_read && str_starts(http_header(req, "Content-Type"), STR("application/x-www-form-urlencoded")))
-		req->form = decode_fields(req->arena, http_body(req), FIELDS_MAX, &req->form_count, &broken);
+	str type = http_header(req, "Content-Type");
+	size_t semicolon = str_find(type, STR(";"), 0);
+	type = str_trim(str_sub(type, 0, semicolon == SIZE_MAX ? type.n : semicolon));
+	if (!req->form_read && str_eq_nocase(type, STR("application/x-www-form-urlencoded")))
+		req->form = decode_fields(req->arena, http_body(req), FIELDS_MAX, &req->form_count, &req->form_broken);
 	req->form_read = true;
 	return find_field(req->form, req->form_count, name);
 }
 
-/* Header values that are no UTF-8 are as if they were not there: nothing of ours sends them. */
+bool http_form_broken(struct http_request *req)
+{
+	(void)http_form(req, "");
+	return req->form_broken;
+}
+
+/* Header values that are no clean UTF-8 are as if they were not there: nothing of ours sends them. */
 str http_header(struct http_request *req, const char *name)
 {
 	const char *value = MHD_lookup_connection_value(req->connection, MHD_HEADER_KIND, name);
 	str s = str_of(value);
-	return value && utf8_invalid(s) == SIZE_MAX ? s : STR_NONE;
+	return value && utf8_invalid(s) == SIZE_MAX && is_clean(s) ? s : STR_NONE;
 }
 
 str http_cookie(struct http_request *req, const char *name)
@@ -163,34 +129,85 @@ static bool trusted(const struct http_request *req, str address)
 	return false;
 }
 
+struct joined {
+	struct http_request *req;
+	const char *name;
+	str text;
+};
+
+static enum MHD_Result join(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct joined *j = cls;
+	(void)kind;
+	if (value && str_eq_nocase(str_of(name), str_of(j->name)))
+		j->text = j->text.n ? arena_printf(j->req->arena, "%.*s,%s", STR_ARG(j->text), value) : str_of(value);
+	return MHD_YES;
+}
+
+/* A list header, all its lines: a proxy may add one of its own below the client's. */
+static str whole_list(struct http_request *req, const char *name)
+{
+	struct joined j = {.req = req, .name = name};
+	MHD_get_connection_values(req->connection, MHD_HEADER_KIND, join, &j);
+	return j.text;
+}
+
+/* Cuts the last entry off. */
+static str take_last(str *list)
+{
+	size_t comma = list->n;
+	while (comma > 0 && list->p[comma - 1] != ',')
+		comma--;
+	str last = str_trim(str_sub(*list, comma, list->n));
+	list->n = comma ? comma - 1 : 0;
+	return last;
+}
+
+/* As inet_ntop writes it, so that one address has one spelling; n == 0 if it is none. */
+static str plain_address(struct http_request *req, str text)
+{
+	struct in6_addr raw;
+	char out[INET6_ADDRSTRLEN];
+	const char *in = arena_cstr(req->arena, text);
+	int family = memchr(in, ':', text.n) ? AF_INET6 : AF_INET;
+	if (inet_pton(family, in, &raw) != 1)
+		return STR("");
+	bool mapped = family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&raw);
+	inet_ntop(mapped ? AF_INET : family, mapped ? &raw.s6_addr[12] : (void *)&raw, out, sizeof out);
+	return arena_str(req->arena, str_of(out));
+}
+
 str http_client(struct http_request *req)
 {
-	str client = peer(req), chain = http_header(req, "X-Forwarded-For");
+	str client = peer(req);
+	if (!trusted(req, client))
+		return client;
+	str chain = whole_list(req, "X-Forwarded-For");
 	/* from right to left, as far as we trust who added it */
 	while (chain.n && trusted(req, client)) {
-		size_t comma = chain.n;
-		while (comma > 0 && chain.p[comma - 1] != ',')
-			comma--;
-		str last = str_trim(str_sub(chain, comma, chain.n));
-		if (last.n == 0 || last.n >= INET6_ADDRSTRLEN)
+		str next = plain_address(req, take_last(&chain));
+		if (next.n == 0)
 			break;
-		client = arena_str(req->arena, last);
-		chain = str_sub(chain, 0, comma ? comma - 1 : 0);
+		client = next;
 	}
 	return client;
 }
 
 bool http_is_secure(struct http_request *req)
 {
-	return trusted(req, peer(req)) && str_eq(http_header(req, "X-Forwarded-Proto"), STR("https"));
+	if (!trusted(req, peer(req)))
+		return false;
+	str schemes = whole_list(req, "X-Forwarded-Proto");
+	return str_eq_nocase(take_last(&schemes), STR("https"));
 }
 
 /* ---- the answer ---- */
 
 void http_add_header(struct http_request *req, const char *name, str value)
 {
-	for (size_t i = 0; i < value.n; i++)
-		BUG_IF((unsigned char)value.p[i] < 0x20 && value.p[i] != '\t');
+	BUG_IF(!is_clean(value));
+	if (value.n == 0)
+		return; /* libmicrohttpd has no empty headers */
 	struct header *h = ARENA_NEW(req->arena, struct header);
 	*h = (struct header){.name = arena_cstr(req->arena, str_of(name)), .value = arena_cstr(req->arena, value)};
 	*req->headers_end = h;
@@ -208,7 +225,7 @@ void http_respond(struct http_request *req, unsigned status, const char *content
 void http_respond_page(struct http_request *req, struct http_page *page)
 {
 	BUG_IF(req->status);
-	req->status = 200;
+	req->status = page_status(page);
 	req->page = http_page_ref(page);
 }
 

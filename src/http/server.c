@@ -10,11 +10,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { CONNECTION_MEMORY = 16 << 10, BACKLOG = 1024 };
+enum { CONNECTION_MEMORY = 16 << 10, BACKLOG = 1024, LAST_ANSWERS_MS = 200 };
 
 /* ---- answering ---- */
 
@@ -28,17 +29,43 @@ static enum MHD_Result queue_plain(struct http_request *req)
 	for (struct header *h = req->headers; h && good; h = h->next)
 		good = MHD_add_response_header(r, h->name, h->value) == MHD_YES;
 	if (!good)
-		BUG("a header of request %s was refused", req->id);
+		BUG("a header of request %s was refused", http_request_id(req).p);
 	enum MHD_Result result = MHD_queue_response(req->connection, req->status, r);
 	MHD_destroy_response(r);
 	return result;
 }
 
+static bool has_header(const struct http_request *req, const char *name)
+{
+	for (const struct header *h = req->headers; h; h = h->next)
+		if (str_eq_nocase(str_of(h->name), str_of(name)))
+			return true;
+	return false;
+}
+
+static void answer_refusal(struct http_request *req, unsigned status)
+{
+	if (status == 405)
+		http_add_header(req, "Allow", req->match.allow);
+	req->server->config.refuse(req->server->config.app, req, status);
+	BUG_IF(!req->status || req->channel);
+	if (status == 503 && !has_header(req, "Retry-After"))
+		http_add_header(req, "Retry-After", STR("5"));
+}
+
 /* Sends what was answered. The body stays in the request's arena until it is sent. */
 static enum MHD_Result send_answer(struct http_request *req)
 {
+	if (req->channel && !stream_reserve(req)) {
+		http_channel_unref(req->channel);
+		req->channel = NULL;
+		req->status = 0;
+		answer_refusal(req, 503);
+	}
 	if (req->page)
 		return page_queue(req);
+	if (req->close || (atomic_load(&req->server->draining) && !req->channel))
+		http_add_header(req, "Connection", STR("close"));
 	if (req->server->config.finish)
 		req->server->config.finish(req->server->config.app, req);
 	return req->channel ? stream_queue(req) : queue_plain(req);
@@ -46,12 +73,7 @@ static enum MHD_Result send_answer(struct http_request *req)
 
 static enum MHD_Result refuse(struct http_request *req, unsigned status)
 {
-	if (status == 405)
-		http_add_header(req, "Allow", req->match.allow);
-	if (status == 413)
-		http_add_header(req, "Connection", STR("close"));
-	req->server->config.refuse(req->server->config.app, req, status);
-	BUG_IF(!req->status);
+	answer_refusal(req, status);
 	return send_answer(req);
 }
 
@@ -60,42 +82,35 @@ static enum MHD_Result run(struct http_request *req)
 {
 	struct http_server *server = req->server;
 	const struct http_route *route = req->match.route;
-	if (req->refusal)
-		return refuse(req, req->refusal);
+	if (req->refusal || req->late)
+		return refuse(req, req->refusal ? req->refusal : 503);
 	if (route->quick && route->quick(server->config.app, req))
 		return send_answer(req);
 	if (!route->handle)
 		return refuse(req, 404);
-	if (atomic_load(&server->draining))
-		return refuse(req, 503);
-	req->stage = STAGE_WORKER;
-	MHD_suspend_connection(req->connection);
-	if (workers_give(server->workers, req))
-		return MHD_YES;
-	server->config.refuse(server->config.app, req, 503);
-	req->stage = STAGE_ANSWERED;
-	MHD_resume_connection(req->connection);
-	return MHD_YES;
+	return workers_give(server->workers, req) ? MHD_YES : refuse(req, 503);
 }
 
 /* ---- libmicrohttpd calls ---- */
 
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
-	atomic_fetch_add(&((struct http_server *)cls)->open_requests, 1);
 	return request_new(cls, connection, target);
 }
 
-static enum MHD_Result take_body(struct http_request *req, const char *data, size_t *size)
+static enum MHD_Result begin(struct http_request *req, const char *method, const char *version)
 {
-	size_t n = *size;
-	*size = 0;
-	if (n > req->body_max - req->body_size) {
-		req->refusal = 413;
-		req->discarded += n;
-		/* a client that will not stop is cut off */
-		return req->discarded > (4 << 20) ? MHD_NO : MHD_YES;
-	}
+	struct http_server *server = req->server;
+	req->stage = STAGE_BODY;
+	req->counted = true;
+	atomic_fetch_add(&server->open_requests, 1);
+	req->late = atomic_load(&server->draining);
+	request_begin(req, method, version);
+	return req->close ? refuse(req, req->refusal) : MHD_YES;
+}
+
+static void keep(struct http_request *req, const char *data, size_t n)
+{
 	if (n > req->body_room - req->body_size) {
 		size_t room = req->body_room ? req->body_room * 2 : 4096;
 		while (room < req->body_size + n)
@@ -107,7 +122,31 @@ static enum MHD_Result take_body(struct http_request *req, const char *data, siz
 	}
 	memcpy(req->body + req->body_size, data, n);
 	req->body_size += n;
-	return MHD_YES;
+}
+
+/* Who sends a byte now and then is never idle, but has to end some day: after the idle timeout, and
+ * a millisecond more for each byte. */
+static bool too_slow(const struct http_request *req)
+{
+	unsigned idle = req->server->config.idle_timeout_s;
+	msec allowed = 1000 * (msec)(idle ? idle : IDLE_TIMEOUT_S) + (msec)(req->body_size + req->discarded);
+	return clock_steady() - req->began > allowed;
+}
+
+static enum MHD_Result take_body(struct http_request *req, const char *data, size_t *size)
+{
+	size_t n = *size;
+	*size = 0;
+	if (req->refusal || n > req->body_max - req->body_size) {
+		/* read to its end, so that the client hears why; one that will not stop is cut off */
+		req->refusal = req->refusal ? req->refusal : 413;
+		req->discarded += n;
+		if (req->discarded > DISCARD_MAX)
+			return MHD_NO;
+	} else {
+		keep(req, data, n);
+	}
+	return too_slow(req) ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
@@ -115,19 +154,13 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
                                   void **slot)
 {
 	struct http_request *req = *slot;
-	(void)cls, (void)connection, (void)url, (void)version;
+	(void)cls, (void)connection, (void)url;
 	if (!req)
 		return MHD_NO;
 	switch (req->stage) {
-	case STAGE_NEW:
-		req->stage = STAGE_BODY;
-		request_begin(req, method);
-		/* refused before the body is read, which then is not */
-		return req->refusal == 413 ? refuse(req, 413) : MHD_YES;
-	case STAGE_BODY:
-		return *size ? take_body(req, data, size) : run(req);
-	case STAGE_WORKER:
-		return MHD_YES; /* woken too early: not ours to answer yet */
+	case STAGE_NEW: return begin(req, method, version);
+	case STAGE_BODY: return *size ? take_body(req, data, size) : run(req);
+	case STAGE_WORKER: return MHD_YES; /* woken too early: not ours to answer yet */
 	case STAGE_ANSWERED: return send_answer(req);
 	}
 	return MHD_NO;
@@ -136,12 +169,23 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **slot,
                          enum MHD_RequestTerminationCode code)
 {
+	struct http_request *req = *slot;
 	(void)connection, (void)code;
-	if (!*slot)
+	if (!req)
 		return;
-	request_free(*slot);
 	*slot = NULL;
-	atomic_fetch_sub(&((struct http_server *)cls)->open_requests, 1);
+	bool counted = req->counted;
+	request_free(req);
+	if (counted)
+		atomic_fetch_sub(&((struct http_server *)cls)->open_requests, 1);
+}
+
+/* MHD_quiesce_daemon is not used: with several epoll loops it may find the socket removed by one of
+ * them and then aborts (0.9.75). */
+static enum MHD_Result on_accept(void *cls, const struct sockaddr *address, socklen_t size)
+{
+	(void)address, (void)size;
+	return atomic_load(&((struct http_server *)cls)->draining) ? MHD_NO : MHD_YES;
 }
 
 /* We decode by ourselves, and strictly. */
@@ -211,6 +255,21 @@ static unsigned cores(void)
 	return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
 }
 
+static unsigned connections_max(const struct http_config *c) { return c->connections_max ? c->connections_max : 20000u; }
+
+/* A connection is a file; what else is open fits into the reserve. */
+static void allow_files(unsigned connections)
+{
+	enum { RESERVE = 512 };
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= connections + RESERVE)
+		return;
+	rlim_t wanted = connections + RESERVE;
+	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+		log_warn("listen", "only %llu files may be open, too few for %u connections", (unsigned long long)limit.rlim_cur, connections);
+}
+
 static struct MHD_Daemon *start_daemon(struct http_server *s)
 {
 	const struct http_config *c = &s->config;
@@ -219,11 +278,11 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
 	if (loops < 2)
 		loops = 2;
 	return MHD_start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_TURBO, 0, NULL, NULL,
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_TURBO, 0, on_accept, s,
 		on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET, s->socket,
 		MHD_OPTION_THREAD_POOL_SIZE, loops, MHD_OPTION_CONNECTION_LIMIT,
-		c->connections_max ? c->connections_max : 20000u, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-		c->connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT, c->idle_timeout_s ? c->idle_timeout_s : 30u,
+		connections_max(c), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+		c->connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT, c->idle_timeout_s ? c->idle_timeout_s : (unsigned)IDLE_TIMEOUT_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
 		MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
 		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
@@ -240,9 +299,13 @@ enum frg_status http_server_open(const struct http_config *config, struct http_s
 		free(s);
 		return st;
 	}
-	s->streams = streams_open(config->stream_ping_s ? config->stream_ping_s : STREAM_PING_S);
-	s->workers = workers_open(config->workers ? config->workers : 32);
-	s->daemon = s->workers ? start_daemon(s) : NULL;
+	allow_files(connections_max(config));
+	s->routes = routes_open(config->routes, config->route_count);
+	s->streams = streams_open(config->stream_ping_s ? config->stream_ping_s : STREAM_PING_S,
+	                          config->streams_max ? config->streams_max : STREAMS_MAX);
+	s->workers = workers_open(config->workers ? config->workers : WORKERS,
+	                          config->waiting_max ? config->waiting_max : WAITING_MAX);
+	s->daemon = start_daemon(s);
 	if (!s->daemon)
 		BUG("the web server cannot start its threads");
 	*out = s;
@@ -251,25 +314,33 @@ enum frg_status http_server_open(const struct http_config *config, struct http_s
 
 unsigned http_server_port(const struct http_server *s) { return s->port; }
 
-void http_server_drain(struct http_server *s, msec drain_ms)
+static void wait_for_answers(struct http_server *s, msec at_most)
 {
-	msec until = clock_steady() + drain_ms;
-	atomic_store(&s->draining, true);
-	if (MHD_quiesce_daemon(s->daemon) != MHD_INVALID_SOCKET)
-		close(s->socket);
-	streams_end(s->streams);
 	const struct timespec moment = {.tv_nsec = 2000000};
+	msec until = clock_steady() + at_most;
 	while (atomic_load(&s->open_requests) > 0 && clock_steady() < until)
 		nanosleep(&moment, NULL);
-	/* what a worker has begun must end, also past the time: a suspended connection cannot be stopped */
-	while (workers_busy(s->workers))
-		nanosleep(&moment, NULL);
+}
+
+void http_server_drain(struct http_server *s, msec drain_ms)
+{
+	if (!s->daemon)
+		return;
+	atomic_store(&s->draining, true);
+	streams_end(s->streams);
+	wait_for_answers(s, drain_ms);
+	/* what a worker has begun ends, also past the time: a suspended connection cannot be stopped */
+	workers_stop(s->workers);
+	wait_for_answers(s, LAST_ANSWERS_MS);
+	MHD_stop_daemon(s->daemon);
+	s->daemon = NULL;
 }
 
 void http_server_close(struct http_server *s)
 {
-	MHD_stop_daemon(s->daemon);
+	http_server_drain(s, 0);
 	workers_close(s->workers);
 	streams_close(s->streams);
+	routes_close(s->routes);
 	free(s);
 }

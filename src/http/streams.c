@@ -1,18 +1,22 @@
 /* Live streams. A stream without news is a suspended connection and costs no thread. One lock for
- * all: it is held for copying a message or for marking streams, never while anything waits. */
+ * all: it is held for copying a message or for marking streams, never while anything waits.
+ *
+ * The id on the wire is "channel-id": what a channel that is no more has told (another run of the
+ * program, or nobody listened for a while) cannot be continued, and must not seem to be. */
 #include "http/inner.h"
 
 #include "base/buf.h"
+#include "base/id.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-enum { RING = 256, RING_BYTES = 256 << 10, BLOCK = 4096 };
+enum { RING = 256, RING_BYTES = 256 << 10, BLOCK = 4096, OWN_TEXT = 96 };
 
 struct message {
-	uint64_t id;
+	uint64_t id, topic;
 	str text; /* as sent; owned */
 };
 
@@ -22,14 +26,17 @@ struct stream {
 	struct stream *next, **link; /* in the channel */
 	uint64_t next_seq;           /* of the channel's messages */
 	str pending;                 /* what is being sent of our own: hello, ping, reset */
+	char own[OWN_TEXT];          /* where it stands */
 	size_t sent;                 /* of the message at next_seq */
-	bool asleep, ping, lost;
+	bool asleep, ping, lost, torn;
 };
 
 struct http_channel {
 	atomic_int refs;
 	struct streams *all;
 	struct http_channel *next, **link; /* of all channels with streams or not */
+	char name[ID_TEXT_SIZE];
+	uint64_t last_id, dropped_id; /* newest; newest of those not kept; 0: none */
 	struct stream *streams;
 	unsigned count;
 	struct message ring[RING];
@@ -41,13 +48,10 @@ struct streams {
 	pthread_mutex_t lock;
 	pthread_cond_t stop;
 	struct http_channel *channels;
-	unsigned count, ping_s;
+	unsigned count, max, ping_s;
 	bool ended;
 	pthread_t ticker;
 };
-
-static const str hello = STR_INIT("retry: 3000\n: hello\n\n"), ping_text = STR_INIT(": \n\n"),
-                 reset_text = STR_INIT("event: reset\ndata: {}\n\n");
 
 /* ---- channels ---- */
 
@@ -58,6 +62,7 @@ struct http_channel *http_channel_new(struct http_server *server)
 	if (!c)
 		BUG("out of memory");
 	atomic_init(&c->refs, 1);
+	id_text(id_new(), c->name);
 	c->all = all;
 	pthread_mutex_lock(&all->lock);
 	c->next = all->channels;
@@ -109,37 +114,67 @@ static void wake(struct stream *s)
 static void drop_oldest(struct http_channel *c)
 {
 	struct message *m = &c->ring[c->first_seq++ % RING];
+	c->dropped_id = m->id;
 	c->bytes -= m->text.n;
 	free((char *)m->text.p);
 	*m = (struct message){0};
 }
 
-static str format(uint64_t id, const char *event, str data)
+static void put_id(struct buf *b, const struct http_channel *c, uint64_t id)
+{
+	buf_printf(b, "id: %s-%llu\n", c->name, (unsigned long long)id);
+}
+
+static str format(const struct http_channel *c, uint64_t id, const char *event, str data)
 {
 	struct buf b = BUF_INIT(RING_BYTES);
-	str line;
-	buf_printf(&b, "id: %llu\nevent: %s\n", (unsigned long long)id, event);
-	while (str_next(&data, '\n', &line)) {
+	str line, rest = data.p ? data : STR("");
+	put_id(&b, c, id);
+	buf_printf(&b, "event: %s\n", event);
+	while (str_next(&rest, '\n', &line)) {
 		BUF_LIT(&b, "data: ");
-		buf_add(&b, line);
+		for (size_t i = 0; i < line.n; i++)
+			buf_byte(&b, line.p[i] == '\r' ? ' ' : line.p[i]);
 		buf_byte(&b, '\n');
 	}
 	buf_byte(&b, '\n');
 	if (b.cut) { /* too large to be told: whoever listens loads anew */
 		buf_free(&b);
-		buf_printf(&b, "id: %llu\n", (unsigned long long)id);
-		buf_add(&b, reset_text);
+		b = (struct buf)BUF_INIT(OWN_TEXT);
+		put_id(&b, c, id);
+		BUF_LIT(&b, "event: reset\ndata: {}\n\n");
 	}
 	return buf_str(&b);
 }
 
-void http_channel_publish(struct http_channel *c, uint64_t id, const char *event, str data)
+/* Leaves of a message only its id. Who has received half of it must begin again. In the lock. */
+static void blank(struct http_channel *c, uint64_t seq)
 {
-	str text = format(id, event, data);
+	struct message *m = &c->ring[seq % RING];
+	struct buf b = BUF_INIT(OWN_TEXT);
+	put_id(&b, c, m->id);
+	buf_byte(&b, '\n');
+	c->bytes -= m->text.n;
+	free((char *)m->text.p);
+	m->text = buf_str(&b);
+	c->bytes += m->text.n;
+	for (struct stream *s = c->streams; s; s = s->next)
+		s->torn = s->torn || (s->next_seq == seq && s->sent > 0);
+}
+
+void http_channel_publish(struct http_channel *c, uint64_t id, uint64_t topic, const char *event, str data)
+{
+	BUG_IF(strpbrk(event, "\r\n")); /* would begin another field */
+	str text = format(c, id, event, data);
 	pthread_mutex_lock(&c->all->lock);
+	BUG_IF(id <= c->last_id);
+	c->last_id = id;
+	for (uint64_t seq = c->first_seq; topic && seq < c->end_seq; seq++)
+		if (c->ring[seq % RING].topic == topic)
+			blank(c, seq);
 	while (c->end_seq - c->first_seq == RING || (c->bytes + text.n > RING_BYTES && c->first_seq < c->end_seq))
 		drop_oldest(c);
-	c->ring[c->end_seq++ % RING] = (struct message){.id = id, .text = text};
+	c->ring[c->end_seq++ % RING] = (struct message){.id = id, .topic = topic, .text = text};
 	c->bytes += text.n;
 	for (struct stream *s = c->streams; s; s = s->next)
 		wake(s);
@@ -147,6 +182,17 @@ void http_channel_publish(struct http_channel *c, uint64_t id, const char *event
 }
 
 /* ---- one stream ---- */
+
+/* A text of the stream's own, with the place from which to go on: a client that loses the connection
+ * now comes back with it. In the lock. */
+static str own_text(struct stream *s, const char *before, const char *after)
+{
+	const struct http_channel *c = s->channel;
+	uint64_t id = s->next_seq == c->end_seq ? c->last_id : c->ring[s->next_seq % RING].id - 1;
+	int n = snprintf(s->own, sizeof s->own, "%sid: %s-%llu\n%s", before, c->name, (unsigned long long)id, after);
+	BUG_IF(n < 0 || n >= (int)sizeof s->own);
+	return s->pending = (str){s->own, (size_t)n};
+}
 
 /* What to send next, in the lock; n == 0: nothing now. */
 static str next_bytes(struct stream *s)
@@ -158,7 +204,7 @@ static str next_bytes(struct stream *s)
 		s->lost = false;
 		s->next_seq = c->end_seq;
 		s->sent = 0;
-		return s->pending = reset_text;
+		return own_text(s, "", "event: reset\ndata: {}\n\n");
 	}
 	if (s->next_seq < c->end_seq) {
 		str text = c->ring[s->next_seq % RING].text;
@@ -166,7 +212,7 @@ static str next_bytes(struct stream *s)
 	}
 	if (s->ping) {
 		s->ping = false;
-		return s->pending = ping_text;
+		return s->pending = STR(": \n\n");
 	}
 	return STR("");
 }
@@ -193,7 +239,7 @@ static ssize_t read_stream(void *cls, uint64_t pos, char *out, size_t max)
 	(void)pos;
 	pthread_mutex_lock(&all->lock);
 	/* half a message sent when it left the ring cannot be finished: end, the client comes again */
-	bool torn = s->sent > 0 && s->next_seq < s->channel->first_seq;
+	bool torn = s->torn || (s->sent > 0 && s->next_seq < s->channel->first_seq);
 	while (filled < max && !torn) {
 		str next = next_bytes(s);
 		if (next.n == 0)
@@ -227,21 +273,32 @@ static void free_stream(void *cls)
 	free(s);
 }
 
-/* Where to begin: after the message that the client saw last, or with the news. In the lock. */
+/* Where to begin: after what the client has seen, or with the news. In the lock. */
 static void find_start(struct stream *s, str last_event_id)
 {
 	struct http_channel *c = s->channel;
+	str name;
 	int64_t last;
 	s->next_seq = c->end_seq;
-	if (!str_to_i64(last_event_id, &last))
+	if (last_event_id.n == 0)
 		return;
 	s->lost = true;
-	for (uint64_t seq = c->first_seq; seq < c->end_seq; seq++) {
-		if (c->ring[seq % RING].id == (uint64_t)last) {
-			s->next_seq = seq + 1;
-			s->lost = false;
-		}
-	}
+	if (!str_next(&last_event_id, '-', &name) || !str_eq(name, str_of(c->name)) || !str_to_i64(last_event_id, &last) ||
+	    last < 0 || (uint64_t)last < c->dropped_id || (uint64_t)last > c->last_id)
+		return;
+	s->lost = false;
+	while (s->next_seq > c->first_seq && c->ring[(s->next_seq - 1) % RING].id > (uint64_t)last)
+		s->next_seq--;
+}
+
+bool stream_reserve(struct http_request *req)
+{
+	struct streams *all = req->channel->all;
+	pthread_mutex_lock(&all->lock);
+	bool room = !all->ended && all->count < all->max;
+	all->count += room;
+	pthread_mutex_unlock(&all->lock);
+	return room;
 }
 
 static struct stream *stream_new(struct http_request *req)
@@ -250,39 +307,31 @@ static struct stream *stream_new(struct http_request *req)
 	struct stream *s = calloc(1, sizeof *s);
 	if (!s)
 		BUG("out of memory");
-	*s = (struct stream){.channel = http_channel_ref(c), .connection = req->connection, .pending = hello};
+	*s = (struct stream){.channel = http_channel_ref(c), .connection = req->connection};
 	pthread_mutex_lock(&c->all->lock);
 	find_start(s, http_header(req, "Last-Event-ID"));
+	/* something at once, so that the client knows that it is connected */
+	own_text(s, "retry: 3000\n", ": hello\n\n");
 	s->next = c->streams;
 	s->link = &c->streams;
 	if (s->next)
 		s->next->link = &s->next;
 	c->streams = s;
 	c->count++;
-	c->all->count++;
 	pthread_mutex_unlock(&c->all->lock);
 	return s;
 }
 
 enum MHD_Result stream_queue(struct http_request *req)
 {
-	struct streams *all = req->channel->all;
-	pthread_mutex_lock(&all->lock);
-	bool full = all->ended || all->count >= STREAMS_MAX;
-	pthread_mutex_unlock(&all->lock);
-	struct MHD_Response *r =
-		full ? MHD_create_response_from_buffer(0, (void *)"", MHD_RESPMEM_PERSISTENT)
-	         : MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_stream, stream_new(req), free_stream);
+	struct MHD_Response *r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_stream, stream_new(req), free_stream);
 	if (!r)
 		BUG("out of memory");
-	req->status = full ? 503 : 200;
 	bool good = MHD_add_response_header(r, "Content-Type", "text/event-stream") == MHD_YES &&
 	            MHD_add_response_header(r, "Cache-Control", "no-store") == MHD_YES &&
 	            MHD_add_response_header(r, "X-Accel-Buffering", "no") == MHD_YES;
 	for (struct header *h = req->headers; h && good; h = h->next)
 		good = MHD_add_response_header(r, h->name, h->value) == MHD_YES;
-	if (full && good)
-		good = MHD_add_response_header(r, "Retry-After", "30") == MHD_YES;
 	BUG_IF(!good);
 	enum MHD_Result result = MHD_queue_response(req->connection, req->status, r);
 	MHD_destroy_response(r);
@@ -312,13 +361,14 @@ static void *tick(void *arg)
 	return NULL;
 }
 
-struct streams *streams_open(unsigned ping_s)
+struct streams *streams_open(unsigned ping_s, unsigned max)
 {
 	struct streams *all = calloc(1, sizeof *all);
 	pthread_condattr_t steady;
 	if (!all)
 		BUG("out of memory");
 	all->ping_s = ping_s;
+	all->max = max;
 	pthread_mutex_init(&all->lock, NULL);
 	pthread_condattr_init(&steady);
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);

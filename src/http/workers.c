@@ -3,13 +3,13 @@
 
 #include <stdlib.h>
 
-enum { WAITING_MAX = 4096, STACK = 512 << 10 };
+enum { STACK = 512 << 10 };
 
 struct workers {
 	pthread_mutex_t lock;
 	pthread_cond_t there;
 	struct http_request *first, *last;
-	unsigned waiting, running, count;
+	unsigned waiting, waiting_max, count;
 	bool stopping;
 	pthread_t threads[];
 };
@@ -23,7 +23,6 @@ static struct http_request *take(struct workers *w)
 	if (req) {
 		w->first = req->next;
 		w->waiting--;
-		w->running++;
 		if (!w->first)
 			w->last = NULL;
 	}
@@ -42,18 +41,16 @@ static void *loop(void *arg)
 		req->stage = STAGE_ANSWERED;
 		/* from here on the request belongs to its loop again */
 		MHD_resume_connection(connection);
-		pthread_mutex_lock(&w->lock);
-		w->running--;
-		pthread_mutex_unlock(&w->lock);
 	}
 	return NULL;
 }
 
-struct workers *workers_open(unsigned count)
+struct workers *workers_open(unsigned count, unsigned waiting_max)
 {
 	struct workers *w = calloc(1, sizeof *w + count * sizeof *w->threads);
 	if (!w)
 		BUG("out of memory");
+	w->waiting_max = waiting_max;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->there, NULL);
 	pthread_attr_t attr;
@@ -63,18 +60,19 @@ struct workers *workers_open(unsigned count)
 		if (pthread_create(&w->threads[w->count], &attr, loop, w))
 			break;
 	pthread_attr_destroy(&attr);
-	if (w->count == 0) {
-		workers_close(w);
-		return NULL;
-	}
+	if (w->count == 0)
+		BUG("cannot start a thread");
 	return w;
 }
 
 bool workers_give(struct workers *w, struct http_request *req)
 {
 	pthread_mutex_lock(&w->lock);
-	bool room = w->waiting < WAITING_MAX && !w->stopping;
+	bool room = w->waiting < w->waiting_max && !w->stopping;
 	if (room) {
+		/* before a worker can wake it, and only when one will */
+		req->stage = STAGE_WORKER;
+		MHD_suspend_connection(req->connection);
 		req->next = NULL;
 		if (w->last)
 			w->last->next = req;
@@ -88,15 +86,7 @@ bool workers_give(struct workers *w, struct http_request *req)
 	return room;
 }
 
-bool workers_busy(struct workers *w)
-{
-	pthread_mutex_lock(&w->lock);
-	bool busy = w->waiting + w->running > 0;
-	pthread_mutex_unlock(&w->lock);
-	return busy;
-}
-
-void workers_close(struct workers *w)
+void workers_stop(struct workers *w)
 {
 	pthread_mutex_lock(&w->lock);
 	w->stopping = true;
@@ -104,6 +94,10 @@ void workers_close(struct workers *w)
 	pthread_mutex_unlock(&w->lock);
 	for (unsigned i = 0; i < w->count; i++)
 		pthread_join(w->threads[i], NULL);
+}
+
+void workers_close(struct workers *w)
+{
 	pthread_mutex_destroy(&w->lock);
 	pthread_cond_destroy(&w->there);
 	free(w);

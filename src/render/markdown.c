@@ -2,46 +2,23 @@
 #include "render/markdown.h"
 
 #include "render/html.h"
+#include "render/markdown_parse.h"
 
-#include <md4c.h>
-
-enum { DEPTH_MAX = 8 };
+enum { CONTAINERS_MAX = 6, SPANS_MAX = 8, ADDRESS_MAX = 2000 };
 
 struct writer {
 	struct buf *out;
-	int blocks, spans;
-	bool in_link;
+	int containers; /* quotes and lists around */
+	int spans;
+	int links, shown_link; /* links around; which of them was written, 0: none */
 };
 
-/* Bytes of the character at the front that would reorder or hide text; 0: an honest one. Zero-width
- * joiners stay: emoji and some scripts need them. */
-static size_t hidden(str s)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-	if (s.n >= 3 && p[0] == 0xe2 && p[1] == 0x80)
-		return p[2] == 0x8b || p[2] == 0x8e || p[2] == 0x8f || (p[2] >= 0xa8 && p[2] <= 0xae) ? 3 : 0;
-	if (s.n >= 3 && p[0] == 0xe2 && p[1] == 0x81)
-		return p[2] >= 0xa0 && p[2] <= 0xaf ? 3 : 0;
-	if (s.n >= 3 && p[0] == 0xef)
-		return (p[1] == 0xbb && p[2] == 0xbf) || (p[1] == 0xbf && p[2] >= 0xb9 && p[2] <= 0xbb) ? 3 : 0;
-	if (s.n >= 4 && p[0] == 0xf3 && p[1] == 0xa0 && (p[2] == 0x80 || p[2] == 0x81))
-		return 4;
-	return s.n >= 2 && p[0] == 0xc2 && p[1] == 0xad ? 2 : 0;
-}
-
+/* Escaped, without the marks that are not the reader's. */
 static void write_text(struct buf *out, str s)
 {
-	size_t from = 0;
-	for (size_t i = 0; i < s.n;) {
-		size_t skip = (unsigned char)s.p[i] >= 0xc2 ? hidden(str_sub(s, i, s.n)) : 0;
-		if (skip == 0) {
-			i++;
-			continue;
-		}
-		html_text(out, str_sub(s, from, i));
-		from = i += skip;
-	}
-	html_text(out, str_sub(s, from, s.n));
+	str part;
+	while (str_next(&s, MARKDOWN_MARK, &part))
+		html_text(out, part);
 }
 
 struct tag {
@@ -64,18 +41,53 @@ static const struct tag span_tags[] = {
 	[MD_SPAN_CODE] = {STR_INIT("<code>"), STR_INIT("</code>")},
 };
 
-/* Paragraphs are always shown; what nests beyond reason loses its tags, not its text. */
+static bool is_container(MD_BLOCKTYPE type)
+{
+	return type == MD_BLOCK_QUOTE || type == MD_BLOCK_UL || type == MD_BLOCK_OL;
+}
+
+/* What nests beyond reason loses its tags, not its text. */
 static bool shown(const struct writer *w, MD_BLOCKTYPE type)
 {
-	return type < COUNT_OF(block_tags) && (w->blocks <= DEPTH_MAX || type == MD_BLOCK_P);
+	return type < COUNT_OF(block_tags) && (w->containers <= CONTAINERS_MAX || (!is_container(type) && type != MD_BLOCK_LI));
+}
+
+/* "1986." at the beginning of a line makes a list, but stays 1986. */
+static void open_ordered(struct buf *out, const MD_BLOCK_OL_DETAIL *detail)
+{
+	if (detail->start == 1)
+		HTML(out, "<ol>");
+	else {
+		HTML(out, "<ol");
+		html_attr_int(out, "start", detail->start);
+		HTML(out, ">");
+	}
+}
+
+/* The words behind ``` are the reader's too. */
+static void write_info(struct buf *out, const MD_BLOCK_CODE_DETAIL *detail)
+{
+	if (detail->info.size == 0)
+		return;
+	HTML(out, "<p>");
+	write_text(out, (str){detail->info.text, detail->info.size});
+	HTML(out, "</p>");
 }
 
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 {
 	struct writer *w = ctx;
-	(void)detail;
-	w->blocks++;
-	if (shown(w, type))
+	w->containers += is_container(type);
+	if (!shown(w, type)) {
+		if (type == MD_BLOCK_LI)
+			HTML(w->out, "<br>");
+		return 0;
+	}
+	if (type == MD_BLOCK_CODE)
+		write_info(w->out, detail);
+	if (type == MD_BLOCK_OL)
+		open_ordered(w->out, detail);
+	else
 		buf_add(w->out, block_tags[type].open);
 	return 0;
 }
@@ -86,17 +98,17 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 	(void)detail;
 	if (shown(w, type))
 		buf_add(w->out, block_tags[type].close);
-	w->blocks--;
+	w->containers -= is_container(type);
 	return 0;
 }
 
 static bool web_address(str s)
 {
 	size_t scheme = str_starts(s, STR("https://")) ? 8 : str_starts(s, STR("http://")) ? 7 : 0;
-	if (scheme == 0 || s.n == scheme || s.n > 2000)
+	if (scheme == 0 || s.n == scheme || s.n > ADDRESS_MAX)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] <= 0x20 || s.p[i] == 0x7f || hidden(str_sub(s, i, s.n)))
+		if ((unsigned char)s.p[i] <= 0x20 || s.p[i] == 0x7f)
 			return false;
 	return true;
 }
@@ -105,16 +117,17 @@ static int enter_span(MD_SPANTYPE type, void *detail, void *ctx)
 {
 	struct writer *w = ctx;
 	w->spans++;
-	if (type == MD_SPAN_A && !w->in_link) {
+	w->links += type == MD_SPAN_A;
+	if (type == MD_SPAN_A && !w->shown_link) {
 		const MD_ATTRIBUTE *href = &((MD_SPAN_A_DETAIL *)detail)->href;
 		str address = {href->text, href->size};
 		if (!web_address(address))
 			return 0;
-		w->in_link = true;
+		w->shown_link = w->links;
 		HTML(w->out, "<a");
 		html_attr(w->out, "href", address);
 		HTML(w->out, " rel=\"ugc nofollow noopener\">");
-	} else if (type < COUNT_OF(span_tags) && w->spans <= DEPTH_MAX) {
+	} else if (type < COUNT_OF(span_tags) && w->spans <= SPANS_MAX) {
 		buf_add(w->out, span_tags[type].open);
 	}
 	return 0;
@@ -124,12 +137,13 @@ static int leave_span(MD_SPANTYPE type, void *detail, void *ctx)
 {
 	struct writer *w = ctx;
 	(void)detail;
-	if (type == MD_SPAN_A && w->in_link) {
-		w->in_link = false;
+	if (type == MD_SPAN_A && w->shown_link == w->links) {
+		w->shown_link = 0;
 		HTML(w->out, "</a>");
-	} else if (type < COUNT_OF(span_tags) && w->spans <= DEPTH_MAX) {
+	} else if (type < COUNT_OF(span_tags) && w->spans <= SPANS_MAX) {
 		buf_add(w->out, span_tags[type].close);
 	}
+	w->links -= type == MD_SPAN_A;
 	w->spans--;
 	return 0;
 }
@@ -137,27 +151,24 @@ static int leave_span(MD_SPANTYPE type, void *detail, void *ctx)
 static int text(MD_TEXTTYPE type, const MD_CHAR *p, MD_SIZE n, void *ctx)
 {
 	struct writer *w = ctx;
-	switch (type) {
-	case MD_TEXT_NULLCHAR: HTML(w->out, "\xef\xbf\xbd"); break;
-	case MD_TEXT_BR:
-	case MD_TEXT_SOFTBR: HTML(w->out, "<br>"); break;
-	default: write_text(w->out, (str){p, n}); /* entities too are shown as they were typed */
-	}
+	if (type == MD_TEXT_BR || type == MD_TEXT_SOFTBR)
+		HTML(w->out, "<br>");
+	else
+		write_text(w->out, (str){p, n}); /* entities too are shown as they were typed */
 	return 0;
 }
 
 void render_comment_html(struct buf *out, str in)
 {
+	size_t before = out->n;
 	struct writer w = {.out = out};
-	const MD_PARSER parser = {
-		.flags = MD_FLAG_NOHTML | MD_FLAG_PERMISSIVEURLAUTOLINKS | MD_FLAG_PERMISSIVEWWWAUTOLINKS |
-	             MD_FLAG_NOINDENTEDCODEBLOCKS,
-		.enter_block = enter_block,
-		.leave_block = leave_block,
-		.enter_span = enter_span,
-		.leave_span = leave_span,
-		.text = text,
-	};
-	if (md_parse(in.p ? in.p : "", (MD_SIZE)in.n, &parser, &w) != 0)
-		BUG("out of memory");
+	markdown_parse(in,
+	               (MD_PARSER){.enter_block = enter_block,
+	                           .leave_block = leave_block,
+	                           .enter_span = enter_span,
+	                           .leave_span = leave_span,
+	                           .text = text},
+	               &w);
+	if (out->cut)
+		out->n = before;
 }

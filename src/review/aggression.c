@@ -9,11 +9,11 @@ static void add_abuse(struct frg_workspace *ws)
 	const struct text *t = &ws->text;
 	for (size_t i = 0; i < t->token_count; i++) {
 		const struct mark *m = &ws->marks[i];
-		if (m->word == WORD_NONE || (t->tokens[i].flags & TOK_JOINED) || m->weight < 0.5f)
+		if (m->word == WORD_NONE || (t->tokens[i].flags & TOK_JOINED))
 			continue;
-		if (!cues_is(ws, i, "abuse"))
+		if (!cues_is(ws, i, "insulting"))
 			continue;
-		float score = (t->tokens[i].flags & TOK_SHORTQUOTE ? 0.4f : 0.62f) * quoted_factor(ws, i, i) *
+		float score = 0.62f * quoted_factor(ws, i, i) *
 		              cues_mitigation(ws, FRG_AGGRESSION, t->tokens[i].sentence) *
 		              cues_mitigation(ws, FRG_PROFANITY, t->tokens[i].sentence);
 		review_add_tokens(ws, FRG_AGGRESSION, i, i, score, REASON(ws, AGGRESSION_ABUSE), STR_NONE);

@@ -192,17 +192,6 @@ float cues_mitigation(const struct frg_workspace *ws, enum frg_rule rule, size_t
 	return factor;
 }
 
-float quoted_factor(const struct frg_workspace *ws, size_t first, size_t last)
-{
-	const struct token *t = ws->text.tokens;
-	bool all = true, line = true;
-	for (size_t i = first; i <= last; i++) {
-		all = all && (t[i].flags & TOK_QUOTED) && !(t[i].flags & TOK_SHORTQUOTE);
-		line = line && (t[i].flags & TOK_QUOTELINE);
-	}
-	return all || line ? 0.45f : 1;
-}
-
 void cues_report(struct frg_workspace *ws, enum frg_rule rule)
 {
 	for (size_t i = 0; i < ws->hit_count; i++) {

@@ -1,6 +1,14 @@
 /* Not a breach: a comment that gives readers something, in a tone that invites an answer. */
 #include "review/inner.h"
 
+/* Whoever takes the trouble to write several sentences usually has something to say. */
+static float substance(const struct text *t)
+{
+	size_t n = t->token_count;
+	float v = n >= 45 ? 0.45f : n >= 28 ? 0.36f : n >= 18 ? 0.24f : 0;
+	return t->sentence_count >= 2 ? v + 0.08f : v;
+}
+
 /* Few words can hardly carry an argument. */
 static float length_factor(size_t words)
 {
@@ -28,9 +36,7 @@ static float gifts(const struct frg_workspace *ws)
 	rest *= numbers > 1 ? 0.75f : numbers ? 0.85f : 1;
 	if (ws->related.found)
 		rest *= 0.85f;
-	if (ws->text.sentence_count >= 3 && ws->text.token_count >= 30)
-		rest *= 0.85f;
-	return 1 - rest;
+	return 1 - rest * (1 - substance(&ws->text));
 }
 
 void engaging_find(struct frg_workspace *ws)
@@ -38,7 +44,7 @@ void engaging_find(struct frg_workspace *ws)
 	float worst = 0, factor = length_factor(ws->text.token_count);
 	for (int r = FRG_PROFANITY; r <= FRG_AD_LINK; r++)
 		worst = ws->score[r] > worst ? ws->score[r] : worst;
-	for (size_t i = 0; i < ws->hit_count; i++)
+	for (size_t i = 0; i < ws->hit_count && ws->text.token_count < 18; i++) /* empty phrases fill only short ones */
 		if (ws->hits[i].cue->rule == FRG_ENGAGING && ws->hits[i].cue->weight < 0)
 			factor *= 1 + ws->hits[i].cue->weight;
 	if (worst > 0.3f)

@@ -47,7 +47,7 @@ size_t squeeze(str s, char *out, size_t most, size_t keep)
 	return n;
 }
 
-static bool add_form(struct lists *l, uint16_t word, str text, bool plain)
+static bool add_form(struct lists *l, uint16_t word, str text)
 {
 	enum { MOST = 200000 };
 	char small[64];
@@ -59,7 +59,7 @@ static bool add_form(struct lists *l, uint16_t word, str text, bool plain)
 	if (l->form_count == MOST || !grow((void **)&l->forms, &l->form_room, l->form_count, sizeof *l->forms))
 		return false;
 	struct form *f = &l->forms[l->form_count];
-	*f = (struct form){.word = word, .plain = plain};
+	*f = (struct form){.word = word};
 	if (!pool_copy(&l->pool, text, &f->text))
 		return false;
 	if (!map_add(&l->form_map, f->text, (uint32_t)l->form_count))
@@ -72,9 +72,8 @@ static bool add_form(struct lists *l, uint16_t word, str text, bool plain)
 	return true;
 }
 
-bool forms_add(struct lists *l, uint16_t word, str lemma, str pos)
+static bool add_endings(struct lists *l, uint16_t word, str lemma, str pos, bool english)
 {
-	bool english = !(l->words[word].langs & LANGS_DE);
 	for (size_t k = 0; k < pos.n; k++) {
 		const char *const *e = endings(pos.p[k], english);
 		for (; e && *e; e++) {
@@ -84,11 +83,18 @@ bool forms_add(struct lists *l, uint16_t word, str lemma, str pos)
 				continue;
 			memcpy(text, lemma.p, lemma.n);
 			memcpy(text + lemma.n, *e, n);
-			if (!add_form(l, word, (str){text, lemma.n + n}, n <= 2))
+			if (!add_form(l, word, (str){text, lemma.n + n}))
 				return false;
 		}
 	}
 	return true;
+}
+
+bool forms_add(struct lists *l, uint16_t word, str lemma, str pos)
+{
+	uint8_t langs = l->words[word].langs;
+	return (!(langs & LANGS_DE) || add_endings(l, word, lemma, pos, false)) &&
+	       (!(langs & LANGS_EN) || add_endings(l, word, lemma, pos, true));
 }
 
 static int initial(str s)

@@ -221,8 +221,17 @@ static void join(struct frg_workspace *ws, size_t first, size_t last, uint32_t e
 
 /* ---- disguises ---- */
 
-/* Does the form fit the mask, where '?' is one letter and '~' one to eight? */
-static bool fits(const char *mask, size_t mn, str form)
+/* Letters that a reader hides behind one sign: one, or both of an umlaut or sharp s. */
+static size_t hidden(str form, size_t f, bool umlauts)
+{
+	if (!umlauts || f + 1 >= form.n)
+		return 1;
+	char a = form.p[f], b = form.p[f + 1];
+	return ((a == 'a' || a == 'o' || a == 'u') && b == 'e') || (a == 's' && b == 's') ? 2 : 1;
+}
+
+/* Does the form fit the mask, where '?' is one letter and '~' some? */
+static bool fits(const char *mask, size_t mn, str form, bool umlauts)
 {
 	size_t m = 0, f = 0, back_m = SIZE_MAX, back_f = 0;
 	while (f < form.n) {
@@ -230,8 +239,8 @@ static bool fits(const char *mask, size_t mn, str form)
 			back_m = m++;
 			back_f = ++f;
 		} else if (m < mn && (mask[m] == form.p[f] || mask[m] == '?')) {
+			f += mask[m] == '?' ? hidden(form, f, umlauts) : 1;
 			m++;
-			f++;
 		} else if (back_m != SIZE_MAX && back_f < form.n) {
 			m = back_m + 1;
 			f = ++back_f;
@@ -257,7 +266,7 @@ static bool find_gaps(const struct frg_workspace *ws, const struct mask *m, stru
 {
 	const struct lists *l = ws->lists;
 	size_t visible = 0, known = 0;
-	bool found = false;
+	float best = 0;
 	for (size_t i = 0; i < m->n; i++) {
 		known += m->word[i] != '~';
 		visible += m->word[i] != '~' && m->word[i] != '?';
@@ -269,15 +278,18 @@ static bool find_gaps(const struct frg_workspace *ws, const struct mask *m, stru
 		const struct form *f = &l->forms[l->by_initial[k]];
 		const struct word *w = &l->words[f->word];
 		bool end = last == '?' || last == '~' || f->text.p[f->text.n - 1] == last;
-		if (!end || f->text.n < known || w->weight < 0.5f || (found && w->weight <= out->weight) ||
-		    !(w->langs & ws->langs) || visible * 3 < f->text.n || !fits(m->word, m->n, f->text))
+		/* what is masked so often that everybody reads it comes first */
+		float weight = w->weight + (has_tag(l, f->word, STR("star")) ? 0.2f : 0);
+		if (!end || f->text.n < known || w->weight < 0.5f || weight <= best ||
+		    !(w->langs & ws->langs) || visible * 3 < f->text.n ||
+		    !(fits(m->word, m->n, f->text, false) || fits(m->word, m->n, f->text, true)))
 			continue;
-		if (visible < 2 && !(has_tag(l, f->word, STR("star")) && f->text.n == m->n))
+		if (visible < 2 && !(has_tag(l, f->word, STR("star")) && f->text.n == m->n && m->n <= 5))
 			continue;
 		*out = (struct entry){f->word, w->weight, MARK_MASKED};
-		found = true;
+		best = weight;
 	}
-	return found;
+	return best > 0;
 }
 
 static bool find_masked(const struct frg_workspace *ws, const struct mask *m, struct entry *out)

@@ -38,10 +38,9 @@ struct word {
 struct form {
 	str text;
 	uint16_t word;
-	bool plain; /* the lemma itself or its commonest endings */
 };
 
-enum { ELEMENT_MAX = 10 };
+enum { ELEMENT_MAX = 12 };
 
 struct element {
 	uint16_t set;

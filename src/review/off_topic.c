@@ -124,9 +124,9 @@ static void find_related(struct frg_workspace *ws)
 
 static float distance(const struct relation *r)
 {
-	float base = r->words >= 8 ? 0.86f : r->words >= 5 ? 0.76f : r->words >= 3 ? 0.62f : 0.3f;
-	if (r->foreign > r->topical)
-		base += (1 - base) * 0.3f;
+	float base = r->words >= 12 ? 0.62f : r->words >= 8 ? 0.54f : r->words >= 5 ? 0.46f : r->words >= 3 ? 0.36f : 0.2f;
+	float foreign = (float)r->foreign / (float)(r->foreign + r->topical + 1);
+	base += (1 - base) * foreign * 0.9f;
 	float size = sqrtf((float)(r->words > 6 ? r->words : 6) / 6);
 	return base * expf(-1.05f * r->strength / size);
 }
@@ -146,6 +146,9 @@ void off_topic_find(struct frg_workspace *ws)
 		else
 			score *= 1 + c->weight;
 	}
+	for (int k = FRG_PROFANITY; k <= FRG_AD_LINK; k++) /* what attacks somebody here, or sells, has its rule */
+		if (ws->score[k] >= 0.5f)
+			score *= 0.75f;
 	ws->score[FRG_OFF_TOPIC] = 1 - (1 - score) * open;
 	find_related(ws);
 }

@@ -177,7 +177,7 @@ const char *pattern_cue(struct lists *l, const struct cue *like, str pattern)
 		}
 		if (c.count == 0 && (e->optional || gap))
 			return "a pattern begins with a word";
-		choices += e->optional || gap;
+		choices += e->optional + (gap ? 2u : 0u);
 		gap = 0;
 		const char *wrong = element_set(l, word, &e->set);
 		if (wrong)
@@ -186,7 +186,7 @@ const char *pattern_cue(struct lists *l, const struct cue *like, str pattern)
 	}
 	if (c.count == 0 || gap)
 		return "a pattern needs words, also behind a gap";
-	if (choices > 4)
+	if (choices > 8)
 		return "too many gaps and optional words";
 	if (l->cue_count >= UINT16_MAX)
 		return "too many patterns";

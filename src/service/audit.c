@@ -105,6 +105,8 @@ static enum frg_status check_publication(struct store_tx *tx, const struct store
 		found(r, d.seq, "what is published is not what it released");
 	else if (!p->removed && (d.undone || !str_eq(str_of(hash), d.text_hash)))
 		found(r, d.seq, "the published text is not the one it released");
+	else if (!p->removed && !str_eq(p->name, d.author_name))
+		found(r, d.seq, "the published name is not the one it released");
 	return FRG_OK;
 }
 

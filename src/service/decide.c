@@ -34,6 +34,7 @@ unsigned service_rules_bits(str text)
 struct deciding {
 	const struct decide_command *cmd;
 	str word, rules;
+	id64 article;
 	struct decide_result *out;
 };
 
@@ -85,7 +86,7 @@ static enum frg_status conflict(struct store_tx *tx, struct deciding *d,
 }
 
 static enum frg_status append(struct store_tx *tx, const struct deciding *d,
-                              const struct store_revision *revision, struct store_decision *out,
+                              const struct store_comment *comment, const struct store_revision *revision, struct store_decision *out,
                               struct frg_error *err)
 {
 	struct store_review review;
@@ -98,6 +99,7 @@ static enum frg_status append(struct store_tx *tx, const struct deciding *d,
 		.comment = revision->comment,
 		.revision = revision->id,
 		.text_hash = revision->text_hash,
+		.author_name = comment->name,
 		.action = action_names[d->cmd->action],
 		.rules = d->rules,
 		.word = d->word,
@@ -153,13 +155,14 @@ static enum frg_status decide(struct store_tx *tx, void *ctx, struct frg_error *
 		st = store_comment_get(tx, revision.comment, &comment, err);
 	if (st != FRG_OK)
 		return st;
+	d->article = comment.article;
 	if (revision.state != STATE_HELD || revision.version != d->cmd->version) {
 		bool repeated = false;
 		st = conflict(tx, d, &revision, &repeated, err);
 		return st == FRG_OK && repeated ? count_waiting(tx, revision.site, &d->out->waiting, err) : st;
 	}
 	struct store_decision decision;
-	st = append(tx, d, &revision, &decision, err);
+	st = append(tx, d, &comment, &revision, &decision, err);
 	if (st == FRG_OK)
 		st = store_revision_move(tx, revision.id, STATE_HELD, revision.version,
 		                         action_states[d->cmd->action], err);
@@ -185,14 +188,19 @@ enum frg_status service_decide(struct service *svc, struct arena *a, const struc
 	*out = (struct decide_result){0};
 	struct deciding d = {.cmd = cmd, .out = out};
 	enum frg_status st = check_command(a, cmd, &d, err);
-	return st == FRG_OK ? store_write(svc->store, a, decide, &d, err) : st;
+	if (st == FRG_OK)
+		st = store_write(svc->store, a, decide, &d, err);
+	/* who released sees it at once; the outbox would say so a moment later */
+	if (st == FRG_OK && cmd->action == DECIDE_RELEASE)
+		service_threads_drop_both(svc, d.article, cmd->editor->site);
+	return st;
 }
 
 /* ---- taking back ---- */
 
 struct undoing {
 	const struct store_editor *editor;
-	id64 decision, revision;
+	id64 decision, revision, article;
 	int64_t waiting;
 };
 
@@ -274,6 +282,7 @@ static enum frg_status undo(struct store_tx *tx, void *ctx, struct frg_error *er
 	if (st == FRG_OK)
 		st = tell(tx, "undone", &c, d.revision, arena_printf(store_arena(tx), "%.*s", STR_ARG(action)), err);
 	u->revision = d.revision;
+	u->article = c.article;
 	return st == FRG_OK ? count_waiting(tx, d.site, &u->waiting, err) : st;
 }
 
@@ -282,6 +291,8 @@ enum frg_status service_undo(struct service *svc, struct arena *a, const struct 
 {
 	struct undoing u = {.editor = editor, .decision = decision};
 	enum frg_status st = store_write(svc->store, a, undo, &u, err);
+	if (st == FRG_OK)
+		service_threads_drop_both(svc, u.article, editor->site);
 	*revision = u.revision;
 	*waiting = u.waiting;
 	return st;

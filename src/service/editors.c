@@ -76,15 +76,15 @@ static bool password_is(struct service *svc, const char *hash, str password)
 	return right;
 }
 
-/* By address and by account, so that neither many accounts from one place nor one account from
- * many places can be tried through. */
+/* By address, so that many accounts cannot be tried through from one place; and by account at an
+ * address, so that nobody locks an owner out from elsewhere. */
 static enum frg_status throttle(struct service *svc, struct arena *a, str login, str client,
                                 struct frg_error *err)
 {
-	enum frg_status st = service_limit(svc, LIMIT_LOGIN, arena_printf(a, "address %.*s", STR_ARG(client)), err);
+	enum frg_status st = service_limit(svc, LIMIT_LOGIN_ADDRESS, client, err);
 	if (st == FRG_OK)
 		st = service_limit(svc, LIMIT_LOGIN,
-		                   arena_printf(a, "account %.*s %.*s", STR_ARG(login), STR_ARG(client)), err);
+		                   arena_printf(a, "%.*s %.*s", STR_ARG(login), STR_ARG(client)), err);
 	return st;
 }
 

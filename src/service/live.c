@@ -98,7 +98,7 @@ struct http_channel *service_channel(struct service *svc, id64 subject)
 	return channel;
 }
 
-void service_channel_tell(struct service *svc, id64 subject, const char *event, str data)
+void service_channel_tell(struct service *svc, id64 subject, id64 topic, const char *event, str data)
 {
 	struct live *live = svc->live;
 	if (!live)
@@ -106,6 +106,6 @@ void service_channel_tell(struct service *svc, id64 subject, const char *event, 
 	pthread_mutex_lock(&live->lock);
 	struct channel *c = *find(live, subject);
 	if (c)
-		http_channel_publish(c->channel, ++c->last_id, event, data);
+		http_channel_publish(c->channel, ++c->last_id, (uint64_t)topic, event, data);
 	pthread_mutex_unlock(&live->lock);
 }

@@ -190,6 +190,8 @@ MUST_CHECK enum frg_status service_article_count(struct service *svc, struct are
                                                  int64_t *count, struct frg_error *err);
 /* Forgets what is kept of an article (or of a site's front page). */
 void service_threads_drop(struct service *svc, id64 article_or_site);
+/* An article changed, and with it the count on the front page. */
+void service_threads_drop_both(struct service *svc, id64 article, id64 site);
 void service_threads_drop_all(struct service *svc);
 /* A released comment as live readers get it; FRG_NOT_FOUND if it is not (or no longer) released. */
 struct live_comment {
@@ -209,8 +211,9 @@ void service_live_start(struct service *svc, struct http_server *server);
 void service_live_stop(struct service *svc);
 /* The readers' channel of an article or the desk's of a site; made when first asked for. The caller unrefs. */
 struct http_channel *service_channel(struct service *svc, id64 article_or_site);
-/* Publishes if anybody listens. */
-void service_channel_tell(struct service *svc, id64 article_or_site, const char *event, str data);
+/* Publishes if anybody listens; a later message on a topic (0: none) replaces the earlier ones. */
+void service_channel_tell(struct service *svc, id64 article_or_site, id64 topic, const char *event,
+                          str data);
 
 /* ---- queue.c: what editors see -------------------------------------------------------- */
 
@@ -339,7 +342,7 @@ MUST_CHECK enum frg_status service_logout(struct service *svc, struct arena *a, 
 
 /* ---- limits.c --------------------------------------------------------------------------------- */
 
-enum limit_kind { LIMIT_SUBMIT, LIMIT_CHECK, LIMIT_LOGIN, LIMIT_DISCOVER };
+enum limit_kind { LIMIT_SUBMIT, LIMIT_CHECK, LIMIT_LOGIN, LIMIT_LOGIN_ADDRESS, LIMIT_DISCOVER };
 /* Takes one token of `key`'s bucket; FRG_THROTTLED (err->pos: seconds to wait) if it is empty. */
 MUST_CHECK enum frg_status service_limit(struct service *svc, enum limit_kind kind, str key,
                                          struct frg_error *err);

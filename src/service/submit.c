@@ -8,12 +8,29 @@
 
 /* ---- who ---- */
 
+/* base64url's letters */
+static bool is_url_safe(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+}
+
+/* As we make them: anything else was never ours. */
+static bool is_capability(str s)
+{
+	if (s.n != SECRET_TEXT_SIZE - 1)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_url_safe(s.p[i]))
+			return false;
+	return true;
+}
+
 enum frg_status author_of(struct store_tx *tx, const struct store_site *site, str reader, id64 *author,
                           struct frg_error *err)
 {
 	char hash[HASH_TEXT_SIZE];
 	id64 of_site;
-	if (reader.n != SECRET_TEXT_SIZE - 1)
+	if (!is_capability(reader))
 		return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such author");
 	hash_text(reader, hash);
 	enum frg_status st = store_author_find(tx, str_of(hash), author, &of_site, err);
@@ -46,8 +63,7 @@ static enum frg_status check_key(str key, struct frg_error *err)
 		return FRG_OK;
 	bool good = key.n >= 16 && key.n <= 64;
 	for (size_t i = 0; i < key.n && good; i++)
-		good = (key.p[i] >= '0' && key.p[i] <= '9') || (key.p[i] >= 'a' && key.p[i] <= 'z') ||
-		       (key.p[i] >= 'A' && key.p[i] <= 'Z') || key.p[i] == '-' || key.p[i] == '_';
+		good = is_url_safe(key.p[i]);
 	return good ? FRG_OK
 	            : frg_fail(err, FRG_INVALID, "key_invalid",
 	                       "an idempotency key has 16 to 64 of A-Z a-z 0-9 - _, and cannot be guessed");
@@ -86,7 +102,7 @@ static enum frg_status check_name(struct arena *a, str in, str *out, struct frg_
 struct submission {
 	struct service *svc;
 	const struct store_site *site;
-	str article_id, reader, key_hash;
+	str article_id, reader, key, key_hash;
 	bool reader_is_new;
 	struct store_article article;
 	struct store_comment comment; /* id 0: not yet there */
@@ -156,7 +172,11 @@ static enum frg_status find_parent(struct store_tx *tx, struct submission *s, st
 static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct submission *s = ctx;
-	enum frg_status st = find_replay(tx, s, err);
+	enum frg_status st = s->reader.n ? find_replay(tx, s, err) : FRG_OK;
+	if (st == FRG_OK && s->reader_is_new) { /* none came along, or one that we never gave */
+		s->reader = first_capability(store_arena(tx), s->key);
+		st = find_replay(tx, s, err);
+	}
 	if (st != FRG_OK || s->replayed)
 		return st;
 	st = store_article_get(tx, s->site->id, s->article_id, &s->article, err);
@@ -248,8 +268,8 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 		return st;
 	str text = s.revision.text;
 	set_key(a, &s, cmd->idempotency_key);
-	s.reader = cmd->reader.n == SECRET_TEXT_SIZE - 1 ? cmd->reader
-	                                                 : first_capability(a, cmd->idempotency_key);
+	s.key = cmd->idempotency_key;
+	s.reader = is_capability(cmd->reader) ? cmd->reader : STR("");
 	st = store_read(svc->store, a, load_for_submit, &s, err);
 	if (st != FRG_OK)
 		return st;
@@ -385,7 +405,7 @@ enum frg_status service_revise(struct service *svc, struct arena *a, const struc
 struct withdrawal {
 	const struct store_site *site;
 	str reader;
-	id64 comment;
+	id64 comment, article;
 };
 
 /* If readers see it: it goes, and they are told. */
@@ -413,9 +433,10 @@ static enum frg_status unpublish(struct store_tx *tx, const struct store_comment
 static enum frg_status withdraw(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct withdrawal *w = ctx;
-	struct store_comment c;
+	struct store_comment c = {0};
 	struct store_revisions all;
 	enum frg_status st = find_own(tx, w->site, w->reader, w->comment, &c, err);
+	w->article = c.article;
 	if (st == FRG_OK)
 		st = store_revision_of_comment(tx, c.id, &all, err);
 	for (size_t i = 0; st == FRG_OK && i < all.count; i++) {
@@ -443,5 +464,8 @@ enum frg_status service_withdraw(struct service *svc, struct arena *a, const str
                                  str reader, id64 comment, struct frg_error *err)
 {
 	struct withdrawal w = {.site = site, .reader = reader, .comment = comment};
-	return store_write(svc->store, a, withdraw, &w, err);
+	enum frg_status st = store_write(svc->store, a, withdraw, &w, err);
+	if (st == FRG_OK)
+		service_threads_drop_both(svc, w.article, site->id);
+	return st;
 }

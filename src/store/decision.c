@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #define COLUMNS                                                                                    \
-	"d.seq, d.id, d.site_id, d.comment_id, d.revision_id, d.text_hash, d.action, d.rules, d.word," \
+	"d.seq, d.id, d.site_id, d.comment_id, d.revision_id, d.text_hash, d.author_name, d.action, d.rules, d.word," \
 	" d.editor_id, d.editor_name, d.engine, d.findings, d.undoes, d.submitted_at, d.decided_at,"   \
 	" d.prev_hash, d.hash, EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id)"
 
@@ -19,19 +19,20 @@ static void read_decision(struct arena *a, struct db_rows *r, struct store_decis
 		.comment = db_int(r, 3),
 		.revision = db_int(r, 4),
 		.text_hash = db_text(r, 5, a),
-		.action = db_text(r, 6, a),
-		.rules = db_text(r, 7, a),
-		.word = db_text(r, 8, a),
-		.editor = db_int(r, 9),
-		.editor_name = db_text(r, 10, a),
-		.engine = db_text(r, 11, a),
-		.findings = db_text(r, 12, a),
-		.undoes = db_int(r, 13),
-		.submitted = db_int(r, 14),
-		.decided = db_int(r, 15),
-		.prev_hash = db_text(r, 16, a),
-		.hash = db_text(r, 17, a),
-		.undone = db_int(r, 18),
+		.author_name = db_text(r, 6, a),
+		.action = db_text(r, 7, a),
+		.rules = db_text(r, 8, a),
+		.word = db_text(r, 9, a),
+		.editor = db_int(r, 10),
+		.editor_name = db_text(r, 11, a),
+		.engine = db_text(r, 12, a),
+		.findings = db_text(r, 13, a),
+		.undoes = db_int(r, 14),
+		.submitted = db_int(r, 15),
+		.decided = db_int(r, 16),
+		.prev_hash = db_text(r, 17, a),
+		.hash = db_text(r, 18, a),
+		.undone = db_int(r, 19),
 	};
 }
 
@@ -58,8 +59,8 @@ void store_decision_hash(const struct store_decision *d, char *out)
 	                           d->editor, d->undoes, d->submitted, d->decided};
 	for (size_t i = 0; i < COUNT_OF(numbers); i++)
 		add_int(&b, numbers[i]);
-	const str texts[] = {d->text_hash,   d->action, d->rules,    d->word,
-	                     d->editor_name, d->engine, d->findings, d->prev_hash};
+	const str texts[] = {d->text_hash,   d->author_name, d->action,   d->rules,    d->word,
+	                     d->editor_name, d->engine,      d->findings, d->prev_hash};
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		add_text(&b, texts[i]);
 	hash_text(buf_str(&b), out);
@@ -110,12 +111,12 @@ enum frg_status store_decision_append(struct store_tx *tx, struct store_decision
 	store_decision_hash(d, hash);
 	d->hash = str_of(hash);
 	st = DB_RUN(tx->db, err,
-	            "INSERT INTO decision (seq, id, site_id, comment_id, revision_id, text_hash, action, rules,"
-	            " word, editor_id, editor_name, engine, findings, undoes, submitted_at, decided_at,"
+	            "INSERT INTO decision (seq, id, site_id, comment_id, revision_id, text_hash, author_name, action,"
+	            " rules, word, editor_id, editor_name, engine, findings, undoes, submitted_at, decided_at,"
 	            " prev_hash, hash)"
-	            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+	            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
 	            DB_INT(d->seq), DB_INT(d->id), DB_INT(d->site), DB_INT(d->comment), DB_INT(d->revision),
-	            DB_TEXT(d->text_hash), DB_TEXT(d->action), DB_TEXT(d->rules), DB_TEXT(d->word),
+	            DB_TEXT(d->text_hash), DB_TEXT(d->author_name), DB_TEXT(d->action), DB_TEXT(d->rules), DB_TEXT(d->word),
 	            DB_INT(d->editor), DB_TEXT(d->editor_name), DB_TEXT(d->engine), DB_TEXT(d->findings),
 	            DB_INT_OR_NULL(d->undoes), DB_INT(d->submitted), DB_INT(d->decided),
 	            DB_TEXT(d->prev_hash), DB_TEXT(d->hash));

@@ -192,7 +192,7 @@ MUST_CHECK enum frg_status store_author_recent(struct store_tx *tx, id64 author,
 struct store_decision {
 	int64_t seq;
 	id64 id, site, comment, revision;
-	str text_hash, action, rules, word;
+	str text_hash, author_name, action, rules, word;
 	id64 editor;
 	str editor_name, engine, findings;
 	id64 undoes; /* 0: none */

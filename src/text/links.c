@@ -29,25 +29,24 @@ bool links_suffix(str s)
 
 static bool host_char(char c) { return fold_is_word(c) || c == '-'; }
 
-/* End of a host name that begins at `i`: labels with single dots between. */
+/* End of a host name that begins at `i`: labels with single dots between. *last_dot is the
+ * dot before the last label, if there are two. */
 static size_t host_end(const struct folded *f, size_t i, size_t *labels, size_t *last_dot)
 {
-	size_t end = i;
+	size_t end = i, dot = 0;
+	size_t stop = f->n - i > HOST_MAX + 1 ? i + HOST_MAX + 1 : f->n;
 	*labels = 0;
 	*last_dot = 0;
-	size_t stop = f->n - i > HOST_MAX + 1 ? i + HOST_MAX + 1 : f->n;
 	while (i < stop && host_char(f->f[i]) && f->f[i] != '-') {
 		while (i < stop && host_char(f->f[i]))
 			i++;
 		end = i;
+		*last_dot = dot;
 		++*labels;
-		if (i + 1 >= f->n || f->f[i] != '.' || !host_char(f->f[i + 1]))
+		if (i + 1 >= stop || f->f[i] != '.')
 			break;
-		*last_dot = i;
-		i++;
+		dot = i++;
 	}
-	if (*last_dot >= end)
-		*last_dot = 0;
 	return end;
 }
 
@@ -126,7 +125,10 @@ static bool bare_domain(const struct folded *f, size_t begin, size_t end, size_t
 		return false;
 	if (f->mark[last_dot + 1] & FOLD_UPPER && end - last_dot > 2 && !(f->mark[last_dot + 2] & FOLD_UPPER))
 		return false; /* "Ende.Info": a missing blank */
-	if (fold_is_digit(f->f[last_dot - 1]) && !path)
+	size_t digits = 0;
+	while (digits < last_dot - begin && fold_is_digit(f->f[last_dot - 1 - digits]))
+		digits++;
+	if (digits == last_dot - begin && !path)
 		return false;
 	if (doubtful_suffix(suffix) && !path &&
 	    !(str_eq(suffix, STR("at")) && last_dot - begin >= 4 && memchr(host.p, '-', host.n)))

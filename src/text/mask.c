@@ -23,6 +23,20 @@ static bool is_letter(char c) { return fold_is_word(c) && !fold_is_digit(c); }
 /* Ends a piece: no disguise reaches over these. */
 static bool splits(char c) { return fold_is_space(c) || strchr(",;:/\\()\"<>?=[]{}", c) != NULL; }
 
+/* A hyphen between two words of some length divides them, too. */
+static bool divides(const struct folded *f, size_t i)
+{
+	enum { LONG = 4 };
+	if (splits(f->f[i]))
+		return true;
+	if (f->f[i] != '-' || i < LONG || i + LONG >= f->n)
+		return false;
+	for (size_t k = 1; k <= LONG; k++)
+		if (!fold_is_word(f->f[i - k]) || !fold_is_word(f->f[i + k]))
+			return false;
+	return true;
+}
+
 static bool hides(char c) { return c && strchr("*#_%&^~.-'`+|@$!E\001", c) != NULL; }
 
 static bool two_readings(char c) { return c == '1' || c == '!' || c == '|' || c == '6'; }
@@ -80,10 +94,10 @@ static bool next_piece(struct mask_reader *r)
 	const struct text *t = r->text;
 	const struct folded *f = &t->folded;
 	while (r->at < f->n) {
-		while (r->at < f->n && splits(f->f[r->at]))
+		while (r->at < f->n && divides(f, r->at))
 			r->at++;
 		size_t begin = r->at;
-		while (r->at < f->n && !splits(f->f[r->at]))
+		while (r->at < f->n && !divides(f, r->at))
 			r->at++;
 		size_t end = r->at;
 		trim(f, &begin, &end);

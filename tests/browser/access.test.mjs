@@ -76,7 +76,8 @@ test('no layout shift while the article loads', async () => {
 		new PerformanceObserver((list) => list.getEntries().forEach((e) => (window.shift += e.value)))
 			.observe({ type: 'layout-shift', buffered: true });
 	});
-	await page.goto(`${server.base}/articles/bruecke`, { waitUntil: 'networkidle' });
+	await page.goto(`${server.base}/articles/bruecke`, { waitUntil: 'load' });
+	await page.waitForSelector('freigabe-comments:defined');
 	assert.ok(await page.evaluate(() => window.shift) < 0.01);
 	await page.context().close();
 });

@@ -110,7 +110,7 @@ static enum frg_status decide(struct store_tx *tx, void *ctx, struct frg_error *
 {
 	struct made *m = ctx;
 	m->decision = (struct store_decision){.id = id_new(), .site = m->f->site.id, .comment = m->comment.id,
-	                                      .revision = m->revision.id, .text_hash = m->revision.text_hash,
+	                                      .revision = m->revision.id, .text_hash = m->revision.text_hash, .author_name = STR("N"),
 	                                      .action = m->action, .editor = m->f->editor.id, .editor_name = STR("Ed"),
 	                                      .engine = STR("e"), .findings = STR("{}"), .submitted = 5, .decided = 9};
 	return store_decision_append(tx, &m->decision, e);

@@ -63,7 +63,7 @@ test('untouched: all in order', () => {
 });
 
 test('every column of a decision counts', () => {
-	const text = new Set(['text_hash', 'rules', 'word', 'editor_name', 'engine', 'findings', 'prev_hash', 'hash']);
+	const text = new Set(['text_hash', 'rules', 'word', 'author_name', 'editor_name', 'engine', 'findings', 'prev_hash', 'hash']);
 	const seen = columns();
 	assert.ok(seen.length >= 18);
 	for (const column of seen) {

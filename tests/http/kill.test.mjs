@@ -46,23 +46,26 @@ async function writer(article, work) {
 	}
 }
 
+// One who decides ten at a time, and faster than anybody could read.
 async function editor(rike, work) {
 	for (let n = 0; !work.over;) {
 		const page = await rike.queue(`?limit=10${cursor ? `&after=${cursor}` : ''}`);
-		for (const item of page.items) {
+		await Promise.all(page.items.map(async (item) => {
 			const d = { item, action: n++ % 3 === 2 ? 'reject' : 'release', id: null };
 			if (d.action === 'release')
 				releases.add(item.text);
 			work.decisions.push(d);
 			cursor = item.revision;
-			const answer = await rike.decide(d.item, d.action, { rules: d.action === 'reject' ? ['off_topic'] : [] });
+			const answer = await decide(rike, d);
 			if (answer.status === 200)
 				d.id = answer.json.decision;
-			else
-				assert.ok(answer.status === 409, answer.text), work.decisions.pop();
-		}
+			else // its author was faster
+				assert.equal(answer.json.error.code, 'revision_superseded');
+		}));
 	}
 }
+
+const decide = (rike, d) => rike.decide(d.item, d.action, { rules: d.action === 'reject' ? ['off_topic'] : [] });
 
 // What breaks because the server is gone is no failure; an answer of the wrong kind is.
 const untilGone = (work) => (e) => {
@@ -97,19 +100,20 @@ async function published(article) {
 	}
 }
 
-async function checkAcknowledged(work) {
-	for (const { reader, comments } of work.writers) {
-		const mine = new Map((await reader.mine()).map((c) => [c.id, c]));
-		for (const c of comments.filter((c) => c.id)) {
-			assert.ok(mine.has(c.id), `acknowledged, and not there: ${c.text}`);
-			const html = mine.get(c.id).html;
-			assert.ok(html.includes(c.edit?.acknowledged ? c.edit.text : c.text) || (c.edit && html.includes(c.edit.text)), `other words: ${c.text}`);
-		}
+const eachWriter = (work, does) => Promise.all(work.writers.map(does));
+
+const checkAcknowledged = (work) => eachWriter(work, async ({ reader, comments }) => {
+	const mine = new Map((await reader.mine()).map((c) => [c.id, c]));
+	for (const c of comments.filter((c) => c.id)) {
+		assert.ok(mine.has(c.id), `acknowledged, and not there: ${c.text}`);
+		const { html } = mine.get(c.id);
+		const edited = c.edit && html.includes(c.edit.text);
+		assert.ok(edited || (!c.edit?.acknowledged && html.includes(c.text)), `other words: ${c.text}`);
 	}
-}
+});
 
 async function repeatAll(work, rike) {
-	for (const { reader, comments } of work.writers) {
+	await eachWriter(work, async ({ reader, comments }) => {
 		for (const c of comments) {
 			const again = await reader.submit(c.text, { key: c.key });
 			if (c.id)
@@ -117,10 +121,12 @@ async function repeatAll(work, rike) {
 			c.id = again.id;
 			if (c.edit)
 				assert.equal((await reader.revise(c.id, c.edit.text, { key: c.edit.key })).id, c.id);
+			if (c.edit)
+				c.edit.acknowledged = true;
 		}
-	}
+	});
 	for (const d of work.decisions) {
-		const answer = await rike.decide(d.item, d.action, { rules: d.action === 'reject' ? ['off_topic'] : [] });
+		const answer = await decide(rike, d);
 		if (d.id === null && answer.status === 409) { // its author has revised it since
 			assert.equal(answer.json.error.code, 'revision_superseded');
 			continue;

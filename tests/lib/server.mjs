@@ -164,7 +164,7 @@ class Server {
 export async function startServer({ site = {}, demo = false, ...options } = {}) {
 	const server = new Server(options);
 	if (demo)
-		server.cli('demo');
+		server.cli('demo', join(root, 'data/demo'));
 	else
 		server.setUp(site);
 	return server.start();

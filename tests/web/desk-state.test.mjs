@@ -107,6 +107,7 @@ test('refused with nothing else open: it is shown at once', () => {
 test('decided by somebody else: to be seen, not to be decided, gone when left', () => {
 	let d = S.open(S.refused(S.sending(release(start(1, 2)), 'r1'), 'r1', conflict), 'r1');
 	assert.equal(S.mayDecide(d), false);
+	assert.equal(S.waitingCount(d), 1);
 	assert.equal(release(d), d);
 	assert.equal(S.setPanel(d, 'reject'), d);
 	d = S.skip(d);

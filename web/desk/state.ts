@@ -277,8 +277,9 @@ export function refused(d: Desk, revision: string, problem: Problem): Desk {
 	if (!p) return d;
 	const back_ = d.items.some((i) => i.revision === revision) ? d.items : [...d.items, p.item].sort(byAge);
 	const draft = p.action === 'release' ? d.drafts : { ...d.drafts, [revision]: { rules: p.rules, word: p.word } };
+	const gone = isDead(problem) && !p.counted;
 	const next: Desk = {
-		...d, items: back_, drafts: draft, problems: { ...d.problems, [revision]: problem },
+		...d, count: gone ? Math.max(0, d.count - 1) : d.count, items: back_, drafts: draft, problems: { ...d.problems, [revision]: problem },
 		pending: d.pending.filter((q) => q !== p), undoable: d.undoable.filter((u) => u.item.revision !== revision),
 		busy: d.busy.filter((r) => r !== revision), current: d.current ?? revision,
 	};

@@ -124,7 +124,7 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 				onLogout={() => void logout()} />
 			{tab === 'review' ? <Review controller={controller} view={view} /> : <Decided controller={controller} changes={view.changes} />}
 			<div class="toasts" aria-label={t('note.label')} role="region">
-				{undoable && <UndoToast key={undoable.item.revision} undoable={undoable} onUndo={() => { setTab('review'); controller.undo(); }} />}
+				{undoable && tab === 'review' && <UndoToast key={undoable.item.revision} undoable={undoable} onUndo={() => controller.undo()} />}
 				<Notes notes={desk.notes} onDismiss={(id) => controller.apply((d) => S.dismiss(d, id))} onOpen={show} />
 			</div>
 			<Said desk={desk} />

@@ -25,7 +25,7 @@ function Heading({ item, now, focus }: { item: Item; now: number; focus: boolean
 			</h2>
 			<p class="meta">
 				<time dateTime={new Date(item.submitted_at).toISOString()} title={fullMoment(item.submitted_at)}>
-					{t('comment.waiting', age(item.submitted_at, now))}
+					{now - item.submitted_at < 60000 ? t('comment.just') : t('comment.waiting', age(item.submitted_at, now))}
 				</time>
 				{item.author.first && <span class="badge">{t('author.first')}</span>}
 				{item.released_text !== null && <span class="badge">{t('comment.edit')}</span>}

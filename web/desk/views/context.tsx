@@ -7,7 +7,7 @@ import { moment, t } from '../i18n';
 import type { Article, Earlier, Parent } from '../types';
 import { RuleNames, stateName } from './parts';
 
-const CLAMPED = 260;
+const CLAMPED = 190;
 
 function Long({ text }: { text: string }): JSX.Element {
 	if (text.length <= CLAMPED) return <p class="quoted">{text}</p>;
