@@ -257,6 +257,15 @@ static void rule(struct writer *w)
 
 /* ---- text ---- */
 
+/* In an item or a cell after something else: what began on a new line there needs a break to stay on one. */
+static bool broken_line(const struct writer *w)
+{
+	size_t i = w->depth;
+	while (i && w->stack[i - 1].element->kind == PHRASE && !w->stack[i - 1].written)
+		i--;
+	return w->gap == LINE && i && w->stack[i - 1].written && w->stack[i - 1].element->holds == ANYTHING;
+}
+
 static void visible(struct writer *w, uint32_t cp)
 {
 	enum { SOFT_HYPHEN = 0xad };
@@ -265,6 +274,8 @@ static void visible(struct writer *w, uint32_t cp)
 	static const str gaps[] = {{"", 0}, {"\t", 1}, {"\n", 1}, {"\n\n", 2}};
 	make_place(w, false);
 	if (w->gap) {
+		if (broken_line(w))
+			BUF_LIT(&w->html, "<br>");
 		if (w->text.n)
 			buf_add(&w->text, gaps[w->gap]);
 	} else if (w->breaks) {

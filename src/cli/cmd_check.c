@@ -146,13 +146,13 @@ static bool load_article(struct check *c, const char *path)
 	return status == FRG_OK;
 }
 
-/* The line's own article, or that of --article, or none. */
+/* The line's own article, or (if it has none, or an empty one) that of --article, or none. */
 static enum frg_status article_of(struct check *c, json_t *line, const struct frg_article **out,
                                   struct frg_error *err)
 {
 	json_t *j = json_object_get(line, "article");
 	*out = c->article;
-	if (!json_is_object(j))
+	if (!json_is_object(j) || !(member(j, "title").n || member(j, "lead").n || member(j, "body").n))
 		return FRG_OK;
 	for (size_t i = 0; i < ARTICLES; i++) {
 		if (c->known[i].json && json_equal(c->known[i].json, j)) {

@@ -97,7 +97,7 @@ static inline bool only_tags_comment(str html, char *why, size_t why_size)
 {
 	static const struct only_tags_rule rules[] = {
 		{"p", false, ""},  {"br", true, ""},  {"em", false, ""},   {"strong", false, ""}, {"blockquote", false, ""},
-		{"ul", false, ""}, {"ol", false, ""}, {"li", false, ""},   {"pre", false, ""},    {"code", false, ""},
+		{"ul", false, ""}, {"ol", false, " start "}, {"li", false, ""},   {"pre", false, ""},    {"code", false, ""},
 		{"hr", true, ""},  {"a", false, " href rel "}, {NULL, false, NULL},
 	};
 	return only_tags(html, rules, why, why_size);

@@ -9,6 +9,35 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+/* Counts allocations, where no sanitizer does so already. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define COUNTING 0
+#elif defined(__has_feature)
+#define COUNTING !(__has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer))
+#else
+#define COUNTING 1
+#endif
+
+#if COUNTING
+static size_t allocations;
+extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t);
+void *malloc(size_t n)
+{
+	allocations++;
+	return __libc_malloc(n);
+}
+void *calloc(size_t n, size_t size)
+{
+	allocations++;
+	return __libc_calloc(n, size);
+}
+void *realloc(void *p, size_t n)
+{
+	allocations++;
+	return __libc_realloc(p, n);
+}
+#endif
+
 static struct frg_engine *engine;
 static struct frg_workspace *ws;
 static struct frg_review review;
@@ -201,12 +230,12 @@ static void disguises_are_seen_through(void **state)
 			try_line(line, &tally);
 	}
 	for (size_t d = 0; d < DISGUISES; d++) {
-		printf("%-15s %5.1f %% of %zu\n", disguises[d].name, 100.0 * (double)tally.found[d] / (double)tally.total[d],
+		printf("# %-15s %5.1f %% of %zu\n", disguises[d].name, 100.0 * (double)tally.found[d] / (double)tally.total[d],
 		       tally.total[d]);
 		found += tally.found[d];
 		total += tally.total[d];
 	}
-	printf("%-15s %5.1f %%\n", "all", 100.0 * (double)found / (double)total);
+	printf("# %-15s %5.1f %%\n", "all", 100.0 * (double)found / (double)total);
 	assert_true(total > 5000);
 	assert_true(found * 100 >= total * 90);
 }
@@ -272,10 +301,10 @@ static void innocents_are_left_alone(void **state)
 			    review.score[FRG_AD_LINK] < 0.5f)
 				continue;
 			wrong++;
-			printf("false alarm: %s (%.2f %.2f)\n", list[i], (double)review.score[0], (double)review.score[1]);
+			printf("# false alarm: %s (%.2f %.2f)\n", list[i], (double)review.score[0], (double)review.score[1]);
 		}
 	}
-	printf("%zu innocents\n", count);
+	printf("# %zu innocents\n", count);
 	assert_true(count >= 200);
 	assert_int_equal(wrong, 0);
 }
@@ -354,6 +383,32 @@ static void article_relates(void **state)
 	frg_article_close(a);
 }
 
+static void a_check_allocates_nothing(void **state)
+{
+#if COUNTING
+	static char big[FRG_TEXT_MAX];
+	static const char *const parts[] = {"Du A....loch ", "Überraschungsangebotsschlußverkäufe ", "a.b/ x@y.de ", "»Idiot« ",
+	                                    "https://shop.example.com/?ref=1 ", "S c h e i s s e "};
+	struct frg_article *a;
+	struct frg_error err;
+	assert_int_equal(frg_article_open(engine, STR("Titel"), STR_NONE, STR("Ein Angebot."), &a, &err), FRG_OK);
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		size_t n = 0, k = strlen(parts[i]);
+		for (; n + k <= sizeof big; n += k)
+			memcpy(big + n, parts[i], k);
+		struct frg_input in = {.text = {big, n}, .parent = {big, n}, .article = a};
+		size_t before = allocations;
+		enum frg_status status = frg_check(engine, ws, &in, &review, &err);
+		size_t during = allocations - before;
+		assert_int_equal(status, FRG_OK);
+		assert_int_equal(during, 0);
+	}
+	frg_article_close(a);
+#else
+	skip();
+#endif
+}
+
 static void bad_lists_are_refused(void **state)
 {
 	static const struct {
@@ -381,7 +436,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(all_rules_report),         cmocka_unit_test(quoted_words_are_no_breach),
 	    cmocka_unit_test(limits_hold),              cmocka_unit_test(article_relates),
-	    cmocka_unit_test(bad_lists_are_refused),    cmocka_unit_test(innocents_are_left_alone),
+	    cmocka_unit_test(bad_lists_are_refused),    cmocka_unit_test(a_check_allocates_nothing),
+	       cmocka_unit_test(innocents_are_left_alone),
 	    cmocka_unit_test(disguises_are_seen_through)};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,0 +1,346 @@
+// docs/openapi.yaml is true: each operation is called, well and badly, and each answer is held against it.
+import { test, before, after } from 'node:test';
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { startServer, uuid, PASSWORD } from '../lib/server.mjs';
+import { Reader, Editor } from '../lib/people.mjs';
+import { request, form, FORM } from '../lib/http.mjs';
+import { Contract, file } from '../lib/openapi.mjs';
+
+const contract = new Contract();
+const FOREIGN = 'https://www.paper.example';
+const A = '/v1/articles/bruecke';
+const NO_ID = '6000000000000';
+let server, limited, site, rike, wilma, key, released;
+
+// Calls an operation as `who` (a reader, an editor or nobody) and minds the status.
+async function call(id, path, status, { who, headers, body } = {}) {
+	const { method } = contract.operation(id);
+	const answer = who ? await who.request(method, path, { headers, body }) : await request(server, method, path, { headers, body });
+	assert.equal(answer.status, status, `${id} ${path}: ${answer.text.slice(0, 400)}`);
+	return contract.answer(id, answer);
+}
+const code = (answer, expected) => assert.equal(answer.json.error.code, expected);
+const csrf = () => ({ 'X-CSRF-Token': rike.csrf });
+const idempotent = () => ({ 'Idempotency-Key': uuid() });
+const submit = (text, more = {}, who = wilma) =>
+	call('submit', `${A}/comments`, 201, { who, headers: idempotent(), body: { name: 'Wilma Test', text, ...more } });
+
+before(async () => {
+	const page = '<title>Der Hafen wird tiefer</title><meta property="og:title" content="Der Hafen wird tiefer">' +
+		`<article><h1>Der Hafen wird tiefer</h1>${'<p>Die Bagger kommen im Frühjahr in den Hafen und bleiben ein Jahr.</p>'.repeat(20)}</article>`;
+	site = http.createServer((req, res) => res.writeHead(req.url === '/hafen' ? 200 : 404, { 'Content-Type': 'text/html' }).end(page));
+	await new Promise((done) => site.listen(0, '127.0.0.1', done));
+	server = await startServer({ site: { origins: FOREIGN, hosts: '127.0.0.1' }, config: { article_pages: 'private' } });
+	server.cli('article', 'import', new URL('../../data/demo/articles/elverbruecke.md', import.meta.url).pathname);
+	limited = await startServer({ limits: 'on' });
+	key = server.cli('key', 'new', 'contract').trim();
+	rike = await new Editor(server).login();
+	wilma = new Reader(server);
+	released = (await submit('Gut, dass die Stadt den Pfeiler der Brücke prüfen lässt.')).json.id;
+	await rike.release(released);
+});
+after(async () => {
+	site?.close();
+	await limited?.end();
+	await server?.end();
+});
+
+// ---- the document itself ----
+
+test('the document has the server\'s routes, all of them and no others', () => {
+	const rows = [...file('src/api/routes.c').matchAll(/\{HTTP_([A-Z]+), "([^"]+)"/g)].map(([, method, path]) => `${method} ${path}`);
+	assert.ok(rows.length > 30, 'routes.c is read');
+	assert.deepEqual([...contract.routes].sort(), rows.sort());
+});
+
+test('what the document refers to is there, and nothing is left over', () => {
+	const refs = new Set(contract.refs());
+	for (const ref of refs)
+		contract.at({ $ref: ref });
+	for (const kind of ['schemas', 'parameters', 'headers', 'responses'])
+		for (const name of Object.keys(contract.doc.components[kind]))
+			assert.ok(refs.has(`#/components/${kind}/${name}`), `${kind}/${name} is not used`);
+	const ids = contract.operations.map((o) => o.operationId);
+	assert.equal(new Set(ids).size, ids.length);
+	for (const op of contract.operations) {
+		const declared = (op.parameters || []).map((p) => contract.at(p)).filter((p) => p.in === 'path').map((p) => p.name);
+		assert.deepEqual([...op.path.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort(), declared.sort(), op.path);
+	}
+});
+
+test('the document\'s error codes are those that i18n has sentences for', () => {
+	const keys = ['article', 'desk', 'error', 'reader', 'review', 'widget'].flatMap((name) => Object.keys(JSON.parse(file(`i18n/${name}.en.json`))));
+	const codes = keys.filter((k) => k.startsWith('error.')).map((k) => k.slice(6));
+	assert.deepEqual(contract.doc.components.schemas.ErrorCode.enum.toSorted?.() ?? [...contract.doc.components.schemas.ErrorCode.enum].sort(), codes.sort());
+});
+
+test('the check can fail', () => {
+	const json = (status, body, type = 'application/json') => ({ status, headers: { 'content-type': type }, text: JSON.stringify(body), json: body });
+	assert.throws(() => contract.answer('mine', json(200, { comments: [{}] })), /required property/);
+	assert.throws(() => contract.answer('mine', json(200, { comments: [], more: 1 })), /additional properties/);
+	assert.throws(() => contract.answer('mine', json(418, {})), /no answer 418/);
+	assert.throws(() => contract.answer('mine', json(200, { comments: [] }, 'text/plain')), /no content of type/);
+});
+
+// ---- what goes for many operations ----
+
+const CONCRETE = { id: 'bruecke', comment: NO_ID, revision: NO_ID, decision: NO_ID, name: 'x', rest: 'x' };
+const concrete = (op, more = {}) => op.path.replace(/\{(\w+)\}/g, (_, name) => ({ ...CONCRETE, ...more })[name]);
+const takesBody = (op) => ['POST', 'PUT', 'DELETE'].includes(op.method);
+
+test('a path answers a method that it does not serve with 405', async () => {
+	for (const path of new Set(contract.operations.map((op) => concrete(op)))) {
+		const answer = await request(server, 'PATCH', path);
+		assert.equal(answer.status, 405, path);
+		assert.match(answer.headers.allow, /[A-Z]/);
+		contract.check({ $ref: '#/components/schemas/ErrorBody' }, answer.json, path);
+	}
+});
+
+test('a body that is too large is refused by each operation', async () => {
+	for (const op of contract.operations.filter(takesBody)) {
+		const agent = new http.Agent();
+		const answer = await request(server, op.method, concrete(op), { body: 'x'.repeat((2 << 20) + 1), agent });
+		agent.destroy();
+		assert.equal(answer.status, 413, op.operationId);
+		contract.answer(op.operationId, answer);
+	}
+});
+
+test('bodies must be JSON, an object, and said to be', async () => {
+	const ops = contract.operations.filter((op) => op.requestBody?.content['application/json'] && op.operationId !== 'putArticle');
+	assert.ok(ops.length >= 6);
+	for (const op of ops) {
+		const options = { who: rike, headers: { ...csrf(), ...idempotent() } };
+		code(await call(op.operationId, concrete(op), 415, { ...options, body: 'a=b' }), 'json_expected');
+		options.headers['Content-Type'] = 'application/json';
+		for (const body of ['[]', '{', '{"text":"a","text":"b"}'])
+			code(await call(op.operationId, concrete(op), 400, { ...options, body }), 'json_invalid');
+	}
+});
+
+test('the desk asks who is there, and for the token when something is to change', async () => {
+	const ops = contract.operations.filter((op) => op.security?.some((s) => s.desk));
+	assert.ok(ops.length >= 8);
+	for (const op of ops) {
+		await call(op.operationId, concrete(op), 401);
+		if (op.method !== 'GET')
+			code(await call(op.operationId, concrete(op), 403, { who: rike, body: {} }), 'csrf');
+	}
+});
+
+test('pages of strangers may not write', async () => {
+	const ops = contract.operations.filter((op) => takesBody(op) && !op.path.startsWith('/v1/desk') && op.operationId !== 'putArticle');
+	assert.ok(ops.length >= 7);
+	for (const op of ops)
+		await call(op.operationId, concrete(op), 403, { headers: { Origin: 'https://evil.example', ...idempotent() }, body: {} });
+});
+
+test('articles, sites and comments that nobody knows', async () => {
+	for (const [id, path] of [['article', '/v1/articles/nix'], ['comments', '/v1/articles/nix/comments'], ['thread', '/v1/articles/nix/thread'],
+		['stream', '/v1/articles/nix/stream'], ['articlePage', '/articles/nix'], ['feed', '/articles/nix/comments.atom'],
+		['frontPage', '/?site=nix'], ['mine', `${A}/mine?site=nix`], ['media', '/media/nix.jpg'], ['asset', '/assets/nix.js']])
+		await call(id, path, 404);
+	for (const [id, path, body] of [['submit', '/v1/articles/nix/comments', { name: 'A', text: 'Ein Text.' }], ['check', '/v1/articles/nix/check', { text: 'x' }],
+		['revise', `${A}/comments/${NO_ID}`, { text: 'Ein Text.' }], ['withdraw', `${A}/comments/${NO_ID}`, undefined], ['discover', '/v1/articles/nix/discover?site=nix', { url: 'x' }]])
+		await call(id, path, 404, { who: wilma, headers: idempotent(), body });
+	const fields = form({ name: 'A', text: 'Ein Text.', idempotency_key: uuid() });
+	await call('submitForm', '/articles/nix/comments', 404, { who: wilma, headers: FORM, body: fields });
+	await call('withdrawForm', `/articles/bruecke/comments/${NO_ID}/withdraw`, 404, { who: wilma, headers: FORM, body: '' });
+	await call('revision', `/v1/desk/revisions/${NO_ID}`, 404, { who: rike });
+	await call('decide', `/v1/desk/revisions/${NO_ID}/decision`, 404, { who: rike, headers: csrf(), body: { action: 'release', version: 1 } });
+	await call('undo', `/v1/desk/decisions/${NO_ID}/undo`, 404, { who: rike, headers: csrf() });
+});
+
+test('limits are answered with the time to wait', async () => {
+	const bodies = { submit: { name: 'A', text: '' }, check: { text: 'x' }, discover: { url: 'x' }, revise: { text: 'x' }, login: { user: 'nobody', password: 'x' } };
+	for (const [id, body] of Object.entries({ ...bodies, withdraw: undefined, submitForm: '', withdrawForm: '' })) {
+		const op = contract.operation(id);
+		let answer;
+		for (let i = 0; i < 200 && answer?.status !== 429; i++)
+			answer = await request(limited, op.method, concrete(op), { headers: body === '' ? FORM : idempotent(), body });
+		assert.equal(answer.status, 429, id);
+		contract.answer(id, answer);
+	}
+});
+
+// ---- pages and assets ----
+
+test('pages', async () => {
+	const front = await call('frontPage', '/', 200);
+	const article = await call('articlePage', '/articles/elverbruecke', 200);
+	await call('articlePage', `/articles/bruecke?sent=${released}`, 200, { who: wilma });
+	await call('articlePage', `/articles/bruecke?reply=${released}`, 200);
+	await call('articlePage', '/articles/bruecke?after=zz', 400);
+	await call('deskPage', '/desk', 200);
+	for (const path of ['/desk/', '/desk/a/b'])
+		await call('deskPageBelow', path, 200);
+	const feed = await call('feed', '/articles/bruecke/comments.atom', 200);
+	assert.match(feed.text, /Pfeiler/);
+	const [script] = /\/assets\/widget-[^"]+/.exec(article.text), [style] = /\/assets\/site-[^"]+/.exec(front.text);
+	const [picture] = /\/media\/[0-9a-f]+\.\w+/.exec(article.text);
+	const shared = [['frontPage', '/'], ['articlePage', '/articles/bruecke'], ['feed', '/articles/bruecke/comments.atom'], ['asset', script],
+		['asset', style], ['embed', '/embed.js'], ['favicon', '/favicon.svg'], ['comments', `${A}/comments`], ['thread', `${A}/thread`]];
+	for (const [id, path] of shared) {
+		const first = await call(id, path, 200);
+		await call(id, path, 304, { headers: { 'If-None-Match': first.headers.etag } });
+	}
+	await call('media', picture, 200);
+	await call('health', '/healthz', 200);
+});
+
+test('the form without scripts', async () => {
+	const reader = new Reader(server);
+	const fields = (more) => form({ name: 'Jörn', email: '', text: 'Die Behelfsbrücke wird wohl lange stehen.', idempotency_key: uuid(), action: 'send', ...more });
+	const post = (status, more) => call('submitForm', '/articles/bruecke/comments', status, { who: reader, headers: FORM, body: fields(more) });
+	await post(200, { action: 'check' });
+	await post(400, { text: '' });
+	const [, id] = /sent=(\w+)/.exec((await post(303)).headers.location);
+	await call('withdrawForm', `/articles/bruecke/comments/${id}/withdraw`, 303, { who: reader, headers: FORM, body: '' });
+	await post(409, { edit: id, text: 'Ein anderer Text.' });
+});
+
+// ---- readers ----
+
+test('an article, its comments, its thread', async () => {
+	await call('article', A, 200);
+	const page = (await call('comments', `${A}/comments`, 200)).json;
+	assert.ok(page.comments.some((c) => c.id === released));
+	await call('comments', `${A}/comments?after=zz`, 400);
+	await call('thread', `${A}/thread?lang=en`, 200);
+	await call('thread', `${A}/thread?after=zz`, 400);
+	await call('thread', `${A}/thread?reply=${released}`, 200, { who: wilma });
+});
+
+test('a comment from first to last', async () => {
+	const own = (await submit('Wann fahren die Busse wieder über die Brücke?', { parent: released, email: 'w@paper.example' })).json;
+	await call('mine', `${A}/mine`, 200, { who: wilma });
+	await call('mine', `${A}/mine`, 200);
+	const path = `${A}/comments/${own.id}`;
+	await call('revise', path, 200, { who: wilma, headers: idempotent(), body: { text: 'Wann fahren die Linienbusse wieder über die Brücke?' } });
+	code(await call('revise', path, 400, { who: wilma, body: { text: 'Noch ein Text.' } }), 'key_invalid');
+	code(await call('withdraw', path, 404, { who: new Reader(server) }), 'comment_unknown');
+	await call('withdraw', path, 200, { who: wilma });
+	code(await call('revise', path, 409, { who: wilma, headers: idempotent(), body: { text: 'Zu spät.' } }), 'comment_withdrawn');
+	for (const [body, wrong] of [[{ name: 'A', text: ' ' }, 'text_empty'], [{ name: '', text: 'Text' }, 'name_empty'],
+		[{ name: 'A', text: 'Text', email: 'x' }, 'email_invalid'], [{ name: 'A', text: 'Text', parent: 'x' }, 'parent_unknown'], [{ name: 1, text: 'Text' }, 'json_invalid']])
+		code(await call('submit', `${A}/comments`, 400, { who: wilma, headers: idempotent(), body }), wrong);
+	code(await call('submit', `${A}/comments`, 413, { who: wilma, headers: idempotent(), body: { name: 'A', text: 'lang '.repeat(1100) } }), 'text_too_long');
+});
+
+test('from a foreign origin the capability comes in the answer', async () => {
+	const headers = { Origin: FOREIGN, ...idempotent() };
+	const answer = await call('submit', `${A}/comments`, 201, { headers, body: { name: 'Fern', text: 'Von hier sieht man die Brücke nicht.' } });
+	assert.equal(answer.headers['access-control-allow-origin'], FOREIGN);
+	assert.equal(answer.headers['set-cookie'], undefined);
+	const mine = await call('mine', `${A}/mine`, 200, { headers: { Origin: FOREIGN, 'Freigabe-Reader': answer.json.reader } });
+	assert.equal(mine.json.comments.length, 1);
+	const preflight = await call('preflight', `${A}/comments`, 204, { headers: { Origin: FOREIGN } });
+	assert.equal(preflight.headers['access-control-allow-origin'], FOREIGN);
+	const stranger = await call('preflight', A, 204, { headers: { Origin: 'https://evil.example' } });
+	assert.equal(stranger.headers['access-control-allow-origin'], undefined);
+});
+
+test('hints while writing', async () => {
+	const { hints } = (await call('check', `${A}/check`, 200, { body: { text: 'Du bist ein Idiot!' } })).json;
+	assert.ok(hints.length > 0);
+	assert.deepEqual((await call('check', `${A}/check`, 200, { body: { text: 'Danke für den Bericht über die Brücke.' } })).json.hints, []);
+	code(await call('check', `${A}/check`, 413, { body: { text: 'x'.repeat(25000) } }), 'comment_too_long');
+});
+
+test('articles of other servers and of programs', async () => {
+	const at = (path) => `http://127.0.0.1:${site.address().port}${path}`;
+	const found = (await call('discover', '/v1/articles/hafen/discover', 200, { body: { url: at('/hafen') } })).json;
+	assert.equal(found.title, 'Der Hafen wird tiefer');
+	code(await call('discover', '/v1/articles/fremd/discover', 403, { body: { url: 'https://elsewhere.example/' } }), 'fetch_host');
+	await call('discover', '/v1/articles/fort/discover', 502, { body: { url: at('/fort') } });
+	const put = (status, headers, body) => call('putArticle', '/v1/articles/neu', status, { headers: { Authorization: `Bearer ${key}`, ...headers }, body });
+	const markdown = { 'Content-Type': 'text/markdown' };
+	const text = '---\nid: neu\ntitle: Neu\n---\n\nEin Artikel mit einem Satz.\n';
+	await put(201, markdown, text);
+	await put(200, markdown, text);
+	await put(200, {}, { title: 'Neu', body_html: '<p>Ein Artikel mit einem Satz.</p>' });
+	await put(400, { 'Content-Type': 'application/json' }, '{');
+	await put(400, markdown, 'kein Kopf');
+	await put(415, { 'Content-Type': 'text/plain' }, text);
+	await put(401, { Authorization: 'Bearer x', ...markdown }, text);
+});
+
+test('the stream of an article', async () => {
+	const stream = await wilma.stream(`${A}/stream`);
+	contract.answer('stream', { status: stream.status, headers: stream.headers, text: '' });
+	const { id } = (await submit('Die Gutachter sollten auch die anderen Pfeiler ansehen.')).json;
+	await rike.release(id);
+	contract.event('stream', await stream.next((m) => m.event === 'put' && m.data.includes(id)));
+	await wilma.withdraw(id);
+	contract.event('stream', await stream.next((m) => m.event === 'remove'));
+	stream.close();
+});
+
+// ---- the desk ----
+
+test('log-in and log-out', async () => {
+	code(await call('login', '/v1/desk/session', 401, { body: { user: 'rike', password: 'falsch' } }), 'login_failed');
+	const omar = new Editor(server);
+	const { json } = await call('login', '/v1/desk/session', 200, { who: omar, body: { user: 'omar', password: PASSWORD } });
+	await call('session', '/v1/desk/session', 200, { who: omar });
+	await call('logout', '/v1/desk/session', 204, { who: omar, headers: { 'X-CSRF-Token': json.csrf } });
+	await call('session', '/v1/desk/session', 401, { who: omar });
+});
+
+test('queue, decision, undo', async () => {
+	const first = (await submit('Du Idiot, die Brücke ist marode!')).json.id;
+	await submit('Die Brücke ist marode, und das seit Jahren.');
+	const queue = (await call('queue', '/v1/desk/queue?limit=50', 200, { who: rike })).json;
+	await call('queue', `/v1/desk/queue?limit=1&after=${queue.items[0].revision}`, 200, { who: rike });
+	code(await call('queue', '/v1/desk/queue?after=zz', 400, { who: rike }), 'cursor_invalid');
+	const item = queue.items.find((i) => i.comment === first);
+	await call('revision', `/v1/desk/revisions/${item.revision}`, 200, { who: rike });
+
+	const decide = (status, body, who = rike) =>
+		call('decide', `/v1/desk/revisions/${item.revision}/decision`, status, { who, headers: { 'X-CSRF-Token': who.csrf }, body });
+	for (const [body, wrong] of [[{ action: 'burn', version: 1 }, 'action_unknown'], [{ action: 'release' }, 'version_missing'],
+		[{ action: 'reject', version: item.version }, 'rules_missing'], [{ action: 'reject', version: item.version, rules: ['x'] }, 'rule_unknown'],
+		[{ action: 'return', version: item.version }, 'reason_missing']])
+		code(await decide(400, body), wrong);
+	const { decision } = (await decide(200, { action: 'reject', version: item.version, rules: ['profanity'], word: 'Bitte ohne Schimpfwort.' })).json;
+
+	const omar = await new Editor(server).login('omar');
+	const late = await decide(409, { action: 'release', version: item.version }, omar);
+	code(late, 'already_decided');
+	assert.equal(late.json.error.conflict.by, 'Rike Ahrens');
+	await call('decisions', '/v1/desk/decisions?limit=5', 200, { who: rike });
+	const undo = (status, who) => call('undo', `/v1/desk/decisions/${decision}/undo`, status, { who, headers: { 'X-CSRF-Token': who.csrf } });
+	code(await undo(403, omar), 'undo_not_yours');
+	await undo(200, rike);
+	code(await undo(409, rike), 'undo_done');
+});
+
+test('an edit, an answer and what came before, as the desk shows them', async () => {
+	const { id } = (await submit('Mehr Platz für Räder auf der Brücke wäre gut.', { parent: released })).json;
+	await rike.release(id);
+	await wilma.revise(id, 'Mehr Platz für Räder auf der Brücke wäre sehr gut.');
+	const item = await rike.item(id);
+	const answer = await call('revision', `/v1/desk/revisions/${item.revision}`, 200, { who: rike });
+	assert.ok(answer.json.released_text && answer.json.parent && answer.json.earlier.length);
+	await wilma.revise(id, 'Viel mehr Platz für Räder auf der Brücke wäre sehr gut.');
+	const superseded = await call('decide', `/v1/desk/revisions/${item.revision}/decision`, 409, { who: rike, headers: csrf(), body: { action: 'release', version: item.version } });
+	code(superseded, 'revision_superseded');
+});
+
+test('the desk\'s stream', async () => {
+	const stream = await rike.stream('/v1/desk/stream');
+	contract.answer('deskStream', { status: stream.status, headers: stream.headers, text: '' });
+	const { id } = (await submit('Noch eine Frage zur Behelfsbrücke: Wer zahlt sie?')).json;
+	contract.event('deskStream', await stream.next((m) => m.event === 'queue' && JSON.parse(m.data).added));
+	await rike.release(id);
+	contract.event('deskStream', await stream.next((m) => m.event === 'queue' && JSON.parse(m.data).by));
+	stream.close();
+});
+
+// Must stand last: by now every answer that the document promises has been seen.
+test('no answer of the document was left out', () => {
+	const promised = contract.operations.flatMap((op) => Object.keys(op.responses).map((status) => `${op.operationId} ${status}`));
+	assert.deepEqual(promised.filter((answer) => !contract.seen.has(answer)), []);
+});
