@@ -393,6 +393,7 @@ HANDLER(article_put)
 	if (st == FRG_OK)
 		st = parse_article(req, &art, &err);
 	art.id = http_param(req, "id");
+	BUG_IF(st == FRG_OK && !site);
 	if (st == FRG_OK)
 		st = service_article_save(api->svc, http_arena(req), site, &art, &created, &err);
 	if (st != FRG_OK) {

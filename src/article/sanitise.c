@@ -72,6 +72,7 @@ struct writer {
 	enum gap gap;
 	unsigned breaks; /* <br> not yet written */
 	bool blank;      /* white space not yet written */
+	bool after_block; /* what was written last ends the line anyway */
 };
 
 static const struct element *find(const xmlNode *node)
@@ -136,8 +137,10 @@ static void pop(struct writer *w)
 	if (o->element->kind == CELL) /* an empty cell keeps the others in their columns */
 		write_all_open(w);
 	w->depth--;
-	if (o->written)
+	if (o->written) {
 		buf_printf(&w->html, "</%s>", tag(o->element));
+		w->after_block = o->element->kind != PHRASE;
+	}
 	widen(w, o->element->kind);
 }
 
@@ -251,6 +254,7 @@ static void rule(struct writer *w)
 	if (holding(w) == BLOCKS || holding(w) == ANYTHING) {
 		write_all_open(w);
 		BUF_LIT(&w->html, "<hr>");
+		w->after_block = true;
 		widen(w, BLOCK);
 	}
 }
@@ -263,7 +267,8 @@ static bool broken_line(const struct writer *w)
 	size_t i = w->depth;
 	while (i && w->stack[i - 1].element->kind == PHRASE && !w->stack[i - 1].written)
 		i--;
-	return w->gap == LINE && i && w->stack[i - 1].written && w->stack[i - 1].element->holds == ANYTHING;
+	return w->gap >= LINE && !w->after_block && i && w->stack[i - 1].written &&
+	       w->stack[i - 1].element->holds == ANYTHING;
 }
 
 static void visible(struct writer *w, uint32_t cp)
@@ -289,7 +294,7 @@ static void visible(struct writer *w, uint32_t cp)
 	}
 	w->gap = NO_GAP;
 	w->breaks = 0;
-	w->blank = false;
+	w->blank = w->after_block = false;
 	write_all_open(w);
 	escape(&w->html, c);
 	if (cp != SOFT_HYPHEN)

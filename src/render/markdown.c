@@ -6,11 +6,16 @@
 
 enum { CONTAINERS_MAX = 6, SPANS_MAX = 8, ADDRESS_MAX = 2000 };
 
+struct span {
+	MD_SPANTYPE type;
+	bool written;
+};
+
 struct writer {
 	struct buf *out;
 	int containers; /* quotes and lists around */
-	int spans;
-	int links, shown_link; /* links around; which of them was written, 0: none */
+	struct span open[SPANS_MAX];
+	int spans; /* also those that are too many to be in `open` */
 };
 
 /* Escaped, without the marks that are not the reader's. */
@@ -38,6 +43,7 @@ static const struct tag block_tags[] = {
 static const struct tag span_tags[] = {
 	[MD_SPAN_EM] = {STR_INIT("<em>"), STR_INIT("</em>")},
 	[MD_SPAN_STRONG] = {STR_INIT("<strong>"), STR_INIT("</strong>")},
+	[MD_SPAN_A] = {STR_INIT(""), STR_INIT("</a>")}, /* opened with its address */
 	[MD_SPAN_CODE] = {STR_INIT("<code>"), STR_INIT("</code>")},
 };
 
@@ -74,9 +80,85 @@ static void write_info(struct buf *out, const MD_BLOCK_CODE_DETAIL *detail)
 	HTML(out, "</p>");
 }
 
+/* ---- spans ---- */
+
+static bool web_address(str s)
+{
+	size_t scheme = str_starts(s, STR("https://")) ? 8 : str_starts(s, STR("http://")) ? 7 : 0;
+	if (scheme == 0 || s.n == scheme || s.n > ADDRESS_MAX)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= 0x20 || s.p[i] == 0x7f)
+			return false;
+	return true;
+}
+
+static bool in_link(const struct writer *w)
+{
+	for (int i = 0; i < w->spans && i < SPANS_MAX; i++)
+		if (w->open[i].type == MD_SPAN_A && w->open[i].written)
+			return true;
+	return false;
+}
+
+static bool open_link(struct writer *w, const MD_SPAN_A_DETAIL *detail)
+{
+	str address = {detail->href.text, detail->href.size};
+	if (in_link(w) || !web_address(address))
+		return false;
+	HTML(w->out, "<a");
+	html_attr(w->out, "href", address);
+	HTML(w->out, " rel=\"ugc nofollow noopener\">");
+	return true;
+}
+
+static int enter_span(MD_SPANTYPE type, void *detail, void *ctx)
+{
+	struct writer *w = ctx;
+	if (w->spans++ >= SPANS_MAX)
+		return 0;
+	struct span *s = &w->open[w->spans - 1];
+	*s = (struct span){.type = type, .written = type < COUNT_OF(span_tags) && type != MD_SPAN_A};
+	if (type == MD_SPAN_A)
+		s->written = open_link(w, detail);
+	else if (s->written)
+		buf_add(w->out, span_tags[type].open);
+	return 0;
+}
+
+static void close_span(struct writer *w)
+{
+	const struct span *s = &w->open[--w->spans < SPANS_MAX ? w->spans : 0];
+	if (w->spans < SPANS_MAX && s->written)
+		buf_add(w->out, span_tags[s->type].close);
+}
+
+/* md4c 0.4.8 forgets to leave a span that ends within a link's address: what is still open above the
+ * one that is left, or at the end of its block, ends here. */
+static int leave_span(MD_SPANTYPE type, void *detail, void *ctx)
+{
+	struct writer *w = ctx;
+	(void)detail;
+	int at = w->spans - 1;
+	while (at >= 0 && at < SPANS_MAX && w->open[at].type != type)
+		at--;
+	while (at >= 0 && w->spans > at)
+		close_span(w);
+	return 0;
+}
+
+static void close_spans(struct writer *w)
+{
+	while (w->spans)
+		close_span(w);
+}
+
+/* ---- blocks ---- */
+
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 {
 	struct writer *w = ctx;
+	close_spans(w);
 	w->containers += is_container(type);
 	if (!shown(w, type)) {
 		if (type == MD_BLOCK_LI)
@@ -96,55 +178,10 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 {
 	struct writer *w = ctx;
 	(void)detail;
+	close_spans(w);
 	if (shown(w, type))
 		buf_add(w->out, block_tags[type].close);
 	w->containers -= is_container(type);
-	return 0;
-}
-
-static bool web_address(str s)
-{
-	size_t scheme = str_starts(s, STR("https://")) ? 8 : str_starts(s, STR("http://")) ? 7 : 0;
-	if (scheme == 0 || s.n == scheme || s.n > ADDRESS_MAX)
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] <= 0x20 || s.p[i] == 0x7f)
-			return false;
-	return true;
-}
-
-static int enter_span(MD_SPANTYPE type, void *detail, void *ctx)
-{
-	struct writer *w = ctx;
-	w->spans++;
-	w->links += type == MD_SPAN_A;
-	if (type == MD_SPAN_A && !w->shown_link) {
-		const MD_ATTRIBUTE *href = &((MD_SPAN_A_DETAIL *)detail)->href;
-		str address = {href->text, href->size};
-		if (!web_address(address))
-			return 0;
-		w->shown_link = w->links;
-		HTML(w->out, "<a");
-		html_attr(w->out, "href", address);
-		HTML(w->out, " rel=\"ugc nofollow noopener\">");
-	} else if (type < COUNT_OF(span_tags) && w->spans <= SPANS_MAX) {
-		buf_add(w->out, span_tags[type].open);
-	}
-	return 0;
-}
-
-static int leave_span(MD_SPANTYPE type, void *detail, void *ctx)
-{
-	struct writer *w = ctx;
-	(void)detail;
-	if (type == MD_SPAN_A && w->shown_link == w->links) {
-		w->shown_link = 0;
-		HTML(w->out, "</a>");
-	} else if (type < COUNT_OF(span_tags) && w->spans <= SPANS_MAX) {
-		buf_add(w->out, span_tags[type].close);
-	}
-	w->links -= type == MD_SPAN_A;
-	w->spans--;
 	return 0;
 }
 

@@ -161,7 +161,7 @@ static enum frg_status decide(struct store_tx *tx, void *ctx, struct frg_error *
 		st = conflict(tx, d, &revision, &repeated, err);
 		return st == FRG_OK && repeated ? count_waiting(tx, revision.site, &d->out->waiting, err) : st;
 	}
-	struct store_decision decision;
+	struct store_decision decision = {0};
 	st = append(tx, d, &comment, &revision, &decision, err);
 	if (st == FRG_OK)
 		st = store_revision_move(tx, revision.id, STATE_HELD, revision.version,

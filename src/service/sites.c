@@ -253,7 +253,8 @@ enum frg_status service_key_check(struct service *svc, struct arena *a, str key,
 	enum frg_status st = store_read(svc->store, a, find_key, &k, err);
 	if (st == FRG_NOT_FOUND)
 		return frg_fail(err, FRG_UNAUTHENTICATED, "key_unknown", "no such key");
-	if (st == FRG_OK)
-		*site = service_site_by_id(svc, k.site);
+	*site = st == FRG_OK ? service_site_by_id(svc, k.site) : NULL;
+	if (st == FRG_OK && !*site)
+		return frg_fail(err, FRG_UNAUTHENTICATED, "key_unknown", "the key's site is not known yet");
 	return st;
 }

@@ -158,6 +158,7 @@ test('the desk by keyboard alone, from log-in to undo', () => watched('keyboard'
 	await editor.waitForSelector('.toast, .toasts button');
 	await editor.keyboard.press('u');
 	await editor.waitForSelector('.comment >> text=Tastenkommentar Nummer 0');
+	await editor.waitForSelector('.banner', { state: 'detached' }); // until the server has taken it back
 	await editor.keyboard.press('z');
 	await editor.waitForSelector('.panel');
 	await editor.keyboard.press('5');
