@@ -163,3 +163,15 @@ void cache_put(struct thread_cache *c, str key, id64 subject, uint64_t generatio
 		forget(c, c->oldest);
 	pthread_mutex_unlock(&c->lock);
 }
+
+/* ---- for the rest of the service ---- */
+
+void service_threads_drop(struct service *svc, id64 subject) { cache_drop(svc->cache, subject); }
+
+void service_threads_drop_both(struct service *svc, id64 article, id64 site)
+{
+	cache_drop(svc->cache, article);
+	cache_drop(svc->cache, site);
+}
+
+void service_threads_drop_all(struct service *svc) { cache_drop_all(svc->cache); }

@@ -2,34 +2,8 @@
  * the chain; the state of the revision, the publication and the event are committed with it. */
 #include "service/inner.h"
 
-#include "base/buf.h"
-
 static const str action_names[] = {STR_INIT("release"), STR_INIT("reject"), STR_INIT("return")};
 static const enum store_state action_states[] = {STATE_RELEASED, STATE_REJECTED, STATE_RETURNED};
-
-str service_rules_text(struct arena *a, unsigned rules)
-{
-	struct buf b = BUF_INIT(256);
-	for (int i = 0; i < FRG_RULE_COUNT; i++) {
-		if (!(rules & 1u << i))
-			continue;
-		if (b.n)
-			buf_byte(&b, ',');
-		buf_add(&b, str_of(frg_rule_id((enum frg_rule)i)));
-	}
-	return buf_finish(&b, a);
-}
-
-unsigned service_rules_bits(str text)
-{
-	unsigned bits = 0;
-	str part;
-	enum frg_rule rule;
-	while (str_next(&text, ',', &part))
-		if (frg_rule_from_id(part, &rule))
-			bits |= 1u << rule;
-	return bits;
-}
 
 struct deciding {
 	const struct decide_command *cmd;

@@ -55,9 +55,16 @@ void limits_close(struct limits *limits);
 /* live.c */
 void live_close(struct live *live);
 
-/* submit.c: the id of the author whom a capability names; FRG_NOT_FOUND if none. */
-MUST_CHECK enum frg_status author_of(struct store_tx *tx, const struct store_site *site, str reader,
-                                     id64 *author, struct frg_error *err);
+/* capability.c */
+bool capability_is_url_safe(str s);
+/* Does it look like one of ours? */
+bool capability_is(str s);
+/* The author whom it names; FRG_NOT_FOUND if none. */
+MUST_CHECK enum frg_status capability_author(struct store_tx *tx, const struct store_site *site,
+                                             str reader, id64 *author, struct frg_error *err);
+/* For a reader who has none yet. It follows from the idempotency key, which only that reader knows, so
+ * that a repeated request whose first answer was lost finds its comment; random without a key. */
+str capability_first(struct arena *a, str key);
 
 /* A text as it is kept: valid UTF-8, line ends as \n, no control characters, trimmed. */
 MUST_CHECK enum frg_status clean_text(struct arena *a, str in, size_t max_chars, bool one_line,

@@ -2,68 +2,13 @@
  * transaction; comment, revision, review and event are then committed together. */
 #include "service/inner.h"
 
-#include "base/buf.h"
-
-#include <sodium.h>
-
-/* ---- who ---- */
-
-/* base64url's letters */
-static bool is_url_safe(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-}
-
-/* As we make them: anything else was never ours. */
-static bool is_capability(str s)
-{
-	if (s.n != SECRET_TEXT_SIZE - 1)
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_url_safe(s.p[i]))
-			return false;
-	return true;
-}
-
-enum frg_status author_of(struct store_tx *tx, const struct store_site *site, str reader, id64 *author,
-                          struct frg_error *err)
-{
-	char hash[HASH_TEXT_SIZE];
-	id64 of_site;
-	if (!is_capability(reader))
-		return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such author");
-	hash_text(reader, hash);
-	enum frg_status st = store_author_find(tx, str_of(hash), author, &of_site, err);
-	if (st == FRG_OK && of_site != site->id)
-		return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such author");
-	return st;
-}
-
-/* The capability of a reader who has none yet. It follows from the idempotency key, which only
- * that reader knows, so that a repeated request whose first answer was lost finds its comment. */
-static str first_capability(struct arena *a, str key)
-{
-	char *out = arena_alloc(a, SECRET_TEXT_SIZE);
-	if (key.n == 0) {
-		secret_new(out);
-		return str_of(out);
-	}
-	unsigned char raw[crypto_hash_sha256_BYTES];
-	str all = arena_printf(a, "freigabe reader capability:%.*s", STR_ARG(key));
-	crypto_hash_sha256(raw, (const unsigned char *)all.p, all.n);
-	sodium_bin2base64(out, SECRET_TEXT_SIZE, raw, sizeof raw, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-	return str_of(out);
-}
-
 /* ---- the command, checked ---- */
 
 static enum frg_status check_key(str key, struct frg_error *err)
 {
 	if (key.n == 0)
 		return FRG_OK;
-	bool good = key.n >= 16 && key.n <= 64;
-	for (size_t i = 0; i < key.n && good; i++)
-		good = is_url_safe(key.p[i]);
+	bool good = key.n >= 16 && key.n <= 64 && capability_is_url_safe(key);
 	return good ? FRG_OK
 	            : frg_fail(err, FRG_INVALID, "key_invalid",
 	                       "an idempotency key has 16 to 64 of A-Z a-z 0-9 - _, and cannot be guessed");
@@ -129,7 +74,7 @@ static void set_key(struct arena *a, struct submission *s, str key)
 static enum frg_status find_replay(struct store_tx *tx, struct submission *s, struct frg_error *err)
 {
 	id64 author;
-	enum frg_status st = author_of(tx, s->site, s->reader, &author, err);
+	enum frg_status st = capability_author(tx, s->site, s->reader, &author, err);
 	if (st == FRG_NOT_FOUND)
 		return FRG_OK;
 	if (st == FRG_OK) {
@@ -174,7 +119,7 @@ static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct fr
 	struct submission *s = ctx;
 	enum frg_status st = s->reader.n ? find_replay(tx, s, err) : FRG_OK;
 	if (st == FRG_OK && s->reader_is_new) { /* none came along, or one that we never gave */
-		s->reader = first_capability(store_arena(tx), s->key);
+		s->reader = capability_first(store_arena(tx), s->key);
 		st = find_replay(tx, s, err);
 	}
 	if (st != FRG_OK || s->replayed)
@@ -269,7 +214,7 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 	str text = s.revision.text;
 	set_key(a, &s, cmd->idempotency_key);
 	s.key = cmd->idempotency_key;
-	s.reader = is_capability(cmd->reader) ? cmd->reader : STR("");
+	s.reader = capability_is(cmd->reader) ? cmd->reader : STR("");
 	st = store_read(svc->store, a, load_for_submit, &s, err);
 	if (st != FRG_OK)
 		return st;
@@ -290,7 +235,7 @@ static enum frg_status find_own(struct store_tx *tx, const struct store_site *si
                                 id64 comment, struct store_comment *out, struct frg_error *err)
 {
 	id64 author;
-	enum frg_status st = author_of(tx, site, reader, &author, err);
+	enum frg_status st = capability_author(tx, site, reader, &author, err);
 	if (st == FRG_OK)
 		st = store_comment_get(tx, comment, out, err);
 	if (st == FRG_NOT_FOUND || (st == FRG_OK && (out->author != author || out->site != site->id)))

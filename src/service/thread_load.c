@@ -166,7 +166,7 @@ enum frg_status thread_load_own(struct store_tx *tx, void *ctx, struct frg_error
 		return frg_fail(err, st, "article_unknown", "no such article");
 	if (st != FRG_OK)
 		return st;
-	st = author_of(tx, site, t->reader, &author, err);
+	st = capability_author(tx, site, t->reader, &author, err);
 	if (st == FRG_NOT_FOUND)
 		return FRG_OK; /* a capability that names nobody: nothing is theirs */
 	struct store_revisions revisions;

@@ -30,16 +30,6 @@ struct http_page *service_thread_cached(struct service *svc, const struct thread
 	return page;
 }
 
-void service_threads_drop(struct service *svc, id64 subject) { cache_drop(svc->cache, subject); }
-
-void service_threads_drop_both(struct service *svc, id64 article, id64 site)
-{
-	cache_drop(svc->cache, article);
-	cache_drop(svc->cache, site);
-}
-
-void service_threads_drop_all(struct service *svc) { cache_drop_all(svc->cache); }
-
 /* ---- views ---- */
 
 static struct view_site site_view(const struct store_site *s)

@@ -1,0 +1,178 @@
+/* What guards the service: how long a wait is announced, limits, log-in, and that tampering shows. */
+#include "service_fixture.h"
+
+/* ---- waiting ---- */
+
+struct waiting {
+	id64 revision;
+	int64_t position, minutes;
+};
+
+static enum frg_status estimate(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct waiting *w = ctx;
+	return waiting_estimate(tx, t.site->id, w->revision, &w->position, &w->minutes, e);
+}
+
+static struct waiting ask_waiting(id64 revision)
+{
+	struct waiting w = {.revision = revision};
+	OK(store_read(service_store(t.svc), t.a, estimate, &w, &err));
+	return w;
+}
+
+static void the_wait_is_told_when_it_is_known(void **state)
+{
+	id64 revisions[6];
+	for (int i = 0; i < 6; i++) {
+		clock_shift(-3600000 + i); /* an hour ago */
+		revisions[i] = submit("", "Ein Beitrag.", 0).revision;
+	}
+	clock_shift(0);
+	assert_int_equal(ask_waiting(revisions[0]).position, 1);
+	assert_int_equal(ask_waiting(revisions[5]).position, 6);
+	assert_int_equal(ask_waiting(revisions[5]).minutes, -1); /* nothing decided yet: nothing promised */
+	for (int i = 0; i < 5; i++)
+		release(revisions[i]);
+	struct waiting now = ask_waiting(submit("", "Neu.", 0).revision);
+	assert_int_equal(now.position, 2);
+	assert_true(now.minutes >= 59 && now.minutes <= 61);
+	assert_true(ask_waiting(revisions[5]).minutes <= 1); /* has waited long enough */
+}
+
+/* ---- limits and log-in ---- */
+
+static void too_many_in_a_row_have_to_wait(void **state)
+{
+	int allowed = 0;
+	while (allowed < 1000 && service_limit(t.svc, LIMIT_SUBMIT, STR("1.2.3.4"), &err) == FRG_OK)
+		allowed++;
+	assert_int_equal(allowed, 20);
+	assert_code(err, "throttled");
+	assert_true(err.pos >= 1 && err.pos <= 60);
+	OK(service_limit(t.svc, LIMIT_SUBMIT, STR("1.2.3.5"), &err));
+	OK(service_limit(t.svc, LIMIT_CHECK, STR("1.2.3.4"), &err));
+	service_close(t.svc);
+	open_service(true);
+	for (int i = 0; i < 1000; i++)
+		OK(service_limit(t.svc, LIMIT_SUBMIT, STR("1.2.3.4"), &err));
+}
+
+static void logging_in(void **state)
+{
+	struct editor_session s, again;
+	OK(service_login(t.svc, t.a, STR("ada"), STR("ein langes Wort"), STR("1.1.1.1"), &s, &err));
+	assert_str(s.editor.name, "ada");
+	OK(service_session(t.svc, t.a, s.token, &again, &err));
+	assert_int_equal(again.editor.id, t.ada.id);
+	assert_true(str_eq(again.csrf, s.csrf));
+	assert_int_equal(number("SELECT count(*) FROM session WHERE length(token_hash) = 64"), 1);
+	FAILS(service_session(t.svc, t.a, s.csrf, &again, &err), FRG_UNAUTHENTICATED, "session_expired");
+	FAILS(service_session(t.svc, t.a, STR("x"), &again, &err), FRG_UNAUTHENTICATED, "session_missing");
+	OK(service_logout(t.svc, t.a, s.token, &err));
+	FAILS(service_session(t.svc, t.a, s.token, &again, &err), FRG_UNAUTHENTICATED, "session_expired");
+	OK(service_login(t.svc, t.a, STR("ada"), STR("ein langes Wort"), STR("1.1.1.1"), &s, &err));
+	clock_shift((msec)13 * 3600 * 1000);
+	FAILS(service_session(t.svc, t.a, s.token, &again, &err), FRG_UNAUTHENTICATED, "session_expired");
+	clock_shift(0);
+	OK(service_editor_save(t.svc, t.site->id, STR("ada"), STR("Ada"), STR("ein neues Wort"), &err)); /* ends what is open */
+	FAILS(service_session(t.svc, t.a, s.token, &again, &err), FRG_UNAUTHENTICATED, "session_expired");
+	FAILS(service_editor_save(t.svc, t.site->id, STR("neu"), STR("Neu"), STR("zu kurz"), &err), FRG_INVALID, "password_short");
+}
+
+static void guessing_passwords_is_slow(void **state)
+{
+	struct editor_session s;
+	int tried = 0;
+	enum frg_status st;
+	while ((st = service_login(t.svc, t.a, STR("ada"), STR("falsches Wort"), STR("6.6.6.6"), &s, &err)) == FRG_UNAUTHENTICATED && tried < 100) {
+		assert_code(err, "login_failed");
+		tried++;
+	}
+	assert_int_equal(st, FRG_THROTTLED);
+	assert_code(err, "login_throttled");
+	assert_true(err.pos >= 1);
+	assert_true(tried <= 10);
+	/* who owns the account is not locked out by others, and an unknown account looks the same */
+	OK(service_login(t.svc, t.a, STR("ada"), STR("ein langes Wort"), STR("1.1.1.1"), &s, &err));
+	FAILS(service_login(t.svc, t.a, STR("niemand"), STR("ein langes Wort"), STR("1.1.1.1"), &s, &err), FRG_UNAUTHENTICATED, "login_failed");
+}
+
+/* ---- the chain ---- */
+
+static void fill_chain(void)
+{
+	for (int i = 0; i < 3; i++)
+		release(submit("", "Ein Beitrag.", 0).revision);
+	OK(decide_as(&t.ben, submit("", "Ein Schimpfwort.", 0).revision, 1, DECIDE_REJECT));
+}
+
+static struct audit_report audit(void)
+{
+	struct audit_report report;
+	OK(audit_verify(service_store(t.svc), &report, NULL, NULL, &err));
+	return report;
+}
+
+static void an_honest_chain_is_found_honest(void **state)
+{
+	assert_true(audit().ok); /* an empty one too */
+	fill_chain();
+	struct audit_report r = audit();
+	assert_true(r.ok);
+	assert_int_equal(r.decisions, 4);
+	assert_int_equal(r.publications, 3);
+}
+
+static void tampering_shows(void **state)
+{
+	static const struct {
+		const char *sql;
+		int64_t seq;
+	} table[] = {
+		{"UPDATE decision SET word = 'x' WHERE seq = 2", 2},
+		{"UPDATE decision SET editor_name = 'Eve' WHERE seq = 3", 3},
+		{"UPDATE decision SET decided_at = decided_at + 1 WHERE seq = 1", 1},
+		{"UPDATE decision SET findings = '{}' WHERE seq = 4", 4},
+		{"UPDATE decision SET rules = 'ad_link' WHERE seq = 4", 4},
+		{"UPDATE decision SET author_name = 'x' WHERE seq = 2", 2},
+		{"PRAGMA foreign_keys = 0; DELETE FROM decision WHERE seq = 2", 2},
+		{"PRAGMA foreign_keys = 0; DELETE FROM decision WHERE seq = 4", 4},
+		{"UPDATE revision SET text = 'Untergeschoben' WHERE id = (SELECT revision_id FROM decision WHERE seq = 2)", 2},
+		{"UPDATE chain_head SET hash = 'x'", 4},
+		{"UPDATE publication SET text = 'Untergeschoben' WHERE decision_id = (SELECT id FROM decision WHERE seq = 3)", 3},
+		{"UPDATE publication SET name = 'Eve' WHERE decision_id = (SELECT id FROM decision WHERE seq = 1)", 1},
+	};
+	char copy[120], sql[200];
+	fill_chain();
+	tamper("PRAGMA wal_checkpoint(TRUNCATE)");
+	snprintf(copy, sizeof copy, "%s/before.db", t.dir);
+	snprintf(sql, sizeof sql, "VACUUM INTO '%s'", copy);
+	tamper(sql);
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		service_close(t.svc);
+		snprintf(sql, sizeof sql, "cd '%s' && rm -f a.db a.db-wal a.db-shm && cp before.db a.db", t.dir);
+		assert_int_equal(system(sql), 0);
+		open_service(true);
+		assert_true(audit().ok);
+		tamper(table[i].sql);
+		struct audit_report r = audit();
+		if (r.ok || r.bad_seq != table[i].seq)
+			fail_msg("%s: ok %d, at %d (%s)", table[i].sql, r.ok, (int)r.bad_seq, r.what);
+		assert_true(r.what[0] != 0);
+	}
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(the_wait_is_told_when_it_is_known),
+		TEST(too_many_in_a_row_have_to_wait),
+		TEST(logging_in),
+		TEST(guessing_passwords_is_slow),
+		TEST(an_honest_chain_is_found_honest),
+		TEST(tampering_shows),
+	};
+	return cmocka_run_group_tests_name("service_guard", tests, NULL, NULL);
+}
