@@ -4,6 +4,8 @@ Writes BUILD/bench.json. Needs nginx and wrk for the reader's side and says so i
 import json, os, pathlib, platform, shutil, statistics, subprocess, sys, tempfile, threading, time, http.client, re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+if '--help' in sys.argv:
+    sys.exit(__doc__)
 BUILD = (ROOT / (sys.argv[1] if len(sys.argv) > 1 else 'build')).resolve()
 ROUNDS, SECONDS = 3, 3
 results = []

@@ -129,10 +129,13 @@ def everything():
         node('tsan', 'http', 'tests/http/*.test.mjs', KILL_ROUNDS='2')
 
 if __name__ == '__main__':
+    parts = {'everything': everything, 'lint': lint, 'fuzz': fuzz, 'structure': structure}
+    if not set(sys.argv[1:]) <= set(parts):
+        sys.exit(f'{__doc__}\n\nparts: {" ".join(parts)}')
     started = time.monotonic()
     shutil.rmtree(LOGS, ignore_errors=True)
     for part in sys.argv[1:] or ['everything']:
-        {'everything': everything, 'lint': lint, 'fuzz': fuzz, 'structure': structure}[part]()
+        parts[part]()
     print(f'{time.monotonic() - started:.0f} s; logs in {LOGS.relative_to(ROOT)}/')
     print(f'{passed} passed, {failed} failed')
     sys.exit(1 if failed else 0)

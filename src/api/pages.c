@@ -213,7 +213,7 @@ static enum frg_status send_form(struct api *api, struct http_request *req, cons
 {
 	struct arena *a = http_arena(req);
 	if (p->edit) {
-		struct revise_command cmd = {.site = q->site, .reader = api_reader(req, q->site), .comment = p->edit,
+		struct revise_command cmd = {.site = q->site, .article = q->article, .reader = api_reader(req, q->site), .comment = p->edit,
 		                             .text = p->form.text, .idempotency_key = p->form.idempotency_key};
 		return service_revise(api->svc, a, &cmd, result, err);
 	}
@@ -308,7 +308,9 @@ HANDLER(page_withdraw)
 		page_error(api, req, FRG_NOT_FOUND, "comment_unknown");
 		return;
 	}
-	if (service_withdraw(api->svc, http_arena(req), q.site, api_reader(req, q.site), comment, &err) != FRG_OK) {
+	struct withdraw_command cmd = {.site = q.site, .article = q.article, .reader = api_reader(req, q.site),
+	                               .comment = comment};
+	if (service_withdraw(api->svc, http_arena(req), &cmd, &err) != FRG_OK) {
 		api_error_page(api, req, &err);
 		return;
 	}

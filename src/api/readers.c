@@ -46,8 +46,10 @@ static void made(struct api *api, struct http_request *req, enum thread_form for
 	struct thread_query q;
 	struct http_page *page;
 	struct frg_error err;
+	if (!api_site(api, req))
+		return;
 	if (!api_thread_query(api, req, form, &q))
-		frg_fail(&err, FRG_NOT_FOUND, "article_unknown", "no such site or article");
+		frg_fail(&err, FRG_NOT_FOUND, "article_unknown", "no such article");
 	else if (service_thread_page(api->svc, http_arena(req), &q, &page, &err) == FRG_OK) {
 		http_respond_page(req, page);
 		http_page_unref(page);
@@ -269,7 +271,7 @@ HANDLER(reader_revise)
 	struct frg_error err;
 	json_t *body;
 	const struct store_site *site = writing(api, req, LIMIT_SUBMIT);
-	struct revise_command cmd = {.site = site};
+	struct revise_command cmd = {.site = site, .article = http_param(req, "id")};
 	if (!site || !comment_param(api, req, &cmd.comment) || !api_body(api, req, &body))
 		return;
 	cmd.reader = api_reader(req, site);
@@ -292,7 +294,9 @@ HANDLER(reader_withdraw)
 	const struct store_site *site = writing(api, req, LIMIT_SUBMIT);
 	if (!site || !comment_param(api, req, &comment))
 		return;
-	if (service_withdraw(api->svc, http_arena(req), site, api_reader(req, site), comment, &err) != FRG_OK) {
+	struct withdraw_command cmd = {.site = site, .article = http_param(req, "id"), .reader = api_reader(req, site),
+	                               .comment = comment};
+	if (service_withdraw(api->svc, http_arena(req), &cmd, &err) != FRG_OK) {
 		api_error(api, req, &err, NULL);
 		return;
 	}
@@ -408,9 +412,7 @@ HANDLER(article_put)
 
 QUICK(preflight)
 {
-	struct api *api = app;
-	str slug = http_query(req, "site");
-	const struct store_site *site = service_site(api->svc, slug);
+	const struct store_site *site = api_find_site(app, req);
 	if (site && api_origin(req, site) == ORIGIN_FOREIGN) {
 		http_add_header(req, "Access-Control-Allow-Origin", http_header(req, "Origin"));
 		http_add_header(req, "Access-Control-Allow-Methods", STR("GET, POST, PUT, DELETE"));

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 static const struct command {
 	const char *name;
@@ -98,6 +99,7 @@ int main(int argc, char **argv)
 		fputs("freigabe: the system gives no randomness\n", stderr);
 		return EXIT_USAGE;
 	}
+	umask(077); /* databases hold what nobody else on the machine should read */
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);

@@ -268,6 +268,10 @@ enum frg_status service_check_draft(struct service *svc, struct arena *a, const 
                                     struct frg_error *err)
 {
 	struct draft d = {.site = site, .external_id = external_id, .parent = parent};
-	enum frg_status st = store_read(svc->store, a, load_draft, &d, err);
+	str cleaned; /* only judged: what the writer is shown counts in the text as typed */
+	enum frg_status st = clean_text(a, text, SERVICE_TEXT_MAX, false, "text", &cleaned, err);
+	if (st != FRG_OK)
+		return st;
+	st = store_read(svc->store, a, load_draft, &d, err);
 	return st == FRG_OK ? service_check(svc, a, &d.article, text, d.parent_text, out, err) : st;
 }

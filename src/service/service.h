@@ -112,9 +112,15 @@ struct submit_command {
 };
 struct revise_command {
 	const struct store_site *site;
+	str article; /* external id: the one that the comment stands under */
 	str reader;
 	id64 comment;
 	str text, idempotency_key;
+};
+struct withdraw_command {
+	const struct store_site *site;
+	str article, reader;
+	id64 comment;
 };
 struct submit_result {
 	id64 comment, revision;
@@ -130,9 +136,9 @@ MUST_CHECK enum frg_status service_submit(struct service *svc, struct arena *a,
 MUST_CHECK enum frg_status service_revise(struct service *svc, struct arena *a,
                                           const struct revise_command *cmd,
                                           struct submit_result *out, struct frg_error *err);
-/* The author takes a comment back: held, refused or released. `article` gets the external id. */
+/* The author takes a comment back: held, refused or released. */
 MUST_CHECK enum frg_status service_withdraw(struct service *svc, struct arena *a,
-                                            const struct store_site *site, str reader, id64 comment,
+                                            const struct withdraw_command *cmd,
                                             struct frg_error *err);
 
 /* ---- threads.c: what readers see -------------------------------------------------- */

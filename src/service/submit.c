@@ -231,14 +231,18 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 /* ---- revising ---- */
 
 /* The author's own comment, or "not there". */
-static enum frg_status find_own(struct store_tx *tx, const struct store_site *site, str reader,
+static enum frg_status find_own(struct store_tx *tx, const struct store_site *site, str article, str reader,
                                 id64 comment, struct store_comment *out, struct frg_error *err)
 {
 	id64 author;
+	struct store_article under = {0};
 	enum frg_status st = capability_author(tx, site, reader, &author, err);
 	if (st == FRG_OK)
 		st = store_comment_get(tx, comment, out, err);
-	if (st == FRG_NOT_FOUND || (st == FRG_OK && (out->author != author || out->site != site->id)))
+	if (st == FRG_OK)
+		st = store_article_by_id(tx, out->article, &under, err);
+	if (st == FRG_NOT_FOUND ||
+	    (st == FRG_OK && (out->author != author || out->site != site->id || !str_eq(under.external_id, article))))
 		return frg_fail(err, FRG_NOT_FOUND, "comment_unknown", "no such comment of this author");
 	return st;
 }
@@ -268,7 +272,7 @@ static enum frg_status load_for_revise(struct store_tx *tx, void *ctx, struct fr
 	enum frg_status st = find_replay(tx, s, err);
 	if (st != FRG_OK || s->replayed)
 		return st;
-	st = find_own(tx, s->site, s->reader, r->comment_id, &s->comment, err);
+	st = find_own(tx, s->site, s->article_id, s->reader, r->comment_id, &s->comment, err);
 	struct store_revision latest;
 	if (st == FRG_OK)
 		st = latest_revision(tx, s->comment.id, &latest, err);
@@ -324,7 +328,7 @@ static enum frg_status save_revision(struct store_tx *tx, void *ctx, struct frg_
 enum frg_status service_revise(struct service *svc, struct arena *a, const struct revise_command *cmd,
                                struct submit_result *out, struct frg_error *err)
 {
-	struct revising r = {.s = {.svc = svc, .site = cmd->site, .reader = cmd->reader},
+	struct revising r = {.s = {.svc = svc, .site = cmd->site, .article_id = cmd->article, .reader = cmd->reader},
 	                     .comment_id = cmd->comment};
 	enum frg_status st = check_key(cmd->idempotency_key, err);
 	if (st == FRG_OK)
@@ -348,9 +352,8 @@ enum frg_status service_revise(struct service *svc, struct arena *a, const struc
 /* ---- withdrawing ---- */
 
 struct withdrawal {
-	const struct store_site *site;
-	str reader;
-	id64 comment, article;
+	const struct withdraw_command *cmd;
+	id64 article;
 };
 
 /* If readers see it: it goes, and they are told. */
@@ -380,7 +383,7 @@ static enum frg_status withdraw(struct store_tx *tx, void *ctx, struct frg_error
 	struct withdrawal *w = ctx;
 	struct store_comment c = {0};
 	struct store_revisions all;
-	enum frg_status st = find_own(tx, w->site, w->reader, w->comment, &c, err);
+	enum frg_status st = find_own(tx, w->cmd->site, w->cmd->article, w->cmd->reader, w->cmd->comment, &c, err);
 	w->article = c.article;
 	if (st == FRG_OK)
 		st = store_revision_of_comment(tx, c.id, &all, err);
@@ -405,12 +408,12 @@ static enum frg_status withdraw(struct store_tx *tx, void *ctx, struct frg_error
 	                          err);
 }
 
-enum frg_status service_withdraw(struct service *svc, struct arena *a, const struct store_site *site,
-                                 str reader, id64 comment, struct frg_error *err)
+enum frg_status service_withdraw(struct service *svc, struct arena *a, const struct withdraw_command *cmd,
+                                 struct frg_error *err)
 {
-	struct withdrawal w = {.site = site, .reader = reader, .comment = comment};
+	struct withdrawal w = {.cmd = cmd};
 	enum frg_status st = store_write(svc->store, a, withdraw, &w, err);
 	if (st == FRG_OK)
-		service_threads_drop_both(svc, w.article, site->id);
+		service_threads_drop_both(svc, w.article, cmd->site->id);
 	return st;
 }

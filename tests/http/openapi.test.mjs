@@ -246,7 +246,7 @@ test('hints while writing', async () => {
 	const { hints } = (await call('check', `${A}/check`, 200, { body: { text: 'Du bist ein Idiot!' } })).json;
 	assert.ok(hints.length > 0);
 	assert.deepEqual((await call('check', `${A}/check`, 200, { body: { text: 'Danke für den Bericht über die Brücke.' } })).json.hints, []);
-	code(await call('check', `${A}/check`, 413, { body: { text: 'x'.repeat(25000) } }), 'comment_too_long');
+	code(await call('check', `${A}/check`, 413, { body: { text: 'x'.repeat(25000) } }), 'text_too_long');
 });
 
 test('articles of other servers and of programs', async () => {

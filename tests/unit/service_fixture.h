@@ -109,9 +109,16 @@ static inline void release(id64 revision) { OK(decide_as(&t.ada, revision, 1, DE
 
 static inline enum frg_status revise(str reader, id64 comment, const char *text, struct submit_result *out)
 {
-	struct revise_command cmd = {.site = t.site, .reader = reader, .comment = comment, .text = str_of(text)};
+	struct revise_command cmd = {.site = t.site, .article = STR("bruecke"), .reader = reader, .comment = comment, .text = str_of(text)};
 	err = (struct frg_error){0};
 	return service_revise(t.svc, t.a, &cmd, out, &err);
+}
+
+static inline enum frg_status withdraw(str reader, id64 comment)
+{
+	struct withdraw_command cmd = {.site = t.site, .article = STR("bruecke"), .reader = reader, .comment = comment};
+	err = (struct frg_error){0};
+	return service_withdraw(t.svc, t.a, &cmd, &err);
 }
 
 static inline enum frg_status undo(const struct store_editor *e, id64 decision)

@@ -484,22 +484,24 @@ static struct peer *listen_to(struct app *on, const char *last_event_id)
 	return p;
 }
 
-/* The next message's id; what came before its data is dropped. */
+/* The next message, whole; its id goes to `id`. */
 static void expect_message(struct peer *p, const char *event, const char *data, char id[64])
 {
 	char want[200];
-	peer_expect(p, "id: ");
-	char *line = peer_take(p, 60 < p->n ? 60 : p->n);
-	snprintf(id, 64, "%.*s", (int)strcspn(line, "\n"), line);
-	snprintf(want, sizeof want, "%s\nevent: %s\ndata: %s\n\n", id, event, data);
-	size_t missing = strlen(want) > strlen(line) ? strlen(want) - strlen(line) : 0;
-	char *rest = peer_take(p, missing), *whole = NULL;
-	assert_true(asprintf(&whole, "%s%s", line, rest) > 0);
-	if (strncmp(whole, want, strlen(want)) != 0)
-		fail_msg("got\n%s\nwant\n%s", whole, want);
-	free(line);
-	free(rest);
-	free(whole);
+	msec until = clock_steady() + PATIENCE_MS;
+	size_t end;
+	while ((end = str_find((str){p->in, p->n}, STR("\n\n"), 0)) == SIZE_MAX)
+		assert_true(peer_more(p, until - clock_steady()));
+	/* before it stands what belongs to no message: the size of a chunk */
+	size_t at = str_find((str){p->in, p->n}, STR("id: "), 0);
+	assert_true(at < end);
+	char *message = p->in + at;
+	size_t n = end + 2 - at;
+	snprintf(id, 64, "%.*s", (int)strcspn(message + 4, "\n"), message + 4);
+	snprintf(want, sizeof want, "id: %s\nevent: %s\ndata: %s\n\n", id, event, data);
+	if (!str_eq((str){message, n}, str_of(want)))
+		fail_msg("got\n%.*s\nwant\n%s", (int)n, message, want);
+	peer_drop(p, end + 2);
 }
 
 static void streams_open_at_once(void **state)
@@ -590,8 +592,8 @@ static void a_topic_is_told_once(void **state)
 	app_tell(app, "before");
 	expect_message(p, "put", "before", start);
 	http_channel_publish(app->channel, ++app->last_id, 77, "put", STR("secret"));
-	http_channel_publish(app->channel, ++app->last_id, 77, "remove", STR("77"));
 	expect_message(p, "put", "secret", id);
+	http_channel_publish(app->channel, ++app->last_id, 77, "remove", STR("77"));
 	expect_message(p, "remove", "77", id);
 	peer_close(p);
 	p = listen_to(app, start);
@@ -640,11 +642,13 @@ static void slow_readers_fall_out(void **state)
 	memset(block, 'y', sizeof block - 1);
 	for (int i = 0; i < 200; i++)
 		app_tell(app, block);
+	int large = 8 << 20; /* now it hurries */
+	setsockopt(p->fd, SOL_SOCKET, SO_RCVBUF, &large, sizeof large);
 	msec until = clock_steady() + PATIENCE_MS;
-	bool reset = false;
-	while (!reset && peer_more(p, until - clock_steady()))
-		reset = str_find((str){p->in, p->n}, STR("event: reset"), 0) != SIZE_MAX;
-	assert_true(reset || p->ended);
+	bool over = false; /* told to load anew, or the answer ends in the middle of a message */
+	while (!over && peer_more(p, until - clock_steady()))
+		over = str_find((str){p->in, p->n}, STR("event: reset"), 0) != SIZE_MAX || str_ends((str){p->in, p->n}, STR("\r\n0\r\n\r\n"));
+	assert_true(over || p->ended);
 	assert_true(p->n < 10000000);
 	peer_close(p);
 }

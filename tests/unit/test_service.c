@@ -81,7 +81,7 @@ static void a_repeated_request_is_done_once(void **state)
 	OK(service_submit(t.svc, t.a, &cmd, &three, &err));
 	assert_false(three.replayed);
 
-	struct revise_command again = {.site = t.site, .reader = one.reader, .comment = one.comment, .text = STR("Zweimal."), .idempotency_key = KEY("c")};
+	struct revise_command again = {.site = t.site, .article = STR("bruecke"), .reader = one.reader, .comment = one.comment, .text = STR("Zweimal."), .idempotency_key = KEY("c")};
 	OK(service_revise(t.svc, t.a, &again, &two, &err));
 	OK(service_revise(t.svc, t.a, &again, &three, &err));
 	assert_true(three.replayed);
@@ -192,7 +192,7 @@ static void what_the_author_changed_is_not_decided(void **state)
 	OK(revise(s.reader, s.comment, "Zweite Fassung.", &later));
 	FAILS(decide_as(&t.ada, s.revision, 1, DECIDE_RELEASE), FRG_CONFLICT, "revision_superseded");
 	assert_int_equal(decided.newer_revision, later.revision);
-	OK(service_withdraw(t.svc, t.a, t.site, s.reader, s.comment, &err));
+	OK(withdraw(s.reader, s.comment));
 	FAILS(decide_as(&t.ada, later.revision, 1, DECIDE_RELEASE), FRG_CONFLICT, "revision_withdrawn");
 	must_be_published(0);
 	assert_int_equal(number("SELECT count(*) FROM decision"), 0);
@@ -267,7 +267,7 @@ static void nor_when_the_author_went_on(void **state)
 	FAILS(undo(&t.ada, first), FRG_CONFLICT, "revision_superseded");
 	s = submit("", "Noch ein Beitrag.", 0);
 	OK(decide_as(&t.ada, s.revision, 1, DECIDE_REJECT));
-	OK(service_withdraw(t.svc, t.a, t.site, s.reader, s.comment, &err));
+	OK(withdraw(s.reader, s.comment));
 	FAILS(undo(&t.ada, decided.decision), FRG_CONFLICT, "revision_withdrawn");
 }
 
@@ -292,7 +292,7 @@ static void only_the_author_revises(void **state)
 	struct submit_result s = submit("", "Erste Fassung.", 0), stranger = submit("", "Fremd.", 0), out;
 	FAILS(revise(stranger.reader, s.comment, "Gekapert.", &out), FRG_NOT_FOUND, "comment_unknown");
 	FAILS(revise(STR(""), s.comment, "Gekapert.", &out), FRG_NOT_FOUND, "comment_unknown");
-	FAILS(service_withdraw(t.svc, t.a, t.site, stranger.reader, s.comment, &err), FRG_NOT_FOUND, "comment_unknown");
+	FAILS(withdraw(stranger.reader, s.comment), FRG_NOT_FOUND, "comment_unknown");
 	FAILS(revise(s.reader, s.comment, "Erste Fassung.", &out), FRG_INVALID, "text_unchanged");
 	FAILS(revise(s.reader, s.comment, "", &out), FRG_INVALID, "text_empty");
 	OK(revise(s.reader, s.comment, "Zweite Fassung.", &out));
@@ -310,12 +310,12 @@ static void a_comment_can_be_withdrawn(void **state)
 	release(s.revision);
 	struct submit_result answer = submit("", "Eine Antwort.", s.comment);
 	release(answer.revision);
-	OK(service_withdraw(t.svc, t.a, t.site, s.reader, s.comment, &err));
+	OK(withdraw(s.reader, s.comment));
 	must_be_published(1); /* the answer keeps its place */
 	assert_int_equal(number("SELECT count(*) FROM publication WHERE removed_at IS NOT NULL AND text = ''"), 1);
-	OK(service_withdraw(t.svc, t.a, t.site, s.reader, s.comment, &err)); /* asked twice */
+	OK(withdraw(s.reader, s.comment)); /* asked twice */
 	FAILS(revise(s.reader, s.comment, "Doch.", &out), FRG_CONFLICT, "comment_withdrawn");
-	OK(service_withdraw(t.svc, t.a, t.site, answer.reader, answer.comment, &err));
+	OK(withdraw(answer.reader, answer.comment));
 	must_be_published(0);
 	struct submit_command cmd = {.site = t.site, .article = STR("bruecke"), .name = STR("Ole"), .text = STR("Zu spät"), .parent = s.comment};
 	FAILS(service_submit(t.svc, t.a, &cmd, &out, &err), FRG_INVALID, "parent_unknown");
