@@ -104,7 +104,12 @@ static size_t lines_before(str file, str rest)
 static enum frg_status read_body(struct arena *a, str body, struct article *out, struct frg_error *err)
 {
 	struct buf html = BUF_INIT(4 * ARTICLE_DOCUMENT_MAX);
-	if (md_html(body.p ? body.p : "", (MD_SIZE)body.n, add_html, &html, MD_FLAG_NOHTML | MD_FLAG_TABLES, 0) != 0)
+	/* md4c 0.4.8 may look behind the end of an unfinished link: a line break and zeros are there for it */
+	str padded = {arena_alloc(a, body.n + 16), body.n + 1};
+	if (body.n)
+		memcpy((char *)padded.p, body.p, body.n);
+	((char *)padded.p)[body.n] = '\n';
+	if (md_html(padded.p, (MD_SIZE)padded.n, add_html, &html, MD_FLAG_NOHTML | MD_FLAG_TABLES, 0) != 0)
 		BUG("out of memory");
 	bool whole = !html.cut && article_sanitise(a, buf_str(&html), &out->body_html, &out->body_text);
 	buf_free(&html);

@@ -120,6 +120,10 @@ void markdown_parse(str text, MD_PARSER events, void *ctx)
 	struct buf clean = BUF_INIT(SIZE_MAX / 2);
 	harmless(&clean, text);
 	str s = buf_str(&clean);
+	/* md4c 0.4.8 may look behind the end of an unfinished link: zeros are there for it */
+	static const char zeros[16];
+	buf_add(&clean, (str){zeros, sizeof zeros});
+	s.p = clean.p;
 	events.flags = MD_FLAG_NOHTML | MD_FLAG_PERMISSIVEURLAUTOLINKS | MD_FLAG_PERMISSIVEWWWAUTOLINKS |
 	               MD_FLAG_NOINDENTEDCODEBLOCKS;
 	if (s.n > MARKDOWN_MAX)

@@ -69,8 +69,9 @@ static void link_newest(struct thread_cache *c, struct entry *e)
 static void forget(struct thread_cache *c, struct entry *e)
 {
 	struct entry **at = &c->buckets[e->hash % BUCKETS];
-	while (*at != e)
+	while (*at && *at != e)
 		at = &(*at)->next;
+	BUG_IF(!*at);
 	*at = e->next;
 	unlink_use(c, e);
 	c->bytes -= e->bytes;
@@ -159,8 +160,8 @@ void cache_put(struct thread_cache *c, str key, id64 subject, uint64_t generatio
 	c->buckets[h % BUCKETS] = e;
 	link_newest(c, e);
 	c->bytes += e->bytes;
-	while (c->bytes > c->bytes_max)
-		forget(c, c->oldest);
+	while (c->bytes > c->bytes_max && c->oldest != e)
+		forget(c, c->oldest); /* NOLINT(clang-analyzer-unix.Malloc): forgetting moves `oldest` on */
 	pthread_mutex_unlock(&c->lock);
 }
 

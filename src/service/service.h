@@ -147,9 +147,9 @@ enum thread_form { THREAD_PAGE, THREAD_FRAGMENT, THREAD_JSON, THREAD_FEED };
 
 /* What our own pages may load: nothing but ours, and pictures by https (an article's may be elsewhere). */
 #define SERVICE_PAGE_CSP                                                                           \
-	"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "           \
+	("Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "           \
 	"img-src 'self' https:; connect-src 'self'; form-action 'self'; base-uri 'none'; "             \
-	"frame-ancestors 'none'"
+	"frame-ancestors 'none'")
 
 struct thread_query {
 	const struct store_site *site;

@@ -73,14 +73,14 @@ static void set_key(struct arena *a, struct submission *s, str key)
 /* Has this very request been done before? Fills comment and revision if so. */
 static enum frg_status find_replay(struct store_tx *tx, struct submission *s, struct frg_error *err)
 {
-	id64 author;
+	id64 author = 0;
 	enum frg_status st = capability_author(tx, s->site, s->reader, &author, err);
 	if (st == FRG_NOT_FOUND)
 		return FRG_OK;
 	if (st == FRG_OK) {
 		s->comment.author = author;
 		s->reader_is_new = false;
-		struct store_revision old;
+		struct store_revision old = {0};
 		st = store_revision_by_key(tx, author, s->key_hash, &old, err);
 		if (st == FRG_NOT_FOUND)
 			return FRG_OK;
@@ -96,7 +96,7 @@ static enum frg_status find_replay(struct store_tx *tx, struct submission *s, st
 /* One may answer what is released, or what is one's own. Anything else is as if it were not there. */
 static enum frg_status find_parent(struct store_tx *tx, struct submission *s, struct frg_error *err)
 {
-	struct store_publication parent;
+	struct store_publication parent = {0};
 	enum frg_status st = store_publication_get(tx, s->comment.parent, &parent, err);
 	if (st == FRG_OK && parent.article == s->article.id && !parent.removed) {
 		s->parent_text = parent.text;
@@ -104,7 +104,7 @@ static enum frg_status find_parent(struct store_tx *tx, struct submission *s, st
 	}
 	if (st != FRG_OK && st != FRG_NOT_FOUND)
 		return st;
-	struct store_comment own;
+	struct store_comment own = {0};
 	st = store_comment_get(tx, s->comment.parent, &own, err);
 	if (st == FRG_OK && s->comment.author && own.author == s->comment.author &&
 	    own.article == s->article.id)
@@ -234,7 +234,7 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 static enum frg_status find_own(struct store_tx *tx, const struct store_site *site, str article, str reader,
                                 id64 comment, struct store_comment *out, struct frg_error *err)
 {
-	id64 author;
+	id64 author = 0;
 	struct store_article under = {0};
 	enum frg_status st = capability_author(tx, site, reader, &author, err);
 	if (st == FRG_OK)
@@ -250,7 +250,7 @@ static enum frg_status find_own(struct store_tx *tx, const struct store_site *si
 static enum frg_status latest_revision(struct store_tx *tx, id64 comment, struct store_revision *out,
                                        struct frg_error *err)
 {
-	struct store_revisions all;
+	struct store_revisions all = {0};
 	enum frg_status st = store_revision_of_comment(tx, comment, &all, err);
 	if (st == FRG_OK && all.count == 0)
 		return frg_fail(err, FRG_CORRUPT, "store_corrupt", "a comment without a revision");
@@ -273,7 +273,7 @@ static enum frg_status load_for_revise(struct store_tx *tx, void *ctx, struct fr
 	if (st != FRG_OK || s->replayed)
 		return st;
 	st = find_own(tx, s->site, s->article_id, s->reader, r->comment_id, &s->comment, err);
-	struct store_revision latest;
+	struct store_revision latest = {0};
 	if (st == FRG_OK)
 		st = latest_revision(tx, s->comment.id, &latest, err);
 	if (st != FRG_OK)
@@ -285,7 +285,7 @@ static enum frg_status load_for_revise(struct store_tx *tx, void *ctx, struct fr
 	st = store_article_by_id(tx, s->comment.article, &s->article, err);
 	if (st == FRG_OK && !s->article.open)
 		return frg_fail(err, FRG_FORBIDDEN, "article_closed", "comments are closed");
-	struct store_publication parent;
+	struct store_publication parent = {0};
 	if (st == FRG_OK && s->comment.parent &&
 	    store_publication_get(tx, s->comment.parent, &parent, NULL) == FRG_OK)
 		s->parent_text = parent.text;
@@ -300,7 +300,7 @@ static enum frg_status save_revision(struct store_tx *tx, void *ctx, struct frg_
 	enum frg_status st = find_replay(tx, s, err);
 	if (st != FRG_OK || s->replayed)
 		return st;
-	struct store_revision latest;
+	struct store_revision latest = {0};
 	st = latest_revision(tx, s->comment.id, &latest, err);
 	if (st != FRG_OK)
 		return st;
@@ -359,7 +359,7 @@ struct withdrawal {
 /* If readers see it: it goes, and they are told. */
 static enum frg_status unpublish(struct store_tx *tx, const struct store_comment *c, struct frg_error *err)
 {
-	struct store_publication p;
+	struct store_publication p = {0};
 	enum frg_status st = store_publication_get(tx, c->id, &p, err);
 	if (st == FRG_NOT_FOUND || (st == FRG_OK && p.removed))
 		return FRG_OK;
@@ -382,7 +382,7 @@ static enum frg_status withdraw(struct store_tx *tx, void *ctx, struct frg_error
 {
 	struct withdrawal *w = ctx;
 	struct store_comment c = {0};
-	struct store_revisions all;
+	struct store_revisions all = {0};
 	enum frg_status st = find_own(tx, w->cmd->site, w->cmd->article, w->cmd->reader, w->cmd->comment, &c, err);
 	w->article = c.article;
 	if (st == FRG_OK)

@@ -210,6 +210,7 @@ static void tree_room(struct arena *a, struct tree *t, size_t room)
 
 static size_t *slot_of(struct tree *t, id64 id)
 {
+	BUG_IF(!t->by_id);
 	size_t at = (size_t)((uint64_t)id * 0x9e3779b97f4a7c15u >> 20) & (t->slots - 1);
 	while (t->by_id[at] != SIZE_MAX && t->nodes[t->by_id[at]].id != id)
 		at = (at + 1) & (t->slots - 1);
@@ -271,6 +272,7 @@ static struct view_comment node_view(struct arena *a, struct tree *tree, const s
 static void flatten(struct arena *a, struct thread_data *t, struct tree *tree)
 {
 	size_t *stack = ARENA_ARRAY(a, size_t, tree->count + 1), height = 0;
+	BUG_IF(!tree->nodes);
 	t->views = ARENA_ARRAY(a, struct view_comment, tree->count);
 	t->publications = ARENA_ARRAY(a, const struct store_publication *, tree->count);
 	if (tree->first != SIZE_MAX)

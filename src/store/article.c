@@ -9,7 +9,7 @@
 enum frg_status store_article_put(struct store_tx *tx, struct store_article *a, bool *created,
                                   struct frg_error *err)
 {
-	struct store_article old;
+	struct store_article old = {0};
 	enum frg_status st = store_article_get(tx, a->site, a->external_id, &old, NULL);
 	if (st != FRG_OK && st != FRG_NOT_FOUND)
 		return frg_fail(err, st, "store_io", "cannot read the article");

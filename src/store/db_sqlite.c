@@ -154,6 +154,7 @@ enum frg_status db_query(struct db *db, struct frg_error *err, const char *sql,
 	enum frg_status st = find(db, err, sql, &c);
 	if (st != FRG_OK)
 		return st;
+	BUG_IF(!c);
 	c->busy = true;
 	bind(c->rows.stmt, args, count);
 	c->rows.last = SQLITE_ROW;
