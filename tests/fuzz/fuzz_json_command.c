@@ -32,7 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	str in = {(const char *)data, size};
 	json_t *root = json_loadb(in.p, in.n, JSON_REJECT_DUPLICATES, NULL), *value;
 	const char *key;
-	json_object_foreach(root, key, value) {
+	json_object_foreach(root, key, value)
+	{
 		BUG_IF(json_string_value(value) && json_str(a, value).n != json_string_length(value));
 		take_text(a, value);
 	}

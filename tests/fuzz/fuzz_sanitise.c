@@ -1,5 +1,6 @@
-/* The sanitiser: what comes out is made of the allowed tags alone, and its words stay when it is sanitised once more.
- * Only the kind of white space may change: an element that left no trace may have been the reason for it. */
+/* The sanitiser: what comes out is made of the allowed tags alone, and its words stay when it is sanitised
+ * once more. Only the kind of white space may change: an element that left no trace may have been the reason
+ * for it. */
 #include "article_must.h"
 
 static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }

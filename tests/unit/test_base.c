@@ -7,8 +7,8 @@
 #include "base/id.h"
 #include "base/json.h"
 
-#include <stdint.h>
 #include <signal.h>
+#include <stdint.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -67,10 +67,21 @@ static void numbers_are_read_whole_or_not_at_all(void **state)
 		bool ok;
 		int64_t value;
 	} table[] = {
-		{"0", true, 0}, {"-1", true, -1}, {"9223372036854775807", true, INT64_MAX},
-		{"-9223372036854775807", true, -INT64_MAX}, {"0012", true, 12},
-		{"9223372036854775808", false, 0}, {"99999999999999999999", false, 0}, {"", false, 0}, {"-", false, 0},
-		{"+1", false, 0}, {" 1", false, 0}, {"1 ", false, 0}, {"1a", false, 0}, {"--1", false, 0}, {"1.0", false, 0},
+	    {"0", true, 0},
+	    {"-1", true, -1},
+	    {"9223372036854775807", true, INT64_MAX},
+	    {"-9223372036854775807", true, -INT64_MAX},
+	    {"0012", true, 12},
+	    {"9223372036854775808", false, 0},
+	    {"99999999999999999999", false, 0},
+	    {"", false, 0},
+	    {"-", false, 0},
+	    {"+1", false, 0},
+	    {" 1", false, 0},
+	    {"1 ", false, 0},
+	    {"1a", false, 0},
+	    {"--1", false, 0},
+	    {"1.0", false, 0},
 	};
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
 		int64_t v = 42;
@@ -198,8 +209,16 @@ static void an_arena_over_its_ceiling_aborts(void **state)
 
 static void times_survive_the_way_to_text_and_back(void **state)
 {
-	static const msec times[] = {0, 1, -1, 999, 1000, -86400000, 951782400000 /* 29 February 2000 */,
-	                             1795473067123, 253402300799999, -62135596800000};
+	static const msec times[] = {0,
+	                             1,
+	                             -1,
+	                             999,
+	                             1000,
+	                             -86400000,
+	                             951782400000 /* 29 February 2000 */,
+	                             1795473067123,
+	                             253402300799999,
+	                             -62135596800000};
 	for (size_t i = 0; i < COUNT_OF(times); i++) {
 		char text[CLOCK_ISO_SIZE];
 		msec back;
@@ -225,24 +244,50 @@ static void times_are_read_as_people_write_them(void **state)
 		const char *text;
 		msec value;
 	} good[] = {
-		{"1970-01-02", 86400000},
-		{"1970-01-01T00:00Z", 0},
-		{"1970-01-01T01:00:00+01:00", 0},
-		{"1969-12-31 19:00:00-05:00", 0},
-		{"1970-01-01T00:00:01z", 1000},
-		{"1970-01-01T00:00:00.5Z", 500},
-		{"1970-01-01T00:00:00.123456789Z", 123},
-		{"2024-02-29", 1709164800000},
-		{"0000-01-01T00:00:00Z", -62167219200000},
-		{"9999-12-31T23:59:59Z", 253402300799000},
+	    {"1970-01-02", 86400000},
+	    {"1970-01-01T00:00Z", 0},
+	    {"1970-01-01T01:00:00+01:00", 0},
+	    {"1969-12-31 19:00:00-05:00", 0},
+	    {"1970-01-01T00:00:01z", 1000},
+	    {"1970-01-01T00:00:00.5Z", 500},
+	    {"1970-01-01T00:00:00.123456789Z", 123},
+	    {"2024-02-29", 1709164800000},
+	    {"0000-01-01T00:00:00Z", -62167219200000},
+	    {"9999-12-31T23:59:59Z", 253402300799000},
 	};
 	static const char *const bad[] = {
-		"", "1", "1970", "1970-01", "1970-1-1", "1970-13-01", "1970-00-01", "1970-01-00", "1970-01-32", "2023-02-29",
-		"1900-02-29", "2026-04-31", "1970-01-01T", "1970-01-01T00", "1970-01-01T00:00", "1970-01-01T00:00:00",
-		"1970-01-01T24:00:00Z", "1970-01-01T00:60:00Z", "1970-01-01T00:00:61Z", "1970-01-01T00:00:00+1:00",
-		"1970-01-01T00:00:00+15:00", "1970-01-01T00:00:00+01:60", "1970-01-01T00:00:00+0100", "1970-01-01T00:00:00ZZ",
-		"1970-01-01X00:00:00Z", "1970/01/01", "-970-01-01", "1970-01-01 ", " 1970-01-01", "1970-01-01T00:00:00.Z",
-		"1970-01-01T00:00:0aZ", "19700-01-01",
+	    "",
+	    "1",
+	    "1970",
+	    "1970-01",
+	    "1970-1-1",
+	    "1970-13-01",
+	    "1970-00-01",
+	    "1970-01-00",
+	    "1970-01-32",
+	    "2023-02-29",
+	    "1900-02-29",
+	    "2026-04-31",
+	    "1970-01-01T",
+	    "1970-01-01T00",
+	    "1970-01-01T00:00",
+	    "1970-01-01T00:00:00",
+	    "1970-01-01T24:00:00Z",
+	    "1970-01-01T00:60:00Z",
+	    "1970-01-01T00:00:61Z",
+	    "1970-01-01T00:00:00+1:00",
+	    "1970-01-01T00:00:00+15:00",
+	    "1970-01-01T00:00:00+01:60",
+	    "1970-01-01T00:00:00+0100",
+	    "1970-01-01T00:00:00ZZ",
+	    "1970-01-01X00:00:00Z",
+	    "1970/01/01",
+	    "-970-01-01",
+	    "1970-01-01 ",
+	    " 1970-01-01",
+	    "1970-01-01T00:00:00.Z",
+	    "1970-01-01T00:00:0aZ",
+	    "19700-01-01",
 	};
 	msec t;
 	for (size_t i = 0; i < COUNT_OF(good); i++) {
@@ -310,15 +355,30 @@ static void ids_survive_the_way_to_text_and_back(void **state)
 		assert_int_equal(back, id);
 	}
 	static const char *const bad[] = {
-		"", "1", "000000000000", "00000000000001", "0000000000000", "8000000000000", "zzzzzzzzzzzzz", "000000000000i",
-		"000000000000l", "000000000000o", "000000000000u", "000000000000A", "00000000 0001", "-000000000001",
+	    "",
+	    "1",
+	    "000000000000",
+	    "00000000000001",
+	    "0000000000000",
+	    "8000000000000",
+	    "zzzzzzzzzzzzz",
+	    "000000000000i",
+	    "000000000000l",
+	    "000000000000o",
+	    "000000000000u",
+	    "000000000000A",
+	    "00000000 0001",
+	    "-000000000001",
 	};
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
 		id64 id;
 		assert_false(id_parse(str_of(bad[i]), &id));
 	}
 	id64 id;
-	assert_false(id_parse((str){"0000000\0" "00001", 13}, &id));
+	assert_false(id_parse((str){"0000000\0"
+	                            "00001",
+	                            13},
+	                      &id));
 }
 
 static void secrets_and_hashes(void **state)
@@ -357,7 +417,8 @@ static void messages_are_found_by_name(void **state)
 	                   i18n(FRG_LANG_EN, MSG_ERROR_GENERIC)));
 	assert_true(str_eq(i18n_find(FRG_LANG_EN, "error.", "text_empt", MSG_ERROR_GENERIC),
 	                   i18n(FRG_LANG_EN, MSG_ERROR_GENERIC)));
-	assert_true(str_eq(i18n_find(FRG_LANG_EN, "", "", MSG_ERROR_GENERIC), i18n(FRG_LANG_EN, MSG_ERROR_GENERIC)));
+	assert_true(
+	    str_eq(i18n_find(FRG_LANG_EN, "", "", MSG_ERROR_GENERIC), i18n(FRG_LANG_EN, MSG_ERROR_GENERIC)));
 }
 
 static void messages_take_their_arguments(void **state)
@@ -392,9 +453,17 @@ static void the_language_is_taken_from_the_header(void **state)
 		const char *header;
 		enum frg_lang lang;
 	} table[] = {
-		{"de", FRG_LANG_DE}, {"de-AT,de;q=0.9,en;q=0.5", FRG_LANG_DE}, {"en-GB", FRG_LANG_EN}, {"EN", FRG_LANG_EN},
-		{"fr-FR, fr;q=0.9, en;q=0.8, de;q=0.7", FRG_LANG_EN}, {"fr", FRG_LANG_AUTO}, {"", FRG_LANG_AUTO},
-		{"den", FRG_LANG_AUTO}, {"d", FRG_LANG_AUTO}, {"*", FRG_LANG_AUTO}, {",,,de", FRG_LANG_DE},
+	    {"de", FRG_LANG_DE},
+	    {"de-AT,de;q=0.9,en;q=0.5", FRG_LANG_DE},
+	    {"en-GB", FRG_LANG_EN},
+	    {"EN", FRG_LANG_EN},
+	    {"fr-FR, fr;q=0.9, en;q=0.8, de;q=0.7", FRG_LANG_EN},
+	    {"fr", FRG_LANG_AUTO},
+	    {"", FRG_LANG_AUTO},
+	    {"den", FRG_LANG_AUTO},
+	    {"d", FRG_LANG_AUTO},
+	    {"*", FRG_LANG_AUTO},
+	    {",,,de", FRG_LANG_DE},
 	};
 	for (size_t i = 0; i < COUNT_OF(table); i++)
 		assert_int_equal(i18n_lang(str_of(table[i].header)), table[i].lang);
@@ -422,27 +491,27 @@ int main(void)
 	if (!id_setup())
 		return 1;
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(strings_compare_by_bytes_and_length),
-		cmocka_unit_test(strings_are_trimmed_and_searched),
-		cmocka_unit_test(strings_are_cut_at_a_separator),
-		cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
-		cmocka_unit_test(a_failure_carries_its_code),
-		cmocka_unit_test(a_buffer_keeps_to_its_ceiling),
-		cmocka_unit_test(a_buffer_formats_short_and_long),
-		cmocka_unit_test(an_arena_grows_and_starts_over),
-		cmocka_unit_test(an_arena_over_its_ceiling_aborts),
-		cmocka_unit_test(times_survive_the_way_to_text_and_back),
-		cmocka_unit_test(times_are_read_as_people_write_them),
-		cmocka_unit_test(times_are_said_in_words),
-		cmocka_unit_test(the_clock_can_be_moved),
-		cmocka_unit_test(ids_keep_the_order_of_time),
-		cmocka_unit_test(ids_survive_the_way_to_text_and_back),
-		cmocka_unit_test(secrets_and_hashes),
-		cmocka_unit_test(messages_are_there_in_both_languages),
-		cmocka_unit_test(messages_are_found_by_name),
-		cmocka_unit_test(messages_take_their_arguments),
-		cmocka_unit_test(the_language_is_taken_from_the_header),
-		cmocka_unit_test(json_takes_only_utf8),
+	    cmocka_unit_test(strings_compare_by_bytes_and_length),
+	    cmocka_unit_test(strings_are_trimmed_and_searched),
+	    cmocka_unit_test(strings_are_cut_at_a_separator),
+	    cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
+	    cmocka_unit_test(a_failure_carries_its_code),
+	    cmocka_unit_test(a_buffer_keeps_to_its_ceiling),
+	    cmocka_unit_test(a_buffer_formats_short_and_long),
+	    cmocka_unit_test(an_arena_grows_and_starts_over),
+	    cmocka_unit_test(an_arena_over_its_ceiling_aborts),
+	    cmocka_unit_test(times_survive_the_way_to_text_and_back),
+	    cmocka_unit_test(times_are_read_as_people_write_them),
+	    cmocka_unit_test(times_are_said_in_words),
+	    cmocka_unit_test(the_clock_can_be_moved),
+	    cmocka_unit_test(ids_keep_the_order_of_time),
+	    cmocka_unit_test(ids_survive_the_way_to_text_and_back),
+	    cmocka_unit_test(secrets_and_hashes),
+	    cmocka_unit_test(messages_are_there_in_both_languages),
+	    cmocka_unit_test(messages_are_found_by_name),
+	    cmocka_unit_test(messages_take_their_arguments),
+	    cmocka_unit_test(the_language_is_taken_from_the_header),
+	    cmocka_unit_test(json_takes_only_utf8),
 	};
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

@@ -30,13 +30,14 @@ static void what_is_sent_is_checked(void **state)
 {
 	static char longer[SERVICE_TEXT_MAX + 2];
 	memset(longer, 'a', SERVICE_TEXT_MAX + 1);
-	const struct submit_command good = {.site = t.site, .article = STR("bruecke"), .name = STR("Ines"), .text = STR("Text")};
+	const struct submit_command good = {
+	    .site = t.site, .article = STR("bruecke"), .name = STR("Ines"), .text = STR("Text")};
 	struct submit_result out;
-#define WITH(field, value, status, expected)                                                                          \
-	do {                                                                                                              \
-		struct submit_command cmd = good;                                                                             \
-		cmd.field = (value);                                                                                          \
-		FAILS(service_submit(t.svc, t.a, &cmd, &out, &err), status, expected);                                        \
+#define WITH(field, value, status, expected)                                                                 \
+	do {                                                                                                     \
+		struct submit_command cmd = good;                                                                    \
+		cmd.field = (value);                                                                                 \
+		FAILS(service_submit(t.svc, t.a, &cmd, &out, &err), status, expected);                               \
 	} while (0)
 	WITH(text, STR(""), FRG_INVALID, "text_empty");
 	WITH(text, STR(" \n\t "), FRG_INVALID, "text_empty");
@@ -64,7 +65,11 @@ static void what_is_sent_is_checked(void **state)
 
 static void a_repeated_request_is_done_once(void **state)
 {
-	struct submit_command cmd = {.site = t.site, .article = STR("bruecke"), .name = STR("Ines"), .text = STR("Einmal."), .idempotency_key = KEY("a")};
+	struct submit_command cmd = {.site = t.site,
+	                             .article = STR("bruecke"),
+	                             .name = STR("Ines"),
+	                             .text = STR("Einmal."),
+	                             .idempotency_key = KEY("a")};
 	struct submit_result one, two, three;
 	OK(service_submit(t.svc, t.a, &cmd, &one, &err));
 	OK(service_submit(t.svc, t.a, &cmd, &two, &err)); /* the answer with the capability was lost */
@@ -81,7 +86,12 @@ static void a_repeated_request_is_done_once(void **state)
 	OK(service_submit(t.svc, t.a, &cmd, &three, &err));
 	assert_false(three.replayed);
 
-	struct revise_command again = {.site = t.site, .article = STR("bruecke"), .reader = one.reader, .comment = one.comment, .text = STR("Zweimal."), .idempotency_key = KEY("c")};
+	struct revise_command again = {.site = t.site,
+	                               .article = STR("bruecke"),
+	                               .reader = one.reader,
+	                               .comment = one.comment,
+	                               .text = STR("Zweimal."),
+	                               .idempotency_key = KEY("c")};
 	OK(service_revise(t.svc, t.a, &again, &two, &err));
 	OK(service_revise(t.svc, t.a, &again, &three, &err));
 	assert_true(three.replayed);
@@ -90,7 +100,11 @@ static void a_repeated_request_is_done_once(void **state)
 
 static void *send_one(void *arg)
 {
-	struct submit_command cmd = {.site = t.site, .article = STR("bruecke"), .name = STR("Ines"), .text = STR("Gleichzeitig."), .idempotency_key = KEY("x")};
+	struct submit_command cmd = {.site = t.site,
+	                             .article = STR("bruecke"),
+	                             .name = STR("Ines"),
+	                             .text = STR("Gleichzeitig."),
+	                             .idempotency_key = KEY("x")};
 	struct submit_result out = {0};
 	struct arena *a = arena_open((size_t)64 << 20);
 	struct frg_error e;
@@ -117,7 +131,11 @@ static void the_same_at_the_same_time_too(void **state)
 static void one_answers_what_is_released_or_ones_own(void **state)
 {
 	struct submit_result held = submit("", "Wartet.", 0), out;
-	struct submit_command cmd = {.site = t.site, .article = STR("bruecke"), .name = STR("Ole"), .text = STR("Antwort"), .parent = held.comment};
+	struct submit_command cmd = {.site = t.site,
+	                             .article = STR("bruecke"),
+	                             .name = STR("Ole"),
+	                             .text = STR("Antwort"),
+	                             .parent = held.comment};
 	FAILS(service_submit(t.svc, t.a, &cmd, &out, &err), FRG_INVALID, "parent_unknown");
 	struct submit_result own = submit(arena_cstr(t.a, held.reader), "Nachtrag.", held.comment);
 	assert_int_equal(decide_as(&t.ada, own.revision, 1, DECIDE_RELEASE), FRG_CONFLICT);
@@ -156,11 +174,16 @@ static void a_refusal_needs_a_reason(void **state)
 	struct submit_result s = submit("", "Ein Beitrag.", 0);
 	static char longer[DECIDE_WORD_MAX + 2];
 	memset(longer, 'a', DECIDE_WORD_MAX + 1);
-	struct decide_command cmd = {.editor = &t.ada, .revision = s.revision, .version = 1, .action = DECIDE_REJECT, .word = STR("Nein.")};
+	struct decide_command cmd = {.editor = &t.ada,
+	                             .revision = s.revision,
+	                             .version = 1,
+	                             .action = DECIDE_REJECT,
+	                             .word = STR("Nein.")};
 	FAILS(service_decide(t.svc, t.a, &cmd, &decided, &err), FRG_INVALID, "rules_missing");
 	cmd.rules = 1u << FRG_ENGAGING; /* no reason */
 	FAILS(service_decide(t.svc, t.a, &cmd, &decided, &err), FRG_INVALID, "rules_missing");
-	cmd = (struct decide_command){.editor = &t.ada, .revision = s.revision, .version = 1, .action = DECIDE_RETURN};
+	cmd = (struct decide_command){
+	    .editor = &t.ada, .revision = s.revision, .version = 1, .action = DECIDE_RETURN};
 	FAILS(service_decide(t.svc, t.a, &cmd, &decided, &err), FRG_INVALID, "reason_missing");
 	cmd.word = str_of(longer);
 	FAILS(service_decide(t.svc, t.a, &cmd, &decided, &err), FRG_TOO_LARGE, "word_too_long");
@@ -200,7 +223,10 @@ static void what_the_author_changed_is_not_decided(void **state)
 
 static void editors_of_other_sites_decide_nothing(void **state)
 {
-	struct store_site other = {.slug = STR("andere"), .name = STR("Andere"), .lang = FRG_LANG_EN, .base_url = STR("https://andere.example")};
+	struct store_site other = {.slug = STR("andere"),
+	                           .name = STR("Andere"),
+	                           .lang = FRG_LANG_EN,
+	                           .base_url = STR("https://andere.example")};
 	OK(service_site_save(t.svc, &other, &err));
 	struct store_editor eve = {.login = STR("eve")};
 	OK(service_editor_save(t.svc, other.id, STR("eve"), STR("Eve"), STR("ein langes Wort"), &err));
@@ -210,7 +236,8 @@ static void editors_of_other_sites_decide_nothing(void **state)
 	release(s.revision);
 	assert_int_equal(undo(&eve, decided.decision), FRG_NOT_FOUND);
 	must_be_published(1);
-	FAILS(service_editor_save(t.svc, other.id, STR("ada"), STR("x"), STR("ein langes Wort"), &err), FRG_CONFLICT, "login_taken");
+	FAILS(service_editor_save(t.svc, other.id, STR("ada"), STR("x"), STR("ein langes Wort"), &err),
+	      FRG_CONFLICT, "login_taken");
 }
 
 /* ---- taking back ---- */
@@ -276,10 +303,13 @@ static void taking_back_returns_to_the_release_before(void **state)
 	struct submit_result s = submit("", "Erste Fassung.", 0), later;
 	release(s.revision);
 	OK(revise(s.reader, s.comment, "Zweite Fassung.", &later));
-	assert_int_equal(number("SELECT count(*) FROM publication WHERE text = 'Erste Fassung.'"), 1); /* stands until then */
+	assert_int_equal(number("SELECT count(*) FROM publication WHERE text = 'Erste Fassung.'"),
+	                 1); /* stands until then */
 	release(later.revision);
 	must_be_published(1);
-	assert_int_equal(number("SELECT count(*) FROM publication WHERE text = 'Zweite Fassung.' AND edited_at IS NOT NULL"), 1);
+	assert_int_equal(
+	    number("SELECT count(*) FROM publication WHERE text = 'Zweite Fassung.' AND edited_at IS NOT NULL"),
+	    1);
 	OK(undo(&t.ada, decided.decision));
 	must_be_published(1);
 	assert_int_equal(number("SELECT count(*) FROM publication WHERE text = 'Erste Fassung.'"), 1);
@@ -312,12 +342,17 @@ static void a_comment_can_be_withdrawn(void **state)
 	release(answer.revision);
 	OK(withdraw(s.reader, s.comment));
 	must_be_published(1); /* the answer keeps its place */
-	assert_int_equal(number("SELECT count(*) FROM publication WHERE removed_at IS NOT NULL AND text = ''"), 1);
+	assert_int_equal(number("SELECT count(*) FROM publication WHERE removed_at IS NOT NULL AND text = ''"),
+	                 1);
 	OK(withdraw(s.reader, s.comment)); /* asked twice */
 	FAILS(revise(s.reader, s.comment, "Doch.", &out), FRG_CONFLICT, "comment_withdrawn");
 	OK(withdraw(answer.reader, answer.comment));
 	must_be_published(0);
-	struct submit_command cmd = {.site = t.site, .article = STR("bruecke"), .name = STR("Ole"), .text = STR("Zu spät"), .parent = s.comment};
+	struct submit_command cmd = {.site = t.site,
+	                             .article = STR("bruecke"),
+	                             .name = STR("Ole"),
+	                             .text = STR("Zu spät"),
+	                             .parent = s.comment};
 	FAILS(service_submit(t.svc, t.a, &cmd, &out, &err), FRG_INVALID, "parent_unknown");
 }
 
@@ -325,23 +360,23 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(a_comment_is_held),
-		TEST(what_is_sent_is_checked),
-		TEST(a_repeated_request_is_done_once),
-		TEST(the_same_at_the_same_time_too),
-		TEST(one_answers_what_is_released_or_ones_own),
-		TEST(each_decision_has_its_state),
-		TEST(a_refusal_needs_a_reason),
-		TEST(the_first_decision_stands),
-		TEST(what_the_author_changed_is_not_decided),
-		TEST(editors_of_other_sites_decide_nothing),
-		TEST(a_decision_can_be_taken_back),
-		TEST(but_not_for_long),
-		TEST(nor_when_an_answer_hangs_on_it),
-		TEST(nor_when_the_author_went_on),
-		TEST(taking_back_returns_to_the_release_before),
-		TEST(only_the_author_revises),
-		TEST(a_comment_can_be_withdrawn),
+	    TEST(a_comment_is_held),
+	    TEST(what_is_sent_is_checked),
+	    TEST(a_repeated_request_is_done_once),
+	    TEST(the_same_at_the_same_time_too),
+	    TEST(one_answers_what_is_released_or_ones_own),
+	    TEST(each_decision_has_its_state),
+	    TEST(a_refusal_needs_a_reason),
+	    TEST(the_first_decision_stands),
+	    TEST(what_the_author_changed_is_not_decided),
+	    TEST(editors_of_other_sites_decide_nothing),
+	    TEST(a_decision_can_be_taken_back),
+	    TEST(but_not_for_long),
+	    TEST(nor_when_an_answer_hangs_on_it),
+	    TEST(nor_when_the_author_went_on),
+	    TEST(taking_back_returns_to_the_release_before),
+	    TEST(only_the_author_revises),
+	    TEST(a_comment_can_be_withdrawn),
 	};
 	return cmocka_run_group_tests_name("service", tests, NULL, NULL);
 }

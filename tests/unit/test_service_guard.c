@@ -75,9 +75,11 @@ static void logging_in(void **state)
 	clock_shift((msec)13 * 3600 * 1000);
 	FAILS(service_session(t.svc, t.a, s.token, &again, &err), FRG_UNAUTHENTICATED, "session_expired");
 	clock_shift(0);
-	OK(service_editor_save(t.svc, t.site->id, STR("ada"), STR("Ada"), STR("ein neues Wort"), &err)); /* ends what is open */
+	OK(service_editor_save(t.svc, t.site->id, STR("ada"), STR("Ada"), STR("ein neues Wort"),
+	                       &err)); /* ends what is open */
 	FAILS(service_session(t.svc, t.a, s.token, &again, &err), FRG_UNAUTHENTICATED, "session_expired");
-	FAILS(service_editor_save(t.svc, t.site->id, STR("neu"), STR("Neu"), STR("zu kurz"), &err), FRG_INVALID, "password_short");
+	FAILS(service_editor_save(t.svc, t.site->id, STR("neu"), STR("Neu"), STR("zu kurz"), &err), FRG_INVALID,
+	      "password_short");
 }
 
 static void guessing_passwords_is_slow(void **state)
@@ -85,7 +87,9 @@ static void guessing_passwords_is_slow(void **state)
 	struct editor_session s;
 	int tried = 0;
 	enum frg_status st;
-	while ((st = service_login(t.svc, t.a, STR("ada"), STR("falsches Wort"), STR("6.6.6.6"), &s, &err)) == FRG_UNAUTHENTICATED && tried < 100) {
+	while ((st = service_login(t.svc, t.a, STR("ada"), STR("falsches Wort"), STR("6.6.6.6"), &s, &err)) ==
+	           FRG_UNAUTHENTICATED &&
+	       tried < 100) {
 		assert_code(err, "login_failed");
 		tried++;
 	}
@@ -95,7 +99,8 @@ static void guessing_passwords_is_slow(void **state)
 	assert_true(tried <= 10);
 	/* who owns the account is not locked out by others, and an unknown account looks the same */
 	OK(service_login(t.svc, t.a, STR("ada"), STR("ein langes Wort"), STR("1.1.1.1"), &s, &err));
-	FAILS(service_login(t.svc, t.a, STR("niemand"), STR("ein langes Wort"), STR("1.1.1.1"), &s, &err), FRG_UNAUTHENTICATED, "login_failed");
+	FAILS(service_login(t.svc, t.a, STR("niemand"), STR("ein langes Wort"), STR("1.1.1.1"), &s, &err),
+	      FRG_UNAUTHENTICATED, "login_failed");
 }
 
 /* ---- the chain ---- */
@@ -130,18 +135,23 @@ static void tampering_shows(void **state)
 		const char *sql;
 		int64_t seq;
 	} table[] = {
-		{"UPDATE decision SET word = 'x' WHERE seq = 2", 2},
-		{"UPDATE decision SET editor_name = 'Eve' WHERE seq = 3", 3},
-		{"UPDATE decision SET decided_at = decided_at + 1 WHERE seq = 1", 1},
-		{"UPDATE decision SET findings = '{}' WHERE seq = 4", 4},
-		{"UPDATE decision SET rules = 'ad_link' WHERE seq = 4", 4},
-		{"UPDATE decision SET author_name = 'x' WHERE seq = 2", 2},
-		{"PRAGMA foreign_keys = 0; DELETE FROM decision WHERE seq = 2", 2},
-		{"PRAGMA foreign_keys = 0; DELETE FROM decision WHERE seq = 4", 4},
-		{"UPDATE revision SET text = 'Untergeschoben' WHERE id = (SELECT revision_id FROM decision WHERE seq = 2)", 2},
-		{"UPDATE chain_head SET hash = 'x'", 4},
-		{"UPDATE publication SET text = 'Untergeschoben' WHERE decision_id = (SELECT id FROM decision WHERE seq = 3)", 3},
-		{"UPDATE publication SET name = 'Eve' WHERE decision_id = (SELECT id FROM decision WHERE seq = 1)", 1},
+	    {"UPDATE decision SET word = 'x' WHERE seq = 2", 2},
+	    {"UPDATE decision SET editor_name = 'Eve' WHERE seq = 3", 3},
+	    {"UPDATE decision SET decided_at = decided_at + 1 WHERE seq = 1", 1},
+	    {"UPDATE decision SET findings = '{}' WHERE seq = 4", 4},
+	    {"UPDATE decision SET rules = 'ad_link' WHERE seq = 4", 4},
+	    {"UPDATE decision SET author_name = 'x' WHERE seq = 2", 2},
+	    {"PRAGMA foreign_keys = 0; DELETE FROM decision WHERE seq = 2", 2},
+	    {"PRAGMA foreign_keys = 0; DELETE FROM decision WHERE seq = 4", 4},
+	    {"UPDATE revision SET text = 'Untergeschoben' WHERE id = (SELECT revision_id FROM decision WHERE seq "
+	     "= 2)",
+	     2},
+	    {"UPDATE chain_head SET hash = 'x'", 4},
+	    {"UPDATE publication SET text = 'Untergeschoben' WHERE decision_id = (SELECT id FROM decision WHERE "
+	     "seq = 3)",
+	     3},
+	    {"UPDATE publication SET name = 'Eve' WHERE decision_id = (SELECT id FROM decision WHERE seq = 1)",
+	     1},
 	};
 	char copy[120], sql[200];
 	fill_chain();
@@ -167,12 +177,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(the_wait_is_told_when_it_is_known),
-		TEST(too_many_in_a_row_have_to_wait),
-		TEST(logging_in),
-		TEST(guessing_passwords_is_slow),
-		TEST(an_honest_chain_is_found_honest),
-		TEST(tampering_shows),
+	    TEST(the_wait_is_told_when_it_is_known), TEST(too_many_in_a_row_have_to_wait),  TEST(logging_in),
+	    TEST(guessing_passwords_is_slow),        TEST(an_honest_chain_is_found_honest), TEST(tampering_shows),
 	};
 	return cmocka_run_group_tests_name("service_guard", tests, NULL, NULL);
 }
