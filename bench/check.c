@@ -24,14 +24,22 @@ static int by_value(const void *a, const void *b)
 int main(void)
 {
 	static const char *const comments[] = {
-		"Der Umweg über die Autobahnbrücke kostet die Leute aus der Neustadt jeden Morgen zwanzig Minuten, weil die Linie 5 "
-		"nur alle halbe Stunde fährt. Wenn die Stadt den Takt nicht verdichtet, wird der Versuch scheitern. Gibt es dazu Zahlen?",
-		"Diese Stadtverwaltung ist doch ein Haufen von Vollidioten, die bekommen seit Jahren gar nichts hin, und am Ende zahlen "
-		"wieder wir. Wer hat daran verdient? Das würde mich wirklich sehr interessieren, aber das darf man ja nicht mehr fragen.",
-		"Ich wohne seit 1987 am Fischmarkt und gehe jeden Tag über die Brücke. Mit Autos war es dort zuletzt gefährlich, mein "
-		"Nachbar ist im Mai angefahren worden. Laut Unfallbericht waren es 14 Unfälle in zwei Jahren: www.elvermuende.de/verkehr",
-		"Super Artikel!!! Wer auch so günstig Fahrräder kaufen will, schaut mal auf rad-billig24 punkt com vorbei, da gibt es "
-		"mit dem Code BRUECKE20 noch zwanzig Prozent extra. Ich habe meins jetzt seit drei Wochen und bin sehr zufrieden damit.",
+		"Der Umweg über die Autobahnbrücke kostet die Leute aus der Neustadt jeden Morgen zwanzig Minuten, weil die "
+	    "Linie 5 "
+		"nur alle halbe Stunde fährt. Wenn die Stadt den Takt nicht verdichtet, wird der Versuch scheitern. Gibt es "
+	    "dazu Zahlen?",
+		"Diese Stadtverwaltung ist doch ein Haufen von Vollidioten, die bekommen seit Jahren gar nichts hin, und am "
+	    "Ende zahlen "
+		"wieder wir. Wer hat daran verdient? Das würde mich wirklich sehr interessieren, aber das darf man ja nicht "
+	    "mehr fragen.",
+		"Ich wohne seit 1987 am Fischmarkt und gehe jeden Tag über die Brücke. Mit Autos war es dort zuletzt "
+	    "gefährlich, mein "
+		"Nachbar ist im Mai angefahren worden. Laut Unfallbericht waren es 14 Unfälle in zwei Jahren: "
+	    "www.elvermuende.de/verkehr",
+		"Super Artikel!!! Wer auch so günstig Fahrräder kaufen will, schaut mal auf rad-billig24 punkt com vorbei, da "
+	    "gibt es "
+		"mit dem Code BRUECKE20 noch zwanzig Prozent extra. Ich habe meins jetzt seit drei Wochen und bin sehr "
+	    "zufrieden damit.",
 	};
 	enum { ROUNDS = 5, PER_ROUND = 20000, COMMENTS = 4 };
 	struct frg_engine *engine;
@@ -39,11 +47,13 @@ int main(void)
 	struct frg_article *article;
 	struct frg_error err;
 	if (frg_engine_open(NULL, &engine, &err) || frg_workspace_open(engine, &ws, &err) ||
-	    frg_article_open(engine, text("Die Alte Elverbrücke soll den Fußgängern gehören"),
-	                     text("Der Stadtrat sperrt die Brücke für ein Jahr für Autos. Die Händler fürchten um ihre Kundschaft."),
-	                     text("Die Brücke von 1888 verbindet den Fischmarkt mit der Neustadt. Zuletzt querten sie täglich 9400 Autos, die "
-	                          "Linie 5 fährt alle dreißig Minuten. Die Stadt zählt Unfälle, Umwege und den Umsatz der Läden."),
-	                     &article, &err)) {
+	    frg_article_open(
+			engine, text("Die Alte Elverbrücke soll den Fußgängern gehören"),
+			text("Der Stadtrat sperrt die Brücke für ein Jahr für Autos. Die Händler fürchten um ihre Kundschaft."),
+			text("Die Brücke von 1888 verbindet den Fischmarkt mit der Neustadt. Zuletzt querten sie täglich 9400 "
+	             "Autos, die "
+	             "Linie 5 fährt alle dreißig Minuten. Die Stadt zählt Unfälle, Umwege und den Umsatz der Läden."),
+			&article, &err)) {
 		fprintf(stderr, "%s\n", err.msg);
 		return 2;
 	}

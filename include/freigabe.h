@@ -104,8 +104,7 @@ struct frg_engine_options {
 /* Opens an engine; `options` may be NULL. Free with frg_engine_close.
  * Errors: FRG_INVALID (a bad list; pos is its line), FRG_NO_MEMORY. */
 FRG_API FRG_MUST_CHECK enum frg_status frg_engine_open(const struct frg_engine_options *options,
-                                                      struct frg_engine **out,
-                                                      struct frg_error *err);
+                                                       struct frg_engine **out, struct frg_error *err);
 FRG_API void frg_engine_close(struct frg_engine *engine);
 
 /* Identifies program version and rule data, e.g. "freigabe 0.1.0 lists-3f9a0c12".
@@ -114,20 +113,17 @@ FRG_API void frg_engine_close(struct frg_engine *engine);
 FRG_API const char *frg_engine_id(const struct frg_engine *engine);
 
 /* Scratch memory for one thread. Must be closed before its engine. */
-FRG_API FRG_MUST_CHECK enum frg_status frg_workspace_open(const struct frg_engine *engine,
-                                                         struct frg_workspace **out,
-                                                         struct frg_error *err);
+FRG_API FRG_MUST_CHECK enum frg_status frg_workspace_open(const struct frg_engine *engine, struct frg_workspace **out,
+                                                          struct frg_error *err);
 FRG_API void frg_workspace_close(struct frg_workspace *ws);
 
 /* An article, analysed once and shared by all comments under it (immutable,
  * thread-safe). Empty parts are allowed; all three empty is FRG_INVALID.
  * Text beyond the limit of 256 KiB of body is ignored. The strings are
  * copied. Must be closed before its engine. */
-FRG_API FRG_MUST_CHECK enum frg_status frg_article_open(const struct frg_engine *engine,
-                                                       struct frg_str title, struct frg_str lead,
-                                                       struct frg_str body,
-                                                       struct frg_article **out,
-                                                       struct frg_error *err);
+FRG_API FRG_MUST_CHECK enum frg_status frg_article_open(const struct frg_engine *engine, struct frg_str title,
+                                                        struct frg_str lead, struct frg_str body,
+                                                        struct frg_article **out, struct frg_error *err);
 FRG_API void frg_article_close(struct frg_article *article);
 
 /* ---- check ----------------------------------------------------------- */
@@ -166,9 +162,9 @@ enum frg_suggestion { FRG_SUGGEST_RELEASE, FRG_SUGGEST_LOOK, FRG_SUGGEST_REJECT 
 FRG_API const char *frg_suggestion_id(enum frg_suggestion suggestion);
 
 struct frg_review {
-	enum frg_lang lang;           /* never FRG_LANG_AUTO */
-	float score[FRG_RULE_COUNT];  /* by rule, 0 … 1 */
-	bool off_topic_known;         /* false without an article */
+	enum frg_lang lang;          /* never FRG_LANG_AUTO */
+	float score[FRG_RULE_COUNT]; /* by rule, 0 … 1 */
+	bool off_topic_known;        /* false without an article */
 	struct frg_related related;
 	enum frg_suggestion suggestion;
 	/* By begin, then by rule. Owned by the workspace. */
@@ -182,11 +178,9 @@ struct frg_review {
  * valid until the workspace is used or closed. Every rule reports; the engine
  * never stops at the first finding. Cost is linear in the text's length.
  * Errors: FRG_INVALID (not UTF-8; pos is the byte), FRG_TOO_LARGE. */
-FRG_API FRG_MUST_CHECK enum frg_status frg_check(const struct frg_engine *engine,
-                                                struct frg_workspace *ws,
-                                                const struct frg_input *input,
-                                                struct frg_review *out,
-                                                struct frg_error *err);
+FRG_API FRG_MUST_CHECK enum frg_status frg_check(const struct frg_engine *engine, struct frg_workspace *ws,
+                                                 const struct frg_input *input, struct frg_review *out,
+                                                 struct frg_error *err);
 
 #ifdef __cplusplus
 }

@@ -10,10 +10,9 @@
 unsigned api_http_status(enum frg_status status)
 {
 	static const unsigned table[] = {
-		[FRG_OK] = 200,          [FRG_INVALID] = 400,   [FRG_TOO_LARGE] = 413,
-		[FRG_NOT_FOUND] = 404,   [FRG_CONFLICT] = 409,  [FRG_UNAUTHENTICATED] = 401,
-		[FRG_FORBIDDEN] = 403,   [FRG_THROTTLED] = 429, [FRG_UNAVAILABLE] = 503,
-		[FRG_UNSUPPORTED] = 415, [FRG_CORRUPT] = 500,   [FRG_IO] = 502,
+		[FRG_OK] = 200,          [FRG_INVALID] = 400,         [FRG_TOO_LARGE] = 413, [FRG_NOT_FOUND] = 404,
+		[FRG_CONFLICT] = 409,    [FRG_UNAUTHENTICATED] = 401, [FRG_FORBIDDEN] = 403, [FRG_THROTTLED] = 429,
+		[FRG_UNAVAILABLE] = 503, [FRG_UNSUPPORTED] = 415,     [FRG_CORRUPT] = 500,   [FRG_IO] = 502,
 		[FRG_NO_MEMORY] = 503,
 	};
 	return table[status];
@@ -95,8 +94,10 @@ void api_refuse(void *app, struct http_request *req, unsigned status)
 		unsigned http;
 		enum frg_status status;
 		const char *code;
-	} table[] = {{400, FRG_INVALID, "request_malformed"}, {404, FRG_NOT_FOUND, "not_found"},
-	             {413, FRG_TOO_LARGE, "body_too_large"},  {431, FRG_TOO_LARGE, "header_too_large"},
+	} table[] = {{400, FRG_INVALID, "request_malformed"},
+	             {404, FRG_NOT_FOUND, "not_found"},
+	             {413, FRG_TOO_LARGE, "body_too_large"},
+	             {431, FRG_TOO_LARGE, "header_too_large"},
 	             {503, FRG_UNAVAILABLE, "overloaded"}};
 	struct frg_error err = {.status = FRG_INVALID, .code = "request_malformed"};
 	for (size_t i = 0; i < COUNT_OF(table); i++)

@@ -38,8 +38,11 @@ static struct http_page *make(const struct embedded_file *file, const char *cach
 	                         cross ? "Cross-Origin-Resource-Policy: cross-origin"
 	                               : "Cross-Origin-Resource-Policy: same-origin",
 	                         cross ? "Access-Control-Allow-Origin: *" : NULL, NULL};
-	struct http_page_spec spec = {.content_type = file->type, .body = embedded_content(file),
-	                              .cache_control = cache, .headers = headers, .compress = true};
+	struct http_page_spec spec = {.content_type = file->type,
+	                              .body = embedded_content(file),
+	                              .cache_control = cache,
+	                              .headers = headers,
+	                              .compress = true};
 	return http_page_new(&spec);
 }
 
@@ -64,8 +67,10 @@ void api_assets_setup(struct view_assets *out, const char *dev_dir)
 		assets.embed = make(find("widget.js"), "public, max-age=300", true);
 	if (!assets.favicon)
 		assets.favicon = make(find("favicon.svg"), "public, max-age=86400", false);
-	*out = (struct view_assets){.site_css = path_of("site.css"), .widget_js = path_of("widget.js"),
-	                            .desk_js = path_of("desk.js"), .desk_css = path_of("desk.css"),
+	*out = (struct view_assets){.site_css = path_of("site.css"),
+	                            .widget_js = path_of("widget.js"),
+	                            .desk_js = path_of("desk.js"),
+	                            .desk_css = path_of("desk.css"),
 	                            .favicon = STR("/favicon.svg")};
 }
 

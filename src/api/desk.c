@@ -1,8 +1,6 @@
 /* The desk: log-in, queue, decisions. */
 #include "api/inner.h"
 
-
-
 enum { PAGE_MAX = 50 };
 
 static void fail(struct api *api, struct http_request *req, const struct frg_error *err)
@@ -148,7 +146,8 @@ static enum frg_status parse_rules(struct arena *a, json_t *list, unsigned *bits
 	*bits = 0;
 	if (list && !json_is_null(list) && !json_is_array(list))
 		return frg_fail(err, FRG_INVALID, "json_invalid", "rules must be an array");
-	json_array_foreach(list, i, v) {
+	json_array_foreach(list, i, v)
+	{
 		enum frg_rule rule;
 		if (!frg_rule_from_id(json_str(a, v), &rule) || rule == FRG_ENGAGING)
 			return frg_fail(err, FRG_INVALID, "rule_unknown", "no such rule");
@@ -157,8 +156,7 @@ static enum frg_status parse_rules(struct arena *a, json_t *list, unsigned *bits
 	return FRG_OK;
 }
 
-static enum frg_status parse_decision(struct arena *a, json_t *body, struct decide_command *cmd,
-                                      struct frg_error *err)
+static enum frg_status parse_decision(struct arena *a, json_t *body, struct decide_command *cmd, struct frg_error *err)
 {
 	json_t *version = json_object_get(body, "version"), *word = json_object_get(body, "word");
 	if (!parse_action(json_str(a, json_object_get(body, "action")), &cmd->action))
@@ -210,9 +208,8 @@ HANDLER(desk_decide)
 	}
 	api_no_store(req);
 	api_json(req, 200,
-	         json_pack("{s:o, s:s, s:I, s:I}", "decision", id_json(result.decision), "action",
-	                   actions[cmd.action], "undo_until", (json_int_t)(result.decided + UNDO_MS), "count",
-	                   (json_int_t)result.waiting));
+	         json_pack("{s:o, s:s, s:I, s:I}", "decision", id_json(result.decision), "action", actions[cmd.action],
+	                   "undo_until", (json_int_t)(result.decided + UNDO_MS), "count", (json_int_t)result.waiting));
 }
 
 HANDLER(desk_undo)
@@ -253,12 +250,11 @@ HANDLER(desk_decisions)
 		const struct store_decision *d = &items[i].decision;
 		json_array_append_new(
 			list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:{s:o, s:o}, s:b, s:b, s:I}", "id",
-		                    id_json(d->id), "revision", id_json(d->revision), "action", json_of(d->action),
-		                    "rules", api_rules_json(a, d->rules), "word", json_of(d->word), "by",
-		                    json_of(d->editor_name), "at", (json_int_t)d->decided, "text",
-		                    json_of(items[i].text), "article", "id", json_of(items[i].article_id), "title",
-		                    json_of(items[i].article_title), "undone", d->undone, "mine",
-		                    d->editor == session.editor.id, "undo_until", (json_int_t)(d->decided + UNDO_MS)));
+		                    id_json(d->id), "revision", id_json(d->revision), "action", json_of(d->action), "rules",
+		                    api_rules_json(a, d->rules), "word", json_of(d->word), "by", json_of(d->editor_name), "at",
+		                    (json_int_t)d->decided, "text", json_of(items[i].text), "article", "id",
+		                    json_of(items[i].article_id), "title", json_of(items[i].article_title), "undone", d->undone,
+		                    "mine", d->editor == session.editor.id, "undo_until", (json_int_t)(d->decided + UNDO_MS)));
 	}
 	api_no_store(req);
 	api_json(req, 200, json_pack("{s:o}", "decisions", list));

@@ -59,8 +59,7 @@ json_t *api_rules_json(struct arena *a, str rules);
 /* ---- readers.c ---- */
 
 /* The query for a thread of this request; false (not answered) if there is no such site. */
-bool api_thread_query(struct api *api, struct http_request *req, enum thread_form form,
-                      struct thread_query *q);
+bool api_thread_query(struct api *api, struct http_request *req, enum thread_form form, struct thread_query *q);
 /* Answers from memory if it can. */
 bool api_thread_cached(struct api *api, struct http_request *req, enum thread_form form);
 

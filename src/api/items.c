@@ -8,8 +8,8 @@ size_t api_utf16(str text, size_t byte)
 	size_t units = 0;
 	for (size_t i = 0; i < byte && i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
-		units += (c & 0xc0) != 0x80;     /* a character begins */
-		units += c >= 0xf0;              /* one that takes two units */
+		units += (c & 0xc0) != 0x80; /* a character begins */
+		units += c >= 0xf0;          /* one that takes two units */
 	}
 	return units;
 }
@@ -40,7 +40,8 @@ static json_t *review_json(const struct store_review *review, str text)
 	json_t *findings = json_loadb(review->findings.p, review->findings.n, 0, NULL);
 	json_t *evidence = json_object_get(findings, "evidence"), *e;
 	size_t i;
-	json_array_foreach(evidence, i, e) {
+	json_array_foreach(evidence, i, e)
+	{
 		size_t begin = (size_t)json_integer_value(json_object_get(e, "begin"));
 		size_t end = (size_t)json_integer_value(json_object_get(e, "end"));
 		json_object_set_new(e, "begin", json_integer((json_int_t)api_utf16(text, begin)));
@@ -48,8 +49,8 @@ static json_t *review_json(const struct store_review *review, str text)
 	}
 	json_t *scores = json_object_get(findings, "scores");
 	json_t *out = json_pack("{s:o, s:o, s:O, s:O}", "engine", json_of(review->engine), "suggestion",
-	                        json_of(review->suggestion), "scores", scores ? scores : json_null(),
-	                        "evidence", evidence ? evidence : json_null());
+	                        json_of(review->suggestion), "scores", scores ? scores : json_null(), "evidence",
+	                        evidence ? evidence : json_null());
 	json_decref(findings);
 	return out;
 }
@@ -92,16 +93,15 @@ static json_t *author_json(struct arena *a, const struct queue_item *item)
 		all += item->record[i];
 	for (size_t i = 0; i < item->recent_count; i++) {
 		const struct queue_recent *r = &item->recent[i];
-		json_array_append_new(
-			recent, json_pack("{s:o, s:o, s:o, s:I, s:o}", "state", json_of(store_state_name(r->revision.state)),
-		                      "text", json_of(r->revision.text), "rules", api_rules_json(a, r->rules), "at",
-		                      (json_int_t)r->revision.created, "article", json_of(r->article_title)));
+		json_array_append_new(recent, json_pack("{s:o, s:o, s:o, s:I, s:o}", "state",
+		                                        json_of(store_state_name(r->revision.state)), "text",
+		                                        json_of(r->revision.text), "rules", api_rules_json(a, r->rules), "at",
+		                                        (json_int_t)r->revision.created, "article", json_of(r->article_title)));
 	}
-	return json_pack("{s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:o}", "name", json_of(item->comment.name),
-	                 "email", json_of(item->comment.email), "first", all <= 1, "released",
-	                 (json_int_t)item->record[STATE_RELEASED], "rejected",
-	                 (json_int_t)item->record[STATE_REJECTED], "returned",
-	                 (json_int_t)item->record[STATE_RETURNED], "held", (json_int_t)item->record[STATE_HELD],
+	return json_pack("{s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:o}", "name", json_of(item->comment.name), "email",
+	                 json_of(item->comment.email), "first", all <= 1, "released",
+	                 (json_int_t)item->record[STATE_RELEASED], "rejected", (json_int_t)item->record[STATE_REJECTED],
+	                 "returned", (json_int_t)item->record[STATE_RETURNED], "held", (json_int_t)item->record[STATE_HELD],
 	                 "recent", recent);
 }
 
@@ -110,12 +110,12 @@ static json_t *earlier_json(struct arena *a, const struct queue_item *item)
 	json_t *list = json_array();
 	for (size_t i = 0; i < item->earlier_count; i++) {
 		const struct queue_earlier *e = &item->earlier[i];
-		json_array_append_new(
-			list, json_pack("{s:I, s:o, s:o, s:o, s:o, s:I}", "ordinal", (json_int_t)e->revision.ordinal, "text",
-		                    json_of(e->revision.text), "state", json_of(store_state_name(e->revision.state)),
-		                    "word", json_of(e->decided ? e->decision.word : STR("")), "rules",
-		                    api_rules_json(a, e->decided ? e->decision.rules : STR("")), "at",
-		                    (json_int_t)(e->decided ? e->decision.decided : e->revision.created)));
+		json_array_append_new(list, json_pack("{s:I, s:o, s:o, s:o, s:o, s:I}", "ordinal",
+		                                      (json_int_t)e->revision.ordinal, "text", json_of(e->revision.text),
+		                                      "state", json_of(store_state_name(e->revision.state)), "word",
+		                                      json_of(e->decided ? e->decision.word : STR("")), "rules",
+		                                      api_rules_json(a, e->decided ? e->decision.rules : STR("")), "at",
+		                                      (json_int_t)(e->decided ? e->decision.decided : e->revision.created)));
 	}
 	return list;
 }
@@ -125,8 +125,8 @@ static json_t *article_json(struct arena *a, const struct queue_item *item)
 	const struct store_article *art = &item->article;
 	str path = art->hosted ? arena_printf(a, "/articles/%.*s", STR_ARG(art->external_id)) : art->url;
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", json_of(art->external_id), "title",
-	                 json_of(art->title), "lead", json_of(art->lead), "url", json_of(art->url), "path",
-	                 json_of(path), "section", json_of(art->section), "related", related_json(a, item));
+	                 json_of(art->title), "lead", json_of(art->lead), "url", json_of(art->url), "path", json_of(path),
+	                 "section", json_of(art->section), "related", related_json(a, item));
 }
 
 static json_t *parent_json(const struct queue_item *item)
@@ -146,10 +146,9 @@ json_t *api_item_json(struct arena *a, const struct queue_item *item)
 	json_decref(findings);
 	json_t *released = item->released_before ? json_of(item->released_text) : json_null();
 	return json_pack("{s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "revision",
-	                 id_json(r->id), "comment", id_json(r->comment), "version", (json_int_t)r->version,
-	                 "ordinal", (json_int_t)r->ordinal, "state", json_of(store_state_name(r->state)), "lang",
-	                 json_of(lang), "submitted_at", (json_int_t)r->created, "author", author_json(a, item),
-	                 "text", json_of(r->text), "review", review_json(&item->review, r->text), "article",
-	                 article_json(a, item), "parent", parent_json(item), "released_text", released,
-	                 "earlier", earlier_json(a, item));
+	                 id_json(r->id), "comment", id_json(r->comment), "version", (json_int_t)r->version, "ordinal",
+	                 (json_int_t)r->ordinal, "state", json_of(store_state_name(r->state)), "lang", json_of(lang),
+	                 "submitted_at", (json_int_t)r->created, "author", author_json(a, item), "text", json_of(r->text),
+	                 "review", review_json(&item->review, r->text), "article", article_json(a, item), "parent",
+	                 parent_json(item), "released_text", released, "earlier", earlier_json(a, item));
 }

@@ -198,11 +198,11 @@ static struct posted read_form(struct http_request *req)
 }
 
 /* The page again, with what was typed and what is wrong with it. */
-static void page_again(struct api *api, struct http_request *req, const struct thread_query *q,
-                       struct posted *p, const struct frg_error *err)
+static void page_again(struct api *api, struct http_request *req, const struct thread_query *q, struct posted *p,
+                       const struct frg_error *err)
 {
-	struct thread_personal who = {.reader = api_reader(req, q->site), .form = &p->form,
-	                              .reply_to = p->parent, .edit_of = p->edit};
+	struct thread_personal who = {
+		.reader = api_reader(req, q->site), .form = &p->form, .reply_to = p->parent, .edit_of = p->edit};
 	if (err)
 		p->form.error = api_message(api_lang(req, q->site), err);
 	personal_page(api, req, q, &who, err ? api_http_status(err->status) : 200);
@@ -213,13 +213,22 @@ static enum frg_status send_form(struct api *api, struct http_request *req, cons
 {
 	struct arena *a = http_arena(req);
 	if (p->edit) {
-		struct revise_command cmd = {.site = q->site, .article = q->article, .reader = api_reader(req, q->site), .comment = p->edit,
-		                             .text = p->form.text, .idempotency_key = p->form.idempotency_key};
+		struct revise_command cmd = {.site = q->site,
+		                             .article = q->article,
+		                             .reader = api_reader(req, q->site),
+		                             .comment = p->edit,
+		                             .text = p->form.text,
+		                             .idempotency_key = p->form.idempotency_key};
 		return service_revise(api->svc, a, &cmd, result, err);
 	}
-	struct submit_command cmd = {.site = q->site, .article = q->article, .reader = api_reader(req, q->site),
-	                             .name = p->form.name, .email = p->form.email, .text = p->form.text,
-	                             .parent = p->parent, .idempotency_key = p->form.idempotency_key};
+	struct submit_command cmd = {.site = q->site,
+	                             .article = q->article,
+	                             .reader = api_reader(req, q->site),
+	                             .name = p->form.name,
+	                             .email = p->form.email,
+	                             .text = p->form.text,
+	                             .parent = p->parent,
+	                             .idempotency_key = p->form.idempotency_key};
 	return service_submit(api->svc, a, &cmd, result, err);
 }
 
@@ -230,7 +239,8 @@ static const char *article_part(struct http_request *req, const struct thread_qu
 	char *out = arena_alloc(http_arena(req), q->article.n * 3 + 1), *to = out;
 	for (size_t i = 0; i < q->article.n; i++) {
 		unsigned char c = (unsigned char)q->article.p[i];
-		bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
+		bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+		             c == '_' || c == '.';
 		if (plain) {
 			*to++ = (char)c;
 		} else {
@@ -246,8 +256,10 @@ static void redirect_to_article(struct http_request *req, const struct thread_qu
 {
 	char id[ID_TEXT_SIZE];
 	id_text(sent, id);
-	const char *site = http_query(req, "site").n ? arena_printf(http_arena(req), "site=%.*s&", STR_ARG(q->site->slug)).p : "";
-	api_redirect(req, arena_printf(http_arena(req), "/articles/%s?%ssent=%s#comment-%s", article_part(req, q), site, id, id));
+	const char *site = http_query(req, "site").n ? arena_printf(http_arena(req), "site=%.*s&", STR_ARG(q->site->slug)).p
+	                                             : "";
+	api_redirect(
+		req, arena_printf(http_arena(req), "/articles/%s?%ssent=%s#comment-%s", article_part(req, q), site, id, id));
 }
 
 /* The right to write, the limit and the query. False: answered. */
@@ -277,8 +289,8 @@ HANDLER(page_submit)
 	struct posted p = read_form(req);
 	if (str_eq(http_form(req, "action"), STR("check"))) {
 		struct service_review review;
-		enum frg_status st = service_check_draft(api->svc, http_arena(req), q.site, q.article, p.form.text,
-		                                         p.parent, &review, &err);
+		enum frg_status st = service_check_draft(api->svc, http_arena(req), q.site, q.article, p.form.text, p.parent,
+		                                         &review, &err);
 		if (st == FRG_OK)
 			add_hints(http_arena(req), p.form.text, &review, &p.form);
 		page_again(api, req, &q, &p, st == FRG_OK ? NULL : &err);
@@ -308,8 +320,8 @@ HANDLER(page_withdraw)
 		page_error(api, req, FRG_NOT_FOUND, "comment_unknown");
 		return;
 	}
-	struct withdraw_command cmd = {.site = q.site, .article = q.article, .reader = api_reader(req, q.site),
-	                               .comment = comment};
+	struct withdraw_command cmd = {
+		.site = q.site, .article = q.article, .reader = api_reader(req, q.site), .comment = comment};
 	if (service_withdraw(api->svc, http_arena(req), &cmd, &err) != FRG_OK) {
 		api_error_page(api, req, &err);
 		return;

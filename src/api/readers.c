@@ -12,8 +12,7 @@ static json_t *id_json(id64 id)
 
 /* ---- what all see ---- */
 
-bool api_thread_query(struct api *api, struct http_request *req, enum thread_form form,
-                      struct thread_query *q)
+bool api_thread_query(struct api *api, struct http_request *req, enum thread_form form, struct thread_query *q)
 {
 	const struct store_site *site = api_find_site(api, req);
 	if (!site)
@@ -69,10 +68,7 @@ static bool is_personal(struct api *api, struct http_request *req)
 	       (api_reader(req, q.site).n > 0 || http_query(req, "reply").n > 0);
 }
 
-QUICK(reader_thread_quick)
-{
-	return !is_personal(app, req) && api_thread_cached(app, req, THREAD_FRAGMENT);
-}
+QUICK(reader_thread_quick) { return !is_personal(app, req) && api_thread_cached(app, req, THREAD_FRAGMENT); }
 
 HANDLER(reader_thread)
 {
@@ -98,9 +94,9 @@ HANDLER(reader_thread)
 
 static json_t *article_json(const struct store_article *art, int64_t count)
 {
-	return json_pack("{s:o, s:o, s:o, s:s, s:b, s:I}", "id", json_of(art->external_id), "title",
-	                 json_of(art->title), "url", json_of(art->url), "lang", frg_lang_id(art->lang), "open",
-	                 art->open, "count", (json_int_t)count);
+	return json_pack("{s:o, s:o, s:o, s:s, s:b, s:I}", "id", json_of(art->external_id), "title", json_of(art->title),
+	                 "url", json_of(art->url), "lang", frg_lang_id(art->lang), "open", art->open, "count",
+	                 (json_int_t)count);
 }
 
 HANDLER(reader_article)
@@ -144,16 +140,17 @@ HANDLER(reader_stream)
 
 static struct thread_query own_query(struct http_request *req, const struct store_site *site)
 {
-	return (struct thread_query){.site = site, .article = http_param(req, "id"),
-	                             .lang = i18n_lang(http_query(req, "lang")), .form = THREAD_FRAGMENT};
+	return (struct thread_query){.site = site,
+	                             .article = http_param(req, "id"),
+	                             .lang = i18n_lang(http_query(req, "lang")),
+	                             .form = THREAD_FRAGMENT};
 }
 
 static json_t *own_json(const struct own_comment *c)
 {
 	return json_pack("{s:o, s:o, s:o, s:I, s:I, s:o}", "id", json_of(c->view.id), "parent",
-	                 json_or_null(c->view.parent_id), "state", json_of(c->state), "position",
-	                 (json_int_t)c->position, "expected_minutes", (json_int_t)c->expected_minutes, "html",
-	                 json_of(c->html));
+	                 json_or_null(c->view.parent_id), "state", json_of(c->state), "position", (json_int_t)c->position,
+	                 "expected_minutes", (json_int_t)c->expected_minutes, "html", json_of(c->html));
 }
 
 HANDLER(reader_mine)
@@ -168,8 +165,7 @@ HANDLER(reader_mine)
 	struct thread_query q = own_query(req, site);
 	str reader = api_reader(req, site);
 	api_cors(req, site);
-	if (reader.n &&
-	    service_own_comments(api->svc, http_arena(req), &q, reader, 0, &own, &count, &err) != FRG_OK) {
+	if (reader.n && service_own_comments(api->svc, http_arena(req), &q, reader, 0, &own, &count, &err) != FRG_OK) {
 		api_error(api, req, &err, NULL);
 		return;
 	}
@@ -188,7 +184,8 @@ static void answer_own(struct api *api, struct http_request *req, const struct s
 	struct own_comment *own = NULL;
 	size_t count = 0;
 	struct thread_query q = own_query(req, site);
-	if (service_own_comments(api->svc, http_arena(req), &q, result->reader, result->comment, &own, &count, &err) != FRG_OK ||
+	if (service_own_comments(api->svc, http_arena(req), &q, result->reader, result->comment, &own, &count, &err) !=
+	        FRG_OK ||
 	    count != 1) {
 		if (count != 1)
 			frg_fail(&err, FRG_CORRUPT, "store_corrupt", "the comment just saved is not there");
@@ -242,7 +239,9 @@ HANDLER(reader_submit)
 	const struct store_site *site = writing(api, req, LIMIT_SUBMIT);
 	if (!site || !api_body(api, req, &body))
 		return;
-	struct submit_command cmd = {.site = site, .article = http_param(req, "id"), .reader = api_reader(req, site),
+	struct submit_command cmd = {.site = site,
+	                             .article = http_param(req, "id"),
+	                             .reader = api_reader(req, site),
 	                             .idempotency_key = http_header(req, "Idempotency-Key")};
 	struct submit_result result;
 	if (api_member(api, req, body, "name", &cmd.name) && api_member(api, req, body, "email", &cmd.email) &&
@@ -294,8 +293,8 @@ HANDLER(reader_withdraw)
 	const struct store_site *site = writing(api, req, LIMIT_SUBMIT);
 	if (!site || !comment_param(api, req, &comment))
 		return;
-	struct withdraw_command cmd = {.site = site, .article = http_param(req, "id"), .reader = api_reader(req, site),
-	                               .comment = comment};
+	struct withdraw_command cmd = {
+		.site = site, .article = http_param(req, "id"), .reader = api_reader(req, site), .comment = comment};
 	if (service_withdraw(api->svc, http_arena(req), &cmd, &err) != FRG_OK) {
 		api_error(api, req, &err, NULL);
 		return;
@@ -326,7 +325,8 @@ HANDLER(reader_check)
 		return;
 	struct service_review review;
 	if (api_member(api, req, body, "text", &text) && parse_parent(api, req, body, &parent)) {
-		if (service_check_draft(api->svc, http_arena(req), site, http_param(req, "id"), text, parent, &review, &err) == FRG_OK) {
+		if (service_check_draft(api->svc, http_arena(req), site, http_param(req, "id"), text, parent, &review, &err) ==
+		    FRG_OK) {
 			json_t *hints = json_array();
 			for (size_t i = 0; i < review.review.evidence_count; i++) {
 				const struct frg_evidence *e = &review.review.evidence[i];
@@ -334,10 +334,10 @@ HANDLER(reader_check)
 					json_array_append_new(hints, hint_json(review.lang, e, text));
 			}
 			if (service_off_topic(&review.review))
-				json_array_append_new(
-					hints, json_pack("{s:s, s:o, s:o, s:s, s:i, s:i}", "rule", "off_topic", "title",
-				                     json_of(i18n(review.lang, MSG_RULE_OFF_TOPIC)), "reason",
-				                     json_of(i18n(review.lang, MSG_HINT_OFF_TOPIC)), "quote", "", "begin", 0, "end", 0));
+				json_array_append_new(hints, json_pack("{s:s, s:o, s:o, s:s, s:i, s:i}", "rule", "off_topic", "title",
+				                                       json_of(i18n(review.lang, MSG_RULE_OFF_TOPIC)), "reason",
+				                                       json_of(i18n(review.lang, MSG_HINT_OFF_TOPIC)), "quote", "",
+				                                       "begin", 0, "end", 0));
 			api_no_store(req);
 			api_json(req, 200, json_pack("{s:o}", "hints", hints));
 		} else {
@@ -361,8 +361,8 @@ HANDLER(reader_discover)
 	if (api_member(api, req, body, "url", &url)) {
 		struct store_article art;
 		int64_t count;
-		if (service_article_discover(api->svc, http_arena(req), site, http_param(req, "id"), url,
-		                             api->fetch_private, &art, &err) == FRG_OK &&
+		if (service_article_discover(api->svc, http_arena(req), site, http_param(req, "id"), url, api->fetch_private,
+		                             &art, &err) == FRG_OK &&
 		    service_article_count(api->svc, http_arena(req), art.id, &count, &err) == FRG_OK)
 			api_json(req, 200, article_json(&art, count));
 		else
@@ -393,7 +393,8 @@ HANDLER(article_put)
 	if (!str_starts(authorization, bearer))
 		st = frg_fail(&err, FRG_UNAUTHENTICATED, "key_unknown", "send Authorization: Bearer KEY");
 	else
-		st = service_key_check(api->svc, http_arena(req), str_sub(authorization, bearer.n, authorization.n), &site, &err);
+		st = service_key_check(api->svc, http_arena(req), str_sub(authorization, bearer.n, authorization.n), &site,
+		                       &err);
 	if (st == FRG_OK)
 		st = parse_article(req, &art, &err);
 	art.id = http_param(req, "id");
@@ -406,7 +407,8 @@ HANDLER(article_put)
 		api_error(api, req, &err, NULL);
 		return;
 	}
-	str url = art.url.n ? art.url : arena_printf(http_arena(req), "%.*s/articles/%.*s", STR_ARG(site->base_url), STR_ARG(art.id));
+	str url = art.url.n ? art.url
+	                    : arena_printf(http_arena(req), "%.*s/articles/%.*s", STR_ARG(site->base_url), STR_ARG(art.id));
 	api_json(req, created ? 201 : 200, json_pack("{s:o, s:o}", "id", json_of(art.id), "url", json_of(url)));
 }
 

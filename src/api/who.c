@@ -1,7 +1,6 @@
 /* Who asks, from where: site, origin, a reader's capability, an editor's session. */
 #include "api/inner.h"
 
-
 #include <arpa/inet.h>
 
 static const char reader_cookie[] = "freigabe_reader", desk_cookie[] = "freigabe_desk";
@@ -98,8 +97,7 @@ bool api_editor(struct api *api, struct http_request *req, struct editor_session
 {
 	struct frg_error err;
 	enum frg_status st = service_session(api->svc, http_arena(req), http_cookie(req, desk_cookie), out, &err);
-	if (st == FRG_OK && http_method(req) != HTTP_GET &&
-	    !secret_equal(http_header(req, "X-CSRF-Token"), out->csrf))
+	if (st == FRG_OK && http_method(req) != HTTP_GET && !secret_equal(http_header(req, "X-CSRF-Token"), out->csrf))
 		st = frg_fail(&err, FRG_FORBIDDEN, "csrf", "the request does not carry the session's token");
 	if (st != FRG_OK)
 		api_error(api, req, &err, NULL);

@@ -82,8 +82,7 @@ bool str_to_i64(str s, int64_t *out)
 	return true;
 }
 
-enum frg_status frg_fail(struct frg_error *err, enum frg_status status, const char *code,
-                         const char *fmt, ...)
+enum frg_status frg_fail(struct frg_error *err, enum frg_status status, const char *code, const char *fmt, ...)
 {
 	if (!err)
 		return status;

@@ -12,16 +12,16 @@ typedef struct frg_str str;
 
 #define STR(literal) ((str){"" literal, sizeof(literal) - 1})
 /* For static initialisers, where a compound literal is not constant. */
-#define STR_INIT(literal) {"" literal, sizeof(literal) - 1}
+#define STR_INIT(literal)                                                                                              \
+	{                                                                                                                  \
+		"" literal, sizeof(literal) - 1                                                                                \
+	}
 /* printf: "%.*s", STR_ARG(s) */
 #define STR_ARG(s) (int)(s).n, ((s).p ? (s).p : "")
 #define STR_NONE ((str){NULL, 0})
 
 static inline str str_of(const char *cstr) { return (str){cstr, cstr ? strlen(cstr) : 0}; }
-static inline bool str_eq(str a, str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
+static inline bool str_eq(str a, str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
 static inline str str_sub(str s, size_t begin, size_t end)
 {
 	return (str){begin ? s.p + begin : s.p, end - begin}; /* no arithmetic on NULL */
@@ -53,15 +53,15 @@ bool str_to_i64(str s, int64_t *out);
 
 /* Fills `err` (which may be NULL) and returns `status`. `code` is a stable key with
  * static storage; i18n/ has "error.<code>" for each in every language. */
-enum frg_status frg_fail(struct frg_error *err, enum frg_status status, const char *code,
-                         const char *fmt, ...) PRINTF_LIKE(4, 5);
+enum frg_status frg_fail(struct frg_error *err, enum frg_status status, const char *code, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
 
 /* A broken invariant: say where and abort. Never used to judge input. */
 #define BUG(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
-#define BUG_IF(cond)                                                                               \
-	do {                                                                                           \
-		if (cond)                                                                                  \
-			BUG("%s", #cond);                                                                      \
+#define BUG_IF(cond)                                                                                                   \
+	do {                                                                                                               \
+		if (cond)                                                                                                      \
+			BUG("%s", #cond);                                                                                          \
 	} while (0)
 _Noreturn void bug_at(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4);
 

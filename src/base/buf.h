@@ -14,7 +14,10 @@ struct buf {
 };
 
 /* Zero allocation until the first byte. */
-#define BUF_INIT(ceiling) {.max = (ceiling)}
+#define BUF_INIT(ceiling)                                                                                              \
+	{                                                                                                                  \
+		.max = (ceiling)                                                                                               \
+	}
 
 void buf_free(struct buf *b);
 void buf_add(struct buf *b, str s);

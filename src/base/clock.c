@@ -29,10 +29,9 @@ void clock_iso(msec t, char out[CLOCK_ISO_SIZE])
 		memcpy(out, "0000-00-00T00:00:00.000Z", CLOCK_ISO_SIZE);
 		return;
 	}
-	snprintf(out, CLOCK_ISO_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
-	         (unsigned)(tm.tm_year + 1900) % 10000u, (unsigned)(tm.tm_mon + 1) % 100u,
-	         (unsigned)tm.tm_mday % 100u, (unsigned)tm.tm_hour % 100u, (unsigned)tm.tm_min % 100u,
-	         (unsigned)tm.tm_sec % 100u, (unsigned)(t - (msec)s * 1000) % 1000u);
+	snprintf(out, CLOCK_ISO_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)(tm.tm_year + 1900) % 10000u,
+	         (unsigned)(tm.tm_mon + 1) % 100u, (unsigned)tm.tm_mday % 100u, (unsigned)tm.tm_hour % 100u,
+	         (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u, (unsigned)(t - (msec)s * 1000) % 1000u);
 }
 
 static bool digits(str s, size_t at, size_t n, int *out)
@@ -54,8 +53,8 @@ static bool parse_zone(str s, size_t at, int *minutes)
 	if (at + 1 == s.n && (s.p[at] == 'Z' || s.p[at] == 'z'))
 		return true;
 	int h, m;
-	if (at + 6 != s.n || (s.p[at] != '+' && s.p[at] != '-') || s.p[at + 3] != ':' ||
-	    !digits(s, at + 1, 2, &h) || !digits(s, at + 4, 2, &m) || h > 14 || m > 59)
+	if (at + 6 != s.n || (s.p[at] != '+' && s.p[at] != '-') || s.p[at + 3] != ':' || !digits(s, at + 1, 2, &h) ||
+	    !digits(s, at + 4, 2, &m) || h > 14 || m > 59)
 		return false;
 	*minutes = (s.p[at] == '-' ? -1 : 1) * (h * 60 + m);
 	return true;
@@ -64,14 +63,14 @@ static bool parse_zone(str s, size_t at, int *minutes)
 bool clock_parse_iso(str s, msec *out)
 {
 	int year, month, day, hour = 0, minute = 0, second = 0, thousandths = 0, zone = 0;
-	if (!digits(s, 0, 4, &year) || s.n < 10 || s.p[4] != '-' || !digits(s, 5, 2, &month) ||
-	    s.p[7] != '-' || !digits(s, 8, 2, &day))
+	if (!digits(s, 0, 4, &year) || s.n < 10 || s.p[4] != '-' || !digits(s, 5, 2, &month) || s.p[7] != '-' ||
+	    !digits(s, 8, 2, &day))
 		return false;
 	if (month < 1 || month > 12 || day < 1 || day > 31)
 		return false;
 	if (s.n > 10) {
-		if ((s.p[10] != 'T' && s.p[10] != ' ') || !digits(s, 11, 2, &hour) || s.n < 17 ||
-		    s.p[13] != ':' || !digits(s, 14, 2, &minute))
+		if ((s.p[10] != 'T' && s.p[10] != ' ') || !digits(s, 11, 2, &hour) || s.n < 17 || s.p[13] != ':' ||
+		    !digits(s, 14, 2, &minute))
 			return false;
 		size_t at = 16;
 		if (s.p[at] == ':') {
@@ -89,8 +88,12 @@ bool clock_parse_iso(str s, msec *out)
 		if (hour > 23 || minute > 59 || second > 60 || !parse_zone(s, at, &zone))
 			return false;
 	}
-	struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day,
-	                .tm_hour = hour, .tm_min = minute, .tm_sec = second};
+	struct tm tm = {.tm_year = year - 1900,
+	                .tm_mon = month - 1,
+	                .tm_mday = day,
+	                .tm_hour = hour,
+	                .tm_min = minute,
+	                .tm_sec = second};
 	time_t t = timegm(&tm);
 	if (tm.tm_mday != day) /* 31 February and the like */
 		return false;
@@ -100,11 +103,10 @@ bool clock_parse_iso(str s, msec *out)
 
 void clock_words(msec t, enum frg_lang lang, char out[CLOCK_WORDS_SIZE])
 {
-	static const char *const de[] = {"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli",
-	                                 "August", "September", "Oktober", "November", "Dezember"};
-	static const char *const en[] = {"January", "February", "March", "April", "May", "June",
-	                                 "July", "August", "September", "October", "November",
-	                                 "December"};
+	static const char *const de[] = {"Januar", "Februar", "März",      "April",   "Mai",      "Juni",
+	                                 "Juli",   "August",  "September", "Oktober", "November", "Dezember"};
+	static const char *const en[] = {"January", "February", "March",     "April",   "May",      "June",
+	                                 "July",    "August",   "September", "October", "November", "December"};
 	time_t s = (time_t)floor_div(t, 1000);
 	struct tm tm;
 	if (!localtime_r(&s, &tm)) {
@@ -113,10 +115,10 @@ void clock_words(msec t, enum frg_lang lang, char out[CLOCK_WORDS_SIZE])
 	}
 	if (lang == FRG_LANG_EN) {
 		int hour = tm.tm_hour % 12 ? tm.tm_hour % 12 : 12;
-		snprintf(out, CLOCK_WORDS_SIZE, "%d %s %d, %d:%02d %s", tm.tm_mday, en[tm.tm_mon],
-		         tm.tm_year + 1900, hour, tm.tm_min, tm.tm_hour < 12 ? "am" : "pm");
+		snprintf(out, CLOCK_WORDS_SIZE, "%d %s %d, %d:%02d %s", tm.tm_mday, en[tm.tm_mon], tm.tm_year + 1900, hour,
+		         tm.tm_min, tm.tm_hour < 12 ? "am" : "pm");
 	} else {
-		snprintf(out, CLOCK_WORDS_SIZE, "%d. %s %d, %d:%02d Uhr", tm.tm_mday, de[tm.tm_mon],
-		         tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
+		snprintf(out, CLOCK_WORDS_SIZE, "%d. %s %d, %d:%02d Uhr", tm.tm_mday, de[tm.tm_mon], tm.tm_year + 1900,
+		         tm.tm_hour, tm.tm_min);
 	}
 }

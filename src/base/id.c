@@ -45,8 +45,7 @@ void secret_new(char out[SECRET_TEXT_SIZE])
 {
 	unsigned char raw[32];
 	randombytes_buf(raw, sizeof raw);
-	sodium_bin2base64(out, SECRET_TEXT_SIZE, raw, sizeof raw,
-	                  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	sodium_bin2base64(out, SECRET_TEXT_SIZE, raw, sizeof raw, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 	sodium_memzero(raw, sizeof raw);
 }
 
@@ -57,7 +56,4 @@ void hash_text(str data, char out[HASH_TEXT_SIZE])
 	sodium_bin2hex(out, HASH_TEXT_SIZE, raw, sizeof raw);
 }
 
-bool secret_equal(str a, str b)
-{
-	return a.n == b.n && (a.n == 0 || sodium_memcmp(a.p, b.p, a.n) == 0);
-}
+bool secret_equal(str a, str b) { return a.n == b.n && (a.n == 0 || sodium_memcmp(a.p, b.p, a.n) == 0); }

@@ -40,6 +40,6 @@ void log_at(enum log_level level, const char *event, const char *fmt, ...)
 	escape(escaped, sizeof escaped, msg);
 	clock_iso(clock_now(), time);
 	/* one call, so that lines of several threads do not mix */
-	fprintf(stderr, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\",\"msg\":\"%s\"}\n", time,
-	        names[level], event, escaped);
+	fprintf(stderr, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\",\"msg\":\"%s\"}\n", time, names[level], event,
+	        escaped);
 }

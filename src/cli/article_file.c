@@ -30,8 +30,8 @@ static bool picture_path(const char *article, str name, char out[4096])
 	return true;
 }
 
-static enum frg_status import_picture(struct service *svc, struct arena *a, const char *path,
-                                      struct article *art, struct frg_error *err)
+static enum frg_status import_picture(struct service *svc, struct arena *a, const char *path, struct article *art,
+                                      struct frg_error *err)
 {
 	char file[4096];
 	str data;

@@ -9,20 +9,20 @@
 #include <stdlib.h>
 
 static const char help[] =
-    "usage: freigabe check [--lang de|en|auto] [--article FILE] [--jsonl] [FILE|-]\n"
-    "\n"
-    "Reads a comment from FILE (or standard input) and prints one JSON object: the score of each\n"
-    "house rule, the passages that led to it with a reason, and a suggestion to the editor.\n"
-    "\n"
-    "  --lang LANG      the comment's language; auto (the default) detects it\n"
-    "  --article FILE   the article it stands under: JSON {\"title\",\"lead\",\"body\"}, or plain text or\n"
-    "                   Markdown (first line the title, second paragraph the lead, the rest the body)\n"
-    "  --jsonl          one JSON object a line: {\"id\",\"text\",\"article\":{\"title\",\"lead\",\"body\"},\n"
-    "                   \"parent\",\"lang\"}; all but \"text\" may be missing. A line that cannot be checked\n"
-    "                   is answered by {\"id\",\"error\":{\"code\",\"message\",\"pos\"}}, and the next one follows\n"
-    "\n"
-    "begin and end are byte positions in the comment's UTF-8, end exclusive. off_topic is null without\n"
-    "an article. Exit codes: 0 done, 2 wrong usage or input (with --jsonl: in at least one line).\n";
+	"usage: freigabe check [--lang de|en|auto] [--article FILE] [--jsonl] [FILE|-]\n"
+	"\n"
+	"Reads a comment from FILE (or standard input) and prints one JSON object: the score of each\n"
+	"house rule, the passages that led to it with a reason, and a suggestion to the editor.\n"
+	"\n"
+	"  --lang LANG      the comment's language; auto (the default) detects it\n"
+	"  --article FILE   the article it stands under: JSON {\"title\",\"lead\",\"body\"}, or plain text or\n"
+	"                   Markdown (first line the title, second paragraph the lead, the rest the body)\n"
+	"  --jsonl          one JSON object a line: {\"id\",\"text\",\"article\":{\"title\",\"lead\",\"body\"},\n"
+	"                   \"parent\",\"lang\"}; all but \"text\" may be missing. A line that cannot be checked\n"
+	"                   is answered by {\"id\",\"error\":{\"code\",\"message\",\"pos\"}}, and the next one follows\n"
+	"\n"
+	"begin and end are byte positions in the comment's UTF-8, end exclusive. off_topic is null without\n"
+	"an article. Exit codes: 0 done, 2 wrong usage or input (with --jsonl: in at least one line).\n";
 
 enum { FILE_MAX = 4 << 20, LINE_MAX_BYTES = 8 << 20, ARTICLES = 16 };
 
@@ -66,11 +66,10 @@ static json_t *evidence_json(const struct frg_review *r, str text)
 	json_t *list = json_array();
 	for (size_t i = 0; i < r->evidence_count; i++) {
 		const struct frg_evidence *e = &r->evidence[i];
-		json_array_append_new(
-		    list, json_pack("{s:s,s:I,s:I,s:o,s:o,s:o}", "rule", frg_rule_id(e->rule), "begin",
-		                    (json_int_t)e->begin, "end", (json_int_t)e->end, "quote",
-		                    string(str_sub(text, e->begin, e->end)), "score", real(e->score), "reason",
-		                    string(e->reason)));
+		json_array_append_new(list, json_pack("{s:s,s:I,s:I,s:o,s:o,s:o}", "rule", frg_rule_id(e->rule), "begin",
+		                                      (json_int_t)e->begin, "end", (json_int_t)e->end, "quote",
+		                                      string(str_sub(text, e->begin, e->end)), "score", real(e->score),
+		                                      "reason", string(e->reason)));
 	}
 	return list;
 }
@@ -84,8 +83,8 @@ static void print_review(const struct check *c, json_t *id, str text, const stru
 		json_object_set_new(scores, frg_rule_id((enum frg_rule)k), unknown ? json_null() : real(r->score[k]));
 	}
 	print_json(json_pack("{s:o,s:s,s:o,s:o,s:s,s:s}", "id", id, "lang", frg_lang_id(r->lang), "scores", scores,
-	                     "evidence", evidence_json(r, text), "suggestion",
-	                     frg_suggestion_id(r->suggestion), "engine", frg_engine_id(c->engine)));
+	                     "evidence", evidence_json(r, text), "suggestion", frg_suggestion_id(r->suggestion), "engine",
+	                     frg_engine_id(c->engine)));
 }
 
 /* Takes `id` over. */
@@ -147,8 +146,7 @@ static bool load_article(struct check *c, const char *path)
 }
 
 /* The line's own article, or (if it has none, or an empty one) that of --article, or none. */
-static enum frg_status article_of(struct check *c, json_t *line, const struct frg_article **out,
-                                  struct frg_error *err)
+static enum frg_status article_of(struct check *c, json_t *line, const struct frg_article **out, struct frg_error *err)
 {
 	json_t *j = json_object_get(line, "article");
 	*out = c->article;
@@ -306,8 +304,9 @@ int cmd_check(int argc, char **argv)
 	const char *lang_name = "auto", *article = NULL;
 	bool lines = false;
 	enum frg_lang lang;
-	const struct cli_option options[] = {
-	    {.name = "lang", .value = &lang_name}, {.name = "article", .value = &article}, {.name = "jsonl", .flag = &lines}};
+	const struct cli_option options[] = {{.name = "lang", .value = &lang_name},
+	                                     {.name = "article", .value = &article},
+	                                     {.name = "jsonl", .flag = &lines}};
 	int words = cli_options(argc, argv, options, COUNT_OF(options), help);
 	if (words < 0)
 		return words == -1 ? EXIT_DONE : EXIT_USAGE;

@@ -40,7 +40,8 @@ static bool read_rules(json_t *list, unsigned *out)
 	size_t i;
 	json_t *v;
 	*out = 0;
-	json_array_foreach(list, i, v) {
+	json_array_foreach(list, i, v)
+	{
 		enum frg_rule rule;
 		if (!frg_rule_from_id(str_of(json_string_value(v)), &rule))
 			return false;
@@ -106,8 +107,12 @@ static bool submit(struct demo *d, struct demo_comment *c)
 	for (size_t i = 0; i < d->count; i++) /* the same name is the same reader */
 		if (d->comments[i].result.comment && str_eq(d->comments[i].name, c->name))
 			reader = d->comments[i].result.reader;
-	struct submit_command cmd = {.site = d->site, .article = c->article, .reader = reader, .name = c->name,
-	                             .text = c->text, .parent = parent ? parent->result.comment : 0};
+	struct submit_command cmd = {.site = d->site,
+	                             .article = c->article,
+	                             .reader = reader,
+	                             .name = c->name,
+	                             .text = c->text,
+	                             .parent = parent ? parent->result.comment : 0};
 	clock_shift(-c->submitted);
 	return service_submit(d->svc, d->arena, &cmd, &c->result, &err) == FRG_OK || said(c, "not submitted", &err);
 }
@@ -117,8 +122,8 @@ static bool decide(struct demo *d, struct demo_comment *c)
 	static const str states[] = {STR_INIT("released"), STR_INIT("rejected"), STR_INIT("returned")};
 	struct frg_error err;
 	struct decide_result result;
-	struct decide_command cmd = {.editor = &d->editor, .revision = c->result.revision, .version = 1,
-	                             .rules = c->rules, .word = c->word};
+	struct decide_command cmd = {
+		.editor = &d->editor, .revision = c->result.revision, .version = 1, .rules = c->rules, .word = c->word};
 	for (size_t i = 0; i < COUNT_OF(states); i++)
 		if (str_eq(c->state, states[i]))
 			cmd.action = (enum decide_action)i;
@@ -198,12 +203,13 @@ static enum frg_status load_editor(struct store_tx *tx, void *ctx, struct frg_er
 	return store_editor_by_login(tx, d->editor.login, &d->editor, err);
 }
 
-static bool make_site(struct demo *d, const char *dir, const char *address, const char *login,
-                      const char *password)
+static bool make_site(struct demo *d, const char *dir, const char *address, const char *login, const char *password)
 {
 	struct frg_error err;
-	struct store_site site = {.slug = STR("elverbote"), .name = STR("Elverbote"),
-	                          .slogan = STR("Erst prüfen, dann drucken."), .lang = FRG_LANG_DE,
+	struct store_site site = {.slug = STR("elverbote"),
+	                          .name = STR("Elverbote"),
+	                          .slogan = STR("Erst prüfen, dann drucken."),
+	                          .lang = FRG_LANG_DE,
 	                          .base_url = str_of(address)};
 	enum frg_status st = service_site_save(d->svc, &site, &err);
 	for (int i = 0; st == FRG_OK && i < 2; i++) {

@@ -137,9 +137,15 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	struct view_assets assets;
 	api_assets_setup(&assets, s->dev_assets);
 	service_set_assets(svc, &assets);
-	struct http_config config = {.listen = str_of(s->listen), .loops = s->loops, .workers = s->workers,
-	                             .connections_max = s->connections, .idle_timeout_s = s->idle_timeout, .trusted_proxies = str_of(s->proxies),
-	                             .app = &api, .refuse = api_refuse, .finish = api_finish};
+	struct http_config config = {.listen = str_of(s->listen),
+	                             .loops = s->loops,
+	                             .workers = s->workers,
+	                             .connections_max = s->connections,
+	                             .idle_timeout_s = s->idle_timeout,
+	                             .trusted_proxies = str_of(s->proxies),
+	                             .app = &api,
+	                             .refuse = api_refuse,
+	                             .finish = api_finish};
 	config.routes = api_routes(&config.route_count);
 	struct http_server *server;
 	struct tail *tail;
@@ -200,9 +206,9 @@ int cmd_serve(int argc, char **argv)
 		return cli_usage("serve", "what is '%s'?", argv[1]);
 	const char *environment = getenv("FREIGABE_DB");
 	int rc = EXIT_USAGE;
-	if (set_text(&s.db, environment ? environment : "sqlite:freigabe.db") &&
-	    set_text(&s.listen, "127.0.0.1:8080") && set_text(&s.proxies, "") && (!config || read_config(config, &s)) &&
-	    (!db || set_text(&s.db, db)) && (!listen || set_text(&s.listen, listen)))
+	if (set_text(&s.db, environment ? environment : "sqlite:freigabe.db") && set_text(&s.listen, "127.0.0.1:8080") &&
+	    set_text(&s.proxies, "") && (!config || read_config(config, &s)) && (!db || set_text(&s.db, db)) &&
+	    (!listen || set_text(&s.listen, listen)))
 		rc = run(&s);
 	free(s.db);
 	free(s.listen);

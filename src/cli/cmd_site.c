@@ -63,8 +63,8 @@ static enum frg_status set_notice(struct service *svc, id64 site, enum frg_lang 
 static enum frg_status set_site(struct service *svc, const char *slug, const struct wish *w, struct frg_error *err)
 {
 	const struct store_site *old = service_site(svc, str_of(slug));
-	struct store_site site = {.slug = str_of(slug), .name = str_of(slug), .lang = FRG_LANG_DE,
-	                          .base_url = STR("http://127.0.0.1:8080")};
+	struct store_site site = {
+		.slug = str_of(slug), .name = str_of(slug), .lang = FRG_LANG_DE, .base_url = STR("http://127.0.0.1:8080")};
 	if (old)
 		site = *old;
 	apply(w, &site);
@@ -79,9 +79,9 @@ int cmd_site(int argc, char **argv)
 	const char *db = NULL;
 	struct wish w = {0};
 	const struct cli_option options[] = {
-		{"db", &db, NULL},           {"title", &w.title, NULL},         {"slogan", &w.slogan, NULL},
-		{"lang", &w.lang, NULL},     {"address", &w.address, NULL},     {"origins", &w.origins, NULL},
-		{"hosts", &w.hosts, NULL},   {"notice-de", &w.notice_de, NULL}, {"notice-en", &w.notice_en, NULL}};
+		{"db", &db, NULL},         {"title", &w.title, NULL},         {"slogan", &w.slogan, NULL},
+		{"lang", &w.lang, NULL},   {"address", &w.address, NULL},     {"origins", &w.origins, NULL},
+		{"hosts", &w.hosts, NULL}, {"notice-de", &w.notice_de, NULL}, {"notice-en", &w.notice_en, NULL}};
 	int words = cli_options(argc, argv, options, COUNT_OF(options), help);
 	if (words < 0)
 		return words == -1 ? EXIT_DONE : EXIT_USAGE;

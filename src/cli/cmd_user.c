@@ -56,7 +56,8 @@ int cmd_user(int argc, char **argv)
 	const struct store_site *site = cli_site("user", svc, slug);
 	if (!site)
 		rc = EXIT_USAGE;
-	else if (service_editor_save(svc, site->id, str_of(argv[2]), str_of(name ? name : argv[2]), str_of(password), &err) != FRG_OK)
+	else if (service_editor_save(svc, site->id, str_of(argv[2]), str_of(name ? name : argv[2]), str_of(password),
+	                             &err) != FRG_OK)
 		rc = cli_failed("user", &err);
 	else
 		printf("account %s of %.*s saved\n", argv[2], STR_ARG(site->name));

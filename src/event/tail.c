@@ -49,20 +49,19 @@ static void tell_readers(struct service *svc, struct arena *a, const struct stor
 	enum frg_status st = service_live_comment(svc, a, e->article, e->comment, &c, &err);
 	if (st == FRG_OK && !c.removed) {
 		tell(svc, a, e->article, e->comment, "put",
-		     json_pack("{s:o, s:o, s:I, s:o, s:I}", "id", json_of(c.id), "parent", json_or_null(c.parent),
-		               "depth", (json_int_t)c.depth, "html", json_of(c.html), "count", (json_int_t)c.count));
+		     json_pack("{s:o, s:o, s:I, s:o, s:I}", "id", json_of(c.id), "parent", json_or_null(c.parent), "depth",
+		               (json_int_t)c.depth, "html", json_of(c.html), "count", (json_int_t)c.count));
 	} else if (st == FRG_OK || st == FRG_NOT_FOUND) {
 		tell(svc, a, e->article, e->comment, "remove",
-		     json_pack("{s:o, s:o, s:I}", "id", json_of(c.id), "html",
-		               json_of(st == FRG_OK ? c.html : STR("")), "count", (json_int_t)c.count));
+		     json_pack("{s:o, s:o, s:I}", "id", json_of(c.id), "html", json_of(st == FRG_OK ? c.html : STR("")),
+		               "count", (json_int_t)c.count));
 	} else {
 		log_warn("live", "a comment could not be told: %s", err.msg);
 		tell(svc, a, e->article, 0, "reset", json_object());
 	}
 }
 
-static void tell_desk(struct service *svc, struct arena *a, const struct store_event *e, bool added,
-                      str action, str by)
+static void tell_desk(struct service *svc, struct arena *a, const struct store_event *e, bool added, str action, str by)
 {
 	int64_t waiting = 0;
 	struct frg_error err;
@@ -72,8 +71,8 @@ static void tell_desk(struct service *svc, struct arena *a, const struct store_e
 	id_text(e->revision, id);
 	tell(svc, a, e->site, 0, "queue",
 	     json_pack("{s:I, s:o, s:o, s:o, s:o}", "count", (json_int_t)waiting, "added",
-	               added ? json_string(id) : json_null(), "removed", added ? json_null() : json_string(id),
-	               "by", json_or_null(by), "action", json_or_null(action)));
+	               added ? json_string(id) : json_null(), "removed", added ? json_null() : json_string(id), "by",
+	               json_or_null(by), "action", json_or_null(action)));
 }
 
 /* Was this comment readable before or after? Only then do readers hear of it. */

@@ -204,8 +204,8 @@ static void story(struct buf *b, const struct view_article *a)
 	HTML(b, "</div>\n</article>\n");
 }
 
-static void comment_area(struct buf *b, const struct view_site *site,
-                         const struct view_article *a, const struct view_thread *thread)
+static void comment_area(struct buf *b, const struct view_site *site, const struct view_article *a,
+                         const struct view_thread *thread)
 {
 	HTML(b, "<div class=\"comment-area\">\n<freigabe-comments");
 	html_attr(b, "article", a->id);
@@ -221,9 +221,8 @@ static void comment_area(struct buf *b, const struct view_site *site,
 	HTML(b, "</a></p>\n</div>\n");
 }
 
-void render_article_page(struct buf *b, const struct view_assets *assets,
-                         const struct view_site *site, const struct view_article *a,
-                         const struct view_thread *thread)
+void render_article_page(struct buf *b, const struct view_assets *assets, const struct view_site *site,
+                         const struct view_article *a, const struct view_thread *thread)
 {
 	struct buf title = BUF_INIT(1 << 14);
 	buf_add(&title, a->title);

@@ -108,17 +108,12 @@ struct status_words {
 static struct status_words words_for(const struct view_comment *c)
 {
 	switch (c->state) {
-	case VIEW_HELD:
-		return (struct status_words){MSG_READER_HELD_TITLE, MSG_READER_HELD, "held"};
-	case VIEW_RETURNED:
-		return (struct status_words){MSG_READER_RETURNED_TITLE, MSG_READER_RETURNED, "returned"};
-	case VIEW_REJECTED:
-		return (struct status_words){MSG_READER_REJECTED_TITLE, MSG_READER_REJECTED, "rejected"};
-	case VIEW_WITHDRAWN:
-		return (struct status_words){MSG_READER_WITHDRAWN_TITLE, MSG_READER_WITHDRAWN, "quiet"};
+	case VIEW_HELD: return (struct status_words){MSG_READER_HELD_TITLE, MSG_READER_HELD, "held"};
+	case VIEW_RETURNED: return (struct status_words){MSG_READER_RETURNED_TITLE, MSG_READER_RETURNED, "returned"};
+	case VIEW_REJECTED: return (struct status_words){MSG_READER_REJECTED_TITLE, MSG_READER_REJECTED, "rejected"};
+	case VIEW_WITHDRAWN: return (struct status_words){MSG_READER_WITHDRAWN_TITLE, MSG_READER_WITHDRAWN, "quiet"};
 	case VIEW_RELEASED:
-	case VIEW_REMOVED:
-		break;
+	case VIEW_REMOVED: break;
 	}
 	if (c->own && c->own->decided)
 		return (struct status_words){MSG_READER_REFUSED_EDIT_TITLE, MSG_READER_REFUSED_EDIT, "returned"};
@@ -130,8 +125,7 @@ static bool pending_edit(const struct view_comment *c)
 	return c->own && (c->state == VIEW_RELEASED || c->state == VIEW_REMOVED);
 }
 
-static void own_status(struct buf *b, const struct comment_place *place,
-                       const struct view_comment *c)
+static void own_status(struct buf *b, const struct comment_place *place, const struct view_comment *c)
 {
 	enum frg_lang lang = place->lang;
 	struct status_words words = words_for(c);

@@ -7,8 +7,7 @@ static msec newest(const struct view_article *articles, size_t count)
 {
 	msec t = 0;
 	for (size_t i = 0; i < count; i++) {
-		msec last = articles[i].updated > articles[i].published ? articles[i].updated
-		                                                        : articles[i].published;
+		msec last = articles[i].updated > articles[i].published ? articles[i].updated : articles[i].published;
 		if (last > t)
 			t = last;
 	}
@@ -24,8 +23,7 @@ static bool section_seen(const struct view_article *articles, size_t i)
 }
 
 /* Each section leads to its first article on this page. */
-static void sections(struct buf *b, enum frg_lang lang, const struct view_article *articles,
-                     size_t count)
+static void sections(struct buf *b, enum frg_lang lang, const struct view_article *articles, size_t count)
 {
 	enum { MOST = 12 };
 	size_t shown = 0;
@@ -49,8 +47,7 @@ static void sections(struct buf *b, enum frg_lang lang, const struct view_articl
 		HTML(b, "</ul>\n</nav>\n");
 }
 
-static void masthead(struct buf *b, const struct view_site *site,
-                     const struct view_article *articles, size_t count)
+static void masthead(struct buf *b, const struct view_site *site, const struct view_article *articles, size_t count)
 {
 	HTML(b, "<header class=\"mast\">\n<h1 class=\"mast-name\">");
 	html_text(b, site->name);
@@ -147,9 +144,8 @@ static void teaser(struct buf *b, enum frg_lang lang, const struct view_article 
 	HTML(b, "</div>\n</article>\n");
 }
 
-void render_front_page(struct buf *b, const struct view_assets *assets,
-                       const struct view_site *site, const struct view_article *articles,
-                       size_t count)
+void render_front_page(struct buf *b, const struct view_assets *assets, const struct view_site *site,
+                       const struct view_article *articles, size_t count)
 {
 	struct page_head head = {assets, site->lang, site->name, site->slogan, "page-front"};
 	page_begin(b, &head);

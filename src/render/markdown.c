@@ -55,7 +55,8 @@ static bool is_container(MD_BLOCKTYPE type)
 /* What nests beyond reason loses its tags, not its text. */
 static bool shown(const struct writer *w, MD_BLOCKTYPE type)
 {
-	return type < COUNT_OF(block_tags) && (w->containers <= CONTAINERS_MAX || (!is_container(type) && type != MD_BLOCK_LI));
+	return type < COUNT_OF(block_tags) &&
+	       (w->containers <= CONTAINERS_MAX || (!is_container(type) && type != MD_BLOCK_LI));
 }
 
 /* "1986." at the beginning of a line makes a list, but stays 1986. */

@@ -58,8 +58,8 @@ static enum msg error_heading(unsigned status)
 	}
 }
 
-void render_error_page(struct buf *b, const struct view_assets *assets, enum frg_lang lang,
-                       unsigned status, str message, str request_id)
+void render_error_page(struct buf *b, const struct view_assets *assets, enum frg_lang lang, unsigned status,
+                       str message, str request_id)
 {
 	enum msg heading = error_heading(status);
 	struct page_head head = {assets, lang, i18n(lang, heading), STR_NONE, "page-error"};

@@ -9,8 +9,8 @@ void url_part(struct buf *b, str text)
 	static const char hex[] = "0123456789ABCDEF";
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
-		bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-		             c == '-' || c == '_' || c == '.' || c == '~';
+		bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+		             c == '_' || c == '.' || c == '~';
 		if (plain)
 			buf_byte(b, (char)c);
 		else
@@ -18,10 +18,7 @@ void url_part(struct buf *b, str text)
 	}
 }
 
-static bool has_scheme(str url)
-{
-	return str_starts(url, STR("https://")) || str_starts(url, STR("http://"));
-}
+static bool has_scheme(str url) { return str_starts(url, STR("https://")) || str_starts(url, STR("http://")); }
 
 void url_absolute(struct buf *b, const struct view_site *site, str url)
 {
@@ -68,8 +65,7 @@ static size_t utf8_at(str s, size_t i, uint32_t *code)
 
 static bool xml_allows(uint32_t code)
 {
-	return code == '\t' || code == '\n' || code == '\r' ||
-	       (code >= 0x20 && code != 0xfffe && code != 0xffff);
+	return code == '\t' || code == '\n' || code == '\r' || (code >= 0x20 && code != 0xfffe && code != 0xffff);
 }
 
 void xml_text(struct buf *b, str text)
@@ -109,9 +105,7 @@ void html_comment_count(struct buf *b, enum frg_lang lang, int64_t count)
 	struct buf digits = BUF_INIT(32);
 	buf_printf(&digits, "%lld", (long long)count);
 	str args[] = {buf_str(&digits)};
-	enum msg msg = count == 1   ? MSG_READER_COMMENT_ONE
-	               : count == 0 ? MSG_READER_COMMENT_NONE
-	                            : MSG_READER_COMMENT_MANY;
+	enum msg msg = count == 1 ? MSG_READER_COMMENT_ONE : count == 0 ? MSG_READER_COMMENT_NONE : MSG_READER_COMMENT_MANY;
 	html_msg_args(b, lang, msg, args, 1);
 	buf_free(&digits);
 }

@@ -52,8 +52,7 @@ struct comment_place {
 	str article_path, sent_id;
 };
 /* <li …><article>…</article>, without the end tag: replies and </li> may follow. */
-void comment_begin(struct buf *b, const struct comment_place *place,
-                   const struct view_comment *comment);
+void comment_begin(struct buf *b, const struct comment_place *place, const struct view_comment *comment);
 
 /* ---- form.c ------------------------------------------------------------------------ */
 

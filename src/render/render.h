@@ -46,13 +46,13 @@ struct view_finding {
 /* The author's own, unreleased revision of a comment. */
 struct view_own {
 	str revision_id;
-	str text;                  /* as written, for the edit form */
-	int64_t queue_position;    /* 1: next; 0: not in the queue */
-	int64_t expected_minutes;  /* until a decision, typical; -1: cannot be said */
+	str text;                            /* as written, for the edit form */
+	int64_t queue_position;              /* 1: next; 0: not in the queue */
+	int64_t expected_minutes;            /* until a decision, typical; -1: cannot be said */
 	const struct view_finding *findings; /* why it was rejected or returned */
 	size_t finding_count;
-	str word;                  /* the editor's word to the author; may be empty */
-	msec submitted, decided;   /* decided: 0 if not */
+	str word;                /* the editor's word to the author; may be empty */
+	msec submitted, decided; /* decided: 0 if not */
 };
 
 struct view_comment {
@@ -60,8 +60,8 @@ struct view_comment {
 	str name;          /* the author's chosen name */
 	struct html body;
 	msec published;
-	msec edited;   /* release of a later revision, or 0 */
-	unsigned depth; /* 0 … 2 as shown; deeper ones are shown at 2 */
+	msec edited;      /* release of a later revision, or 0 */
+	unsigned depth;   /* 0 … 2 as shown; deeper ones are shown at 2 */
 	str answers_name; /* name of the parent's author when the depth was cut, else empty */
 	enum view_state state;
 	/* The author's pending or refused revision: set for VIEW_HELD …, and also beside
@@ -119,8 +119,8 @@ void render_article_page(struct buf *b, const struct view_assets *assets, const 
 void render_front_page(struct buf *b, const struct view_assets *assets, const struct view_site *site,
                        const struct view_article *articles, size_t count);
 /* `status` decides the heading (404, 403, …); `message` is localised. */
-void render_error_page(struct buf *b, const struct view_assets *assets, enum frg_lang lang,
-                       unsigned status, str message, str request_id);
+void render_error_page(struct buf *b, const struct view_assets *assets, enum frg_lang lang, unsigned status,
+                       str message, str request_id);
 /* The desk's shell: an empty document that loads the desk's script. */
 void render_desk_page(struct buf *b, const struct view_assets *assets, enum frg_lang lang);
 /* Atom 1.0 of the released comments, newest first. */

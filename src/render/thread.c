@@ -45,7 +45,7 @@ static void close_to(struct buf *b, unsigned *open, unsigned depth)
 static void comments(struct buf *b, const struct view_thread *t)
 {
 	struct comment_place place = {t->lang, true, t->open, t->article_path, t->sent_id};
-	unsigned open = 0; /* so many <li> are open */
+	unsigned open = 0;                                    /* so many <li> are open */
 	HTML(b, "<ol class=\"frg-list\" data-frg=\"list\">"); /* nothing in it if empty: CSS asks */
 	for (size_t i = 0; i < t->comment_count; i++) {
 		const struct view_comment *c = &t->comments[i];

@@ -28,11 +28,11 @@ static bool has_param(str path, str name)
 /* Parameters by which somebody earns from a click. */
 static bool affiliate(str path)
 {
-	static const char *const names[] = {"tag=",      "aff=",     "affid=",   "affiliate=", "aff_id=", "ref=",
-	                                    "refid=",    "referral=", "partner=", "partnerid=", "awc=",    "clickref=",
-	                                    "promo=",    "coupon=",  "invite=",  "invitecode=", "tid=",   "hop=",
-	                                    "ref_id=",   "afftrack=", "wid=",    "irclickid=", "refcode=", "code=",
-	                                    "linkcode=", "subid=",   "campid=",  "mkrid=",     "zanpid=", "bonus="};
+	static const char *const names[] = {
+		"tag=",      "aff=",       "affid=",  "affiliate=", "aff_id=", "ref=",       "refid=",   "referral=",
+		"partner=",  "partnerid=", "awc=",    "clickref=",  "promo=",  "coupon=",    "invite=",  "invitecode=",
+		"tid=",      "hop=",       "ref_id=", "afftrack=",  "wid=",    "irclickid=", "refcode=", "code=",
+		"linkcode=", "subid=",     "campid=", "mkrid=",     "zanpid=", "bonus="};
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (has_param(path, str_of(names[i])))
 			return true;
@@ -154,8 +154,13 @@ static void add_links(struct frg_workspace *ws)
 			score += (1 - score) * (around - 1) * 0.8f;
 		else
 			score *= around;
-		struct finding f = {.rule = FRG_AD_LINK, .begin = k->begin, .end = k->end, .sentence = sentence,
-		                    .score = score > 0.97f ? 0.97f : score, .reason = reason, .word = k->host};
+		struct finding f = {.rule = FRG_AD_LINK,
+		                    .begin = k->begin,
+		                    .end = k->end,
+		                    .sentence = sentence,
+		                    .score = score > 0.97f ? 0.97f : score,
+		                    .reason = reason,
+		                    .word = k->host};
 		review_add(ws, &f);
 	}
 }

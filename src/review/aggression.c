@@ -13,8 +13,7 @@ static void add_abuse(struct frg_workspace *ws)
 			continue;
 		if (!cues_is(ws, i, "insulting"))
 			continue;
-		float score = 0.62f * quoted_factor(ws, i, i) *
-		              cues_mitigation(ws, FRG_AGGRESSION, t->tokens[i].sentence) *
+		float score = 0.62f * quoted_factor(ws, i, i) * cues_mitigation(ws, FRG_AGGRESSION, t->tokens[i].sentence) *
 		              cues_mitigation(ws, FRG_PROFANITY, t->tokens[i].sentence);
 		review_add_tokens(ws, FRG_AGGRESSION, i, i, score, REASON(ws, AGGRESSION_ABUSE), STR_NONE);
 	}

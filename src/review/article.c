@@ -112,8 +112,7 @@ static void add_token(struct building *b, size_t i, enum frg_article_part part, 
 		b->failed = true;
 		return;
 	}
-	b->postings[b->posting_count++] =
-	    (struct posting){(uint32_t)(at - b->a->stems), (uint32_t)sentence};
+	b->postings[b->posting_count++] = (struct posting){(uint32_t)(at - b->a->stems), (uint32_t)sentence};
 }
 
 static void add_text(struct building *b, str s, enum frg_article_part part)
@@ -202,8 +201,8 @@ static enum frg_status judge_parts(str part[PARTS], struct frg_error *err)
 	for (int i = 0; i < PARTS; i++) {
 		size_t bad = utf8_invalid(part[i]);
 		if (bad != SIZE_MAX) {
-			enum frg_status status =
-			    frg_fail(err, FRG_INVALID, "article_not_utf8", "part %d is not UTF-8 at byte %zu", i, bad);
+			enum frg_status status = frg_fail(err, FRG_INVALID, "article_not_utf8", "part %d is not UTF-8 at byte %zu",
+			                                  i, bad);
 			if (err)
 				err->pos = bad;
 			return status;
@@ -214,9 +213,8 @@ static enum frg_status judge_parts(str part[PARTS], struct frg_error *err)
 	return total ? FRG_OK : frg_fail(err, FRG_INVALID, "article_empty", "title, lead and body are empty");
 }
 
-enum frg_status frg_article_open(const struct frg_engine *engine, struct frg_str title,
-                                 struct frg_str lead, struct frg_str body, struct frg_article **out,
-                                 struct frg_error *err)
+enum frg_status frg_article_open(const struct frg_engine *engine, struct frg_str title, struct frg_str lead,
+                                 struct frg_str body, struct frg_article **out, struct frg_error *err)
 {
 	str part[PARTS] = {title, lead, body};
 	if (err)

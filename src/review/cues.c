@@ -23,8 +23,7 @@ static void add_looked_up(const struct frg_workspace *ws, struct mark *m, str w)
 		if (map_first(&l->terms[TERM_BEGIN], str_sub(w, 0, n), p[n], &term))
 			add_term(m, term);
 	for (size_t n = 2; n < w.n && n <= l->longest_suffix; n++)
-		if (map_first(&l->terms[TERM_END], str_sub(w, w.n - n, w.n),
-		              p[w.n] - p[w.n - n] * l->power[n], &term))
+		if (map_first(&l->terms[TERM_END], str_sub(w, w.n - n, w.n), p[w.n] - p[w.n - n] * l->power[n], &term))
 			add_term(m, term);
 }
 
@@ -170,8 +169,7 @@ bool cues_is(const struct frg_workspace *ws, size_t token, const char *class_nam
 {
 	uint32_t set;
 	str name = str_of(class_name);
-	return map_first(&ws->lists->classes, name, text_hash(name), &set) &&
-	       token_in_set(ws, token, (uint16_t)set);
+	return map_first(&ws->lists->classes, name, text_hash(name), &set) && token_in_set(ws, token, (uint16_t)set);
 }
 
 /* Does the hit reach into this sentence? Quoting and naming frames speak for their sentence,
@@ -200,7 +198,6 @@ void cues_report(struct frg_workspace *ws, enum frg_rule rule)
 			continue;
 		float score = h->cue->weight * cues_mitigation(ws, rule, ws->text.tokens[h->first].sentence) *
 		              quoted_factor(ws, h->first, h->last);
-		review_add_tokens(ws, rule, h->first, h->last, score,
-		                  h->cue->reason[ws->lang == FRG_LANG_EN], STR_NONE);
+		review_add_tokens(ws, rule, h->first, h->last, score, h->cue->reason[ws->lang == FRG_LANG_EN], STR_NONE);
 	}
 }

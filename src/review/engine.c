@@ -24,8 +24,7 @@ static bool builtin_list(char **text, size_t *size)
 	return true;
 }
 
-static enum frg_status open_lists(struct lists *l, const struct frg_engine_options *options,
-                                  struct frg_error *err)
+static enum frg_status open_lists(struct lists *l, const struct frg_engine_options *options, struct frg_error *err)
 {
 	char *text;
 	size_t size;
@@ -70,8 +69,7 @@ const char *frg_engine_id(const struct frg_engine *e) { return e->id; }
 
 static bool workspace_fill(struct frg_workspace *ws)
 {
-	if (!text_open(&ws->text, FRG_TEXT_MAX) || !text_open(&ws->parent, FRG_TEXT_MAX) ||
-	    !stems_open(&ws->stems))
+	if (!text_open(&ws->text, FRG_TEXT_MAX) || !text_open(&ws->parent, FRG_TEXT_MAX) || !stems_open(&ws->stems))
 		return false;
 	ws->marks = calloc(ws->text.token_size, sizeof *ws->marks);
 	ws->reasons = malloc(REASON_ROOM);
@@ -80,8 +78,7 @@ static bool workspace_fill(struct frg_workspace *ws)
 	return ws->marks && ws->reasons && ws->sentence_score && ws->seen;
 }
 
-enum frg_status frg_workspace_open(const struct frg_engine *engine, struct frg_workspace **out,
-                                   struct frg_error *err)
+enum frg_status frg_workspace_open(const struct frg_engine *engine, struct frg_workspace **out, struct frg_error *err)
 {
 	if (err)
 		*err = (struct frg_error){0};

@@ -9,16 +9,15 @@ static const char *const endings_de_f[] = {"", "n", "en", NULL};
 static const char *const endings_de_p[] = {"", "s", "e", "n", "en", "es", "in", "innen", NULL};
 static const char *const endings_i[] = {"", "s", NULL};
 static const char *const endings_x[] = {"", NULL};
-static const char *const endings_de_a[] = {"",     "e",    "en",   "er",   "es",   "em",   "ere",
-                                           "eren", "erer", "eres", "erem", "ste",  "sten", "ster",
+static const char *const endings_de_a[] = {"",     "e",    "en",    "er",    "es",  "em",   "ere",
+                                           "eren", "erer", "eres",  "erem",  "ste", "sten", "ster",
                                            "stes", "este", "esten", "ester", NULL};
-static const char *const endings_de_v[] = {"",    "e",    "st",   "t",     "en",    "te",    "ten",  "test",
-                                           "tet", "end",  "ende", "enden", "ender", "endes", "et",   "er",
-                                           "ern", "erei", "n",    "est",   "te",    "tes",   "ter",  "tem",
-                                           NULL};
+static const char *const endings_de_v[] = {"",    "e",    "st",    "t",     "en",    "te",  "ten", "test", "tet",
+                                           "end", "ende", "enden", "ender", "endes", "et",  "er",  "ern",  "erei",
+                                           "n",   "est",  "te",    "tes",   "ter",   "tem", NULL};
 static const char *const endings_en_n[] = {"", "s", "es", "y", "ies", NULL};
-static const char *const endings_en_v[] = {"",    "s",   "es",  "ed",   "d",   "er", "ers",
-                                           "ing", "in",  "ings", "ingly", "y", NULL};
+static const char *const endings_en_v[] = {"",    "s",  "es",   "ed",    "d", "er", "ers",
+                                           "ing", "in", "ings", "ingly", "y", NULL};
 static const char *const endings_en_a[] = {"", "er", "est", "ly", "s", NULL};
 
 static const char *const *endings(char pos, bool english)
@@ -65,8 +64,7 @@ static bool add_form(struct lists *l, uint16_t word, str text)
 	if (!map_add(&l->form_map, f->text, (uint32_t)l->form_count))
 		return false;
 	str key, squeezed = {small, squeeze(text, small, sizeof small, 1)};
-	if (!pool_copy(&l->pool, squeezed, &key) ||
-	    !map_add(&l->squeezed_map, key, (uint32_t)l->form_count))
+	if (!pool_copy(&l->pool, squeezed, &key) || !map_add(&l->squeezed_map, key, (uint32_t)l->form_count))
 		return false;
 	l->form_count++;
 	return true;
@@ -97,10 +95,7 @@ bool forms_add(struct lists *l, uint16_t word, str lemma, str pos)
 	       (!(langs & LANGS_EN) || add_endings(l, word, lemma, pos, true));
 }
 
-static int initial(str s)
-{
-	return s.n && s.p[0] >= 'a' && s.p[0] <= 'z' ? s.p[0] - 'a' : 26;
-}
+static int initial(str s) { return s.n && s.p[0] >= 'a' && s.p[0] <= 'z' ? s.p[0] - 'a' : 26; }
 
 /* Forms by first letter: a gap in a word is filled by looking through one letter's forms. */
 bool forms_finish(struct lists *l)

@@ -2,10 +2,9 @@
 #include "base/base.h"
 
 static const char *const statuses[] = {
-    "ok", "invalid", "too_large", "not_found", "conflict", "unauthenticated", "forbidden",
-    "throttled", "unavailable", "unsupported", "corrupt", "io", "no_memory"};
-static const char *const rules[] = {"profanity", "aggression", "insinuation",
-                                    "ad_link",   "off_topic",  "engaging"};
+	"ok",        "invalid",     "too_large",   "not_found", "conflict", "unauthenticated", "forbidden",
+	"throttled", "unavailable", "unsupported", "corrupt",   "io",       "no_memory"};
+static const char *const rules[] = {"profanity", "aggression", "insinuation", "ad_link", "off_topic", "engaging"};
 static const char *const langs[] = {"auto", "de", "en"};
 static const char *const suggestions[] = {"release", "look", "reject"};
 
@@ -17,15 +16,9 @@ const char *frg_status_name(enum frg_status status)
 	return (size_t)status < COUNT_OF(statuses) ? statuses[status] : "unknown";
 }
 
-const char *frg_rule_id(enum frg_rule rule)
-{
-	return (size_t)rule < COUNT_OF(rules) ? rules[rule] : "unknown";
-}
+const char *frg_rule_id(enum frg_rule rule) { return (size_t)rule < COUNT_OF(rules) ? rules[rule] : "unknown"; }
 
-const char *frg_lang_id(enum frg_lang lang)
-{
-	return (size_t)lang < COUNT_OF(langs) ? langs[lang] : "unknown";
-}
+const char *frg_lang_id(enum frg_lang lang) { return (size_t)lang < COUNT_OF(langs) ? langs[lang] : "unknown"; }
 
 const char *frg_suggestion_id(enum frg_suggestion suggestion)
 {

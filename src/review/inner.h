@@ -82,8 +82,8 @@ struct frg_workspace {
 /* Reports a finding. `reason` is a template in the comment's language. */
 void review_add(struct frg_workspace *ws, const struct finding *f);
 /* The same for a run of tokens. */
-void review_add_tokens(struct frg_workspace *ws, enum frg_rule rule, size_t first, size_t last,
-                       float score, str reason, str word);
+void review_add_tokens(struct frg_workspace *ws, enum frg_rule rule, size_t first, size_t last, float score, str reason,
+                       str word);
 /* The score of a rule from its findings: independent hints add up, overlapping ones do not. */
 float review_combine(struct frg_workspace *ws, enum frg_rule rule);
 

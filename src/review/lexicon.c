@@ -30,8 +30,8 @@ static uint64_t probe_hash(const struct lists *l, const struct probe *q, size_t 
 }
 
 /* The weightiest word of the language with this form and one of these flags (0: any). */
-static bool find_form(const struct frg_workspace *ws, const struct map *m, str w, uint64_t hash,
-                      unsigned flags, struct entry *out)
+static bool find_form(const struct frg_workspace *ws, const struct map *m, str w, uint64_t hash, unsigned flags,
+                      struct entry *out)
 {
 	const struct lists *l = ws->lists;
 	size_t cursor = 0;
@@ -98,8 +98,8 @@ static bool known_first(const struct frg_workspace *ws, const struct map *m, con
 	for (size_t cut = 0; cut <= 2 && n >= cut + 2; cut++) {
 		str part = str_sub(q->w, 0, n - cut);
 		str link = str_sub(q->w, n - cut, n);
-		bool ok = cut == 0 || str_eq(link, STR("s")) || str_eq(link, STR("n")) ||
-		          str_eq(link, STR("e")) || str_eq(link, STR("en")) || str_eq(link, STR("er"));
+		bool ok = cut == 0 || str_eq(link, STR("s")) || str_eq(link, STR("n")) || str_eq(link, STR("e")) ||
+		          str_eq(link, STR("en")) || str_eq(link, STR("er"));
 		if (ok && map_has(m, part, q->p[n - cut]))
 			return true;
 	}
@@ -113,16 +113,14 @@ static bool find_head(const struct frg_workspace *ws, const struct probe *q, str
 	for (size_t i = 2; i + 3 <= q->w.n; i++) {
 		str tail = str_sub(q->w, i, q->w.n), first = str_sub(q->w, 0, i);
 		struct entry e;
-		if (!find_form(ws, &l->form_map, tail, probe_hash(l, q, i, q->w.n),
-		               WORD_HEAD | WORD_VERB, &e))
+		if (!find_form(ws, &l->form_map, tail, probe_hash(l, q, i, q->w.n), WORD_HEAD | WORD_VERB, &e))
 			continue;
 		unsigned flags = l->words[e.word].flags;
 		bool ok = (flags & WORD_HEAD) && known_first(ws, &l->mods, q, i);
 		ok = ok || ((flags & WORD_VERB) && map_has(&l->verb_mods, first, q->p[i]));
 		ok = ok || ((flags & WORD_LEFT) && plausible(first));
 		struct entry before;
-		ok = ok || ((flags & WORD_HEAD) &&
-		            find_form(ws, &l->form_map, first, q->p[i], 0, &before));
+		ok = ok || ((flags & WORD_HEAD) && find_form(ws, &l->form_map, first, q->p[i], 0, &before));
 		if (ok) {
 			*out = e;
 			return true;
@@ -170,8 +168,7 @@ static bool find_repeated(const struct frg_workspace *ws, str w, struct entry *o
 	if (s.n < (run > 2 ? 3 : 5))
 		return false;
 	out->how = MARK_MASKED;
-	if (find_form(ws, &ws->lists->squeezed_map, s, text_hash(s), 0, out) &&
-	    out->weight >= (run > 2 ? 0.3f : 0.7f))
+	if (find_form(ws, &ws->lists->squeezed_map, s, text_hash(s), 0, out) && out->weight >= (run > 2 ? 0.3f : 0.7f))
 		return true;
 	if (run < 3)
 		return false;
@@ -280,9 +277,8 @@ static bool find_gaps(const struct frg_workspace *ws, const struct mask *m, stru
 		bool end = last == '?' || last == '~' || f->text.p[f->text.n - 1] == last;
 		/* what is masked so often that everybody reads it comes first */
 		float weight = w->weight + (has_tag(l, f->word, STR("star")) ? 0.2f : 0);
-		if (!end || f->text.n < known || w->weight < 0.5f || weight <= best ||
-		    !(w->langs & ws->langs) || visible * 3 < f->text.n ||
-		    !(fits(m->word, m->n, f->text, false) || fits(m->word, m->n, f->text, true)))
+		if (!end || f->text.n < known || w->weight < 0.5f || weight <= best || !(w->langs & ws->langs) ||
+		    visible * 3 < f->text.n || !(fits(m->word, m->n, f->text, false) || fits(m->word, m->n, f->text, true)))
 			continue;
 		if (visible < 2 && !(has_tag(l, f->word, STR("star")) && f->text.n == m->n && m->n <= 5))
 			continue;

@@ -8,8 +8,16 @@
 /* A term is what a token can be recognised as: a word, a beginning, an ending, a tag of
  * a swear word, or one of these. */
 enum {
-	TERM_NUM, TERM_CAP, TERM_UPPER, TERM_LINK, TERM_CONTACT, TERM_HANDLE, TERM_SWEAR, TERM_ANY,
-	TERM_QUOTED, TERM_FIXED /* how many there are */
+	TERM_NUM,
+	TERM_CAP,
+	TERM_UPPER,
+	TERM_LINK,
+	TERM_CONTACT,
+	TERM_HANDLE,
+	TERM_SWEAR,
+	TERM_ANY,
+	TERM_QUOTED,
+	TERM_FIXED /* how many there are */
 };
 
 enum term_kind { TERM_WORD, TERM_BEGIN, TERM_END, TERM_TAG, TERM_KINDS };
@@ -59,7 +67,14 @@ struct cue {
 };
 
 enum host_kind {
-	HOST_NONE, HOST_SOURCE, HOST_SHOP, HOST_SHORT, HOST_AFFILIATE, HOST_MESSENGER, HOST_SOCIAL, HOST_SPAM,
+	HOST_NONE,
+	HOST_SOURCE,
+	HOST_SHOP,
+	HOST_SHORT,
+	HOST_AFFILIATE,
+	HOST_MESSENGER,
+	HOST_SOCIAL,
+	HOST_SPAM,
 	HOST_KINDS
 };
 
@@ -83,14 +98,14 @@ struct lists {
 	struct set {
 		uint16_t *term;
 		size_t count, room;
-	} *set_list;
+	} * set_list;
 	size_t set_count, set_room;
 	struct map classes; /* name to set */
 	struct cue *cues;
 	size_t cue_count, cue_room;
 	struct lists_index term_sets, set_cues;
-	struct map stop;     /* to langs */
-	struct map topics;   /* word beginnings to topic numbers */
+	struct map stop;   /* to langs */
+	struct map topics; /* word beginnings to topic numbers */
 	size_t topic_count;
 	struct map topic_names;
 	struct map hosts;    /* to enum host_kind */

@@ -6,10 +6,10 @@
 
 /* How a comment relates to its article. */
 struct relation {
-	size_t words;      /* different words with a meaning of their own */
-	float strength;    /* sum over those that the article has, too */
-	size_t topical;    /* words of the article's topics */
-	size_t foreign;    /* words of other topics only */
+	size_t words;   /* different words with a meaning of their own */
+	float strength; /* sum over those that the article has, too */
+	size_t topical; /* words of the article's topics */
+	size_t foreign; /* words of other topics only */
 };
 
 /* Remembers a stem; false if it was there or there is no room. */
@@ -114,8 +114,7 @@ static void find_related(struct frg_workspace *ws)
 		float score = ws->sentence_score[i] * (a->sentences[i].part == FRG_TITLE ? 0.7f : 1);
 		if (score > best + 0.001f) {
 			best = score;
-			ws->related = (struct frg_related){true, a->sentences[i].part, a->sentences[i].begin,
-			                                   a->sentences[i].end};
+			ws->related = (struct frg_related){true, a->sentences[i].part, a->sentences[i].begin, a->sentences[i].end};
 		}
 	}
 	if (best < 0.4f)

@@ -6,9 +6,9 @@
 static const struct fixed {
 	const char *name;
 	uint16_t term;
-} fixed[] = {{"num", TERM_NUM}, {"cap", TERM_CAP}, {"upper", TERM_UPPER}, {"link", TERM_LINK},
-             {"contact", TERM_CONTACT}, {"handle", TERM_HANDLE}, {"swear", TERM_SWEAR},
-             {"any", TERM_ANY}, {"quoted", TERM_QUOTED}};
+} fixed[] = {{"num", TERM_NUM},     {"cap", TERM_CAP},         {"upper", TERM_UPPER},
+             {"link", TERM_LINK},   {"contact", TERM_CONTACT}, {"handle", TERM_HANDLE},
+             {"swear", TERM_SWEAR}, {"any", TERM_ANY},         {"quoted", TERM_QUOTED}};
 
 size_t pattern_term(struct lists *l, enum term_kind kind, str text)
 {
@@ -33,8 +33,7 @@ static bool set_add(struct set *s, size_t term)
 	for (size_t i = 0; i < s->count; i++)
 		if (s->term[i] == term)
 			return true;
-	if (s->count >= UINT16_MAX ||
-	    !grow((void **)&s->term, &s->room, s->count, sizeof *s->term))
+	if (s->count >= UINT16_MAX || !grow((void **)&s->term, &s->room, s->count, sizeof *s->term))
 		return false;
 	s->term[s->count++] = (uint16_t)term;
 	return true;

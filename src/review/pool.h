@@ -25,7 +25,7 @@ struct map {
 		const char *p;
 		uint32_t n; /* 0: free */
 		uint32_t value;
-	} *slots;
+	} * slots;
 	size_t size, count;
 };
 

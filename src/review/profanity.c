@@ -19,10 +19,8 @@ static void add_words(struct frg_workspace *ws)
 		const struct token *k = &ws->text.tokens[i];
 		if (m->word == WORD_NONE || (k->flags & TOK_JOINED))
 			continue;
-		float score = m->weight * quoted_factor(ws, i, i) *
-		              cues_mitigation(ws, FRG_PROFANITY, k->sentence);
-		review_add_tokens(ws, FRG_PROFANITY, i, i, score, reason_of(ws, m),
-		                  ws->lists->words[m->word].lemma);
+		float score = m->weight * quoted_factor(ws, i, i) * cues_mitigation(ws, FRG_PROFANITY, k->sentence);
+		review_add_tokens(ws, FRG_PROFANITY, i, i, score, reason_of(ws, m), ws->lists->words[m->word].lemma);
 	}
 }
 

@@ -34,7 +34,8 @@ static float mention_factor(const struct frg_workspace *ws, size_t i)
 	if (!quoted)
 		return 1;
 	/* »Du „Idiot“« only pretends to quote */
-	bool aimed = i > s->first && (cues_is(ws, i - 1, "aim") || cues_is(ws, i - 1, "you") || cues_is(ws, i - 1, "en_you"));
+	bool aimed = i > s->first &&
+	             (cues_is(ws, i - 1, "aim") || cues_is(ws, i - 1, "you") || cues_is(ws, i - 1, "en_you"));
 	return aimed || !(t->tokens[i].flags & TOK_SHORTQUOTE) ? 0.85f : 0.5f;
 }
 

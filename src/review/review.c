@@ -22,15 +22,20 @@ void review_add(struct frg_workspace *ws, const struct finding *f)
 	ws->findings[ws->finding_count++] = *f;
 }
 
-void review_add_tokens(struct frg_workspace *ws, enum frg_rule rule, size_t first, size_t last,
-                       float score, str reason, str word)
+void review_add_tokens(struct frg_workspace *ws, enum frg_rule rule, size_t first, size_t last, float score, str reason,
+                       str word)
 {
 	const struct token *t = ws->text.tokens;
 	uint32_t end = t[last].end;
 	for (size_t i = first; i <= last; i++)
 		end = t[i].end > end ? t[i].end : end;
-	struct finding f = {.rule = rule, .begin = t[first].begin, .end = end, .score = score,
-	                    .sentence = t[first].sentence, .reason = reason, .word = word};
+	struct finding f = {.rule = rule,
+	                    .begin = t[first].begin,
+	                    .end = end,
+	                    .score = score,
+	                    .sentence = t[first].sentence,
+	                    .reason = reason,
+	                    .word = word};
 	review_add(ws, &f);
 }
 
@@ -130,8 +135,7 @@ static str write_reason(const struct frg_workspace *ws, const struct finding *f,
 		if (t.p[i] != '{' || t.p[i + 2] != '}')
 			continue;
 		n += put_reason(to + n, ROOM - n, str_sub(t, from, i));
-		n += t.p[i + 1] == '0' ? put_passage(to + n, ROOM - n, passage)
-		                       : put_reason(to + n, ROOM - n, f->word);
+		n += t.p[i + 1] == '0' ? put_passage(to + n, ROOM - n, passage) : put_reason(to + n, ROOM - n, f->word);
 		from = i + 3;
 	}
 	n += put_reason(to + n, ROOM - n, str_sub(t, from, t.n));
@@ -152,8 +156,8 @@ static void collect_evidence(struct frg_workspace *ws, struct frg_review *out)
 	}
 	order(list, n, before);
 	for (size_t i = 0; i < n; i++)
-		ws->evidence[i] = (struct frg_evidence){list[i]->rule, list[i]->begin, list[i]->end,
-		                                        list[i]->score, write_reason(ws, list[i], i)};
+		ws->evidence[i] = (struct frg_evidence){list[i]->rule, list[i]->begin, list[i]->end, list[i]->score,
+		                                        write_reason(ws, list[i], i)};
 	out->evidence = ws->evidence;
 	out->evidence_count = n;
 	out->evidence_cut = ws->cut;
@@ -217,11 +221,11 @@ static void prepare(struct frg_workspace *ws, const struct frg_input *in)
 	cues_find(ws);
 }
 
-enum frg_status frg_check(const struct frg_engine *engine, struct frg_workspace *ws,
-                          const struct frg_input *in, struct frg_review *out, struct frg_error *err)
+enum frg_status frg_check(const struct frg_engine *engine, struct frg_workspace *ws, const struct frg_input *in,
+                          struct frg_review *out, struct frg_error *err)
 {
-	static void (*const producers[])(struct frg_workspace *) = {
-	    profanity_find, aggression_find, insinuation_find, ad_link_find, off_topic_find, engaging_find};
+	static void (*const producers[])(struct frg_workspace *) = {profanity_find, aggression_find, insinuation_find,
+	                                                            ad_link_find,   off_topic_find,  engaging_find};
 	enum frg_status status = judge_input(in, err);
 	*out = (struct frg_review){0};
 	if (status != FRG_OK)

@@ -185,8 +185,7 @@ static const char *read_stop(struct lists *l, struct line *line)
 
 static const char *read_class(struct lists *l, struct line *line)
 {
-	return line->count < 3 ? "class: name and members expected"
-	                       : pattern_class(l, line->field[1], line->field[2]);
+	return line->count < 3 ? "class: name and members expected" : pattern_class(l, line->field[1], line->field[2]);
 }
 
 static const char *read_topic(struct lists *l, struct line *line)
@@ -326,9 +325,9 @@ enum frg_status lists_open(struct lists *l, str text, struct frg_error *err)
 
 void lists_close(struct lists *l)
 {
-	struct map *maps[] = {&l->form_map, &l->squeezed_map, &l->safe, &l->mods, &l->verb_mods, &l->open_safe,
-	                      &l->sets, &l->classes, &l->stop, &l->topics, &l->topic_names, &l->hosts,
-	                      &l->ad_words};
+	struct map *maps[] = {&l->form_map,    &l->squeezed_map, &l->safe,    &l->mods, &l->verb_mods,
+	                      &l->open_safe,   &l->sets,         &l->classes, &l->stop, &l->topics,
+	                      &l->topic_names, &l->hosts,        &l->ad_words};
 	for (size_t i = 0; i < COUNT_OF(maps); i++)
 		map_close(maps[i]);
 	for (size_t i = 0; i < TERM_KINDS; i++)

@@ -29,8 +29,8 @@ static str content_hash(struct arena *a, const struct article *art)
 	return str_of(hash);
 }
 
-static struct store_article to_row(struct arena *a, const struct store_site *site,
-                                   const struct article *art, bool hosted)
+static struct store_article to_row(struct arena *a, const struct store_site *site, const struct article *art,
+                                   bool hosted)
 {
 	str url = art->url;
 	if (hosted && url.n == 0)
@@ -99,8 +99,7 @@ enum frg_status service_media_save(struct service *svc, struct arena *a, str typ
 	static const struct {
 		str type;
 		const char *ending;
-	} kinds[] = {{STR_INIT("image/jpeg"), "jpg"}, {STR_INIT("image/png"), "png"},
-	             {STR_INIT("image/webp"), "webp"}};
+	} kinds[] = {{STR_INIT("image/jpeg"), "jpg"}, {STR_INIT("image/png"), "png"}, {STR_INIT("image/webp"), "webp"}};
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
 		if (!str_eq(kinds[i].type, type))
 			continue;
@@ -109,8 +108,7 @@ enum frg_status service_media_save(struct service *svc, struct arena *a, str typ
 		*path = arena_printf(a, "/media/%s.%s", m.hash, kinds[i].ending);
 		return store_write(svc->store, a, save_media, &m, err);
 	}
-	return frg_fail(err, FRG_UNSUPPORTED, "picture_type", "a picture is JPEG, PNG or WebP, not %.*s",
-	                STR_ARG(type));
+	return frg_fail(err, FRG_UNSUPPORTED, "picture_type", "a picture is JPEG, PNG or WebP, not %.*s", STR_ARG(type));
 }
 
 static enum frg_status load_media(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -152,9 +150,8 @@ enum frg_status service_article_get(struct service *svc, struct arena *a, const 
 	return store_read(svc->store, a, load, &l, err);
 }
 
-enum frg_status service_article_discover(struct service *svc, struct arena *a,
-                                         const struct store_site *site, str external_id, str url,
-                                         bool allow_private, struct store_article *out,
+enum frg_status service_article_discover(struct service *svc, struct arena *a, const struct store_site *site,
+                                         str external_id, str url, bool allow_private, struct store_article *out,
                                          struct frg_error *err)
 {
 	enum frg_status st = service_article_get(svc, a, site, external_id, out, err);

@@ -24,8 +24,8 @@ static void found(struct audit_report *r, int64_t seq, const char *what)
 	snprintf(r->what, sizeof r->what, "%s", what);
 }
 
-static enum frg_status check_text(struct store_tx *tx, const struct store_decision *d,
-                                  struct audit_report *r, struct frg_error *err)
+static enum frg_status check_text(struct store_tx *tx, const struct store_decision *d, struct audit_report *r,
+                                  struct frg_error *err)
 {
 	struct store_revision revision;
 	char hash[HASH_TEXT_SIZE];
@@ -87,8 +87,8 @@ static enum frg_status walk_decisions(struct store_tx *tx, void *ctx, struct frg
 	return st;
 }
 
-static enum frg_status check_publication(struct store_tx *tx, const struct store_publication *p,
-                                         struct audit_report *r, struct frg_error *err)
+static enum frg_status check_publication(struct store_tx *tx, const struct store_publication *p, struct audit_report *r,
+                                         struct frg_error *err)
 {
 	struct store_decision d;
 	char hash[HASH_TEXT_SIZE];
@@ -137,8 +137,8 @@ static enum frg_status check_links(struct store_tx *tx, void *ctx, struct frg_er
 	return st;
 }
 
-static enum frg_status walk_all(struct store *store, struct walk *w, store_work *step,
-                                audit_progress *progress, void *ctx, struct frg_error *err)
+static enum frg_status walk_all(struct store *store, struct walk *w, store_work *step, audit_progress *progress,
+                                void *ctx, struct frg_error *err)
 {
 	enum frg_status st = FRG_OK;
 	struct arena *a = arena_open((size_t)1 << 30);
@@ -153,8 +153,8 @@ static enum frg_status walk_all(struct store *store, struct walk *w, store_work 
 	return st;
 }
 
-enum frg_status audit_verify(struct store *store, struct audit_report *out, audit_progress *progress,
-                             void *ctx, struct frg_error *err)
+enum frg_status audit_verify(struct store *store, struct audit_report *out, audit_progress *progress, void *ctx,
+                             struct frg_error *err)
 {
 	*out = (struct audit_report){.ok = true};
 	struct walk w = {.hash = STR(""), .report = out};

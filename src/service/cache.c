@@ -135,8 +135,7 @@ struct http_page *cache_get(struct thread_cache *c, str key)
 	return page;
 }
 
-void cache_put(struct thread_cache *c, str key, id64 subject, uint64_t generation,
-               struct http_page *page, size_t bytes)
+void cache_put(struct thread_cache *c, str key, id64 subject, uint64_t generation, struct http_page *page, size_t bytes)
 {
 	uint64_t h = hash(key);
 	struct entry *e = calloc(1, sizeof *e + key.n);
@@ -144,8 +143,11 @@ void cache_put(struct thread_cache *c, str key, id64 subject, uint64_t generatio
 		BUG("out of memory");
 	char *copy = (char *)(e + 1);
 	memcpy(copy, key.p, key.n);
-	*e = (struct entry){.hash = h, .generation = generation, .subject = subject,
-	                    .bytes = bytes + sizeof *e + key.n, .key = {copy, key.n}};
+	*e = (struct entry){.hash = h,
+	                    .generation = generation,
+	                    .subject = subject,
+	                    .bytes = bytes + sizeof *e + key.n,
+	                    .key = {copy, key.n}};
 	pthread_mutex_lock(&c->lock);
 	if (generation != *generation_of(c, subject) || e->bytes > c->bytes_max / 4) {
 		pthread_mutex_unlock(&c->lock);

@@ -16,8 +16,8 @@ bool capability_is_url_safe(str s)
 
 bool capability_is(str s) { return s.n == SECRET_TEXT_SIZE - 1 && capability_is_url_safe(s); }
 
-enum frg_status capability_author(struct store_tx *tx, const struct store_site *site, str reader,
-                                  id64 *author, struct frg_error *err)
+enum frg_status capability_author(struct store_tx *tx, const struct store_site *site, str reader, id64 *author,
+                                  struct frg_error *err)
 {
 	char hash[HASH_TEXT_SIZE];
 	id64 of_site;

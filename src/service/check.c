@@ -97,8 +97,7 @@ static bool keep(struct checker *c, struct analysed *a)
 			oldest = i;
 			break;
 		}
-		if (c->articles[i]->users == 0 &&
-		    (oldest == ARTICLES || c->articles[i]->used < c->articles[oldest]->used))
+		if (c->articles[i]->users == 0 && (oldest == ARTICLES || c->articles[i]->used < c->articles[oldest]->used))
 			oldest = i;
 	}
 	if (oldest == ARTICLES)
@@ -115,8 +114,8 @@ struct lent {
 	bool own;                  /* not kept: freed after use */
 };
 
-static enum frg_status borrow_article(struct checker *c, const struct store_article *article,
-                                      struct lent *out, struct frg_error *err)
+static enum frg_status borrow_article(struct checker *c, const struct store_article *article, struct lent *out,
+                                      struct frg_error *err)
 {
 	*out = (struct lent){0};
 	if (!article || article->title.n + article->lead.n + article->body_text.n == 0)
@@ -127,8 +126,7 @@ static enum frg_status borrow_article(struct checker *c, const struct store_arti
 	if (out->analysed)
 		return FRG_OK;
 	struct frg_article *opened;
-	enum frg_status st = frg_article_open(c->engine, article->title, article->lead, article->body_text,
-	                                      &opened, err);
+	enum frg_status st = frg_article_open(c->engine, article->title, article->lead, article->body_text, &opened, err);
 	if (st != FRG_OK)
 		return st;
 	struct analysed *a = calloc(1, sizeof *a);
@@ -136,8 +134,7 @@ static enum frg_status borrow_article(struct checker *c, const struct store_arti
 	if (!a || !hash)
 		BUG("out of memory");
 	memcpy(hash, article->content_hash.p, article->content_hash.n);
-	*a = (struct analysed){.id = article->id, .hash = {hash, article->content_hash.n}, .article = opened,
-	                       .users = 1};
+	*a = (struct analysed){.id = article->id, .hash = {hash, article->content_hash.n}, .article = opened, .users = 1};
 	pthread_mutex_lock(&c->lock);
 	out->own = !keep(c, a);
 	pthread_mutex_unlock(&c->lock);
@@ -162,10 +159,9 @@ static void return_article(struct checker *c, struct lent *lent)
 
 static json_t *evidence_json(const struct frg_evidence *e, str text)
 {
-	return json_pack("{s:s, s:I, s:I, s:o, s:f, s:o}", "rule", frg_rule_id(e->rule), "begin",
-	                 (json_int_t)e->begin, "end", (json_int_t)e->end, "quote",
-	                 json_of(str_sub(text, e->begin, e->end)), "score", (double)e->score, "reason",
-	                 json_of(e->reason));
+	return json_pack("{s:s, s:I, s:I, s:o, s:f, s:o}", "rule", frg_rule_id(e->rule), "begin", (json_int_t)e->begin,
+	                 "end", (json_int_t)e->end, "quote", json_of(str_sub(text, e->begin, e->end)), "score",
+	                 (double)e->score, "reason", json_of(e->reason));
 }
 
 static json_t *related_json(const struct frg_related *r)
@@ -182,12 +178,11 @@ static str findings_json(struct arena *a, const struct frg_review *r, str text)
 	json_t *scores = json_object(), *evidence = json_array();
 	for (int i = 0; i < FRG_RULE_COUNT; i++)
 		json_object_set_new(scores, frg_rule_id((enum frg_rule)i),
-		                    i == FRG_OFF_TOPIC && !r->off_topic_known ? json_null()
-		                                                              : json_real((double)r->score[i]));
+		                    i == FRG_OFF_TOPIC && !r->off_topic_known ? json_null() : json_real((double)r->score[i]));
 	for (size_t i = 0; i < r->evidence_count; i++)
 		json_array_append_new(evidence, evidence_json(&r->evidence[i], text));
-	json_t *all = json_pack("{s:s, s:o, s:o, s:o}", "lang", frg_lang_id(r->lang), "scores", scores,
-	                        "evidence", evidence, "related", related_json(&r->related));
+	json_t *all = json_pack("{s:s, s:o, s:o, s:o}", "lang", frg_lang_id(r->lang), "scores", scores, "evidence",
+	                        evidence, "related", related_json(&r->related));
 	return json_text(a, all);
 }
 
@@ -202,8 +197,8 @@ static void copy_review(struct arena *a, const struct frg_review *r, struct frg_
 	out->evidence = evidence;
 }
 
-enum frg_status service_check(struct service *svc, struct arena *a, const struct store_article *article,
-                              str text, str parent, struct service_review *out, struct frg_error *err)
+enum frg_status service_check(struct service *svc, struct arena *a, const struct store_article *article, str text,
+                              str parent, struct service_review *out, struct frg_error *err)
 {
 	struct checker *c = svc->checker;
 	struct frg_workspace *ws;
@@ -213,8 +208,8 @@ enum frg_status service_check(struct service *svc, struct arena *a, const struct
 		return st;
 	st = borrow_article(c, article, &lent, err);
 	if (st == FRG_OK) {
-		struct frg_input input = {.text = text, .parent = parent,
-		                          .article = lent.analysed ? lent.analysed->article : NULL};
+		struct frg_input input = {
+			.text = text, .parent = parent, .article = lent.analysed ? lent.analysed->article : NULL};
 		struct frg_review review;
 		st = frg_check(c->engine, ws, &input, &review, err);
 		if (st == FRG_OK) {

@@ -12,19 +12,17 @@ static bool allowed(utf8proc_int32_t c, bool one_line)
 		return !one_line;
 	if (c < 0x20 || (c >= 0x7f && c < 0xa0))
 		return false;
-	if (one_line && ((c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	                 (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || c == 0xad))
+	if (one_line && ((c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
+	                 c == 0xfeff || c == 0xad))
 		return false;
 	return c < 0xfff9 || c > 0xfffb;
 }
 
-static enum frg_status fail(struct frg_error *err, enum frg_status status, const char *prefix,
-                            const char *what)
+static enum frg_status fail(struct frg_error *err, enum frg_status status, const char *prefix, const char *what)
 {
-	static const char *const codes[] = {
-		"text_invalid", "text_empty", "text_too_long", "name_invalid", "name_empty",
-		"name_too_long", "email_invalid", "email_empty", "email_too_long", "word_invalid",
-		"word_empty", "word_too_long"};
+	static const char *const codes[] = {"text_invalid",   "text_empty",    "text_too_long", "name_invalid",
+	                                    "name_empty",     "name_too_long", "email_invalid", "email_empty",
+	                                    "email_too_long", "word_invalid",  "word_empty",    "word_too_long"};
 	char code[40];
 	snprintf(code, sizeof code, "%s_%s", prefix, what);
 	for (size_t i = 0; i < COUNT_OF(codes); i++)
@@ -33,14 +31,14 @@ static enum frg_status fail(struct frg_error *err, enum frg_status status, const
 	BUG("no error code %s", code);
 }
 
-enum frg_status clean_text(struct arena *a, str in, size_t max_chars, bool one_line,
-                           const char *code_prefix, str *out, struct frg_error *err)
+enum frg_status clean_text(struct arena *a, str in, size_t max_chars, bool one_line, const char *code_prefix, str *out,
+                           struct frg_error *err)
 {
 	if (in.n > max_chars * 4 + 64)
 		return fail(err, FRG_TOO_LARGE, code_prefix, "too_long");
 	utf8proc_uint8_t *composed = NULL;
-	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)(in.p ? in.p : ""), (utf8proc_ssize_t)in.n,
-	                                  &composed, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_NLF2LF);
+	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)(in.p ? in.p : ""), (utf8proc_ssize_t)in.n, &composed,
+	                                  UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_NLF2LF);
 	if (n == UTF8PROC_ERROR_NOMEM)
 		BUG("out of memory");
 	if (n < 0)
@@ -51,8 +49,7 @@ enum frg_status clean_text(struct arena *a, str in, size_t max_chars, bool one_l
 	size_t chars = 0;
 	for (size_t at = 0; at < s.n; chars++) {
 		utf8proc_int32_t c;
-		utf8proc_ssize_t step =
-			utf8proc_iterate((const utf8proc_uint8_t *)s.p + at, (utf8proc_ssize_t)(s.n - at), &c);
+		utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)s.p + at, (utf8proc_ssize_t)(s.n - at), &c);
 		if (step <= 0 || !allowed(c, one_line))
 			return fail(err, FRG_INVALID, code_prefix, "invalid");
 		at += (size_t)step;

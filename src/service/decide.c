@@ -30,9 +30,8 @@ static enum frg_status check_command(struct arena *a, const struct decide_comman
 }
 
 /* Somebody was here before: who, and what. A request repeated by the same editor is not a conflict. */
-static enum frg_status conflict(struct store_tx *tx, struct deciding *d,
-                                const struct store_revision *revision, bool *repeated,
-                                struct frg_error *err)
+static enum frg_status conflict(struct store_tx *tx, struct deciding *d, const struct store_revision *revision,
+                                bool *repeated, struct frg_error *err)
 {
 	struct store_decision standing;
 	if (revision->state == STATE_WITHDRAWN)
@@ -48,8 +47,7 @@ static enum frg_status conflict(struct store_tx *tx, struct deciding *d,
 	}
 	if (st != FRG_OK)
 		return frg_fail(err, st, "store_io", "cannot read the decision");
-	*repeated = standing.editor == d->cmd->editor->id &&
-	            str_eq(standing.action, action_names[d->cmd->action]) &&
+	*repeated = standing.editor == d->cmd->editor->id && str_eq(standing.action, action_names[d->cmd->action]) &&
 	            str_eq(standing.rules, d->rules) && str_eq(standing.word, d->word);
 	d->out->decision = standing.id;
 	d->out->decided = standing.decided;
@@ -59,9 +57,8 @@ static enum frg_status conflict(struct store_tx *tx, struct deciding *d,
 	return *repeated ? FRG_OK : frg_fail(err, FRG_CONFLICT, "already_decided", "somebody decided first");
 }
 
-static enum frg_status append(struct store_tx *tx, const struct deciding *d,
-                              const struct store_comment *comment, const struct store_revision *revision, struct store_decision *out,
-                              struct frg_error *err)
+static enum frg_status append(struct store_tx *tx, const struct deciding *d, const struct store_comment *comment,
+                              const struct store_revision *revision, struct store_decision *out, struct frg_error *err)
 {
 	struct store_review review;
 	enum frg_status st = store_review_latest(tx, revision->id, &review, err);
@@ -98,8 +95,8 @@ static enum frg_status retire_released(struct store_tx *tx, const struct store_r
 	return st;
 }
 
-static enum frg_status tell(struct store_tx *tx, const char *kind, const struct store_comment *c,
-                            id64 revision, str detail, struct frg_error *err)
+static enum frg_status tell(struct store_tx *tx, const char *kind, const struct store_comment *c, id64 revision,
+                            str detail, struct frg_error *err)
 {
 	return store_event_insert(tx,
 	                          &(struct store_event){.kind = str_of(kind),
@@ -138,11 +135,13 @@ static enum frg_status decide(struct store_tx *tx, void *ctx, struct frg_error *
 	struct store_decision decision = {0};
 	st = append(tx, d, &comment, &revision, &decision, err);
 	if (st == FRG_OK)
-		st = store_revision_move(tx, revision.id, STATE_HELD, revision.version,
-		                         action_states[d->cmd->action], err);
+		st = store_revision_move(tx, revision.id, STATE_HELD, revision.version, action_states[d->cmd->action], err);
 	if (st == FRG_OK && d->cmd->action == DECIDE_RELEASE) {
-		struct release r = {.change = PUBLICATION_PUT, .comment = &comment, .revision = &revision,
-		                    .decision = &decision, .now = decision.decided};
+		struct release r = {.change = PUBLICATION_PUT,
+		                    .comment = &comment,
+		                    .revision = &revision,
+		                    .decision = &decision,
+		                    .now = decision.decided};
 		st = retire_released(tx, &revision, err);
 		if (st == FRG_OK)
 			st = release_apply(tx, &r, err);
@@ -200,8 +199,8 @@ static enum frg_status take_back_release(struct store_tx *tx, const struct store
 	struct store_revision revision;
 	enum frg_status st = store_decision_release_before(tx, c->id, d->seq, &before, err);
 	if (st == FRG_OK) {
-		struct release r = {.change = PUBLICATION_PUT, .comment = c, .revision = &revision,
-		                    .decision = &before, .now = before.decided};
+		struct release r = {
+			.change = PUBLICATION_PUT, .comment = c, .revision = &revision, .decision = &before, .now = before.decided};
 		st = store_revision_get(tx, before.revision, &revision, err);
 		if (st == FRG_OK)
 			st = store_revision_move(tx, revision.id, STATE_SUPERSEDED, 0, STATE_RELEASED, err);
@@ -260,8 +259,8 @@ static enum frg_status undo(struct store_tx *tx, void *ctx, struct frg_error *er
 	return st == FRG_OK ? count_waiting(tx, d.site, &u->waiting, err) : st;
 }
 
-enum frg_status service_undo(struct service *svc, struct arena *a, const struct store_editor *editor,
-                             id64 decision, id64 *revision, int64_t *waiting, struct frg_error *err)
+enum frg_status service_undo(struct service *svc, struct arena *a, const struct store_editor *editor, id64 decision,
+                             id64 *revision, int64_t *waiting, struct frg_error *err)
 {
 	struct undoing u = {.editor = editor, .decision = decision};
 	enum frg_status st = store_write(svc->store, a, undo, &u, err);

@@ -36,8 +36,7 @@ enum frg_status service_editor_save(struct service *svc, id64 site, str login, s
 	if (st == FRG_OK && (e.login.n == 0 || e.name.n == 0))
 		st = frg_fail(err, FRG_INVALID, "name_empty", "a log-in and a name are needed");
 	if (st == FRG_OK && (password.n < PASSWORD_MIN || password.n > PASSWORD_MAX))
-		st = frg_fail(err, FRG_INVALID, "password_short", "a password has %d to %d bytes", PASSWORD_MIN,
-		              PASSWORD_MAX);
+		st = frg_fail(err, FRG_INVALID, "password_short", "a password has %d to %d bytes", PASSWORD_MIN, PASSWORD_MAX);
 	if (st == FRG_OK && crypto_pwhash_str(hash, password.p, password.n, crypto_pwhash_OPSLIMIT_INTERACTIVE,
 	                                      crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
 		BUG("out of memory");
@@ -78,13 +77,11 @@ static bool password_is(struct service *svc, const char *hash, str password)
 
 /* By address, so that many accounts cannot be tried through from one place; and by account at an
  * address, so that nobody locks an owner out from elsewhere. */
-static enum frg_status throttle(struct service *svc, struct arena *a, str login, str client,
-                                struct frg_error *err)
+static enum frg_status throttle(struct service *svc, struct arena *a, str login, str client, struct frg_error *err)
 {
 	enum frg_status st = service_limit(svc, LIMIT_LOGIN_ADDRESS, client, err);
 	if (st == FRG_OK)
-		st = service_limit(svc, LIMIT_LOGIN,
-		                   arena_printf(a, "%.*s %.*s", STR_ARG(login), STR_ARG(client)), err);
+		st = service_limit(svc, LIMIT_LOGIN, arena_printf(a, "%.*s %.*s", STR_ARG(login), STR_ARG(client)), err);
 	return st;
 }
 
@@ -110,12 +107,15 @@ enum frg_status service_login(struct service *svc, struct arena *a, str login, s
 	secret_new(csrf);
 	hash_text(str_of(token), hash);
 	msec now = clock_now();
-	l.session = (struct store_session){.token_hash = str_of(hash), .editor = l.editor.id,
-	                                   .csrf = str_of(csrf), .created = now, .expires = now + SESSION_MS};
+	l.session = (struct store_session){.token_hash = str_of(hash),
+	                                   .editor = l.editor.id,
+	                                   .csrf = str_of(csrf),
+	                                   .created = now,
+	                                   .expires = now + SESSION_MS};
 	st = store_write(svc->store, a, save_session, &l, err);
 	if (st == FRG_OK)
-		*out = (struct editor_session){.editor = l.editor, .csrf = str_of(csrf), .token = str_of(token),
-		                               .expires = l.session.expires};
+		*out = (struct editor_session){
+			.editor = l.editor, .csrf = str_of(csrf), .token = str_of(token), .expires = l.session.expires};
 	return st;
 }
 
@@ -143,8 +143,7 @@ enum frg_status service_session(struct service *svc, struct arena *a, str token,
 	if (st == FRG_NOT_FOUND || (st == FRG_OK && s.session.expires <= clock_now()))
 		return frg_fail(err, FRG_UNAUTHENTICATED, "session_expired", "the session is over");
 	if (st == FRG_OK)
-		*out = (struct editor_session){.editor = s.editor, .csrf = s.session.csrf,
-		                               .expires = s.session.expires};
+		*out = (struct editor_session){.editor = s.editor, .csrf = s.session.csrf, .expires = s.session.expires};
 	return st;
 }
 

@@ -16,11 +16,11 @@ struct limits;
 struct service {
 	struct store *store;
 	struct frg_engine *engine;
-	struct checker *checker;    /* check.c: workspaces and analysed articles */
+	struct checker *checker;       /* check.c: workspaces and analysed articles */
 	_Atomic(struct sites *) sites; /* sites.c: replaced as a whole */
-	struct thread_cache *cache; /* cache.c */
-	struct live *live;          /* live.c; NULL until the server runs */
-	struct limits *limits;      /* limits.c */
+	struct thread_cache *cache;    /* cache.c */
+	struct live *live;             /* live.c; NULL until the server runs */
+	struct limits *limits;         /* limits.c */
 	struct view_assets assets;
 	pthread_mutex_t login_lock; /* editors.c: argon2id takes 64 MiB, so one at a time */
 	pthread_mutex_t reload_lock;
@@ -45,8 +45,8 @@ void cache_drop_all(struct thread_cache *cache);
 /* A reference, or NULL. */
 struct http_page *cache_get(struct thread_cache *cache, str key);
 /* Keeps `page` unless the subject's generation is no longer `generation`. */
-void cache_put(struct thread_cache *cache, str key, id64 subject, uint64_t generation,
-               struct http_page *page, size_t bytes);
+void cache_put(struct thread_cache *cache, str key, id64 subject, uint64_t generation, struct http_page *page,
+               size_t bytes);
 
 /* limits.c */
 struct limits *limits_open(bool off);
@@ -60,14 +60,14 @@ bool capability_is_url_safe(str s);
 /* Does it look like one of ours? */
 bool capability_is(str s);
 /* The author whom it names; FRG_NOT_FOUND if none. */
-MUST_CHECK enum frg_status capability_author(struct store_tx *tx, const struct store_site *site,
-                                             str reader, id64 *author, struct frg_error *err);
+MUST_CHECK enum frg_status capability_author(struct store_tx *tx, const struct store_site *site, str reader,
+                                             id64 *author, struct frg_error *err);
 /* For a reader who has none yet. It follows from the idempotency key, which only that reader knows, so
  * that a repeated request whose first answer was lost finds its comment; random without a key. */
 str capability_first(struct arena *a, str key);
 
 /* A text as it is kept: valid UTF-8, line ends as \n, no control characters, trimmed. */
-MUST_CHECK enum frg_status clean_text(struct arena *a, str in, size_t max_chars, bool one_line,
-                                      const char *code_prefix, str *out, struct frg_error *err);
+MUST_CHECK enum frg_status clean_text(struct arena *a, str in, size_t max_chars, bool one_line, const char *code_prefix,
+                                      str *out, struct frg_error *err);
 
 #endif

@@ -9,10 +9,8 @@ enum { SLOTS = 1 << 14 };
 static const struct rate {
 	double burst, per_minute;
 } rates[] = {
-	[LIMIT_SUBMIT] = {20, 10},
-	[LIMIT_CHECK] = {60, 120},
-	[LIMIT_LOGIN] = {8, 2},
-	[LIMIT_LOGIN_ADDRESS] = {40, 10}, /* a whole newsroom may come from one address */
+	[LIMIT_SUBMIT] = {20, 10},  [LIMIT_CHECK] = {60, 120},
+	[LIMIT_LOGIN] = {8, 2},     [LIMIT_LOGIN_ADDRESS] = {40, 10}, /* a whole newsroom may come from one address */
 	[LIMIT_DISCOVER] = {10, 5},
 };
 
@@ -77,7 +75,8 @@ enum frg_status service_limit(struct service *svc, enum limit_kind kind, str key
 	pthread_mutex_unlock(&l->lock);
 	if (allowed)
 		return FRG_OK;
-	enum frg_status st = frg_fail(err, FRG_THROTTLED, kind == LIMIT_LOGIN || kind == LIMIT_LOGIN_ADDRESS ? "login_throttled" : "throttled",
+	enum frg_status st = frg_fail(err, FRG_THROTTLED,
+	                              kind == LIMIT_LOGIN || kind == LIMIT_LOGIN_ADDRESS ? "login_throttled" : "throttled",
 	                              "too many in a short time");
 	if (err)
 		err->pos = (size_t)(missing * 60 / rate->per_minute) + 1;

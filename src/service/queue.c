@@ -40,7 +40,8 @@ static enum frg_status load_parent(struct store_tx *tx, struct queue_item *item,
 	if (st == FRG_OK)
 		st = store_revision_of_comment(tx, parent.id, &revisions, err);
 	if (st == FRG_OK)
-		item->parent = (struct store_publication){.comment = parent.id, .name = parent.name,
+		item->parent = (struct store_publication){.comment = parent.id,
+		                                          .name = parent.name,
 		                                          .text = revisions.items[revisions.count - 1].text,
 		                                          .published = parent.created};
 	return st;
@@ -69,8 +70,8 @@ static enum frg_status load_earlier(struct store_tx *tx, struct queue_item *item
 	return st;
 }
 
-static enum frg_status load_item(struct store_tx *tx, const struct store_revision *revision,
-                                 struct queue_item *item, struct frg_error *err)
+static enum frg_status load_item(struct store_tx *tx, const struct store_revision *revision, struct queue_item *item,
+                                 struct frg_error *err)
 {
 	*item = (struct queue_item){.revision = *revision};
 	enum frg_status st = store_comment_get(tx, revision->comment, &item->comment, err);

@@ -3,8 +3,8 @@
 #include "service/inner.h"
 
 /* Where a comment hangs: its released parent's thread, one deeper. */
-static enum frg_status place(struct store_tx *tx, const struct store_comment *c,
-                             struct store_publication *p, struct frg_error *err)
+static enum frg_status place(struct store_tx *tx, const struct store_comment *c, struct store_publication *p,
+                             struct frg_error *err)
 {
 	p->parent = c->parent;
 	p->root = c->id;
@@ -14,8 +14,7 @@ static enum frg_status place(struct store_tx *tx, const struct store_comment *c,
 	struct store_publication parent;
 	enum frg_status st = store_publication_get(tx, c->parent, &parent, err);
 	if (st == FRG_NOT_FOUND || (st == FRG_OK && parent.removed))
-		return frg_fail(err, FRG_CONFLICT, "parent_not_released",
-		                "what this comment answers is not released");
+		return frg_fail(err, FRG_CONFLICT, "parent_not_released", "what this comment answers is not released");
 	p->root = parent.root;
 	p->depth = parent.depth + 1;
 	return st;
@@ -27,17 +26,17 @@ static enum frg_status publish(struct store_tx *tx, const struct release *r, str
 	BUG_IF(!str_eq(r->decision->action, STR("release")));
 	BUG_IF(r->decision->revision != r->revision->id || r->revision->comment != r->comment->id);
 	struct store_publication before, p = {
-		.comment = r->comment->id,
-		.site = r->comment->site,
-		.article = r->comment->article,
-		.revision = r->revision->id,
-		.text_hash = r->revision->text_hash,
-		.decision = r->decision->id,
-		.name = r->comment->name,
-		.text = r->revision->text,
-		.submitted = r->revision->created,
-		.published = r->now,
-	};
+										 .comment = r->comment->id,
+										 .site = r->comment->site,
+										 .article = r->comment->article,
+										 .revision = r->revision->id,
+										 .text_hash = r->revision->text_hash,
+										 .decision = r->decision->id,
+										 .name = r->comment->name,
+										 .text = r->revision->text,
+										 .submitted = r->revision->created,
+										 .published = r->now,
+									 };
 	enum frg_status st = place(tx, r->comment, &p, err);
 	if (st != FRG_OK)
 		return st;

@@ -3,8 +3,7 @@
 
 #include <stdlib.h>
 
-enum frg_status service_open(const struct service_config *config, struct service **out,
-                             struct frg_error *err)
+enum frg_status service_open(const struct service_config *config, struct service **out, struct frg_error *err)
 {
 	struct service *svc = calloc(1, sizeof *svc);
 	if (!svc)

@@ -40,13 +40,12 @@ const struct store_site *service_site_by_id(struct service *svc, id64 id);
 const struct store_site *service_site_by_host(struct service *svc, str host);
 /* After somebody changed sites or notices. */
 MUST_CHECK enum frg_status service_sites_reload(struct service *svc, struct frg_error *err);
-MUST_CHECK enum frg_status service_site_save(struct service *svc, struct store_site *site,
-                                             struct frg_error *err);
-MUST_CHECK enum frg_status service_notice_save(struct service *svc, id64 site, enum frg_lang lang,
-                                               str markdown, struct frg_error *err);
+MUST_CHECK enum frg_status service_site_save(struct service *svc, struct store_site *site, struct frg_error *err);
+MUST_CHECK enum frg_status service_notice_save(struct service *svc, id64 site, enum frg_lang lang, str markdown,
+                                               struct frg_error *err);
 /* Makes a key for PUT /v1/articles; shown once, kept hashed. */
-MUST_CHECK enum frg_status service_key_new(struct service *svc, id64 site, str name,
-                                           char out[SECRET_TEXT_SIZE], struct frg_error *err);
+MUST_CHECK enum frg_status service_key_new(struct service *svc, id64 site, str name, char out[SECRET_TEXT_SIZE],
+                                           struct frg_error *err);
 MUST_CHECK enum frg_status service_key_check(struct service *svc, struct arena *a, str key,
                                              const struct store_site **site, struct frg_error *err);
 /* True if `origin` ("https://paper.example") is one of the site's own or foreign ones. */
@@ -58,24 +57,19 @@ bool service_origin_is_own(const struct store_site *site, str origin);
 struct article;
 
 /* Checks and saves an article that came as a document. */
-MUST_CHECK enum frg_status service_article_save(struct service *svc, struct arena *a,
-                                                const struct store_site *site,
-                                                const struct article *article, bool *created,
-                                                struct frg_error *err);
+MUST_CHECK enum frg_status service_article_save(struct service *svc, struct arena *a, const struct store_site *site,
+                                                const struct article *article, bool *created, struct frg_error *err);
 /* Saves a picture; `path` becomes "/media/HASH.ext". */
-MUST_CHECK enum frg_status service_media_save(struct service *svc, struct arena *a, str type,
-                                              str data, str *path, struct frg_error *err);
-MUST_CHECK enum frg_status service_media_get(struct service *svc, struct arena *a, str hash,
-                                             str *type, str *data, struct frg_error *err);
-MUST_CHECK enum frg_status service_article_get(struct service *svc, struct arena *a,
-                                               const struct store_site *site, str external_id,
-                                               struct store_article *out, struct frg_error *err);
+MUST_CHECK enum frg_status service_media_save(struct service *svc, struct arena *a, str type, str data, str *path,
+                                              struct frg_error *err);
+MUST_CHECK enum frg_status service_media_get(struct service *svc, struct arena *a, str hash, str *type, str *data,
+                                             struct frg_error *err);
+MUST_CHECK enum frg_status service_article_get(struct service *svc, struct arena *a, const struct store_site *site,
+                                               str external_id, struct store_article *out, struct frg_error *err);
 /* Reads an article that stands on another server from its page. Only hosts that the site allows. */
-MUST_CHECK enum frg_status service_article_discover(struct service *svc, struct arena *a,
-                                                    const struct store_site *site,
+MUST_CHECK enum frg_status service_article_discover(struct service *svc, struct arena *a, const struct store_site *site,
                                                     str external_id, str url, bool allow_private,
-                                                    struct store_article *out,
-                                                    struct frg_error *err);
+                                                    struct store_article *out, struct frg_error *err);
 
 /* ---- check.c: the engine ------------------------------------------------------ */
 
@@ -90,13 +84,11 @@ struct service_review {
 bool service_hint_worthy(const struct frg_review *review, const struct frg_evidence *e);
 bool service_off_topic(const struct frg_review *review);
 /* Reviews a text under an article, outside any transaction. */
-MUST_CHECK enum frg_status service_check(struct service *svc, struct arena *a,
-                                         const struct store_article *article, str text, str parent,
-                                         struct service_review *out, struct frg_error *err);
+MUST_CHECK enum frg_status service_check(struct service *svc, struct arena *a, const struct store_article *article,
+                                         str text, str parent, struct service_review *out, struct frg_error *err);
 /* For the form: checks under an article named by its id; `parent` 0 or a released comment. */
-MUST_CHECK enum frg_status service_check_draft(struct service *svc, struct arena *a,
-                                               const struct store_site *site, str external_id,
-                                               str text, id64 parent, struct service_review *out,
+MUST_CHECK enum frg_status service_check_draft(struct service *svc, struct arena *a, const struct store_site *site,
+                                               str external_id, str text, id64 parent, struct service_review *out,
                                                struct frg_error *err);
 
 /* ---- submit.c: what readers do -------------------------------------------------- */
@@ -107,7 +99,7 @@ struct submit_command {
 	str article; /* external id */
 	str reader;
 	str name, email, text;
-	id64 parent; /* 0: none */
+	id64 parent;         /* 0: none */
 	str idempotency_key; /* 16–64 of A–Z a–z 0–9 _ -, not to be guessed; empty: none */
 };
 struct revise_command {
@@ -130,15 +122,12 @@ struct submit_result {
 
 enum { SERVICE_TEXT_MAX = 5000, SERVICE_NAME_MAX = 60 }; /* characters */
 
-MUST_CHECK enum frg_status service_submit(struct service *svc, struct arena *a,
-                                          const struct submit_command *cmd,
+MUST_CHECK enum frg_status service_submit(struct service *svc, struct arena *a, const struct submit_command *cmd,
                                           struct submit_result *out, struct frg_error *err);
-MUST_CHECK enum frg_status service_revise(struct service *svc, struct arena *a,
-                                          const struct revise_command *cmd,
+MUST_CHECK enum frg_status service_revise(struct service *svc, struct arena *a, const struct revise_command *cmd,
                                           struct submit_result *out, struct frg_error *err);
 /* The author takes a comment back: held, refused or released. */
-MUST_CHECK enum frg_status service_withdraw(struct service *svc, struct arena *a,
-                                            const struct withdraw_command *cmd,
+MUST_CHECK enum frg_status service_withdraw(struct service *svc, struct arena *a, const struct withdraw_command *cmd,
                                             struct frg_error *err);
 
 /* ---- threads.c: what readers see -------------------------------------------------- */
@@ -146,14 +135,14 @@ MUST_CHECK enum frg_status service_withdraw(struct service *svc, struct arena *a
 enum thread_form { THREAD_PAGE, THREAD_FRAGMENT, THREAD_JSON, THREAD_FEED };
 
 /* What our own pages may load: nothing but ours, and pictures by https (an article's may be elsewhere). */
-#define SERVICE_PAGE_CSP                                                                           \
-	("Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "           \
-	"img-src 'self' https:; connect-src 'self'; form-action 'self'; base-uri 'none'; "             \
-	"frame-ancestors 'none'")
+#define SERVICE_PAGE_CSP                                                                                               \
+	("Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "                              \
+	 "img-src 'self' https:; connect-src 'self'; form-action 'self'; base-uri 'none'; "                                \
+	 "frame-ancestors 'none'")
 
 struct thread_query {
 	const struct store_site *site;
-	str article; /* external id */
+	str article;        /* external id */
 	enum frg_lang lang; /* FRG_LANG_AUTO: the article's */
 	str cursor;         /* of the page before; empty: first */
 	str origin;         /* foreign origin, already found to be allowed; empty: none */
@@ -163,19 +152,16 @@ struct thread_query {
 /* What all readers see, if it is in memory (never blocks), or NULL. The caller unrefs. */
 struct http_page *service_thread_cached(struct service *svc, const struct thread_query *q);
 /* The same, made from the database if need be, and kept. */
-MUST_CHECK enum frg_status service_thread_page(struct service *svc, struct arena *a,
-                                               const struct thread_query *q, struct http_page **out,
-                                               struct frg_error *err);
+MUST_CHECK enum frg_status service_thread_page(struct service *svc, struct arena *a, const struct thread_query *q,
+                                               struct http_page **out, struct frg_error *err);
 /* What one reader sees, own comments in place; never kept. `form` may be NULL. */
 struct thread_personal {
 	str reader;
 	const struct view_form *form;
 	id64 reply_to, edit_of, sent; /* 0: none */
 };
-MUST_CHECK enum frg_status service_thread_personal(struct service *svc, struct arena *a,
-                                                   const struct thread_query *q,
-                                                   const struct thread_personal *who, str *html,
-                                                   struct frg_error *err);
+MUST_CHECK enum frg_status service_thread_personal(struct service *svc, struct arena *a, const struct thread_query *q,
+                                                   const struct thread_personal *who, str *html, struct frg_error *err);
 /* The reader's own comments under an article, or one of them (`only` not 0), as the author sees them. */
 struct own_comment {
 	struct view_comment view;
@@ -183,17 +169,15 @@ struct own_comment {
 	str html;
 	int64_t position, expected_minutes;
 };
-MUST_CHECK enum frg_status service_own_comments(struct service *svc, struct arena *a,
-                                                const struct thread_query *q, str reader,
-                                                id64 only, struct own_comment **out,
-                                                size_t *count, struct frg_error *err);
+MUST_CHECK enum frg_status service_own_comments(struct service *svc, struct arena *a, const struct thread_query *q,
+                                                str reader, id64 only, struct own_comment **out, size_t *count,
+                                                struct frg_error *err);
 struct http_page *service_front_cached(struct service *svc, const struct store_site *site);
-MUST_CHECK enum frg_status service_front_page(struct service *svc, struct arena *a,
-                                              const struct store_site *site, struct http_page **out,
-                                              struct frg_error *err);
+MUST_CHECK enum frg_status service_front_page(struct service *svc, struct arena *a, const struct store_site *site,
+                                              struct http_page **out, struct frg_error *err);
 /* Released comments of an article, for {"id","title","url","lang","open","count"}. */
-MUST_CHECK enum frg_status service_article_count(struct service *svc, struct arena *a, id64 article,
-                                                 int64_t *count, struct frg_error *err);
+MUST_CHECK enum frg_status service_article_count(struct service *svc, struct arena *a, id64 article, int64_t *count,
+                                                 struct frg_error *err);
 /* Forgets what is kept of an article (or of a site's front page). */
 void service_threads_drop(struct service *svc, id64 article_or_site);
 /* An article changed, and with it the count on the front page. */
@@ -206,9 +190,8 @@ struct live_comment {
 	bool removed;
 	str html;
 };
-MUST_CHECK enum frg_status service_live_comment(struct service *svc, struct arena *a, id64 article,
-                                                id64 comment, struct live_comment *out,
-                                                struct frg_error *err);
+MUST_CHECK enum frg_status service_live_comment(struct service *svc, struct arena *a, id64 article, id64 comment,
+                                                struct live_comment *out, struct frg_error *err);
 
 /* ---- live.c: channels --------------------------------------------------------------- */
 
@@ -218,8 +201,7 @@ void service_live_stop(struct service *svc);
 /* The readers' channel of an article or the desk's of a site; made when first asked for. The caller unrefs. */
 struct http_channel *service_channel(struct service *svc, id64 article_or_site);
 /* Publishes if anybody listens; a later message on a topic (0: none) replaces the earlier ones. */
-void service_channel_tell(struct service *svc, id64 article_or_site, id64 topic, const char *event,
-                          str data);
+void service_channel_tell(struct service *svc, id64 article_or_site, id64 topic, const char *event, str data);
 
 /* ---- queue.c: what editors see -------------------------------------------------------- */
 
@@ -254,28 +236,24 @@ struct queue_page {
 	msec oldest;     /* 0: none */
 };
 
-MUST_CHECK enum frg_status service_queue(struct service *svc, struct arena *a, id64 site, id64 after,
-                                         int64_t limit, struct queue_page *out,
-                                         struct frg_error *err);
-MUST_CHECK enum frg_status service_queue_item(struct service *svc, struct arena *a, id64 site,
-                                              id64 revision, struct queue_item *out,
-                                              struct frg_error *err);
-MUST_CHECK enum frg_status service_queue_waiting(struct service *svc, struct arena *a, id64 site,
-                                                 int64_t *waiting, struct frg_error *err);
+MUST_CHECK enum frg_status service_queue(struct service *svc, struct arena *a, id64 site, id64 after, int64_t limit,
+                                         struct queue_page *out, struct frg_error *err);
+MUST_CHECK enum frg_status service_queue_item(struct service *svc, struct arena *a, id64 site, id64 revision,
+                                              struct queue_item *out, struct frg_error *err);
+MUST_CHECK enum frg_status service_queue_waiting(struct service *svc, struct arena *a, id64 site, int64_t *waiting,
+                                                 struct frg_error *err);
 struct recent_decision {
 	struct store_decision decision;
 	str text, article_id, article_title;
 };
-MUST_CHECK enum frg_status service_recent_decisions(struct service *svc, struct arena *a, id64 site,
-                                                    int64_t limit, struct recent_decision **out,
-                                                    size_t *count, struct frg_error *err);
+MUST_CHECK enum frg_status service_recent_decisions(struct service *svc, struct arena *a, id64 site, int64_t limit,
+                                                    struct recent_decision **out, size_t *count, struct frg_error *err);
 
 /* ---- waiting.c --------------------------------------------------------------------------- */
 
 /* Place in the queue (1: next) and typical minutes until a decision; -1: cannot be said. */
-MUST_CHECK enum frg_status waiting_estimate(struct store_tx *tx, id64 site, id64 revision,
-                                            int64_t *position, int64_t *minutes,
-                                            struct frg_error *err);
+MUST_CHECK enum frg_status waiting_estimate(struct store_tx *tx, id64 site, id64 revision, int64_t *position,
+                                            int64_t *minutes, struct frg_error *err);
 
 /* ---- decide.c: what editors do ------------------------------------------------------------ */
 
@@ -302,13 +280,11 @@ struct decide_result {
 
 /* Errors: FRG_CONFLICT with code already_decided, revision_superseded, revision_withdrawn,
  * parent_not_released; FRG_INVALID with rules_missing, reason_missing, word_too_long. */
-MUST_CHECK enum frg_status service_decide(struct service *svc, struct arena *a,
-                                          const struct decide_command *cmd,
+MUST_CHECK enum frg_status service_decide(struct service *svc, struct arena *a, const struct decide_command *cmd,
                                           struct decide_result *out, struct frg_error *err);
 /* FRG_CONFLICT: undo_too_late, undo_has_replies, conflict; FRG_FORBIDDEN: undo_not_yours. */
-MUST_CHECK enum frg_status service_undo(struct service *svc, struct arena *a,
-                                        const struct store_editor *editor, id64 decision,
-                                        id64 *revision, int64_t *waiting, struct frg_error *err);
+MUST_CHECK enum frg_status service_undo(struct service *svc, struct arena *a, const struct store_editor *editor,
+                                        id64 decision, id64 *revision, int64_t *waiting, struct frg_error *err);
 /* "profanity,ad_link" ↔ bits */
 str service_rules_text(struct arena *a, unsigned rules);
 unsigned service_rules_bits(str text);
@@ -322,8 +298,7 @@ struct release {
 	const struct store_decision *decision; /* PUT */
 	msec now;
 };
-MUST_CHECK enum frg_status release_apply(struct store_tx *tx, const struct release *r,
-                                         struct frg_error *err);
+MUST_CHECK enum frg_status release_apply(struct store_tx *tx, const struct release *r, struct frg_error *err);
 
 /* ---- editors.c ------------------------------------------------------------------------------- */
 
@@ -335,23 +310,20 @@ struct editor_session {
 };
 
 /* Makes or changes an account. Errors: login_invalid, password_short. */
-MUST_CHECK enum frg_status service_editor_save(struct service *svc, id64 site, str login, str name,
-                                               str password, struct frg_error *err);
+MUST_CHECK enum frg_status service_editor_save(struct service *svc, id64 site, str login, str name, str password,
+                                               struct frg_error *err);
 /* FRG_UNAUTHENTICATED login_failed; FRG_THROTTLED login_throttled (err->pos: seconds to wait). */
-MUST_CHECK enum frg_status service_login(struct service *svc, struct arena *a, str login,
-                                         str password, str client, struct editor_session *out,
-                                         struct frg_error *err);
-MUST_CHECK enum frg_status service_session(struct service *svc, struct arena *a, str token,
-                                           struct editor_session *out, struct frg_error *err);
-MUST_CHECK enum frg_status service_logout(struct service *svc, struct arena *a, str token,
-                                          struct frg_error *err);
+MUST_CHECK enum frg_status service_login(struct service *svc, struct arena *a, str login, str password, str client,
+                                         struct editor_session *out, struct frg_error *err);
+MUST_CHECK enum frg_status service_session(struct service *svc, struct arena *a, str token, struct editor_session *out,
+                                           struct frg_error *err);
+MUST_CHECK enum frg_status service_logout(struct service *svc, struct arena *a, str token, struct frg_error *err);
 
 /* ---- limits.c --------------------------------------------------------------------------------- */
 
 enum limit_kind { LIMIT_SUBMIT, LIMIT_CHECK, LIMIT_LOGIN, LIMIT_LOGIN_ADDRESS, LIMIT_DISCOVER };
 /* Takes one token of `key`'s bucket; FRG_THROTTLED (err->pos: seconds to wait) if it is empty. */
-MUST_CHECK enum frg_status service_limit(struct service *svc, enum limit_kind kind, str key,
-                                         struct frg_error *err);
+MUST_CHECK enum frg_status service_limit(struct service *svc, enum limit_kind kind, str key, struct frg_error *err);
 
 /* ---- audit.c ----------------------------------------------------------------------------------- */
 
@@ -363,7 +335,7 @@ struct audit_report {
 };
 typedef void audit_progress(void *ctx, int64_t done);
 /* Checks the chain, the texts it names and what is published. FRG_OK also when it finds something. */
-MUST_CHECK enum frg_status audit_verify(struct store *store, struct audit_report *out,
-                                        audit_progress *progress, void *ctx, struct frg_error *err);
+MUST_CHECK enum frg_status audit_verify(struct store *store, struct audit_report *out, audit_progress *progress,
+                                        void *ctx, struct frg_error *err);
 
 #endif

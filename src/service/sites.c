@@ -24,8 +24,8 @@ static const char *const default_notice[2] = {
 
 static size_t column(enum frg_lang lang) { return lang == FRG_LANG_EN; }
 
-static enum frg_status load_notice(struct store_tx *tx, struct sites *sites, size_t at,
-                                   enum frg_lang lang, struct frg_error *err)
+static enum frg_status load_notice(struct store_tx *tx, struct sites *sites, size_t at, enum frg_lang lang,
+                                   struct frg_error *err)
 {
 	str markdown;
 	enum frg_status st = store_notice_get(tx, sites->list.items[at].id, lang, &markdown, err);
@@ -245,8 +245,8 @@ static enum frg_status find_key(struct store_tx *tx, void *ctx, struct frg_error
 	return store_key_site(tx, str_of(k->hash), &k->site, err);
 }
 
-enum frg_status service_key_check(struct service *svc, struct arena *a, str key,
-                                  const struct store_site **site, struct frg_error *err)
+enum frg_status service_key_check(struct service *svc, struct arena *a, str key, const struct store_site **site,
+                                  struct frg_error *err)
 {
 	struct key k;
 	hash_text(key, k.hash);

@@ -106,8 +106,7 @@ static enum frg_status find_parent(struct store_tx *tx, struct submission *s, st
 		return st;
 	struct store_comment own = {0};
 	st = store_comment_get(tx, s->comment.parent, &own, err);
-	if (st == FRG_OK && s->comment.author && own.author == s->comment.author &&
-	    own.article == s->article.id)
+	if (st == FRG_OK && s->comment.author && own.author == s->comment.author && own.article == s->article.id)
 		return FRG_OK;
 	return st == FRG_OK || st == FRG_NOT_FOUND
 	           ? frg_fail(err, FRG_INVALID, "parent_unknown", "the comment to answer is not there")
@@ -193,15 +192,18 @@ static enum frg_status save_submission(struct store_tx *tx, void *ctx, struct fr
 
 static void fill_result(const struct submission *s, struct submit_result *out)
 {
-	*out = (struct submit_result){.comment = s->comment.id, .revision = s->revision.id,
-	                              .reader = s->reader, .replayed = s->replayed};
+	*out = (struct submit_result){
+		.comment = s->comment.id, .revision = s->revision.id, .reader = s->reader, .replayed = s->replayed};
 }
 
 enum frg_status service_submit(struct service *svc, struct arena *a, const struct submit_command *cmd,
                                struct submit_result *out, struct frg_error *err)
 {
-	struct submission s = {.svc = svc, .site = cmd->site, .article_id = cmd->article,
-	                       .comment = {.parent = cmd->parent}, .reader_is_new = true};
+	struct submission s = {.svc = svc,
+	                       .site = cmd->site,
+	                       .article_id = cmd->article,
+	                       .comment = {.parent = cmd->parent},
+	                       .reader_is_new = true};
 	enum frg_status st = check_key(cmd->idempotency_key, err);
 	if (st == FRG_OK)
 		st = check_name(a, cmd->name, &s.comment.name, err);
@@ -286,8 +288,7 @@ static enum frg_status load_for_revise(struct store_tx *tx, void *ctx, struct fr
 	if (st == FRG_OK && !s->article.open)
 		return frg_fail(err, FRG_FORBIDDEN, "article_closed", "comments are closed");
 	struct store_publication parent = {0};
-	if (st == FRG_OK && s->comment.parent &&
-	    store_publication_get(tx, s->comment.parent, &parent, NULL) == FRG_OK)
+	if (st == FRG_OK && s->comment.parent && store_publication_get(tx, s->comment.parent, &parent, NULL) == FRG_OK)
 		s->parent_text = parent.text;
 	return st;
 }
@@ -368,8 +369,7 @@ static enum frg_status unpublish(struct store_tx *tx, const struct store_comment
 		st = store_publication_answers(tx, c->id, &answers, err);
 	if (st != FRG_OK)
 		return st;
-	struct release r = {.change = answers ? PUBLICATION_EMPTY : PUBLICATION_DROP, .comment = c,
-	                    .now = clock_now()};
+	struct release r = {.change = answers ? PUBLICATION_EMPTY : PUBLICATION_DROP, .comment = c, .now = clock_now()};
 	st = release_apply(tx, &r, err);
 	if (st != FRG_OK)
 		return st;

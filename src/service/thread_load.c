@@ -59,15 +59,15 @@ static void add_findings(struct arena *a, const struct store_decision *d, struct
 			continue;
 		size_t i, before = own->finding_count;
 		json_t *e;
-		json_array_foreach(evidence, i, e) {
+		json_array_foreach(evidence, i, e)
+		{
 			enum frg_rule rule;
 			if (own->finding_count - before == PASSAGES ||
 			    !frg_rule_from_id(json_str(a, json_object_get(e, "rule")), &rule) || (int)rule != r)
 				continue;
-			out[own->finding_count++] = (struct view_finding){
-				.rule = rule,
-				.passage = json_str(a, json_object_get(e, "quote")),
-				.reason = json_str(a, json_object_get(e, "reason"))};
+			out[own->finding_count++] = (struct view_finding){.rule = rule,
+			                                                  .passage = json_str(a, json_object_get(e, "quote")),
+			                                                  .reason = json_str(a, json_object_get(e, "reason"))};
 		}
 		if (own->finding_count == before)
 			out[own->finding_count++] = (struct view_finding){.rule = (enum frg_rule)r};
@@ -186,7 +186,7 @@ struct node {
 	id64 id, parent;
 	const struct store_publication *publication; /* or */
 	const struct thread_own *own;                /* … or both: one of this reader */
-	size_t first, last, next; /* children and sibling; SIZE_MAX: none */
+	size_t first, last, next;                    /* children and sibling; SIZE_MAX: none */
 };
 
 struct tree {
@@ -264,8 +264,7 @@ static str answered_name(struct tree *tree, const struct node *n)
 
 static struct view_comment node_view(struct arena *a, struct tree *tree, const struct node *n)
 {
-	return n->own ? thread_own_view(a, n->own)
-	              : thread_released_view(a, n->publication, answered_name(tree, n));
+	return n->own ? thread_own_view(a, n->own) : thread_released_view(a, n->publication, answered_name(tree, n));
 }
 
 /* Depth first, without recursion: a thread may be as deep as its authors like. */
@@ -298,8 +297,7 @@ static bool parse_cursor(str cursor, msec *published, id64 *comment)
 	       id_parse(str_sub(cursor, dash + 1, cursor.n), comment);
 }
 
-static enum frg_status load_page(struct store_tx *tx, struct thread_data *t, struct tree *tree,
-                                 struct frg_error *err)
+static enum frg_status load_page(struct store_tx *tx, struct thread_data *t, struct tree *tree, struct frg_error *err)
 {
 	struct arena *a = store_arena(tx);
 	msec published;
@@ -328,8 +326,7 @@ static enum frg_status load_page(struct store_tx *tx, struct thread_data *t, str
 	}
 	if (roots.count > ROOTS) {
 		const struct store_publication *last = &roots.items[ROOTS - 1];
-		t->next_cursor = arena_printf(a, "%lld-%s", (long long)last->published,
-		                              thread_id_text(a, last->comment).p);
+		t->next_cursor = arena_printf(a, "%lld-%s", (long long)last->published, thread_id_text(a, last->comment).p);
 	}
 	return FRG_OK;
 }

@@ -9,17 +9,16 @@
 
 enum { PAGE_MAX = 16 << 20, FEED_SIZE = 50, FRONT_SIZE = 40 };
 
-#define COMMON_HEADERS                                                                             \
-	"X-Content-Type-Options: nosniff", "Referrer-Policy: strict-origin-when-cross-origin",         \
+#define COMMON_HEADERS                                                                                                 \
+	"X-Content-Type-Options: nosniff", "Referrer-Policy: strict-origin-when-cross-origin",                             \
 		"Cross-Origin-Resource-Policy: cross-origin"
 
 /* ---- keys ---- */
 
 static str page_key(struct arena *a, const struct thread_query *q)
 {
-	return arena_printf(a, "%d %d %lld %zu:%.*s %zu:%.*s %.*s", (int)q->form, (int)q->lang,
-	                    (long long)q->site->id, q->article.n, STR_ARG(q->article), q->cursor.n,
-	                    STR_ARG(q->cursor), STR_ARG(q->origin));
+	return arena_printf(a, "%d %d %lld %zu:%.*s %zu:%.*s %.*s", (int)q->form, (int)q->lang, (long long)q->site->id,
+	                    q->article.n, STR_ARG(q->article), q->cursor.n, STR_ARG(q->cursor), STR_ARG(q->origin));
 }
 
 struct http_page *service_thread_cached(struct service *svc, const struct thread_query *q)
@@ -34,8 +33,8 @@ struct http_page *service_thread_cached(struct service *svc, const struct thread
 
 static struct view_site site_view(const struct store_site *s)
 {
-	return (struct view_site){.slug = s->slug, .name = s->name, .base_url = s->base_url, .lang = s->lang,
-	                          .slogan = s->slogan};
+	return (struct view_site){
+		.slug = s->slug, .name = s->name, .base_url = s->base_url, .lang = s->lang, .slogan = s->slogan};
 }
 
 static struct view_article article_view(struct arena *a, const struct store_article *art, int64_t count)
@@ -107,10 +106,10 @@ static json_t *comment_json(const struct view_comment *v, const struct store_pub
 {
 	json_t *parent = json_or_null(v->parent_id);
 	json_t *edited = v->edited ? json_integer(v->edited) : json_null();
-	return json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:I, s:o, s:b}", "id", json_of(v->id), "parent", parent,
-	                 "depth", (json_int_t)p->depth, "name", json_of(v->name), "text",
-	                 json_of(p->removed ? STR("") : p->text), "html", json_of(v->body.safe),
-	                 "published_at", (json_int_t)v->published, "edited_at", edited, "removed", p->removed != 0);
+	return json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:I, s:o, s:b}", "id", json_of(v->id), "parent", parent, "depth",
+	                 (json_int_t)p->depth, "name", json_of(v->name), "text", json_of(p->removed ? STR("") : p->text),
+	                 "html", json_of(v->body.safe), "published_at", (json_int_t)v->published, "edited_at", edited,
+	                 "removed", p->removed != 0);
 }
 
 static void render_json(struct arena *a, struct buf *b, const struct thread_data *t)
@@ -153,8 +152,8 @@ static void render_atom(struct arena *a, struct buf *b, const struct thread_data
 	render_feed(b, &site, &article, t->views, t->view_count, updated);
 }
 
-static const char *const types[] = {"text/html; charset=utf-8", "text/html; charset=utf-8",
-                                    "application/json", "application/atom+xml; charset=utf-8"};
+static const char *const types[] = {"text/html; charset=utf-8", "text/html; charset=utf-8", "application/json",
+                                    "application/atom+xml; charset=utf-8"};
 
 static struct http_page *make_page(struct arena *a, const struct thread_query *q, str body)
 {
@@ -168,8 +167,11 @@ static struct http_page *make_page(struct arena *a, const struct thread_query *q
 	if (q->origin.n)
 		headers[n++] = arena_printf(a, "Access-Control-Allow-Origin: %.*s", STR_ARG(q->origin)).p;
 	/* must-revalidate: a withdrawn comment is gone from every cache at its next question */
-	struct http_page_spec spec = {.content_type = types[q->form], .body = body,
-	                              .cache_control = "public, no-cache", .headers = headers, .compress = true};
+	struct http_page_spec spec = {.content_type = types[q->form],
+	                              .body = body,
+	                              .cache_control = "public, no-cache",
+	                              .headers = headers,
+	                              .compress = true};
 	return http_page_new(&spec);
 }
 
@@ -269,9 +271,8 @@ static str comment_html(struct arena *a, enum frg_lang lang, const struct view_c
 	return buf_finish(&b, a);
 }
 
-enum frg_status service_own_comments(struct service *svc, struct arena *a, const struct thread_query *q,
-                                     str reader, id64 only, struct own_comment **out, size_t *count,
-                                     struct frg_error *err)
+enum frg_status service_own_comments(struct service *svc, struct arena *a, const struct thread_query *q, str reader,
+                                     id64 only, struct own_comment **out, size_t *count, struct frg_error *err)
 {
 	struct thread_data t = {.query = q, .reader = reader};
 	enum frg_status st = store_read(svc->store, a, thread_load_own, &t, err);
@@ -340,8 +341,11 @@ enum frg_status service_front_page(struct service *svc, struct arena *a, const s
 	struct buf b = BUF_INIT(PAGE_MAX);
 	render_front_page(&b, &svc->assets, &view, articles, f.articles.count);
 	const char *headers[] = {COMMON_HEADERS, SERVICE_PAGE_CSP, NULL};
-	struct http_page_spec spec = {.content_type = types[THREAD_PAGE], .body = buf_str(&b),
-	                              .cache_control = "public, no-cache", .headers = headers, .compress = true};
+	struct http_page_spec spec = {.content_type = types[THREAD_PAGE],
+	                              .body = buf_str(&b),
+	                              .cache_control = "public, no-cache",
+	                              .headers = headers,
+	                              .compress = true};
 	*out = http_page_new(&spec);
 	cache_put(svc->cache, front_key(a, site), site->id, generation, *out, b.n * 2);
 	buf_free(&b);

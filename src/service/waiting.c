@@ -11,8 +11,8 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-enum frg_status waiting_estimate(struct store_tx *tx, id64 site, id64 revision, int64_t *position,
-                                 int64_t *minutes, struct frg_error *err)
+enum frg_status waiting_estimate(struct store_tx *tx, id64 site, id64 revision, int64_t *position, int64_t *minutes,
+                                 struct frg_error *err)
 {
 	int64_t all = 0, ahead = 0;
 	enum frg_status st = store_queue_count(tx, site, revision, &all, &ahead, err);

@@ -1,13 +1,12 @@
 /* Articles. */
 #include "store/tx.h"
 
-#define COLUMNS                                                                                    \
-	"id, site_id, external_id, lang, url, title, kicker, lead, section, author, source, agency,"   \
-	" image_url, image_alt, image_caption, image_credit, image_width, image_height,"               \
+#define COLUMNS                                                                                                        \
+	"id, site_id, external_id, lang, url, title, kicker, lead, section, author, source, agency,"                       \
+	" image_url, image_alt, image_caption, image_credit, image_width, image_height,"                                   \
 	" published_at, updated_at, hosted, open, content_hash"
 
-enum frg_status store_article_put(struct store_tx *tx, struct store_article *a, bool *created,
-                                  struct frg_error *err)
+enum frg_status store_article_put(struct store_tx *tx, struct store_article *a, bool *created, struct frg_error *err)
 {
 	struct store_article old = {0};
 	enum frg_status st = store_article_get(tx, a->site, a->external_id, &old, NULL);
@@ -15,29 +14,27 @@ enum frg_status store_article_put(struct store_tx *tx, struct store_article *a, 
 		return frg_fail(err, st, "store_io", "cannot read the article");
 	*created = st == FRG_NOT_FOUND;
 	a->id = *created ? id_new() : old.id;
-	return DB_RUN(
-		tx->db, err,
-		"INSERT INTO article (id, site_id, external_id, lang, url, title, kicker, lead, section, author,"
-		" source, agency, body_html, body_text, image_url, image_alt, image_caption, image_credit,"
-		" image_width, image_height, published_at, updated_at, hosted, open, content_hash, created_at)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
-		" $20, $21, $22, $23, $24, $25, $26)"
-		" ON CONFLICT (site_id, external_id) DO UPDATE SET lang = excluded.lang, url = excluded.url,"
-		" title = excluded.title, kicker = excluded.kicker, lead = excluded.lead,"
-		" section = excluded.section, author = excluded.author, source = excluded.source,"
-		" agency = excluded.agency, body_html = excluded.body_html, body_text = excluded.body_text,"
-		" image_url = excluded.image_url, image_alt = excluded.image_alt,"
-		" image_caption = excluded.image_caption, image_credit = excluded.image_credit,"
-		" image_width = excluded.image_width, image_height = excluded.image_height,"
-		" published_at = excluded.published_at, updated_at = excluded.updated_at,"
-		" hosted = excluded.hosted, open = excluded.open, content_hash = excluded.content_hash",
-		DB_INT(a->id), DB_INT(a->site), DB_TEXT(a->external_id), DB_TEXT(lang_text(a->lang)),
-		DB_TEXT(a->url), DB_TEXT(a->title), DB_TEXT(a->kicker), DB_TEXT(a->lead), DB_TEXT(a->section),
-		DB_TEXT(a->author), DB_TEXT(a->source), DB_TEXT(a->agency), DB_TEXT(a->body_html),
-		DB_TEXT(a->body_text), DB_TEXT(a->image_url), DB_TEXT(a->image_alt), DB_TEXT(a->image_caption),
-		DB_TEXT(a->image_credit), DB_INT(a->image_width), DB_INT(a->image_height), DB_INT(a->published),
-		DB_INT(a->updated), DB_INT(a->hosted), DB_INT(a->open), DB_TEXT(a->content_hash),
-		DB_INT(clock_now()));
+	return DB_RUN(tx->db, err,
+	              "INSERT INTO article (id, site_id, external_id, lang, url, title, kicker, lead, section, author,"
+	              " source, agency, body_html, body_text, image_url, image_alt, image_caption, image_credit,"
+	              " image_width, image_height, published_at, updated_at, hosted, open, content_hash, created_at)"
+	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
+	              " $20, $21, $22, $23, $24, $25, $26)"
+	              " ON CONFLICT (site_id, external_id) DO UPDATE SET lang = excluded.lang, url = excluded.url,"
+	              " title = excluded.title, kicker = excluded.kicker, lead = excluded.lead,"
+	              " section = excluded.section, author = excluded.author, source = excluded.source,"
+	              " agency = excluded.agency, body_html = excluded.body_html, body_text = excluded.body_text,"
+	              " image_url = excluded.image_url, image_alt = excluded.image_alt,"
+	              " image_caption = excluded.image_caption, image_credit = excluded.image_credit,"
+	              " image_width = excluded.image_width, image_height = excluded.image_height,"
+	              " published_at = excluded.published_at, updated_at = excluded.updated_at,"
+	              " hosted = excluded.hosted, open = excluded.open, content_hash = excluded.content_hash",
+	              DB_INT(a->id), DB_INT(a->site), DB_TEXT(a->external_id), DB_TEXT(lang_text(a->lang)), DB_TEXT(a->url),
+	              DB_TEXT(a->title), DB_TEXT(a->kicker), DB_TEXT(a->lead), DB_TEXT(a->section), DB_TEXT(a->author),
+	              DB_TEXT(a->source), DB_TEXT(a->agency), DB_TEXT(a->body_html), DB_TEXT(a->body_text),
+	              DB_TEXT(a->image_url), DB_TEXT(a->image_alt), DB_TEXT(a->image_caption), DB_TEXT(a->image_credit),
+	              DB_INT(a->image_width), DB_INT(a->image_height), DB_INT(a->published), DB_INT(a->updated),
+	              DB_INT(a->hosted), DB_INT(a->open), DB_TEXT(a->content_hash), DB_INT(clock_now()));
 }
 
 static void read_article(struct arena *a, struct db_rows *r, struct store_article *out)
@@ -76,8 +73,8 @@ static void read_whole(struct arena *a, struct db_rows *r, struct store_article 
 	out->body_text = db_text(r, 24, a);
 }
 
-enum frg_status store_article_get(struct store_tx *tx, id64 site, str external_id,
-                                  struct store_article *out, struct frg_error *err)
+enum frg_status store_article_get(struct store_tx *tx, id64 site, str external_id, struct store_article *out,
+                                  struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -89,20 +86,18 @@ enum frg_status store_article_get(struct store_tx *tx, id64 site, str external_i
 	READ_ONE(tx, rows, err, out, read_whole, "article");
 }
 
-enum frg_status store_article_by_id(struct store_tx *tx, id64 id, struct store_article *out,
-                                    struct frg_error *err)
+enum frg_status store_article_by_id(struct store_tx *tx, id64 id, struct store_article *out, struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " COLUMNS ", body_html, body_text FROM article WHERE id = $1",
-	                              DB_INT(id));
+	                              "SELECT " COLUMNS ", body_html, body_text FROM article WHERE id = $1", DB_INT(id));
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, out, read_whole, "article");
 }
 
-enum frg_status store_article_front(struct store_tx *tx, id64 site, int64_t limit,
-                                    struct store_articles *out, struct frg_error *err)
+enum frg_status store_article_front(struct store_tx *tx, id64 site, int64_t limit, struct store_articles *out,
+                                    struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,

@@ -14,20 +14,16 @@ static enum store_state state_of(str name)
 	BUG("state '%.*s'", STR_ARG(name)); /* the schema allows no other */
 }
 
-enum frg_status store_author_insert(struct store_tx *tx, id64 id, id64 site, str token_hash,
-                                    struct frg_error *err)
+enum frg_status store_author_insert(struct store_tx *tx, id64 id, id64 site, str token_hash, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err,
-	              "INSERT INTO author (id, site_id, token_hash, created_at) VALUES ($1, $2, $3, $4)",
+	return DB_RUN(tx->db, err, "INSERT INTO author (id, site_id, token_hash, created_at) VALUES ($1, $2, $3, $4)",
 	              DB_INT(id), DB_INT(site), DB_TEXT(token_hash), DB_INT(clock_now()));
 }
 
-enum frg_status store_author_find(struct store_tx *tx, str token_hash, id64 *id, id64 *site,
-                                  struct frg_error *err)
+enum frg_status store_author_find(struct store_tx *tx, str token_hash, id64 *id, id64 *site, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT id, site_id FROM author WHERE token_hash = $1",
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT id, site_id FROM author WHERE token_hash = $1",
 	                              DB_TEXT(token_hash));
 	if (st != FRG_OK)
 		return st;
@@ -40,14 +36,13 @@ enum frg_status store_author_find(struct store_tx *tx, str token_hash, id64 *id,
 	return st != FRG_OK || there ? st : store_none(err, "author");
 }
 
-enum frg_status store_comment_insert(struct store_tx *tx, const struct store_comment *c,
-                                     struct frg_error *err)
+enum frg_status store_comment_insert(struct store_tx *tx, const struct store_comment *c, struct frg_error *err)
 {
 	return DB_RUN(tx->db, err,
 	              "INSERT INTO comment (id, site_id, article_id, parent_id, author_id, name, email, created_at)"
 	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-	              DB_INT(c->id), DB_INT(c->site), DB_INT(c->article), DB_INT_OR_NULL(c->parent),
-	              DB_INT(c->author), DB_TEXT(c->name), DB_TEXT(c->email), DB_INT(c->created));
+	              DB_INT(c->id), DB_INT(c->site), DB_INT(c->article), DB_INT_OR_NULL(c->parent), DB_INT(c->author),
+	              DB_TEXT(c->name), DB_TEXT(c->email), DB_INT(c->created));
 }
 
 static void read_comment(struct arena *a, struct db_rows *r, struct store_comment *c)
@@ -64,8 +59,7 @@ static void read_comment(struct arena *a, struct db_rows *r, struct store_commen
 	};
 }
 
-enum frg_status store_comment_get(struct store_tx *tx, id64 id, struct store_comment *out,
-                                  struct frg_error *err)
+enum frg_status store_comment_get(struct store_tx *tx, id64 id, struct store_comment *out, struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -77,21 +71,19 @@ enum frg_status store_comment_get(struct store_tx *tx, id64 id, struct store_com
 	READ_ONE(tx, rows, err, out, read_comment, "comment");
 }
 
-#define REVISION                                                                                   \
-	"r.id, r.site_id, r.comment_id, r.author_id, r.ordinal, r.text, r.text_hash, r.state, r.version," \
+#define REVISION                                                                                                       \
+	"r.id, r.site_id, r.comment_id, r.author_id, r.ordinal, r.text, r.text_hash, r.state, r.version,"                  \
 	" r.idempotency_key, r.created_at"
 
-enum frg_status store_revision_insert(struct store_tx *tx, const struct store_revision *r,
-                                      struct frg_error *err)
+enum frg_status store_revision_insert(struct store_tx *tx, const struct store_revision *r, struct frg_error *err)
 {
 	return DB_RUN(tx->db, err,
 	              "INSERT INTO revision (id, site_id, comment_id, author_id, ordinal, text, text_hash, state,"
 	              " version, idempotency_key, created_at)"
 	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-	              DB_INT(r->id), DB_INT(r->site), DB_INT(r->comment), DB_INT(r->author),
-	              DB_INT(r->ordinal), DB_TEXT(r->text), DB_TEXT(r->text_hash),
-	              DB_TEXT(store_state_name(r->state)), DB_INT(r->version), DB_TEXT(r->idempotency_key),
-	              DB_INT(r->created));
+	              DB_INT(r->id), DB_INT(r->site), DB_INT(r->comment), DB_INT(r->author), DB_INT(r->ordinal),
+	              DB_TEXT(r->text), DB_TEXT(r->text_hash), DB_TEXT(store_state_name(r->state)), DB_INT(r->version),
+	              DB_TEXT(r->idempotency_key), DB_INT(r->created));
 }
 
 static void read_revision(struct arena *a, struct db_rows *rows, struct store_revision *r)
@@ -111,32 +103,30 @@ static void read_revision(struct arena *a, struct db_rows *rows, struct store_re
 	};
 }
 
-enum frg_status store_revision_get(struct store_tx *tx, id64 id, struct store_revision *out,
-                                   struct frg_error *err)
+enum frg_status store_revision_get(struct store_tx *tx, id64 id, struct store_revision *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " REVISION " FROM revision r WHERE r.id = $1", DB_INT(id));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT " REVISION " FROM revision r WHERE r.id = $1",
+	                              DB_INT(id));
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, out, read_revision, "revision");
 }
 
-enum frg_status store_revision_by_key(struct store_tx *tx, id64 author, str key,
-                                      struct store_revision *out, struct frg_error *err)
+enum frg_status store_revision_by_key(struct store_tx *tx, id64 author, str key, struct store_revision *out,
+                                      struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st =
-		DB_QUERY(tx->db, err, &rows,
-	             "SELECT " REVISION " FROM revision r WHERE r.author_id = $1 AND r.idempotency_key = $2",
-	             DB_INT(author), DB_TEXT(key));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows, "SELECT " REVISION " FROM revision r WHERE r.author_id = $1 AND r.idempotency_key = $2",
+		DB_INT(author), DB_TEXT(key));
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, out, read_revision, "revision");
 }
 
-enum frg_status store_revision_of_comment(struct store_tx *tx, id64 comment,
-                                          struct store_revisions *out, struct frg_error *err)
+enum frg_status store_revision_of_comment(struct store_tx *tx, id64 comment, struct store_revisions *out,
+                                          struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -148,16 +138,15 @@ enum frg_status store_revision_of_comment(struct store_tx *tx, id64 comment,
 	READ_ALL(tx, rows, err, out, read_revision);
 }
 
-enum frg_status store_revision_move(struct store_tx *tx, id64 id, enum store_state from,
-                                    int64_t version, enum store_state to, struct frg_error *err)
+enum frg_status store_revision_move(struct store_tx *tx, id64 id, enum store_state from, int64_t version,
+                                    enum store_state to, struct frg_error *err)
 {
 	int64_t changed = 0;
-	enum frg_status st =
-		DB_RUN_COUNT(tx->db, err, &changed,
-	                 "UPDATE revision SET state = $3, version = version + 1"
-	                 " WHERE id = $1 AND state = $2 AND ($4 = 0 OR version = $4)",
-	                 DB_INT(id), DB_TEXT(store_state_name(from)), DB_TEXT(store_state_name(to)),
-	                 DB_INT(version));
+	enum frg_status st = DB_RUN_COUNT(tx->db, err, &changed,
+	                                  "UPDATE revision SET state = $3, version = version + 1"
+	                                  " WHERE id = $1 AND state = $2 AND ($4 = 0 OR version = $4)",
+	                                  DB_INT(id), DB_TEXT(store_state_name(from)), DB_TEXT(store_state_name(to)),
+	                                  DB_INT(version));
 	if (st == FRG_OK && changed != 1)
 		return frg_fail(err, FRG_CONFLICT, "conflict", "the revision is not as expected any more");
 	return st;
@@ -168,8 +157,8 @@ enum frg_status store_review_insert(struct store_tx *tx, const struct store_revi
 	return DB_RUN(tx->db, err,
 	              "INSERT INTO review (id, revision_id, engine, suggestion, findings, article_hash, created_at)"
 	              " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-	              DB_INT(r->id), DB_INT(r->revision), DB_TEXT(r->engine), DB_TEXT(r->suggestion),
-	              DB_TEXT(r->findings), DB_TEXT(r->article_hash), DB_INT(r->created));
+	              DB_INT(r->id), DB_INT(r->revision), DB_TEXT(r->engine), DB_TEXT(r->suggestion), DB_TEXT(r->findings),
+	              DB_TEXT(r->article_hash), DB_INT(r->created));
 }
 
 static void read_review(struct arena *a, struct db_rows *rows, struct store_review *r)
@@ -185,8 +174,7 @@ static void read_review(struct arena *a, struct db_rows *rows, struct store_revi
 	};
 }
 
-enum frg_status store_review_latest(struct store_tx *tx, id64 revision, struct store_review *out,
-                                    struct frg_error *err)
+enum frg_status store_review_latest(struct store_tx *tx, id64 revision, struct store_review *out, struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -198,8 +186,8 @@ enum frg_status store_review_latest(struct store_tx *tx, id64 revision, struct s
 	READ_ONE(tx, rows, err, out, read_review, "review");
 }
 
-enum frg_status store_queue_page(struct store_tx *tx, id64 site, id64 after, int64_t limit,
-                                 struct store_revisions *out, struct frg_error *err)
+enum frg_status store_queue_page(struct store_tx *tx, id64 site, id64 after, int64_t limit, struct store_revisions *out,
+                                 struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -212,8 +200,8 @@ enum frg_status store_queue_page(struct store_tx *tx, id64 site, id64 after, int
 	READ_ALL(tx, rows, err, out, read_revision);
 }
 
-enum frg_status store_queue_count(struct store_tx *tx, id64 site, id64 before, int64_t *all,
-                                  int64_t *ahead, struct frg_error *err)
+enum frg_status store_queue_count(struct store_tx *tx, id64 site, id64 before, int64_t *all, int64_t *ahead,
+                                  struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -229,8 +217,8 @@ enum frg_status store_queue_count(struct store_tx *tx, id64 site, id64 before, i
 	return db_end(rows, err);
 }
 
-enum frg_status store_own_revisions(struct store_tx *tx, id64 author, id64 article,
-                                    struct store_revisions *out, struct frg_error *err)
+enum frg_status store_own_revisions(struct store_tx *tx, id64 author, id64 article, struct store_revisions *out,
+                                    struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -244,14 +232,12 @@ enum frg_status store_own_revisions(struct store_tx *tx, id64 author, id64 artic
 	READ_ALL(tx, rows, err, out, read_revision);
 }
 
-enum frg_status store_author_record(struct store_tx *tx, id64 author, int64_t by_state[6],
-                                    struct frg_error *err)
+enum frg_status store_author_record(struct store_tx *tx, id64 author, int64_t by_state[6], struct frg_error *err)
 {
 	struct db_rows *rows;
 	memset(by_state, 0, 6 * sizeof *by_state);
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT state, count(*) FROM revision WHERE author_id = $1 GROUP BY state",
-	                              DB_INT(author));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows, "SELECT state, count(*) FROM revision WHERE author_id = $1 GROUP BY state", DB_INT(author));
 	if (st != FRG_OK)
 		return st;
 	while (db_next(rows))
@@ -259,8 +245,8 @@ enum frg_status store_author_record(struct store_tx *tx, id64 author, int64_t by
 	return db_end(rows, err);
 }
 
-enum frg_status store_author_recent(struct store_tx *tx, id64 author, id64 but_comment,
-                                    int64_t limit, struct store_revisions *out, struct frg_error *err)
+enum frg_status store_author_recent(struct store_tx *tx, id64 author, id64 but_comment, int64_t limit,
+                                    struct store_revisions *out, struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,

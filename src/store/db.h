@@ -23,23 +23,22 @@ struct db_value {
 
 /* Runs a statement with $1 … bound; `sql` must be a literal (statements are cached by address).
  * Usage: DB_RUN(db, err, "UPDATE … $1", DB_INT(id)) */
-#define DB_ARGS(...) (const struct db_value[]){__VA_ARGS__}, \
-	sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)
+#define DB_ARGS(...)                                                                                                   \
+	(const struct db_value[]){__VA_ARGS__}, sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)
 #define DB_RUN(db, err, sql, ...) db_run((db), (err), "" sql, DB_ARGS(__VA_ARGS__), NULL)
-#define DB_RUN_COUNT(db, err, changed, sql, ...) \
-	db_run((db), (err), "" sql, DB_ARGS(__VA_ARGS__), (changed))
+#define DB_RUN_COUNT(db, err, changed, sql, ...) db_run((db), (err), "" sql, DB_ARGS(__VA_ARGS__), (changed))
 #define DB_QUERY(db, err, rows, sql, ...) db_query((db), (err), "" sql, DB_ARGS(__VA_ARGS__), (rows))
 
-MUST_CHECK enum frg_status db_run(struct db *db, struct frg_error *err, const char *sql,
-                                  const struct db_value *args, size_t count, int64_t *changed);
+MUST_CHECK enum frg_status db_run(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args,
+                                  size_t count, int64_t *changed);
 /* On FRG_OK step with db_next until it returns false, then db_end. One open query per
  * statement text and connection. */
-MUST_CHECK enum frg_status db_query(struct db *db, struct frg_error *err, const char *sql,
-                                    const struct db_value *args, size_t count, struct db_rows **out);
+MUST_CHECK enum frg_status db_query(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args,
+                                    size_t count, struct db_rows **out);
 bool db_next(struct db_rows *rows);
 /* Ends the query; the status of the whole, including of stepping. */
 MUST_CHECK enum frg_status db_end(struct db_rows *rows, struct frg_error *err);
-int64_t db_int(struct db_rows *rows, int column); /* NULL reads as 0 */
+int64_t db_int(struct db_rows *rows, int column);               /* NULL reads as 0 */
 str db_text(struct db_rows *rows, int column, struct arena *a); /* copied; NULL reads as "" */
 
 /* Several statements without parameters; for migrations and BEGIN/COMMIT. */
@@ -48,8 +47,7 @@ MUST_CHECK enum frg_status db_script(struct db *db, struct frg_error *err, const
 bool db_in_transaction(struct db *db);
 
 /* ---- SQLite ---- */
-MUST_CHECK enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out,
-                                          struct frg_error *err);
+MUST_CHECK enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, struct frg_error *err);
 void db_close(struct db *db);
 /* Every page read and checked against its links, indexes and constraints; FRG_CORRUPT with what is wrong. */
 MUST_CHECK enum frg_status db_check_integrity(struct db *db, struct frg_error *err);

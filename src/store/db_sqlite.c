@@ -27,26 +27,18 @@ static enum frg_status failed(struct db *db, struct frg_error *err, int rc)
 {
 	const char *text = sqlite3_errmsg(db->handle);
 	switch (rc & 0xff) {
-	case SQLITE_FULL:
-		return frg_fail(err, FRG_UNAVAILABLE, "store_full", "database: %s", text);
+	case SQLITE_FULL: return frg_fail(err, FRG_UNAVAILABLE, "store_full", "database: %s", text);
 	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return frg_fail(err, FRG_UNAVAILABLE, "store_busy", "database: %s", text);
+	case SQLITE_LOCKED: return frg_fail(err, FRG_UNAVAILABLE, "store_busy", "database: %s", text);
 	case SQLITE_IOERR:
 	case SQLITE_READONLY:
-	case SQLITE_CANTOPEN:
-		return frg_fail(err, FRG_UNAVAILABLE, "store_io", "database: %s", text);
+	case SQLITE_CANTOPEN: return frg_fail(err, FRG_UNAVAILABLE, "store_io", "database: %s", text);
 	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		return frg_fail(err, FRG_CORRUPT, "store_corrupt", "database: %s", text);
-	case SQLITE_CONSTRAINT:
-		return frg_fail(err, FRG_CONFLICT, "store_constraint", "database: %s", text);
-	case SQLITE_TOOBIG:
-		return frg_fail(err, FRG_TOO_LARGE, "store_too_large", "database: %s", text);
-	case SQLITE_NOMEM:
-		BUG("out of memory");
-	default:
-		BUG("SQLite %d: %s", rc, text);
+	case SQLITE_NOTADB: return frg_fail(err, FRG_CORRUPT, "store_corrupt", "database: %s", text);
+	case SQLITE_CONSTRAINT: return frg_fail(err, FRG_CONFLICT, "store_constraint", "database: %s", text);
+	case SQLITE_TOOBIG: return frg_fail(err, FRG_TOO_LARGE, "store_too_large", "database: %s", text);
+	case SQLITE_NOMEM: BUG("out of memory");
+	default: BUG("SQLite %d: %s", rc, text);
 	}
 }
 
@@ -63,8 +55,7 @@ enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, s
 	struct db *db = calloc(1, sizeof *db);
 	if (!db)
 		BUG("out of memory");
-	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READWRITE |
-	            (writer ? SQLITE_OPEN_CREATE : 0);
+	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READWRITE | (writer ? SQLITE_OPEN_CREATE : 0);
 	int rc = sqlite3_open_v2(path, &db->handle, flags, NULL);
 	enum frg_status st = FRG_OK;
 	if (rc != SQLITE_OK) {
@@ -75,9 +66,10 @@ enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, s
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 		/* FULL: a commit in WAL mode is on the disk before it is acknowledged */
-		st = db_script(db, err, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-		                        "PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
-		                        "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000;");
+		st = db_script(db, err,
+		               "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+		               "PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
+		               "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000;");
 		if (st == FRG_OK && !writer)
 			st = db_script(db, err, "PRAGMA query_only=ON;");
 	}
@@ -135,8 +127,7 @@ static void bind(sqlite3_stmt *stmt, const struct db_value *args, size_t count)
 		switch (args[i].kind) {
 		case DB_KIND_INT: rc = sqlite3_bind_int64(stmt, at, args[i].i); break;
 		case DB_KIND_TEXT:
-			rc = sqlite3_bind_text64(stmt, at, args[i].s.p ? args[i].s.p : "", args[i].s.n,
-			                         SQLITE_STATIC, SQLITE_UTF8);
+			rc = sqlite3_bind_text64(stmt, at, args[i].s.p ? args[i].s.p : "", args[i].s.n, SQLITE_STATIC, SQLITE_UTF8);
 			break;
 		case DB_KIND_BLOB:
 			rc = sqlite3_bind_blob64(stmt, at, args[i].s.p ? args[i].s.p : "", args[i].s.n, SQLITE_STATIC);
@@ -147,8 +138,8 @@ static void bind(sqlite3_stmt *stmt, const struct db_value *args, size_t count)
 	}
 }
 
-enum frg_status db_query(struct db *db, struct frg_error *err, const char *sql,
-                         const struct db_value *args, size_t count, struct db_rows **out)
+enum frg_status db_query(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args,
+                         size_t count, struct db_rows **out)
 {
 	struct cached *c = NULL;
 	enum frg_status st = find(db, err, sql, &c);
@@ -179,8 +170,8 @@ enum frg_status db_end(struct db_rows *rows, struct frg_error *err)
 	return st;
 }
 
-enum frg_status db_run(struct db *db, struct frg_error *err, const char *sql,
-                       const struct db_value *args, size_t count, int64_t *changed)
+enum frg_status db_run(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args, size_t count,
+                       int64_t *changed)
 {
 	struct db_rows *rows;
 	enum frg_status st = db_query(db, err, sql, args, count, &rows);

@@ -5,9 +5,9 @@
 
 #include <stdio.h>
 
-#define COLUMNS                                                                                    \
-	"d.seq, d.id, d.site_id, d.comment_id, d.revision_id, d.text_hash, d.author_name, d.action, d.rules, d.word," \
-	" d.editor_id, d.editor_name, d.engine, d.findings, d.undoes, d.submitted_at, d.decided_at,"   \
+#define COLUMNS                                                                                                        \
+	"d.seq, d.id, d.site_id, d.comment_id, d.revision_id, d.text_hash, d.author_name, d.action, d.rules, d.word,"      \
+	" d.editor_id, d.editor_name, d.engine, d.findings, d.undoes, d.submitted_at, d.decided_at,"                       \
 	" d.prev_hash, d.hash, EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id)"
 
 static void read_decision(struct arena *a, struct db_rows *r, struct store_decision *d)
@@ -98,8 +98,7 @@ enum frg_status store_chain_head(struct store_tx *tx, int64_t *seq, str *hash, s
 enum frg_status store_decision_append(struct store_tx *tx, struct store_decision *d, struct frg_error *err)
 {
 	/* the update first: on a database with many writers it holds the row, and with it the chain's end */
-	enum frg_status st =
-		DB_RUN(tx->db, err, "UPDATE chain_head SET seq = seq + 1 WHERE id = $1", DB_INT(1));
+	enum frg_status st = DB_RUN(tx->db, err, "UPDATE chain_head SET seq = seq + 1 WHERE id = $1", DB_INT(1));
 	struct head head = {0};
 	if (st == FRG_OK)
 		st = get_head(tx, &head, err);
@@ -118,29 +117,26 @@ enum frg_status store_decision_append(struct store_tx *tx, struct store_decision
 	            DB_INT(d->seq), DB_INT(d->id), DB_INT(d->site), DB_INT(d->comment), DB_INT(d->revision),
 	            DB_TEXT(d->text_hash), DB_TEXT(d->author_name), DB_TEXT(d->action), DB_TEXT(d->rules), DB_TEXT(d->word),
 	            DB_INT(d->editor), DB_TEXT(d->editor_name), DB_TEXT(d->engine), DB_TEXT(d->findings),
-	            DB_INT_OR_NULL(d->undoes), DB_INT(d->submitted), DB_INT(d->decided),
-	            DB_TEXT(d->prev_hash), DB_TEXT(d->hash));
+	            DB_INT_OR_NULL(d->undoes), DB_INT(d->submitted), DB_INT(d->decided), DB_TEXT(d->prev_hash),
+	            DB_TEXT(d->hash));
 	if (st != FRG_OK)
 		return st;
 	return DB_RUN(tx->db, err, "UPDATE chain_head SET hash = $1 WHERE id = 1", DB_TEXT(d->hash));
 }
 
-enum frg_status store_decision_get(struct store_tx *tx, id64 id, struct store_decision *out,
-                                   struct frg_error *err)
+enum frg_status store_decision_get(struct store_tx *tx, id64 id, struct store_decision *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st =
-		DB_QUERY(tx->db, err, &rows, "SELECT " COLUMNS " FROM decision d WHERE d.id = $1", DB_INT(id));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT " COLUMNS " FROM decision d WHERE d.id = $1", DB_INT(id));
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, out, read_decision, "decision");
 }
 
-#define STANDING                                                                                   \
-	" d.action <> 'undo' AND NOT EXISTS (SELECT 1 FROM decision v WHERE v.undoes = d.id)"
+#define STANDING " d.action <> 'undo' AND NOT EXISTS (SELECT 1 FROM decision v WHERE v.undoes = d.id)"
 
-enum frg_status store_decision_standing(struct store_tx *tx, id64 revision,
-                                        struct store_decision *out, struct frg_error *err)
+enum frg_status store_decision_standing(struct store_tx *tx, id64 revision, struct store_decision *out,
+                                        struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -166,8 +162,8 @@ enum frg_status store_decision_release_before(struct store_tx *tx, id64 comment,
 	READ_ONE(tx, rows, err, out, read_decision, "decision");
 }
 
-enum frg_status store_decision_recent(struct store_tx *tx, id64 site, int64_t limit,
-                                      struct store_decisions *out, struct frg_error *err)
+enum frg_status store_decision_recent(struct store_tx *tx, id64 site, int64_t limit, struct store_decisions *out,
+                                      struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -179,8 +175,8 @@ enum frg_status store_decision_recent(struct store_tx *tx, id64 site, int64_t li
 	READ_ALL(tx, rows, err, out, read_decision);
 }
 
-enum frg_status store_decision_page(struct store_tx *tx, int64_t seq, int64_t limit,
-                                    struct store_decisions *out, struct frg_error *err)
+enum frg_status store_decision_page(struct store_tx *tx, int64_t seq, int64_t limit, struct store_decisions *out,
+                                    struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -192,8 +188,8 @@ enum frg_status store_decision_page(struct store_tx *tx, int64_t seq, int64_t li
 	READ_ALL(tx, rows, err, out, read_decision);
 }
 
-enum frg_status store_decision_waits(struct store_tx *tx, id64 site, msec since, int64_t limit,
-                                     msec *out, size_t *count, struct frg_error *err)
+enum frg_status store_decision_waits(struct store_tx *tx, id64 site, msec since, int64_t limit, msec *out,
+                                     size_t *count, struct frg_error *err)
 {
 	struct db_rows *rows;
 	*count = 0;

@@ -8,8 +8,8 @@ enum frg_status store_editor_put(struct store_tx *tx, const struct store_editor 
 	              " VALUES ($1, $2, $3, $4, $5, $6)"
 	              " ON CONFLICT (login) DO UPDATE SET name = excluded.name,"
 	              " password_hash = excluded.password_hash",
-	              DB_INT(e->id), DB_INT(e->site), DB_TEXT(e->login), DB_TEXT(e->name),
-	              DB_TEXT(e->password_hash), DB_INT(clock_now()));
+	              DB_INT(e->id), DB_INT(e->site), DB_TEXT(e->login), DB_TEXT(e->name), DB_TEXT(e->password_hash),
+	              DB_INT(clock_now()));
 }
 
 static void read_editor(struct arena *a, struct db_rows *r, struct store_editor *e)
@@ -23,25 +23,22 @@ static void read_editor(struct arena *a, struct db_rows *r, struct store_editor 
 	};
 }
 
-enum frg_status store_editor_by_login(struct store_tx *tx, str login, struct store_editor *out,
-                                      struct frg_error *err)
+enum frg_status store_editor_by_login(struct store_tx *tx, str login, struct store_editor *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st =
-		DB_QUERY(tx->db, err, &rows,
-	             "SELECT id, site_id, login, name, password_hash FROM editor WHERE login = $1", DB_TEXT(login));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT id, site_id, login, name, password_hash FROM editor WHERE login = $1",
+	                              DB_TEXT(login));
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, out, read_editor, "editor");
 }
 
-enum frg_status store_editor_by_id(struct store_tx *tx, id64 id, struct store_editor *out,
-                                   struct frg_error *err)
+enum frg_status store_editor_by_id(struct store_tx *tx, id64 id, struct store_editor *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st =
-		DB_QUERY(tx->db, err, &rows,
-	             "SELECT id, site_id, login, name, password_hash FROM editor WHERE id = $1", DB_INT(id));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows, "SELECT id, site_id, login, name, password_hash FROM editor WHERE id = $1", DB_INT(id));
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, out, read_editor, "editor");
@@ -52,8 +49,7 @@ enum frg_status store_session_insert(struct store_tx *tx, const struct store_ses
 	return DB_RUN(tx->db, err,
 	              "INSERT INTO session (token_hash, editor_id, csrf, created_at, expires_at)"
 	              " VALUES ($1, $2, $3, $4, $5)",
-	              DB_TEXT(s->token_hash), DB_INT(s->editor), DB_TEXT(s->csrf), DB_INT(s->created),
-	              DB_INT(s->expires));
+	              DB_TEXT(s->token_hash), DB_INT(s->editor), DB_TEXT(s->csrf), DB_INT(s->created), DB_INT(s->expires));
 }
 
 static void read_session(struct arena *a, struct db_rows *r, struct store_session *s)
@@ -67,8 +63,7 @@ static void read_session(struct arena *a, struct db_rows *r, struct store_sessio
 	};
 }
 
-enum frg_status store_session_get(struct store_tx *tx, str token_hash, struct store_session *out,
-                                  struct frg_error *err)
+enum frg_status store_session_get(struct store_tx *tx, str token_hash, struct store_session *out, struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -87,6 +82,6 @@ enum frg_status store_session_delete(struct store_tx *tx, str token_hash, struct
 
 enum frg_status store_session_purge(struct store_tx *tx, msec now, id64 editor, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err, "DELETE FROM session WHERE expires_at <= $1 OR editor_id = $2",
-	              DB_INT(now), DB_INT(editor));
+	return DB_RUN(tx->db, err, "DELETE FROM session WHERE expires_at <= $1 OR editor_id = $2", DB_INT(now),
+	              DB_INT(editor));
 }

@@ -36,15 +36,14 @@ static void read_event(struct arena *a, struct db_rows *r, struct store_event *e
 	};
 }
 
-enum frg_status store_event_after(struct store_tx *tx, int64_t seq, int64_t limit,
-                                  struct store_events *out, struct frg_error *err)
+enum frg_status store_event_after(struct store_tx *tx, int64_t seq, int64_t limit, struct store_events *out,
+                                  struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st =
-		DB_QUERY(tx->db, err, &rows,
-	             "SELECT seq, kind, site_id, article_id, comment_id, revision_id, detail, created_at"
-	             " FROM event WHERE seq > $1 ORDER BY seq LIMIT $2",
-	             DB_INT(seq), DB_INT(limit));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT seq, kind, site_id, article_id, comment_id, revision_id, detail, created_at"
+	                              " FROM event WHERE seq > $1 ORDER BY seq LIMIT $2",
+	                              DB_INT(seq), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_event);
@@ -53,8 +52,8 @@ enum frg_status store_event_after(struct store_tx *tx, int64_t seq, int64_t limi
 enum frg_status store_event_last(struct store_tx *tx, int64_t *seq, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st =
-		DB_QUERY(tx->db, err, &rows, "SELECT value FROM counter WHERE name = $1", DB_TEXT(STR("event")));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT value FROM counter WHERE name = $1",
+	                              DB_TEXT(STR("event")));
 	if (st != FRG_OK)
 		return st;
 	*seq = db_next(rows) ? db_int(rows, 0) : 0;

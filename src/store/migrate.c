@@ -31,15 +31,14 @@ static enum frg_status load_applied(struct store_tx *tx, struct applied_list *ou
 	READ_ALL(tx, rows, err, out, read_applied);
 }
 
-static enum frg_status apply(struct store_tx *tx, size_t version, const struct embedded_file *file,
-                             str hash, struct frg_error *err)
+static enum frg_status apply(struct store_tx *tx, size_t version, const struct embedded_file *file, str hash,
+                             struct frg_error *err)
 {
 	enum frg_status st = db_script(tx->db, err, arena_cstr(tx->arena, embedded_content(file)));
 	if (st == FRG_OK)
 		st = DB_RUN(tx->db, err,
 		            "INSERT INTO schema_migration (version, name, hash, applied_at) VALUES ($1, $2, $3, $4)",
-		            DB_INT((int64_t)version), DB_TEXT(str_of(file->name)), DB_TEXT(hash),
-		            DB_INT(clock_now()));
+		            DB_INT((int64_t)version), DB_TEXT(str_of(file->name)), DB_TEXT(hash), DB_INT(clock_now()));
 	if (st == FRG_OK)
 		log_info("migration", "applied %s", file->name);
 	return st;
@@ -47,10 +46,9 @@ static enum frg_status apply(struct store_tx *tx, size_t version, const struct e
 
 static enum frg_status bring_up(struct store_tx *tx, struct frg_error *err)
 {
-	enum frg_status st =
-		db_script(tx->db, err,
-	              "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT PRIMARY KEY,"
-	              " name TEXT NOT NULL, hash TEXT NOT NULL, applied_at BIGINT NOT NULL)");
+	enum frg_status st = db_script(tx->db, err,
+	                               "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT PRIMARY KEY,"
+	                               " name TEXT NOT NULL, hash TEXT NOT NULL, applied_at BIGINT NOT NULL)");
 	struct applied_list applied;
 	if (st == FRG_OK)
 		st = load_applied(tx, &applied, err);
@@ -58,8 +56,8 @@ static enum frg_status bring_up(struct store_tx *tx, struct frg_error *err)
 		return st;
 	if (applied.count > embedded_migrations_count)
 		return frg_fail(err, FRG_UNSUPPORTED, "schema_newer",
-		                "the database was written by a newer freigabe (schema %zu, this one knows %zu)",
-		                applied.count, embedded_migrations_count);
+		                "the database was written by a newer freigabe (schema %zu, this one knows %zu)", applied.count,
+		                embedded_migrations_count);
 	for (size_t i = 0; i < embedded_migrations_count && st == FRG_OK; i++) {
 		const struct embedded_file *file = &embedded_migrations[i];
 		char hash[HASH_TEXT_SIZE];

@@ -1,8 +1,8 @@
 /* The one table that readers' pages are made from. */
 #include "store/tx.h"
 
-#define COLUMNS                                                                                    \
-	"comment_id, site_id, article_id, parent_id, root_id, depth, revision_id, text_hash,"          \
+#define COLUMNS                                                                                                        \
+	"comment_id, site_id, article_id, parent_id, root_id, depth, revision_id, text_hash,"                              \
 	" decision_id, name, text, submitted_at, published_at, edited_at, removed_at"
 
 static enum frg_status put(struct store_tx *tx, const struct store_publication *p, struct frg_error *err)
@@ -16,10 +16,9 @@ static enum frg_status put(struct store_tx *tx, const struct store_publication *
 	              " text_hash = excluded.text_hash, decision_id = excluded.decision_id,"
 	              " text = excluded.text, submitted_at = excluded.submitted_at,"
 	              " edited_at = excluded.edited_at, removed_at = NULL",
-	              DB_INT(p->comment), DB_INT(p->site), DB_INT(p->article), DB_INT_OR_NULL(p->parent),
-	              DB_INT(p->root), DB_INT(p->depth), DB_INT(p->revision), DB_TEXT(p->text_hash),
-	              DB_INT(p->decision), DB_TEXT(p->name), DB_TEXT(p->text), DB_INT(p->submitted),
-	              DB_INT(p->published), DB_INT_OR_NULL(p->edited));
+	              DB_INT(p->comment), DB_INT(p->site), DB_INT(p->article), DB_INT_OR_NULL(p->parent), DB_INT(p->root),
+	              DB_INT(p->depth), DB_INT(p->revision), DB_TEXT(p->text_hash), DB_INT(p->decision), DB_TEXT(p->name),
+	              DB_TEXT(p->text), DB_INT(p->submitted), DB_INT(p->published), DB_INT_OR_NULL(p->edited));
 }
 
 enum frg_status store_publication_write(struct store_tx *tx, enum store_publication_change change,
@@ -28,8 +27,7 @@ enum frg_status store_publication_write(struct store_tx *tx, enum store_publicat
 	switch (change) {
 	case PUBLICATION_PUT: return put(tx, p, err);
 	case PUBLICATION_EMPTY:
-		return DB_RUN(tx->db, err,
-		              "UPDATE publication SET text = '', name = '', removed_at = $2 WHERE comment_id = $1",
+		return DB_RUN(tx->db, err, "UPDATE publication SET text = '', name = '', removed_at = $2 WHERE comment_id = $1",
 		              DB_INT(p->comment), DB_INT(p->removed));
 	case PUBLICATION_DROP:
 		return DB_RUN(tx->db, err, "DELETE FROM publication WHERE comment_id = $1", DB_INT(p->comment));
@@ -58,12 +56,12 @@ static void read_publication(struct arena *a, struct db_rows *r, struct store_pu
 	};
 }
 
-enum frg_status store_publication_get(struct store_tx *tx, id64 comment,
-                                      struct store_publication *out, struct frg_error *err)
+enum frg_status store_publication_get(struct store_tx *tx, id64 comment, struct store_publication *out,
+                                      struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " COLUMNS " FROM publication WHERE comment_id = $1", DB_INT(comment));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT " COLUMNS " FROM publication WHERE comment_id = $1",
+	                              DB_INT(comment));
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, out, read_publication, "publication");
@@ -75,17 +73,15 @@ static enum frg_status read_count(struct db_rows *rows, int64_t *count, struct f
 	return db_end(rows, err);
 }
 
-enum frg_status store_publication_answers(struct store_tx *tx, id64 comment, int64_t *count,
-                                          struct frg_error *err)
+enum frg_status store_publication_answers(struct store_tx *tx, id64 comment, int64_t *count, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT count(*) FROM publication WHERE parent_id = $1", DB_INT(comment));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT count(*) FROM publication WHERE parent_id = $1",
+	                              DB_INT(comment));
 	return st != FRG_OK ? st : read_count(rows, count, err);
 }
 
-enum frg_status store_publication_count(struct store_tx *tx, id64 article, int64_t *count,
-                                        struct frg_error *err)
+enum frg_status store_publication_count(struct store_tx *tx, id64 article, int64_t *count, struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -95,9 +91,8 @@ enum frg_status store_publication_count(struct store_tx *tx, id64 article, int64
 	return st != FRG_OK ? st : read_count(rows, count, err);
 }
 
-enum frg_status store_publication_roots(struct store_tx *tx, id64 article, msec after_published,
-                                        id64 after_comment, int64_t limit,
-                                        struct store_publications *out, struct frg_error *err)
+enum frg_status store_publication_roots(struct store_tx *tx, id64 article, msec after_published, id64 after_comment,
+                                        int64_t limit, struct store_publications *out, struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -105,15 +100,14 @@ enum frg_status store_publication_roots(struct store_tx *tx, id64 article, msec 
 	                              " WHERE article_id = $1 AND parent_id IS NULL"
 	                              " AND (published_at, comment_id) > ($2, $3)"
 	                              " ORDER BY published_at, comment_id LIMIT $4",
-	                              DB_INT(article), DB_INT(after_published), DB_INT(after_comment),
-	                              DB_INT(limit));
+	                              DB_INT(article), DB_INT(after_published), DB_INT(after_comment), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_publication);
 }
 
-enum frg_status store_publication_below(struct store_tx *tx, id64 root, int64_t limit,
-                                        struct store_publications *out, struct frg_error *err)
+enum frg_status store_publication_below(struct store_tx *tx, id64 root, int64_t limit, struct store_publications *out,
+                                        struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -140,8 +134,8 @@ enum frg_status store_publication_latest(struct store_tx *tx, id64 article, int6
 	READ_ALL(tx, rows, err, out, read_publication);
 }
 
-enum frg_status store_publication_page(struct store_tx *tx, id64 after, int64_t limit,
-                                       struct store_publications *out, struct frg_error *err)
+enum frg_status store_publication_page(struct store_tx *tx, id64 after, int64_t limit, struct store_publications *out,
+                                       struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,

@@ -9,9 +9,8 @@ enum frg_status store_site_put(struct store_tx *tx, const struct store_site *s, 
 	              " ON CONFLICT (slug) DO UPDATE SET name = excluded.name, slogan = excluded.slogan,"
 	              " lang = excluded.lang, base_url = excluded.base_url, origins = excluded.origins,"
 	              " article_hosts = excluded.article_hosts",
-	              DB_INT(s->id), DB_TEXT(s->slug), DB_TEXT(s->name), DB_TEXT(s->slogan),
-	              DB_TEXT(lang_text(s->lang)), DB_TEXT(s->base_url), DB_TEXT(s->origins),
-	              DB_TEXT(s->article_hosts), DB_INT(clock_now()));
+	              DB_INT(s->id), DB_TEXT(s->slug), DB_TEXT(s->name), DB_TEXT(s->slogan), DB_TEXT(lang_text(s->lang)),
+	              DB_TEXT(s->base_url), DB_TEXT(s->origins), DB_TEXT(s->article_hosts), DB_INT(clock_now()));
 }
 
 static void read_site(struct arena *a, struct db_rows *rows, struct store_site *s)
@@ -55,9 +54,9 @@ enum frg_status store_notice_get(struct store_tx *tx, id64 site, enum frg_lang l
                                  struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st =
-		DB_QUERY(tx->db, err, &rows, "SELECT markdown FROM site_notice WHERE site_id = $1 AND lang = $2",
-	             DB_INT(site), DB_TEXT(lang_text(lang)));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT markdown FROM site_notice WHERE site_id = $1 AND lang = $2", DB_INT(site),
+	                              DB_TEXT(lang_text(lang)));
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, markdown, read_text, "notice");
@@ -65,8 +64,7 @@ enum frg_status store_notice_get(struct store_tx *tx, id64 site, enum frg_lang l
 
 enum frg_status store_key_put(struct store_tx *tx, str key_hash, id64 site, str name, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err,
-	              "INSERT INTO api_key (key_hash, site_id, name, created_at) VALUES ($1, $2, $3, $4)",
+	return DB_RUN(tx->db, err, "INSERT INTO api_key (key_hash, site_id, name, created_at) VALUES ($1, $2, $3, $4)",
 	              DB_TEXT(key_hash), DB_INT(site), DB_TEXT(name), DB_INT(clock_now()));
 }
 

@@ -58,8 +58,7 @@ static void run_one(struct db *db, struct job *job)
 	if (!db_in_transaction(db)) /* a full disk ends the whole group */
 		return;
 	struct frg_error err;
-	enum frg_status st =
-		db_script(db, &err, job->status == FRG_OK ? "RELEASE job" : "ROLLBACK TO job; RELEASE job");
+	enum frg_status st = db_script(db, &err, job->status == FRG_OK ? "RELEASE job" : "ROLLBACK TO job; RELEASE job");
 	if (st != FRG_OK && job->status == FRG_OK) {
 		job->status = st;
 		job->err = err;
@@ -132,8 +131,7 @@ static void *write_loop(void *arg)
 	return NULL;
 }
 
-enum frg_status store_write(struct store *s, struct arena *arena, store_work *work, void *ctx,
-                            struct frg_error *err)
+enum frg_status store_write(struct store *s, struct arena *arena, store_work *work, void *ctx, struct frg_error *err)
 {
 	struct job job = {.work = work, .ctx = ctx, .arena = arena};
 	pthread_cond_init(&job.finished, NULL);
@@ -178,8 +176,7 @@ static void give_back(struct store *s, struct reader *r)
 	pthread_mutex_unlock(&s->lock);
 }
 
-enum frg_status store_read(struct store *s, struct arena *arena, store_work *work, void *ctx,
-                           struct frg_error *err)
+enum frg_status store_read(struct store *s, struct arena *arena, store_work *work, void *ctx, struct frg_error *err)
 {
 	struct reader *r = borrow(s);
 	struct store_tx tx = {.db = r->db, .arena = arena};
@@ -205,8 +202,7 @@ void store_wait_commit(struct store *s, int64_t *seen, msec timeout)
 		until.tv_nsec -= 1000000000;
 	}
 	pthread_mutex_lock(&s->lock);
-	while (s->commits == *seen && !s->woken &&
-	       pthread_cond_timedwait(&s->event_there, &s->lock, &until) != ETIMEDOUT)
+	while (s->commits == *seen && !s->woken && pthread_cond_timedwait(&s->event_there, &s->lock, &until) != ETIMEDOUT)
 		;
 	*seen = s->commits;
 	s->woken = false;
@@ -221,8 +217,7 @@ void store_wake(struct store *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static enum frg_status open_readers(struct store *s, const char *path, unsigned count,
-                                    struct frg_error *err)
+static enum frg_status open_readers(struct store *s, const char *path, unsigned count, struct frg_error *err)
 {
 	s->all_readers = calloc(count, sizeof *s->all_readers);
 	if (!s->all_readers)
@@ -251,14 +246,12 @@ static void free_all(struct store *s)
 	free(s);
 }
 
-static enum frg_status sqlite_path(const struct store_config *config, char path[4096],
-                                   struct frg_error *err)
+static enum frg_status sqlite_path(const struct store_config *config, char path[4096], struct frg_error *err)
 {
 	str prefix = STR("sqlite:");
-	if (!str_starts(config->url, prefix) || config->url.n == prefix.n ||
-	    config->url.n - prefix.n > 4095)
-		return frg_fail(err, FRG_INVALID, "store_url",
-		                "the database is named as sqlite:PATH, not as '%.*s'", STR_ARG(config->url));
+	if (!str_starts(config->url, prefix) || config->url.n == prefix.n || config->url.n - prefix.n > 4095)
+		return frg_fail(err, FRG_INVALID, "store_url", "the database is named as sqlite:PATH, not as '%.*s'",
+		                STR_ARG(config->url));
 	memcpy(path, config->url.p + prefix.n, config->url.n - prefix.n);
 	path[config->url.n - prefix.n] = 0;
 	if (!config->create && access(path, F_OK) != 0)

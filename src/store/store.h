@@ -15,16 +15,15 @@ struct store_tx;
 /* ---- opening, transactions -------------------------------------------- */
 
 struct store_config {
-	str url;           /* "sqlite:PATH" */
-	unsigned readers;  /* connections for reading; 0: 4 */
-	bool create;       /* make the database if it is not there */
+	str url;          /* "sqlite:PATH" */
+	unsigned readers; /* connections for reading; 0: 4 */
+	bool create;      /* make the database if it is not there */
 };
 
 /* Opens and brings the schema up to date. Errors: FRG_INVALID (url), FRG_NOT_FOUND
  * (no such file and not `create`), FRG_IO, FRG_CORRUPT, FRG_UNSUPPORTED (codes schema_changed:
  * a migration that ran is not the one of this program; schema_newer: a newer program's). */
-MUST_CHECK enum frg_status store_open(const struct store_config *config, struct store **out,
-                                      struct frg_error *err);
+MUST_CHECK enum frg_status store_open(const struct store_config *config, struct store **out, struct frg_error *err);
 void store_close(struct store *store);
 
 typedef enum frg_status store_work(struct store_tx *tx, void *ctx, struct frg_error *err);
@@ -32,11 +31,11 @@ typedef enum frg_status store_work(struct store_tx *tx, void *ctx, struct frg_er
 /* Runs `work` in a writing transaction and returns once that is on the disk. Transactions that
  * wait at the same time are committed together; if `work` fails, only its own changes are undone.
  * The calling thread waits; `work` may run on another thread. */
-MUST_CHECK enum frg_status store_write(struct store *store, struct arena *arena, store_work *work,
-                                       void *ctx, struct frg_error *err);
+MUST_CHECK enum frg_status store_write(struct store *store, struct arena *arena, store_work *work, void *ctx,
+                                       struct frg_error *err);
 /* Runs `work` on one consistent state, without holding up writers. */
-MUST_CHECK enum frg_status store_read(struct store *store, struct arena *arena, store_work *work,
-                                      void *ctx, struct frg_error *err);
+MUST_CHECK enum frg_status store_read(struct store *store, struct arena *arena, store_work *work, void *ctx,
+                                      struct frg_error *err);
 /* Waits until more was committed here than *seen (start with 0; set on return), or `timeout` is
  * over (other processes write too), or store_wake is called. */
 void store_wait_commit(struct store *store, int64_t *seen, msec timeout);
@@ -61,18 +60,14 @@ struct store_sites {
 };
 MUST_CHECK enum frg_status store_site_all(struct store_tx *tx, struct store_sites *out,
                                           struct frg_error *err); /* oldest first */
-MUST_CHECK enum frg_status store_notice_put(struct store_tx *tx, id64 site, enum frg_lang lang,
-                                            str markdown, struct frg_error *err);
-MUST_CHECK enum frg_status store_notice_get(struct store_tx *tx, id64 site, enum frg_lang lang,
-                                            str *markdown, struct frg_error *err);
-MUST_CHECK enum frg_status store_key_put(struct store_tx *tx, str key_hash, id64 site, str name,
-                                         struct frg_error *err);
-MUST_CHECK enum frg_status store_key_site(struct store_tx *tx, str key_hash, id64 *site,
-                                          struct frg_error *err);
-MUST_CHECK enum frg_status store_media_put(struct store_tx *tx, str hash, str type, str data,
-                                           struct frg_error *err);
-MUST_CHECK enum frg_status store_media_get(struct store_tx *tx, str hash, str *type, str *data,
-                                           struct frg_error *err);
+MUST_CHECK enum frg_status store_notice_put(struct store_tx *tx, id64 site, enum frg_lang lang, str markdown,
+                                            struct frg_error *err);
+MUST_CHECK enum frg_status store_notice_get(struct store_tx *tx, id64 site, enum frg_lang lang, str *markdown,
+                                            struct frg_error *err);
+MUST_CHECK enum frg_status store_key_put(struct store_tx *tx, str key_hash, id64 site, str name, struct frg_error *err);
+MUST_CHECK enum frg_status store_key_site(struct store_tx *tx, str key_hash, id64 *site, struct frg_error *err);
+MUST_CHECK enum frg_status store_media_put(struct store_tx *tx, str hash, str type, str data, struct frg_error *err);
+MUST_CHECK enum frg_status store_media_get(struct store_tx *tx, str hash, str *type, str *data, struct frg_error *err);
 
 /* ---- articles ------------------------------------------------------------ */
 
@@ -93,12 +88,12 @@ struct store_articles {
 };
 
 /* Inserts or replaces by site and external id; fills article->id. *created tells which. */
-MUST_CHECK enum frg_status store_article_put(struct store_tx *tx, struct store_article *article,
-                                             bool *created, struct frg_error *err);
-MUST_CHECK enum frg_status store_article_get(struct store_tx *tx, id64 site, str external_id,
-                                             struct store_article *out, struct frg_error *err);
-MUST_CHECK enum frg_status store_article_by_id(struct store_tx *tx, id64 id,
-                                               struct store_article *out, struct frg_error *err);
+MUST_CHECK enum frg_status store_article_put(struct store_tx *tx, struct store_article *article, bool *created,
+                                             struct frg_error *err);
+MUST_CHECK enum frg_status store_article_get(struct store_tx *tx, id64 site, str external_id, struct store_article *out,
+                                             struct frg_error *err);
+MUST_CHECK enum frg_status store_article_by_id(struct store_tx *tx, id64 id, struct store_article *out,
+                                               struct frg_error *err);
 /* Newest first, without bodies. */
 MUST_CHECK enum frg_status store_article_front(struct store_tx *tx, id64 site, int64_t limit,
                                                struct store_articles *out, struct frg_error *err);
@@ -141,51 +136,47 @@ struct store_review {
 	msec created;
 };
 
-MUST_CHECK enum frg_status store_author_insert(struct store_tx *tx, id64 id, id64 site,
-                                               str token_hash, struct frg_error *err);
-MUST_CHECK enum frg_status store_author_find(struct store_tx *tx, str token_hash, id64 *id,
-                                             id64 *site, struct frg_error *err);
+MUST_CHECK enum frg_status store_author_insert(struct store_tx *tx, id64 id, id64 site, str token_hash,
+                                               struct frg_error *err);
+MUST_CHECK enum frg_status store_author_find(struct store_tx *tx, str token_hash, id64 *id, id64 *site,
+                                             struct frg_error *err);
 MUST_CHECK enum frg_status store_comment_insert(struct store_tx *tx, const struct store_comment *c,
                                                 struct frg_error *err);
-MUST_CHECK enum frg_status store_comment_get(struct store_tx *tx, id64 id,
-                                             struct store_comment *out, struct frg_error *err);
+MUST_CHECK enum frg_status store_comment_get(struct store_tx *tx, id64 id, struct store_comment *out,
+                                             struct frg_error *err);
 MUST_CHECK enum frg_status store_revision_insert(struct store_tx *tx, const struct store_revision *r,
                                                  struct frg_error *err);
-MUST_CHECK enum frg_status store_revision_get(struct store_tx *tx, id64 id,
-                                              struct store_revision *out, struct frg_error *err);
-MUST_CHECK enum frg_status store_revision_by_key(struct store_tx *tx, id64 author, str key,
-                                                 struct store_revision *out, struct frg_error *err);
+MUST_CHECK enum frg_status store_revision_get(struct store_tx *tx, id64 id, struct store_revision *out,
+                                              struct frg_error *err);
+MUST_CHECK enum frg_status store_revision_by_key(struct store_tx *tx, id64 author, str key, struct store_revision *out,
+                                                 struct frg_error *err);
 /* All of a comment, oldest first. */
-MUST_CHECK enum frg_status store_revision_of_comment(struct store_tx *tx, id64 comment,
-                                                     struct store_revisions *out,
+MUST_CHECK enum frg_status store_revision_of_comment(struct store_tx *tx, id64 comment, struct store_revisions *out,
                                                      struct frg_error *err);
 /* Moves `from` to `to` and counts the version up, if state and version still are as expected
  * (version 0: any); FRG_CONFLICT otherwise. */
-MUST_CHECK enum frg_status store_revision_move(struct store_tx *tx, id64 id, enum store_state from,
-                                               int64_t version, enum store_state to,
-                                               struct frg_error *err);
+MUST_CHECK enum frg_status store_revision_move(struct store_tx *tx, id64 id, enum store_state from, int64_t version,
+                                               enum store_state to, struct frg_error *err);
 MUST_CHECK enum frg_status store_review_insert(struct store_tx *tx, const struct store_review *r,
                                                struct frg_error *err);
-MUST_CHECK enum frg_status store_review_latest(struct store_tx *tx, id64 revision,
-                                               struct store_review *out, struct frg_error *err);
+MUST_CHECK enum frg_status store_review_latest(struct store_tx *tx, id64 revision, struct store_review *out,
+                                               struct frg_error *err);
 
 /* Held revisions, oldest first, those after `after` (0: from the start). */
-MUST_CHECK enum frg_status store_queue_page(struct store_tx *tx, id64 site, id64 after,
-                                            int64_t limit, struct store_revisions *out,
-                                            struct frg_error *err);
+MUST_CHECK enum frg_status store_queue_page(struct store_tx *tx, id64 site, id64 after, int64_t limit,
+                                            struct store_revisions *out, struct frg_error *err);
 /* How many are held in all, and how many of them before `before` (0: none). */
-MUST_CHECK enum frg_status store_queue_count(struct store_tx *tx, id64 site, id64 before,
-                                             int64_t *all, int64_t *ahead, struct frg_error *err);
+MUST_CHECK enum frg_status store_queue_count(struct store_tx *tx, id64 site, id64 before, int64_t *all, int64_t *ahead,
+                                             struct frg_error *err);
 /* The latest revision of each comment of this author under this article, oldest first. */
 MUST_CHECK enum frg_status store_own_revisions(struct store_tx *tx, id64 author, id64 article,
                                                struct store_revisions *out, struct frg_error *err);
 /* An author's record: number of revisions by state. */
-MUST_CHECK enum frg_status store_author_record(struct store_tx *tx, id64 author,
-                                               int64_t by_state[6], struct frg_error *err);
-/* The newest revisions of an author but those of one comment. */
-MUST_CHECK enum frg_status store_author_recent(struct store_tx *tx, id64 author, id64 but_comment,
-                                               int64_t limit, struct store_revisions *out,
+MUST_CHECK enum frg_status store_author_record(struct store_tx *tx, id64 author, int64_t by_state[6],
                                                struct frg_error *err);
+/* The newest revisions of an author but those of one comment. */
+MUST_CHECK enum frg_status store_author_recent(struct store_tx *tx, id64 author, id64 but_comment, int64_t limit,
+                                               struct store_revisions *out, struct frg_error *err);
 
 /* ---- decisions --------------------------------------------------------------- */
 
@@ -206,32 +197,27 @@ struct store_decisions {
 };
 
 /* Appends to the chain: assigns seq, prev_hash and hash in `d`. */
-MUST_CHECK enum frg_status store_decision_append(struct store_tx *tx, struct store_decision *d,
-                                                 struct frg_error *err);
-MUST_CHECK enum frg_status store_decision_get(struct store_tx *tx, id64 id,
-                                              struct store_decision *out, struct frg_error *err);
+MUST_CHECK enum frg_status store_decision_append(struct store_tx *tx, struct store_decision *d, struct frg_error *err);
+MUST_CHECK enum frg_status store_decision_get(struct store_tx *tx, id64 id, struct store_decision *out,
+                                              struct frg_error *err);
 /* The newest of a revision that is neither undone nor an undo. */
-MUST_CHECK enum frg_status store_decision_standing(struct store_tx *tx, id64 revision,
-                                                   struct store_decision *out,
+MUST_CHECK enum frg_status store_decision_standing(struct store_tx *tx, id64 revision, struct store_decision *out,
                                                    struct frg_error *err);
 /* The newest standing release of a comment's other revisions, for an undo to fall back on. */
-MUST_CHECK enum frg_status store_decision_release_before(struct store_tx *tx, id64 comment,
-                                                         int64_t seq, struct store_decision *out,
-                                                         struct frg_error *err);
+MUST_CHECK enum frg_status store_decision_release_before(struct store_tx *tx, id64 comment, int64_t seq,
+                                                         struct store_decision *out, struct frg_error *err);
 /* Newest first; undo rows left out. */
 MUST_CHECK enum frg_status store_decision_recent(struct store_tx *tx, id64 site, int64_t limit,
                                                  struct store_decisions *out, struct frg_error *err);
 /* The chain from after `seq` on, oldest first. */
 MUST_CHECK enum frg_status store_decision_page(struct store_tx *tx, int64_t seq, int64_t limit,
                                                struct store_decisions *out, struct frg_error *err);
-MUST_CHECK enum frg_status store_chain_head(struct store_tx *tx, int64_t *seq, str *hash,
-                                            struct frg_error *err);
+MUST_CHECK enum frg_status store_chain_head(struct store_tx *tx, int64_t *seq, str *hash, struct frg_error *err);
 /* What `hash` must be, given the other columns. `out` is HASH_TEXT_SIZE bytes. */
 void store_decision_hash(const struct store_decision *d, char *out);
 /* Waits of the latest decisions (milliseconds, at most `limit`), for the estimate. */
-MUST_CHECK enum frg_status store_decision_waits(struct store_tx *tx, id64 site, msec since,
-                                                int64_t limit, msec *out, size_t *count,
-                                                struct frg_error *err);
+MUST_CHECK enum frg_status store_decision_waits(struct store_tx *tx, id64 site, msec since, int64_t limit, msec *out,
+                                                size_t *count, struct frg_error *err);
 
 /* ---- publication: all that readers are shown ------------------------------------ */
 
@@ -255,35 +241,28 @@ enum store_publication_change {
 	PUBLICATION_DROP   /* gone */
 };
 /* Only service/release.c may call this. */
-MUST_CHECK enum frg_status store_publication_write(struct store_tx *tx,
-                                                   enum store_publication_change change,
-                                                   const struct store_publication *p,
-                                                   struct frg_error *err);
-MUST_CHECK enum frg_status store_publication_get(struct store_tx *tx, id64 comment,
-                                                 struct store_publication *out,
+MUST_CHECK enum frg_status store_publication_write(struct store_tx *tx, enum store_publication_change change,
+                                                   const struct store_publication *p, struct frg_error *err);
+MUST_CHECK enum frg_status store_publication_get(struct store_tx *tx, id64 comment, struct store_publication *out,
                                                  struct frg_error *err);
-MUST_CHECK enum frg_status store_publication_answers(struct store_tx *tx, id64 comment,
-                                                     int64_t *count, struct frg_error *err);
-MUST_CHECK enum frg_status store_publication_count(struct store_tx *tx, id64 article,
-                                                   int64_t *count, struct frg_error *err);
+MUST_CHECK enum frg_status store_publication_answers(struct store_tx *tx, id64 comment, int64_t *count,
+                                                     struct frg_error *err);
+MUST_CHECK enum frg_status store_publication_count(struct store_tx *tx, id64 article, int64_t *count,
+                                                   struct frg_error *err);
 /* Top-level ones after (published, comment), oldest first. */
-MUST_CHECK enum frg_status store_publication_roots(struct store_tx *tx, id64 article,
-                                                   msec after_published, id64 after_comment,
-                                                   int64_t limit, struct store_publications *out,
+MUST_CHECK enum frg_status store_publication_roots(struct store_tx *tx, id64 article, msec after_published,
+                                                   id64 after_comment, int64_t limit, struct store_publications *out,
                                                    struct frg_error *err);
 /* All below one root, oldest first, at most `limit`. */
 MUST_CHECK enum frg_status store_publication_below(struct store_tx *tx, id64 root, int64_t limit,
-                                                   struct store_publications *out,
-                                                   struct frg_error *err);
+                                                   struct store_publications *out, struct frg_error *err);
 /* Newest first. */
-MUST_CHECK enum frg_status store_publication_latest(struct store_tx *tx, id64 article,
-                                                    int64_t limit, struct store_publications *out,
-                                                    struct frg_error *err);
+MUST_CHECK enum frg_status store_publication_latest(struct store_tx *tx, id64 article, int64_t limit,
+                                                    struct store_publications *out, struct frg_error *err);
 /* Every row whose text is not its revision's, or whose hash is not the text's: for the audit.
  * Pages by comment id. */
 MUST_CHECK enum frg_status store_publication_page(struct store_tx *tx, id64 after, int64_t limit,
-                                                  struct store_publications *out,
-                                                  struct frg_error *err);
+                                                  struct store_publications *out, struct frg_error *err);
 
 /* ---- editors and their sessions ---------------------------------------------------- */
 
@@ -300,19 +279,17 @@ struct store_session {
 
 MUST_CHECK enum frg_status store_editor_put(struct store_tx *tx, const struct store_editor *e,
                                             struct frg_error *err); /* by login */
-MUST_CHECK enum frg_status store_editor_by_login(struct store_tx *tx, str login,
-                                                 struct store_editor *out, struct frg_error *err);
-MUST_CHECK enum frg_status store_editor_by_id(struct store_tx *tx, id64 id,
-                                              struct store_editor *out, struct frg_error *err);
+MUST_CHECK enum frg_status store_editor_by_login(struct store_tx *tx, str login, struct store_editor *out,
+                                                 struct frg_error *err);
+MUST_CHECK enum frg_status store_editor_by_id(struct store_tx *tx, id64 id, struct store_editor *out,
+                                              struct frg_error *err);
 MUST_CHECK enum frg_status store_session_insert(struct store_tx *tx, const struct store_session *s,
                                                 struct frg_error *err);
-MUST_CHECK enum frg_status store_session_get(struct store_tx *tx, str token_hash,
-                                             struct store_session *out, struct frg_error *err);
-MUST_CHECK enum frg_status store_session_delete(struct store_tx *tx, str token_hash,
-                                                struct frg_error *err);
+MUST_CHECK enum frg_status store_session_get(struct store_tx *tx, str token_hash, struct store_session *out,
+                                             struct frg_error *err);
+MUST_CHECK enum frg_status store_session_delete(struct store_tx *tx, str token_hash, struct frg_error *err);
 /* Ends all that have expired, and all of one editor (0: nobody's). */
-MUST_CHECK enum frg_status store_session_purge(struct store_tx *tx, msec now, id64 editor,
-                                               struct frg_error *err);
+MUST_CHECK enum frg_status store_session_purge(struct store_tx *tx, msec now, id64 editor, struct frg_error *err);
 
 /* ---- the outbox ---------------------------------------------------------------------- */
 
@@ -330,8 +307,8 @@ struct store_events {
 
 MUST_CHECK enum frg_status store_event_insert(struct store_tx *tx, const struct store_event *e,
                                               struct frg_error *err); /* assigns seq */
-MUST_CHECK enum frg_status store_event_after(struct store_tx *tx, int64_t seq, int64_t limit,
-                                             struct store_events *out, struct frg_error *err);
+MUST_CHECK enum frg_status store_event_after(struct store_tx *tx, int64_t seq, int64_t limit, struct store_events *out,
+                                             struct frg_error *err);
 MUST_CHECK enum frg_status store_event_last(struct store_tx *tx, int64_t *seq, struct frg_error *err);
 
 /* The whole file read and checked, links included. */

@@ -19,33 +19,33 @@ static inline enum frg_lang lang_of(str s) { return str_eq(s, STR("en")) ? FRG_L
 static inline str lang_text(enum frg_lang lang) { return lang == FRG_LANG_EN ? STR("en") : STR("de"); }
 
 /* Reads all rows of a query into an array in the arena; `read` fills one item. */
-#define READ_ALL(tx, rows, err, list, read)                                                        \
-	do {                                                                                           \
-		size_t room_ = 0;                                                                          \
-		(list)->count = 0;                                                                         \
-		(list)->items = NULL;                                                                      \
-		while (db_next(rows)) {                                                                    \
-			if ((list)->count == room_) {                                                          \
-				size_t more_ = room_ ? room_ * 2 : 8;                                              \
-				void *grown_ = arena_array((tx)->arena, more_, sizeof *(list)->items);             \
-				if (room_)                                                                         \
-					memcpy(grown_, (list)->items, room_ * sizeof *(list)->items);                  \
-				(list)->items = grown_;                                                            \
-				room_ = more_;                                                                     \
-			}                                                                                      \
-			read((tx)->arena, rows, &(list)->items[(list)->count++]);                              \
-		}                                                                                          \
-		return db_end(rows, err);                                                                  \
+#define READ_ALL(tx, rows, err, list, read)                                                                            \
+	do {                                                                                                               \
+		size_t room_ = 0;                                                                                              \
+		(list)->count = 0;                                                                                             \
+		(list)->items = NULL;                                                                                          \
+		while (db_next(rows)) {                                                                                        \
+			if ((list)->count == room_) {                                                                              \
+				size_t more_ = room_ ? room_ * 2 : 8;                                                                  \
+				void *grown_ = arena_array((tx)->arena, more_, sizeof *(list)->items);                                 \
+				if (room_)                                                                                             \
+					memcpy(grown_, (list)->items, room_ * sizeof *(list)->items);                                      \
+				(list)->items = grown_;                                                                                \
+				room_ = more_;                                                                                         \
+			}                                                                                                          \
+			read((tx)->arena, rows, &(list)->items[(list)->count++]);                                                  \
+		}                                                                                                              \
+		return db_end(rows, err);                                                                                      \
 	} while (0)
 
 /* Reads the one row of a query or says that there is none. */
-#define READ_ONE(tx, rows, err, item, read, what)                                                  \
-	do {                                                                                           \
-		bool there_ = db_next(rows);                                                               \
-		if (there_)                                                                                \
-			read((tx)->arena, rows, item);                                                         \
-		enum frg_status ended_ = db_end(rows, err);                                                \
-		return ended_ != FRG_OK || there_ ? ended_ : store_none(err, what);                        \
+#define READ_ONE(tx, rows, err, item, read, what)                                                                      \
+	do {                                                                                                               \
+		bool there_ = db_next(rows);                                                                                   \
+		if (there_)                                                                                                    \
+			read((tx)->arena, rows, item);                                                                             \
+		enum frg_status ended_ = db_end(rows, err);                                                                    \
+		return ended_ != FRG_OK || there_ ? ended_ : store_none(err, what);                                            \
 	} while (0)
 
 #endif

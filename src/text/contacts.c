@@ -65,17 +65,16 @@ static bool spelled_dot(const struct text *t, size_t i, size_t *after)
 	*after = i + 1;
 	str gap = {f->f + from, to - from};
 	return str_eq(str_trim(gap), STR("[.]")) || str_eq(str_trim(gap), STR("(.)")) ||
-	       str_eq(str_trim(gap), STR("{.}")) || str_eq(gap, STR(" . ")) ||
-	       str_eq(gap, STR(" ."));
+	       str_eq(str_trim(gap), STR("{.}")) || str_eq(gap, STR(" . ")) || str_eq(gap, STR(" ."));
 }
 
 /* Suffixes that a reader spells out; "Punkt in" and the like are sentences. */
 static bool spelled_suffix(str s)
 {
-	static const char *const known[] = {"com", "net", "org", "info", "de", "at", "ch", "eu", "biz", "shop",
-	                                    "store", "online", "io", "tv", "to", "me", "xyz", "site", "club",
-	                                    "app", "link", "live", "top", "uk", "us", "gg", "ru", "news", "blog",
-	                                    "ly", "co"};
+	static const char *const known[] = {"com", "net",  "org",   "info",   "de",   "at",   "ch",  "eu",
+	                                    "biz", "shop", "store", "online", "io",   "tv",   "to",  "me",
+	                                    "xyz", "site", "club",  "app",    "link", "live", "top", "uk",
+	                                    "us",  "gg",   "ru",    "news",   "blog", "ly",   "co"};
 	for (size_t i = 0; i < COUNT_OF(known); i++)
 		if (str_eq(s, str_of(known[i])))
 			return true;
@@ -86,11 +85,13 @@ static bool spelled_suffix(str s)
 static bool plain_word(str w)
 {
 	static const char *const words[] = {
-	    "der", "die", "das", "den", "dem", "des", "ein", "einen", "einem", "dieser", "diesen", "diesem",
-	    "jeder", "jeden", "jedem", "letzter", "letzte", "letzten", "erster", "ersten", "erste", "zweiter",
-	    "zweiten", "wichtiger", "wichtigen", "guter", "guten", "springende", "springenden", "mein", "meinen",
-	    "ihr", "ihren", "ihrem", "sein", "seinen", "am", "zum", "vom", "im", "auf", "kein", "keinen",
-	    "the", "a", "this", "that", "one", "to", "on", "at", "und", "auch", "ist", "war", "and", "no"};
+		"der",        "die",         "das",    "den",     "dem",     "des",       "ein",       "einen",  "einem",
+		"dieser",     "diesen",      "diesem", "jeder",   "jeden",   "jedem",     "letzter",   "letzte", "letzten",
+		"erster",     "ersten",      "erste",  "zweiter", "zweiten", "wichtiger", "wichtigen", "guter",  "guten",
+		"springende", "springenden", "mein",   "meinen",  "ihr",     "ihren",     "ihrem",     "sein",   "seinen",
+		"am",         "zum",         "vom",    "im",      "auf",     "kein",      "keinen",    "the",    "a",
+		"this",       "that",        "one",    "to",      "on",      "at",        "und",       "auch",   "ist",
+		"war",        "and",         "no"};
 	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (str_eq(w, str_of(words[i])))
 			return true;

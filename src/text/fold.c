@@ -10,34 +10,34 @@ static const struct look {
 	uint16_t cp;
 	char as;
 } looks[] = {
-	{0x00F0, 'd'}, {0x00F8, 'o'}, {0x0111, 'd'}, {0x0127, 'h'}, {0x0131, 'i'}, {0x0142, 'l'},
-	{0x0180, 'b'}, {0x0192, 'f'}, {0x019A, 'l'}, {0x0251, 'a'}, {0x0253, 'b'}, {0x0256, 'd'},
-	{0x025B, 'e'}, {0x0261, 'g'}, {0x0262, 'g'}, {0x0268, 'i'}, {0x0269, 'i'}, {0x026A, 'i'},
-	{0x0274, 'n'}, {0x0275, 'o'}, {0x0280, 'r'}, {0x0289, 'u'}, {0x028B, 'u'}, {0x028F, 'y'},
-	{0x0299, 'b'}, {0x029C, 'h'}, {0x029F, 'l'}, {0x03B1, 'a'}, {0x03B5, 'e'}, {0x03B7, 'n'},
-	{0x03B9, 'i'}, {0x03BA, 'k'}, {0x03BC, 'u'}, {0x03BD, 'v'}, {0x03BF, 'o'}, {0x03C1, 'p'},
-	{0x03C3, 'o'}, {0x03C4, 't'}, {0x03C5, 'u'}, {0x03C7, 'x'}, {0x03C9, 'w'}, {0x03B3, 'y'},
-	{0x03B6, 'z'}, {0x03F2, 'c'}, {0x03F3, 'j'}, {0x0430, 'a'}, {0x0432, 'b'}, {0x0433, 'r'},
-	{0x0435, 'e'}, {0x0438, 'u'}, {0x043A, 'k'}, {0x043C, 'm'}, {0x043D, 'h'}, {0x043E, 'o'},
-	{0x043F, 'n'}, {0x0440, 'p'}, {0x0441, 'c'}, {0x0442, 't'}, {0x0443, 'y'}, {0x0445, 'x'},
-	{0x044C, 'b'}, {0x0455, 's'}, {0x0456, 'i'}, {0x0458, 'j'}, {0x0475, 'v'}, {0x04BB, 'h'},
-	{0x04CF, 'l'}, {0x0501, 'd'}, {0x051B, 'q'}, {0x051D, 'w'}, {0x0561, 'w'}, {0x0570, 'h'},
-	{0x0578, 'n'}, {0x057D, 'u'}, {0x0581, 'g'}, {0x0585, 'o'}, {0x1D00, 'a'}, {0x1D04, 'c'},
-	{0x1D05, 'd'}, {0x1D07, 'e'}, {0x1D0A, 'j'}, {0x1D0B, 'k'}, {0x1D0D, 'm'}, {0x1D0F, 'o'},
-	{0x1D18, 'p'}, {0x1D1B, 't'}, {0x1D1C, 'u'}, {0x1D20, 'v'}, {0x1D21, 'w'}, {0x1D22, 'z'},
-	{0x2C61, 'l'}, {0xA730, 'f'}, {0xA731, 's'},
+	{0x00F0, 'd'}, {0x00F8, 'o'}, {0x0111, 'd'}, {0x0127, 'h'}, {0x0131, 'i'}, {0x0142, 'l'}, {0x0180, 'b'},
+	{0x0192, 'f'}, {0x019A, 'l'}, {0x0251, 'a'}, {0x0253, 'b'}, {0x0256, 'd'}, {0x025B, 'e'}, {0x0261, 'g'},
+	{0x0262, 'g'}, {0x0268, 'i'}, {0x0269, 'i'}, {0x026A, 'i'}, {0x0274, 'n'}, {0x0275, 'o'}, {0x0280, 'r'},
+	{0x0289, 'u'}, {0x028B, 'u'}, {0x028F, 'y'}, {0x0299, 'b'}, {0x029C, 'h'}, {0x029F, 'l'}, {0x03B1, 'a'},
+	{0x03B5, 'e'}, {0x03B7, 'n'}, {0x03B9, 'i'}, {0x03BA, 'k'}, {0x03BC, 'u'}, {0x03BD, 'v'}, {0x03BF, 'o'},
+	{0x03C1, 'p'}, {0x03C3, 'o'}, {0x03C4, 't'}, {0x03C5, 'u'}, {0x03C7, 'x'}, {0x03C9, 'w'}, {0x03B3, 'y'},
+	{0x03B6, 'z'}, {0x03F2, 'c'}, {0x03F3, 'j'}, {0x0430, 'a'}, {0x0432, 'b'}, {0x0433, 'r'}, {0x0435, 'e'},
+	{0x0438, 'u'}, {0x043A, 'k'}, {0x043C, 'm'}, {0x043D, 'h'}, {0x043E, 'o'}, {0x043F, 'n'}, {0x0440, 'p'},
+	{0x0441, 'c'}, {0x0442, 't'}, {0x0443, 'y'}, {0x0445, 'x'}, {0x044C, 'b'}, {0x0455, 's'}, {0x0456, 'i'},
+	{0x0458, 'j'}, {0x0475, 'v'}, {0x04BB, 'h'}, {0x04CF, 'l'}, {0x0501, 'd'}, {0x051B, 'q'}, {0x051D, 'w'},
+	{0x0561, 'w'}, {0x0570, 'h'}, {0x0578, 'n'}, {0x057D, 'u'}, {0x0581, 'g'}, {0x0585, 'o'}, {0x1D00, 'a'},
+	{0x1D04, 'c'}, {0x1D05, 'd'}, {0x1D07, 'e'}, {0x1D0A, 'j'}, {0x1D0B, 'k'}, {0x1D0D, 'm'}, {0x1D0F, 'o'},
+	{0x1D18, 'p'}, {0x1D1B, 't'}, {0x1D1C, 'u'}, {0x1D20, 'v'}, {0x1D21, 'w'}, {0x1D22, 'z'}, {0x2C61, 'l'},
+	{0xA730, 'f'}, {0xA731, 's'},
 };
 
 /* Capitals whose look differs from that of their small letter. */
 static char capital_look(uint32_t cp)
 {
 	switch (cp) {
-	case 0x0397: case 0x041D: return 'h';
+	case 0x0397:
+	case 0x041D: return 'h';
 	case 0x039D: return 'n';
 	case 0x03A5: return 'y';
 	case 0x039C: return 'm';
 	case 0x0392: return 'b';
-	case 0x0420: case 0x03A1: return 'p';
+	case 0x0420:
+	case 0x03A1: return 'p';
 	case 0x0393: return 'r';
 	default: return 0;
 	}
@@ -58,20 +58,45 @@ static char look_of(uint32_t cp)
 static char symbol_of(uint32_t cp)
 {
 	switch (cp) {
-	case 0x00AB: case 0x00BB: case 0x201C: case 0x201D: case 0x201E: case 0x201F: case 0x300C:
-	case 0x300D: case 0x2033:
-		return '"';
-	case 0x2018: case 0x2019: case 0x201A: case 0x201B: case 0x2039: case 0x203A: case 0x00B4:
-	case 0x2032: case 0x02BC:
-		return '\'';
-	case 0x2010: case 0x2011: case 0x2012: case 0x2013: case 0x2014: case 0x2015: case 0x2212:
-		return '-';
-	case 0x00B7: case 0x2022: case 0x2219: case 0x22C5: case 0x25CF: case 0x2605: case 0x2606:
-	case 0x2217: case 0x204E: case 0x25AA:
-		return '*';
+	case 0x00AB:
+	case 0x00BB:
+	case 0x201C:
+	case 0x201D:
+	case 0x201E:
+	case 0x201F:
+	case 0x300C:
+	case 0x300D:
+	case 0x2033: return '"';
+	case 0x2018:
+	case 0x2019:
+	case 0x201A:
+	case 0x201B:
+	case 0x2039:
+	case 0x203A:
+	case 0x00B4:
+	case 0x2032:
+	case 0x02BC: return '\'';
+	case 0x2010:
+	case 0x2011:
+	case 0x2012:
+	case 0x2013:
+	case 0x2014:
+	case 0x2015:
+	case 0x2212: return '-';
+	case 0x00B7:
+	case 0x2022:
+	case 0x2219:
+	case 0x22C5:
+	case 0x25CF:
+	case 0x2605:
+	case 0x2606:
+	case 0x2217:
+	case 0x204E:
+	case 0x25AA: return '*';
 	case 0x20AC: return 'E';
 	case 0x00A1: return '!';
-	case 0x00A7: case 0x00A3: return '$';
+	case 0x00A7:
+	case 0x00A3: return '$';
 	case 0x00A6: return '|';
 	case 0x2026: return '.';
 	default: return 1;
@@ -83,24 +108,23 @@ static bool invisible(uint32_t cp, utf8proc_category_t category)
 	switch (category) {
 	case UTF8PROC_CATEGORY_MN:
 	case UTF8PROC_CATEGORY_ME:
-	case UTF8PROC_CATEGORY_CF:
-		return true;
+	case UTF8PROC_CATEGORY_CF: return true;
 	default:
-		return cp == 0x115F || cp == 0x1160 || cp == 0x3164 || cp == 0xFFA0 || cp == 0x2800 ||
-		       cp == 0x17B4 || cp == 0x17B5;
+		return cp == 0x115F || cp == 0x1160 || cp == 0x3164 || cp == 0xFFA0 || cp == 0x2800 || cp == 0x17B4 ||
+		       cp == 0x17B5;
 	}
 }
 
 static bool letter(utf8proc_category_t category)
 {
-	return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
-	       category == UTF8PROC_CATEGORY_MC || category == UTF8PROC_CATEGORY_ND;
+	return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) || category == UTF8PROC_CATEGORY_MC ||
+	       category == UTF8PROC_CATEGORY_ND;
 }
 
 static bool space(utf8proc_category_t category)
 {
-	return (category >= UTF8PROC_CATEGORY_ZS && category <= UTF8PROC_CATEGORY_CC) ||
-	       category == UTF8PROC_CATEGORY_CN || category == UTF8PROC_CATEGORY_CO;
+	return (category >= UTF8PROC_CATEGORY_ZS && category <= UTF8PROC_CATEGORY_CC) || category == UTF8PROC_CATEGORY_CN ||
+	       category == UTF8PROC_CATEGORY_CO;
 }
 
 static void emit(struct folded *out, char c, size_t at, size_t width, unsigned mark)
@@ -178,9 +202,8 @@ static void emit_other(struct folded *out, uint32_t cp, size_t at, size_t width)
 	}
 	utf8proc_int32_t parts[24];
 	int boundclass = 0;
-	utf8proc_ssize_t n =
-	    utf8proc_decompose_char((utf8proc_int32_t)cp, parts, 24,
-	                            UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD, &boundclass);
+	utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)cp, parts, 24,
+	                                             UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD, &boundclass);
 	size_t limit = out->n + width * 2;
 	bool plain = cp >= 0xC0 && cp < 0x250; /* accented Latin letters disguise nothing */
 	for (utf8proc_ssize_t i = 0; i < n && i < 24; i++) {
@@ -195,9 +218,12 @@ static bool emit_german(struct folded *out, uint32_t cp, size_t at)
 {
 	char base;
 	switch (cp) {
-	case 0xE4: case 0xC4: base = 'a'; break;
-	case 0xF6: case 0xD6: base = 'o'; break;
-	case 0xFC: case 0xDC: base = 'u'; break;
+	case 0xE4:
+	case 0xC4: base = 'a'; break;
+	case 0xF6:
+	case 0xD6: base = 'o'; break;
+	case 0xFC:
+	case 0xDC: base = 'u'; break;
 	case 0xDF: base = 's'; break;
 	default: return false;
 	}

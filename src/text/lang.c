@@ -12,28 +12,28 @@ static int by_name(const void *key, const void *item)
 
 /* Sorted, folded; words that both languages share are left out. */
 static const char *const german[] = {
-	"aber", "alle", "alles", "als", "auch", "auf", "aus", "bei", "beim", "bin", "bis", "bitte",
-	"da", "damit", "dann", "das", "dass", "dem", "den", "denn", "der", "des", "deshalb", "dich",
-	"dies", "diese", "diesem", "diesen", "dieser", "dieses", "dir", "doch", "du", "durch", "ein",
-	"eine", "einem", "einen", "einer", "eines", "einfach", "endlich", "er", "es", "etwas", "euch",
-	"euer", "eure", "fuer", "ganz", "gegen", "geht", "gibt", "haben", "halt", "hat", "hatte",
-	"ich", "ihm", "ihn", "ihnen", "ihr", "ihre", "im", "immer", "ist", "ja", "jede", "jeder",
-	"jetzt", "kann", "kein", "keine", "kommt", "mal", "man", "mehr", "mein", "meine", "mich",
-	"mir", "mit", "muss", "nach", "nein", "nicht", "nichts", "noch", "nur", "ob", "oder", "ohne",
-	"schon", "sehr", "sei", "sein", "seine", "seit", "sich", "sie", "sind", "soll", "sollte",
-	"ueber", "um", "und", "uns", "unter", "viel", "viele", "vom", "von", "vor", "war", "waren",
-	"warum", "weil", "wenn", "wer", "werden", "wie", "wieder", "wir", "wird", "wo", "wollen",
-	"wurde", "zu", "zum", "zur", "zwei",
+	"aber",    "alle",  "alles", "als",    "auch",   "auf",    "aus",    "bei",     "beim",    "bin",    "bis",
+	"bitte",   "da",    "damit", "dann",   "das",    "dass",   "dem",    "den",     "denn",    "der",    "des",
+	"deshalb", "dich",  "dies",  "diese",  "diesem", "diesen", "dieser", "dieses",  "dir",     "doch",   "du",
+	"durch",   "ein",   "eine",  "einem",  "einen",  "einer",  "eines",  "einfach", "endlich", "er",     "es",
+	"etwas",   "euch",  "euer",  "eure",   "fuer",   "ganz",   "gegen",  "geht",    "gibt",    "haben",  "halt",
+	"hat",     "hatte", "ich",   "ihm",    "ihn",    "ihnen",  "ihr",    "ihre",    "im",      "immer",  "ist",
+	"ja",      "jede",  "jeder", "jetzt",  "kann",   "kein",   "keine",  "kommt",   "mal",     "man",    "mehr",
+	"mein",    "meine", "mich",  "mir",    "mit",    "muss",   "nach",   "nein",    "nicht",   "nichts", "noch",
+	"nur",     "ob",    "oder",  "ohne",   "schon",  "sehr",   "sei",    "sein",    "seine",   "seit",   "sich",
+	"sie",     "sind",  "soll",  "sollte", "ueber",  "um",     "und",    "uns",     "unter",   "viel",   "viele",
+	"vom",     "von",   "vor",   "war",    "waren",  "warum",  "weil",   "wenn",    "wer",     "werden", "wie",
+	"wieder",  "wir",   "wird",  "wo",     "wollen", "wurde",  "zu",     "zum",     "zur",     "zwei",
 };
 static const char *const english[] = {
-	"a", "about", "after", "all", "and", "any", "are", "as", "at", "be", "because", "been", "but",
-	"by", "can", "could", "did", "do", "does", "dont", "even", "every", "for", "from", "get", "go",
-	"had", "has", "have", "he", "her", "here", "him", "his", "how", "i", "if", "into", "is", "it",
-	"its", "just", "know", "like", "me", "more", "my", "never", "no", "not", "of", "on", "one",
-	"only", "or", "our", "out", "over", "people", "please", "really", "should", "some", "such",
-	"than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those",
-	"to", "too", "up", "us", "very", "want", "we", "were", "what", "when", "where", "which", "who",
-	"why", "will", "with", "would", "you", "your", "youre",
+	"a",      "about",  "after", "all",   "and",  "any",  "are",  "as",    "at",   "be",    "because", "been",
+	"but",    "by",     "can",   "could", "did",  "do",   "does", "dont",  "even", "every", "for",     "from",
+	"get",    "go",     "had",   "has",   "have", "he",   "her",  "here",  "him",  "his",   "how",     "i",
+	"if",     "into",   "is",    "it",    "its",  "just", "know", "like",  "me",   "more",  "my",      "never",
+	"no",     "not",    "of",    "on",    "one",  "only", "or",   "our",   "out",  "over",  "people",  "please",
+	"really", "should", "some",  "such",  "than", "that", "the",  "their", "them", "then",  "there",   "these",
+	"they",   "this",   "those", "to",    "too",  "up",   "us",   "very",  "want", "we",    "were",    "what",
+	"when",   "where",  "which", "who",   "why",  "will", "with", "would", "you",  "your",  "youre",
 };
 
 static bool has(const char *const *list, size_t count, str word)
@@ -59,11 +59,11 @@ static int spelling(str w)
 	if (w.n < 4)
 		return 0;
 	int v = 0;
-	v += str_ends(w, STR("ung")) || str_ends(w, STR("lich")) || str_ends(w, STR("keit")) ||
-	     str_ends(w, STR("isch")) || str_find(w, STR("sch"), 0) == 0 || str_ends(w, STR("icht")) ||
+	v += str_ends(w, STR("ung")) || str_ends(w, STR("lich")) || str_ends(w, STR("keit")) || str_ends(w, STR("isch")) ||
+	     str_find(w, STR("sch"), 0) == 0 || str_ends(w, STR("icht")) ||
 	     (str_starts(w, STR("ge")) && str_ends(w, STR("t")));
-	v -= str_ends(w, STR("ing")) || str_ends(w, STR("tion")) - str_ends(w, STR("ation")) ||
-	     str_ends(w, STR("ould")) || str_starts(w, STR("wh")) || str_ends(w, STR("ight"));
+	v -= str_ends(w, STR("ing")) || str_ends(w, STR("tion")) - str_ends(w, STR("ation")) || str_ends(w, STR("ould")) ||
+	     str_starts(w, STR("wh")) || str_ends(w, STR("ight"));
 	return v;
 }
 

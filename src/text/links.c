@@ -96,22 +96,21 @@ static size_t scheme_at(const struct folded *f, size_t i)
 /* Top-level domains that are also words or file endings: a bare "gut.so" is a typing slip. */
 static bool doubtful_suffix(str s)
 {
-	static const char *const words[] = {"so", "es", "in", "im", "am", "is", "it", "to", "me", "be",
-	                                    "my", "no", "as", "do", "la", "al", "je", "md", "py", "sh",
-	                                    "zip", "mov", "pl", "rs", "ps", "man", "hat", "mit", "der",
-	                                    "das", "men", "one", "now", "here", "how", "you", "fail",
-	                                    "at", "us", "id", "ad", "ag", "an", "sie", "sap", "gut",
-	                                    "cc", "so", "or", "case", "save", "like", "make", "moe"};
+	static const char *const words[] = {
+		"so",  "es",  "in",  "im",  "am",  "is",   "it",  "to",   "me",   "be",   "my",   "no",  "as",  "do",
+		"la",  "al",  "je",  "md",  "py",  "sh",   "zip", "mov",  "pl",   "rs",   "ps",   "man", "hat", "mit",
+		"der", "das", "men", "one", "now", "here", "how", "you",  "fail", "at",   "us",   "id",  "ad",  "ag",
+		"an",  "sie", "sap", "gut", "cc",  "so",   "or",  "case", "save", "like", "make", "moe"};
 	return in_list(s, words, COUNT_OF(words));
 }
 
 static bool known_bare(str host)
 {
-	static const char *const hosts[] = {"t.me", "wa.me", "g.co", "t.co", "x.com", "youtu.be", "bit.do",
-	                                    "paypal.me", "signal.me", "m.me", "is.gd", "t.ly", "v.gd",
-	                                    "goo.gl", "fb.me", "amzn.to", "orf.at", "derstandard.at",
-	                                    "kurier.at", "krone.at", "diepresse.at", "willhaben.at",
-	                                    "line.me", "telegram.me", "about.me", "w.wiki"};
+	static const char *const hosts[] = {
+		"t.me",         "wa.me",     "g.co",        "t.co",           "x.com",     "youtu.be", "bit.do",
+		"paypal.me",    "signal.me", "m.me",        "is.gd",          "t.ly",      "v.gd",     "goo.gl",
+		"fb.me",        "amzn.to",   "orf.at",      "derstandard.at", "kurier.at", "krone.at", "diepresse.at",
+		"willhaben.at", "line.me",   "telegram.me", "about.me",       "w.wiki"};
 	return in_list(host, hosts, COUNT_OF(hosts));
 }
 
@@ -166,8 +165,7 @@ static bool find_mail(const struct folded *f, size_t from, size_t i, struct foun
 	while (begin > from && i - begin < 64 && mail_char(f->f[begin - 1]))
 		begin--;
 	size_t end = host_end(f, i + 1, &labels, &dot);
-	if (begin == i || labels < 2 || end - i > HOST_MAX ||
-	    !links_suffix((str){f->f + dot + 1, end - dot - 1}))
+	if (begin == i || labels < 2 || end - i > HOST_MAX || !links_suffix((str){f->f + dot + 1, end - dot - 1}))
 		return false;
 	*out = (struct found){LINK_EMAIL, begin, i + 1, end, end};
 	return true;
@@ -197,8 +195,10 @@ static void keep(struct text *t, struct links *out, const struct found *w, size_
 	if (out->count == LINK_MAX || first == t->token_count)
 		return;
 	struct link *link = &out->item[out->count++];
-	*link = (struct link){.kind = w->kind, .token = (uint32_t)first,
-	                      .begin = text_begin(t, w->begin), .end = text_end(t, w->end - 1),
+	*link = (struct link){.kind = w->kind,
+	                      .token = (uint32_t)first,
+	                      .begin = text_begin(t, w->begin),
+	                      .end = text_end(t, w->end - 1),
 	                      .host = {f->f + w->host, w->host_end - w->host},
 	                      .path = {f->f + w->host_end, w->end - w->host_end}};
 	if (w->kind == LINK_EMAIL || w->kind == LINK_HANDLE || w->kind == LINK_PHONE)

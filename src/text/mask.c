@@ -5,13 +5,19 @@ char mask_leet(char c, bool second)
 {
 	switch (c) {
 	case '0': return 'o';
-	case '1': case '!': case '|': return second ? 'l' : 'i';
+	case '1':
+	case '!':
+	case '|': return second ? 'l' : 'i';
 	case '2': return 'z';
-	case '3': case 'E': return 'e';
-	case '4': case '@': return 'a';
-	case '5': case '$': return 's';
+	case '3':
+	case 'E': return 'e';
+	case '4':
+	case '@': return 'a';
+	case '5':
+	case '$': return 's';
 	case '6': return second ? 'b' : 'g';
-	case '7': case '+': return 't';
+	case '7':
+	case '+': return 't';
 	case '8': return 'b';
 	case '9': return 'g';
 	default: return 0;
@@ -105,8 +111,7 @@ static bool next_piece(struct mask_reader *r)
 			continue;
 		while (r->token < t->token_count && t->tokens[r->token].f + t->tokens[r->token].fn <= begin)
 			r->token++;
-		if (r->token < t->token_count && t->tokens[r->token].f < end &&
-		    (t->tokens[r->token].flags & TOK_LINK))
+		if (r->token < t->token_count && t->tokens[r->token].f < end && (t->tokens[r->token].flags & TOK_LINK))
 			continue;
 		r->begin = begin;
 		r->end = end;
@@ -221,8 +226,7 @@ size_t mask_spaced(const struct text *t, size_t *from, size_t *first, char *lett
 		for (; i < t->token_count && n < size && !(t->tokens[i].flags & TOK_LINK); i++) {
 			char c = t->folded.f[t->tokens[i].f];
 			bool one = t->tokens[i].fn == 1 ||
-			           (t->tokens[i].fn == 2 && t->folded.at[t->tokens[i].f] ==
-			                                        t->folded.at[t->tokens[i].f + 1]);
+			           (t->tokens[i].fn == 2 && t->folded.at[t->tokens[i].f] == t->folded.at[t->tokens[i].f + 1]);
 			if (!one || (n && !near(t, i - 1)))
 				break;
 			letters[n++] = fold_is_digit(c) && mask_leet(c, false) ? mask_leet(c, false) : c;

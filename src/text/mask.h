@@ -19,8 +19,8 @@ struct mask {
 
 struct mask_reader {
 	const struct text *text;
-	size_t at, token;      /* where to go on; the first token that is not before it */
-	size_t begin, end;     /* the piece in hand */
+	size_t at, token;  /* where to go on; the first token that is not before it */
+	size_t begin, end; /* the piece in hand */
 	int variant;
 };
 

@@ -2,10 +2,10 @@
 #include "text/text.h"
 
 static const char *const abbreviations[] = {
-	"bzw", "ca", "dr", "prof", "nr", "st", "str", "tel", "usw", "etc", "evtl", "ggf", "inkl", "max",
-	"min", "mio", "mrd", "mind", "sog", "vgl", "zb", "jh", "abs", "art", "bspw", "geb", "gest",
-	"hrsg", "jr", "sr", "mr", "mrs", "ms", "vs", "eg", "ie", "dept", "approx", "jan", "feb", "mar",
-	"apr", "jun", "jul", "aug", "sep", "sept", "okt", "oct", "nov", "dez", "dec", "mo", "phil", "med",
+	"bzw", "ca",  "dr",  "prof", "nr",   "st",  "str", "tel", "usw",  "etc",    "evtl", "ggf",  "inkl", "max",
+	"min", "mio", "mrd", "mind", "sog",  "vgl", "zb",  "jh",  "abs",  "art",    "bspw", "geb",  "gest", "hrsg",
+	"jr",  "sr",  "mr",  "mrs",  "ms",   "vs",  "eg",  "ie",  "dept", "approx", "jan",  "feb",  "mar",  "apr",
+	"jun", "jul", "aug", "sep",  "sept", "okt", "oct", "nov", "dez",  "dec",    "mo",   "phil", "med",
 };
 
 static bool abbreviation(str word)
@@ -70,9 +70,11 @@ static void add_sentence(struct text *t, size_t first, size_t last, char mark)
 	for (size_t i = first; i < last; i++)
 		t->tokens[i].sentence = (uint32_t)t->sentence_count;
 	t->tokens[first].flags |= TOK_FIRST;
-	t->sentences[t->sentence_count++] = (struct sentence){
-	    .begin = t->tokens[first].begin, .end = t->tokens[last - 1].end,
-	    .first = (uint32_t)first, .last = (uint32_t)last, .mark = mark};
+	t->sentences[t->sentence_count++] = (struct sentence){.begin = t->tokens[first].begin,
+	                                                      .end = t->tokens[last - 1].end,
+	                                                      .first = (uint32_t)first,
+	                                                      .last = (uint32_t)last,
+	                                                      .mark = mark};
 }
 
 void text_find_sentences(struct text *t)

@@ -5,16 +5,16 @@
 #include "text/fold.h"
 
 enum {
-	TOK_CAP = 1 << 0,       /* begins with a capital */
-	TOK_UPPER = 1 << 1,     /* all capitals, two or more */
-	TOK_NUMBER = 1 << 2,    /* digits only */
-	TOK_QUOTED = 1 << 3,    /* between quotation marks */
-	TOK_FIRST = 1 << 4,     /* first of its sentence */
-	TOK_LINK = 1 << 5,      /* part of a link or an address */
-	TOK_QUOTELINE = 1 << 6, /* in a line that begins with '>' */
-	TOK_ALTERED = 1 << 7,   /* written with look-alikes or invisible characters */
-	TOK_JOINED = 1 << 8,    /* belongs to the word that an earlier token begins */
-	TOK_COMMA = 1 << 9,     /* punctuation stands before it */
+	TOK_CAP = 1 << 0,        /* begins with a capital */
+	TOK_UPPER = 1 << 1,      /* all capitals, two or more */
+	TOK_NUMBER = 1 << 2,     /* digits only */
+	TOK_QUOTED = 1 << 3,     /* between quotation marks */
+	TOK_FIRST = 1 << 4,      /* first of its sentence */
+	TOK_LINK = 1 << 5,       /* part of a link or an address */
+	TOK_QUOTELINE = 1 << 6,  /* in a line that begins with '>' */
+	TOK_ALTERED = 1 << 7,    /* written with look-alikes or invisible characters */
+	TOK_JOINED = 1 << 8,     /* belongs to the word that an earlier token begins */
+	TOK_COMMA = 1 << 9,      /* punctuation stands before it */
 	TOK_SHORTQUOTE = 1 << 10 /* quoted, and the quotation has at most three words */
 };
 
@@ -29,9 +29,9 @@ struct token {
 };
 
 struct sentence {
-	uint32_t begin, end;       /* source */
-	uint32_t first, last;      /* tokens, end exclusive; never empty */
-	char mark;                 /* '.', '?', '!' or 0 */
+	uint32_t begin, end;  /* source */
+	uint32_t first, last; /* tokens, end exclusive; never empty */
+	char mark;            /* '.', '?', '!' or 0 */
 };
 
 struct text {
@@ -58,10 +58,7 @@ static inline str token_str(const struct text *t, size_t i)
 }
 /* First and last source byte of folded bytes [f, f + n), n > 0. */
 static inline uint32_t text_begin(const struct text *t, size_t f) { return t->folded.at[f]; }
-static inline uint32_t text_end(const struct text *t, size_t f)
-{
-	return t->folded.at[f] + t->folded.width[f];
-}
+static inline uint32_t text_end(const struct text *t, size_t f) { return t->folded.at[f] + t->folded.width[f]; }
 
 /* Polynomial, so that the hash of a part follows from those of two prefixes:
  * hash(a..b) = P[b] - P[a] * HASH_BASE^(b-a). Never the last word: compare bytes too. */

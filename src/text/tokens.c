@@ -18,8 +18,8 @@ bool text_open(struct text *t, size_t capacity)
 	size_t fold = fold_room(capacity);
 	/* every word but the last is followed by something else, which may be a byte of its own */
 	size_t tokens = capacity / 2 + 2, sentences = capacity / 2 + 2;
-	size_t need = aligned(fold * sizeof(uint32_t)) + 3 * aligned(fold) +
-	              aligned(tokens * sizeof(struct token)) + aligned(sentences * sizeof(struct sentence));
+	size_t need = aligned(fold * sizeof(uint32_t)) + 3 * aligned(fold) + aligned(tokens * sizeof(struct token)) +
+	              aligned(sentences * sizeof(struct sentence));
 	char *p = malloc(need);
 	*t = (struct text){0};
 	if (!p)
@@ -56,8 +56,7 @@ static size_t word_end(const struct folded *f, size_t i)
 			digits = digits && fold_is_digit(f->f[i]);
 			continue;
 		}
-		bool inner = digits && (f->f[i] == '.' || f->f[i] == ',') && i + 1 < f->n &&
-		             fold_is_digit(f->f[i + 1]);
+		bool inner = digits && (f->f[i] == '.' || f->f[i] == ',') && i + 1 < f->n && fold_is_digit(f->f[i + 1]);
 		if (!inner)
 			break;
 	}
@@ -93,9 +92,12 @@ static void add_token(struct text *t, size_t begin, size_t end, unsigned flags)
 		t->letters += !fold_is_digit(f->f[i]);
 		t->capitals += (f->mark[i] & FOLD_UPPER) != 0;
 	}
-	t->tokens[t->token_count++] = (struct token){
-	    .begin = text_begin(t, begin), .end = text_end(t, end - 1), .f = (uint32_t)begin,
-	    .fn = (uint16_t)n, .flags = (uint16_t)flags, .hash = text_hash((str){f->f + begin, n})};
+	t->tokens[t->token_count++] = (struct token){.begin = text_begin(t, begin),
+	                                             .end = text_end(t, end - 1),
+	                                             .f = (uint32_t)begin,
+	                                             .fn = (uint16_t)n,
+	                                             .flags = (uint16_t)flags,
+	                                             .hash = text_hash((str){f->f + begin, n})};
 }
 
 /* Does the single quote at i open or close a quotation, rather than stand in a word? */

@@ -182,8 +182,7 @@ static void explain(const struct one_case *c, const struct frg_review *r, enum f
 			       c->text + r->evidence[i].begin, (double)r->evidence[i].score);
 	for (size_t i = 0; i < c->spans; i++)
 		if (c->span[i].rules >> rule & 1)
-			printf("#     marked  »%.*s«\n", (int)(c->span[i].end - c->span[i].begin),
-			       c->text + c->span[i].begin);
+			printf("#     marked  »%.*s«\n", (int)(c->span[i].end - c->span[i].begin), c->text + c->span[i].begin);
 }
 
 static str parent_text(const struct run *run, const char *id)
@@ -222,8 +221,8 @@ static void check_case(struct run *run, struct one_case *c, const char *file, si
 	bool failed = false;
 	while (c->n && (c->text[c->n - 1] == '\n' || c->text[c->n - 1] == ' '))
 		c->n--;
-	struct frg_input in = {.text = {c->text, c->n}, .article = run->article, .lang = c->lang,
-	                       .parent = parent_text(run, c->parent)};
+	struct frg_input in = {
+		.text = {c->text, c->n}, .article = run->article, .lang = c->lang, .parent = parent_text(run, c->parent)};
 	if (frg_check(run->engine, run->ws, &in, &r, &err) != FRG_OK)
 		bad(file, line, err.msg);
 	for (int k = 0; k < FRG_RULE_COUNT; k++) {
@@ -333,8 +332,8 @@ static void print_report(const struct run *run)
 	for (int k = 0; k < FRG_RULE_COUNT; k++) {
 		double found = (double)(run->hit[k] + run->wrong[k]), real = (double)(run->hit[k] + run->lost[k]);
 		printf("# %-12s %9.2f %9.2f %6zu %6zu %6zu\n", frg_rule_id((enum frg_rule)k),
-		       found > 0 ? (double)run->hit[k] / found : 1.0, real > 0 ? (double)run->hit[k] / real : 1.0,
-		       run->hit[k], run->wrong[k], run->lost[k]);
+		       found > 0 ? (double)run->hit[k] / found : 1.0, real > 0 ? (double)run->hit[k] / real : 1.0, run->hit[k],
+		       run->wrong[k], run->lost[k]);
 	}
 }
 
@@ -342,8 +341,7 @@ int main(int argc, char **argv)
 {
 	static struct run run;
 	struct frg_error err;
-	if (frg_engine_open(NULL, &run.engine, &err) != FRG_OK ||
-	    frg_workspace_open(run.engine, &run.ws, &err) != FRG_OK) {
+	if (frg_engine_open(NULL, &run.engine, &err) != FRG_OK || frg_workspace_open(run.engine, &run.ws, &err) != FRG_OK) {
 		fprintf(stderr, "%s\n", err.msg);
 		return 2;
 	}
@@ -360,7 +358,8 @@ int main(int argc, char **argv)
 	}
 	if (run.report)
 		print_report(&run);
-	printf("1..%zu\n# %zu cases, %zu failed, %zu judgements known to be missed\n", run.cases, run.cases, run.failed, run.missed);
+	printf("1..%zu\n# %zu cases, %zu failed, %zu judgements known to be missed\n", run.cases, run.cases, run.failed,
+	       run.missed);
 	frg_article_close(run.article);
 	for (size_t i = 0; i < run.earlier_count; i++)
 		free(run.earlier[i].text);

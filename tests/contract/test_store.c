@@ -49,13 +49,22 @@ static int set_up(void **state)
 	f->arena = arena_open(64 << 20);
 	struct store_config config = {.url = str_of(f->url), .create = true};
 	OK(store_open(&config, &f->store, &err));
-	f->site = (struct store_site){.id = id_new(), .slug = STR("test"), .name = STR("Test"), .lang = FRG_LANG_DE,
+	f->site = (struct store_site){.id = id_new(),
+	                              .slug = STR("test"),
+	                              .name = STR("Test"),
+	                              .lang = FRG_LANG_DE,
 	                              .base_url = STR("http://127.0.0.1")};
-	f->article = (struct store_article){.site = f->site.id, .external_id = STR("a"), .lang = FRG_LANG_DE,
-	                                    .title = STR("Titel"), .body_text = STR("Text"), .hosted = true, .open = true,
-	                                    .published = 1000, .content_hash = STR("h")};
-	f->editor = (struct store_editor){.id = id_new(), .site = f->site.id, .login = STR("ed"), .name = STR("Ed"),
-	                                  .password_hash = STR("x")};
+	f->article = (struct store_article){.site = f->site.id,
+	                                    .external_id = STR("a"),
+	                                    .lang = FRG_LANG_DE,
+	                                    .title = STR("Titel"),
+	                                    .body_text = STR("Text"),
+	                                    .hosted = true,
+	                                    .open = true,
+	                                    .published = 1000,
+	                                    .content_hash = STR("h")};
+	f->editor = (struct store_editor){
+		.id = id_new(), .site = f->site.id, .login = STR("ed"), .name = STR("Ed"), .password_hash = STR("x")};
 	f->author = id_new();
 	OK(store_write(f->store, f->arena, fill, f, &err));
 	*state = f;
@@ -90,16 +99,32 @@ static enum frg_status make(struct store_tx *tx, void *ctx, struct frg_error *e)
 	struct made *m = ctx;
 	char *hash = arena_alloc(store_arena(tx), HASH_TEXT_SIZE);
 	hash_text(m->text, hash);
-	m->comment = (struct store_comment){.id = id_new(), .site = m->f->site.id, .article = m->f->article.id,
-	                                    .parent = m->parent, .author = m->f->author, .name = STR("N"), .created = 5};
+	m->comment = (struct store_comment){.id = id_new(),
+	                                    .site = m->f->site.id,
+	                                    .article = m->f->article.id,
+	                                    .parent = m->parent,
+	                                    .author = m->f->author,
+	                                    .name = STR("N"),
+	                                    .created = 5};
 	char key[32];
 	snprintf(key, sizeof key, "%lld", (long long)m->comment.id);
-	m->revision = (struct store_revision){.id = id_new(), .site = m->f->site.id, .comment = m->comment.id,
-	                                      .author = m->f->author, .ordinal = 1, .text = m->text,
-	                                      .text_hash = str_of(hash), .state = STATE_HELD, .version = 1,
-	                                      .idempotency_key = arena_str(store_arena(tx), str_of(key)), .created = 5};
-	struct store_review review = {.id = id_new(), .revision = m->revision.id, .engine = STR("e"),
-	                              .suggestion = STR("look"), .findings = STR("{}"), .created = 5};
+	m->revision = (struct store_revision){.id = id_new(),
+	                                      .site = m->f->site.id,
+	                                      .comment = m->comment.id,
+	                                      .author = m->f->author,
+	                                      .ordinal = 1,
+	                                      .text = m->text,
+	                                      .text_hash = str_of(hash),
+	                                      .state = STATE_HELD,
+	                                      .version = 1,
+	                                      .idempotency_key = arena_str(store_arena(tx), str_of(key)),
+	                                      .created = 5};
+	struct store_review review = {.id = id_new(),
+	                              .revision = m->revision.id,
+	                              .engine = STR("e"),
+	                              .suggestion = STR("look"),
+	                              .findings = STR("{}"),
+	                              .created = 5};
 	enum frg_status st = store_comment_insert(tx, &m->comment, e);
 	if (st == FRG_OK)
 		st = store_revision_insert(tx, &m->revision, e);
@@ -109,19 +134,36 @@ static enum frg_status make(struct store_tx *tx, void *ctx, struct frg_error *e)
 static enum frg_status decide(struct store_tx *tx, void *ctx, struct frg_error *e)
 {
 	struct made *m = ctx;
-	m->decision = (struct store_decision){.id = id_new(), .site = m->f->site.id, .comment = m->comment.id,
-	                                      .revision = m->revision.id, .text_hash = m->revision.text_hash, .author_name = STR("N"),
-	                                      .action = m->action, .editor = m->f->editor.id, .editor_name = STR("Ed"),
-	                                      .engine = STR("e"), .findings = STR("{}"), .submitted = 5, .decided = 9};
+	m->decision = (struct store_decision){.id = id_new(),
+	                                      .site = m->f->site.id,
+	                                      .comment = m->comment.id,
+	                                      .revision = m->revision.id,
+	                                      .text_hash = m->revision.text_hash,
+	                                      .author_name = STR("N"),
+	                                      .action = m->action,
+	                                      .editor = m->f->editor.id,
+	                                      .editor_name = STR("Ed"),
+	                                      .engine = STR("e"),
+	                                      .findings = STR("{}"),
+	                                      .submitted = 5,
+	                                      .decided = 9};
 	return store_decision_append(tx, &m->decision, e);
 }
 
 static struct store_publication publication_of(const struct made *m)
 {
-	return (struct store_publication){.comment = m->comment.id, .site = m->f->site.id, .article = m->f->article.id,
-	                                  .parent = m->parent, .root = m->comment.id, .revision = m->revision.id,
-	                                  .text_hash = m->revision.text_hash, .decision = m->decision.id, .name = STR("N"),
-	                                  .text = m->text, .submitted = 5, .published = 9};
+	return (struct store_publication){.comment = m->comment.id,
+	                                  .site = m->f->site.id,
+	                                  .article = m->f->article.id,
+	                                  .parent = m->parent,
+	                                  .root = m->comment.id,
+	                                  .revision = m->revision.id,
+	                                  .text_hash = m->revision.text_hash,
+	                                  .decision = m->decision.id,
+	                                  .name = STR("N"),
+	                                  .text = m->text,
+	                                  .submitted = 5,
+	                                  .published = 9};
 }
 
 static enum frg_status publish(struct store_tx *tx, void *ctx, struct frg_error *e)
@@ -358,7 +400,8 @@ struct events {
 static enum frg_status add_event(struct store_tx *tx, void *ctx, struct frg_error *e)
 {
 	struct events *v = ctx;
-	return store_event_insert(tx, &(struct store_event){.kind = STR("held"), .site = 1, .article = v->article, .detail = STR("d")}, e);
+	return store_event_insert(
+		tx, &(struct store_event){.kind = STR("held"), .site = 1, .article = v->article, .detail = STR("d")}, e);
 }
 
 static enum frg_status read_events(struct store_tx *tx, void *ctx, struct frg_error *e)

@@ -11,19 +11,19 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define MUST(cond)                                                                                                 \
-	do {                                                                                                           \
-		if (!(cond)) {                                                                                             \
-			fprintf(stderr, "must be: %s\n", #cond);                                                               \
-			abort();                                                                                               \
-		}                                                                                                          \
+#define MUST(cond)                                                                                                     \
+	do {                                                                                                               \
+		if (!(cond)) {                                                                                                 \
+			fprintf(stderr, "must be: %s\n", #cond);                                                                   \
+			abort();                                                                                                   \
+		}                                                                                                              \
 	} while (0)
 
 static inline void must_be_an_article(const struct article *a)
 {
-	const str texts[] = {a->id,      a->lang,   a->url,       a->title,    a->kicker,        a->lead,     a->section,   a->author,
-	                     a->source,  a->agency, a->body_html, a->body_text, a->image_url,    a->image_alt, a->image_caption,
-	                     a->image_credit};
+	const str texts[] = {a->id,        a->lang,      a->url,           a->title,       a->kicker,    a->lead,
+	                     a->section,   a->author,    a->source,        a->agency,      a->body_html, a->body_text,
+	                     a->image_url, a->image_alt, a->image_caption, a->image_credit};
 	char why[200];
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		MUST(clean_bad_byte(texts[i]) == SIZE_MAX);
@@ -33,7 +33,8 @@ static inline void must_be_an_article(const struct article *a)
 		abort();
 	}
 	for (size_t i = 0; i < a->body_text.n;)
-		MUST(!clean_is_hidden(clean_next(a->body_text, &i)) || a->body_text.p[i - 1] == '\n' || a->body_text.p[i - 1] == '\t');
+		MUST(!clean_is_hidden(clean_next(a->body_text, &i)) || a->body_text.p[i - 1] == '\n' ||
+		     a->body_text.p[i - 1] == '\t');
 }
 
 /* A document that was read without failure may still lack something, but never breaks what article_check promises. */

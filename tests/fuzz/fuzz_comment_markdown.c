@@ -10,7 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void must_be_open(str s)
 {
-	static const char *const hidden[] = {"\x01", "\xe2\x80\x8b", "\xe2\x80\xae", "\xe2\x81\xa6", "\xef\xbb\xbf", "\xc2\xad"};
+	static const char *const hidden[] = {"\x01",         "\xe2\x80\x8b", "\xe2\x80\xae",
+	                                     "\xe2\x81\xa6", "\xef\xbb\xbf", "\xc2\xad"};
 	for (size_t i = 0; i < COUNT_OF(hidden); i++)
 		if (str_find(s, str_of(hidden[i]), 0) != SIZE_MAX)
 			abort();

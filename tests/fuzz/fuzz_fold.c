@@ -8,10 +8,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define MUST(cond)                                                                                 \
-	do {                                                                                           \
-		if (!(cond))                                                                               \
-			abort();                                                                               \
+#define MUST(cond)                                                                                                     \
+	do {                                                                                                               \
+		if (!(cond))                                                                                                   \
+			abort();                                                                                                   \
 	} while (0)
 
 static void judge(const struct text *t, str s)

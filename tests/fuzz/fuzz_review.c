@@ -9,10 +9,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static struct frg_engine *engine;
 static struct frg_workspace *ws;
 
-#define MUST(cond)                                                                                 \
-	do {                                                                                           \
-		if (!(cond))                                                                               \
-			abort();                                                                               \
+#define MUST(cond)                                                                                                     \
+	do {                                                                                                               \
+		if (!(cond))                                                                                                   \
+			abort();                                                                                                   \
 	} while (0)
 
 static void judge(const struct frg_review *r, str text)

@@ -30,8 +30,7 @@ static inline bool only_tags_value(str name, str value)
 		return false;
 	static const char *const targets[] = {"https://", "http://", "mailto:"};
 	for (size_t i = 0; link && i < COUNT_OF(targets); i++)
-		if (value.n > strlen(targets[i]) &&
-		    str_eq_nocase(str_sub(value, 0, strlen(targets[i])), str_of(targets[i])))
+		if (value.n > strlen(targets[i]) && str_eq_nocase(str_sub(value, 0, strlen(targets[i])), str_of(targets[i])))
 			return true;
 	return !link;
 }
@@ -74,8 +73,7 @@ static inline bool only_tags(str html, const struct only_tags_rule *rules, char 
 		str name = str_sub(inner, 0, blank == SIZE_MAX ? inner.n : blank);
 		const struct only_tags_rule *rule = only_tags_find(rules, name);
 		if (!rule)
-			return snprintf(why, why_size, "tag <%.*s> at %zu", (int)(name.n < 40 ? name.n : 40), name.p, i),
-			       false;
+			return snprintf(why, why_size, "tag <%.*s> at %zu", (int)(name.n < 40 ? name.n : 40), name.p, i), false;
 		if (closing && (depth == 0 || open[--depth] != rule || blank != SIZE_MAX))
 			return snprintf(why, why_size, "wrong end tag </%s> at %zu", rule->name, i), false;
 		if (!closing && !only_tags_attributes(str_sub(inner, name.n, inner.n), rule->attributes))
@@ -98,10 +96,10 @@ static inline bool only_tags(str html, const struct only_tags_rule *rules, char 
 static inline bool only_tags_comment(str html, char *why, size_t why_size)
 {
 	static const struct only_tags_rule rules[] = {
-	    {"p", false, ""},          {"br", true, ""},    {"em", false, ""},        {"strong", false, ""},
-	    {"blockquote", false, ""}, {"ul", false, ""},   {"ol", false, " start "}, {"li", false, ""},
-	    {"pre", false, ""},        {"code", false, ""}, {"hr", true, ""},         {"a", false, " href rel "},
-	    {NULL, false, NULL},
+		{"p", false, ""},          {"br", true, ""},    {"em", false, ""},        {"strong", false, ""},
+		{"blockquote", false, ""}, {"ul", false, ""},   {"ol", false, " start "}, {"li", false, ""},
+		{"pre", false, ""},        {"code", false, ""}, {"hr", true, ""},         {"a", false, " href rel "},
+		{NULL, false, NULL},
 	};
 	return only_tags(html, rules, why, why_size);
 }
@@ -109,16 +107,13 @@ static inline bool only_tags_comment(str html, char *why, size_t why_size)
 static inline bool only_tags_article(str html, char *why, size_t why_size)
 {
 	static const struct only_tags_rule rules[] = {
-	    {"p", false, ""},          {"h2", false, ""},         {"h3", false, ""},
-	    {"h4", false, ""},         {"blockquote", false, ""}, {"ul", false, ""},
-	    {"ol", false, ""},         {"li", false, ""},         {"table", false, ""},
-	    {"thead", false, ""},      {"tbody", false, ""},      {"tr", false, ""},
-	    {"td", false, ""},         {"th", false, ""},         {"figure", false, ""},
-	    {"figcaption", false, ""}, {"strong", false, ""},     {"em", false, ""},
-	    {"b", false, ""},          {"i", false, ""},          {"cite", false, ""},
-	    {"q", false, ""},          {"sub", false, ""},        {"sup", false, ""},
-	    {"br", true, ""},          {"hr", true, ""},          {"a", false, " href rel "},
-	    {NULL, false, NULL},
+		{"p", false, ""},          {"h2", false, ""},    {"h3", false, ""},          {"h4", false, ""},
+		{"blockquote", false, ""}, {"ul", false, ""},    {"ol", false, ""},          {"li", false, ""},
+		{"table", false, ""},      {"thead", false, ""}, {"tbody", false, ""},       {"tr", false, ""},
+		{"td", false, ""},         {"th", false, ""},    {"figure", false, ""},      {"figcaption", false, ""},
+		{"strong", false, ""},     {"em", false, ""},    {"b", false, ""},           {"i", false, ""},
+		{"cite", false, ""},       {"q", false, ""},     {"sub", false, ""},         {"sup", false, ""},
+		{"br", true, ""},          {"hr", true, ""},     {"a", false, " href rel "}, {NULL, false, NULL},
 	};
 	return only_tags(html, rules, why, why_size);
 }

@@ -22,11 +22,11 @@ static struct {
 } t;
 static struct frg_error err;
 
-#define FAILS(expression, status, expected)                                                                  \
-	do {                                                                                                     \
-		err = (struct frg_error){0};                                                                         \
-		assert_int_equal((expression), (status));                                                            \
-		assert_code(err, (expected));                                                                        \
+#define FAILS(expression, status, expected)                                                                            \
+	do {                                                                                                               \
+		err = (struct frg_error){0};                                                                                   \
+		assert_int_equal((expression), (status));                                                                      \
+		assert_code(err, (expected));                                                                                  \
 	} while (0)
 
 static inline enum frg_status load_editor(struct store_tx *tx, void *ctx, struct frg_error *e)
@@ -60,10 +60,8 @@ static inline int set_up(void **state)
 	clock_shift(0);
 	t.a = arena_open((size_t)256 << 20);
 	open_service(false);
-	struct store_site site = {.slug = STR("bote"),
-	                          .name = STR("Bote"),
-	                          .lang = FRG_LANG_DE,
-	                          .base_url = STR("https://bote.example")};
+	struct store_site site = {
+		.slug = STR("bote"), .name = STR("Bote"), .lang = FRG_LANG_DE, .base_url = STR("https://bote.example")};
 	OK(service_site_save(t.svc, &site, &err));
 	t.site = service_site(t.svc, STR("bote"));
 	struct article art = {.id = STR("bruecke"),
@@ -122,19 +120,15 @@ static inline void release(id64 revision) { OK(decide_as(&t.ada, revision, 1, DE
 
 static inline enum frg_status revise(str reader, id64 comment, const char *text, struct submit_result *out)
 {
-	struct revise_command cmd = {.site = t.site,
-	                             .article = STR("bruecke"),
-	                             .reader = reader,
-	                             .comment = comment,
-	                             .text = str_of(text)};
+	struct revise_command cmd = {
+		.site = t.site, .article = STR("bruecke"), .reader = reader, .comment = comment, .text = str_of(text)};
 	err = (struct frg_error){0};
 	return service_revise(t.svc, t.a, &cmd, out, &err);
 }
 
 static inline enum frg_status withdraw(str reader, id64 comment)
 {
-	struct withdraw_command cmd = {
-	    .site = t.site, .article = STR("bruecke"), .reader = reader, .comment = comment};
+	struct withdraw_command cmd = {.site = t.site, .article = STR("bruecke"), .reader = reader, .comment = comment};
 	err = (struct frg_error){0};
 	return service_withdraw(t.svc, t.a, &cmd, &err);
 }
@@ -173,10 +167,10 @@ static inline void tamper(const char *sql)
 
 #define PUBLISHED "SELECT count(*) FROM publication WHERE removed_at IS NULL"
 /* What readers see without a standing release of exactly this text. */
-#define UNCOVERED                                                                                            \
-	"SELECT count(*) FROM publication p WHERE removed_at IS NULL AND NOT EXISTS (SELECT 1 FROM decision d "  \
-	"JOIN revision r ON r.id = d.revision_id WHERE d.id = p.decision_id AND d.action = 'release' "           \
-	"AND d.text_hash = p.text_hash AND r.text = p.text AND r.state = 'released' "                            \
+#define UNCOVERED                                                                                                      \
+	"SELECT count(*) FROM publication p WHERE removed_at IS NULL AND NOT EXISTS (SELECT 1 FROM decision d "            \
+	"JOIN revision r ON r.id = d.revision_id WHERE d.id = p.decision_id AND d.action = 'release' "                     \
+	"AND d.text_hash = p.text_hash AND r.text = p.text AND r.state = 'released' "                                      \
 	"AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id))"
 
 static inline void must_be_published(int64_t n)

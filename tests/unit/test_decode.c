@@ -23,11 +23,10 @@ static void escapes_are_decoded(void **state)
 		const char *in, *out;
 		bool form;
 	} table[] = {
-	    {"", "", false},          {"abc", "abc", false},   {"%41%5a%5A", "AZZ", false},
-	    {"a+b", "a b", true},     {"a+b", "a+b", false},   {"%2B", "+", true},
-	    {"%C3%A4", "ä", true},    {"%25", "%", true},      {"%2541", "%41", false},
-	    {"%41", "A", true},       {"\xc3\xa4", "ä", true}, {"%F0%9F%98%80", "😀", true},
-	    {"%0A%0d", "\n\r", true},
+		{"", "", false},          {"abc", "abc", false}, {"%41%5a%5A", "AZZ", false}, {"a+b", "a b", true},
+		{"a+b", "a+b", false},    {"%2B", "+", true},    {"%C3%A4", "ä", true},       {"%25", "%", true},
+		{"%2541", "%41", false},  {"%41", "A", true},    {"\xc3\xa4", "ä", true},     {"%F0%9F%98%80", "😀", true},
+		{"%0A%0d", "\n\r", true},
 	};
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
 		str out;
@@ -42,26 +41,26 @@ static void escapes_are_decoded(void **state)
 static void broken_escapes_are_refused(void **state)
 {
 	static const char *const bad[] = {
-	    "%",
-	    "%4",
-	    "a%",
-	    "a%4",
-	    "%4g",
-	    "%g4",
-	    "%%",
-	    "%00",
-	    "a%00b",
-	    "%-1",
-	    "% 1",
-	    "%0x",
-	    "%FF",
-	    "%C3",
-	    "%C3A4",
-	    "%ED%A0%80" /* a lone surrogate */,
-	    "%C0%AF" /* overlong */,
-	    "%F4%90%80%80" /* over U+10FFFF */,
-	    "\xff",
-	    "\x80",
+		"%",
+		"%4",
+		"a%",
+		"a%4",
+		"%4g",
+		"%g4",
+		"%%",
+		"%00",
+		"a%00b",
+		"%-1",
+		"% 1",
+		"%0x",
+		"%FF",
+		"%C3",
+		"%C3A4",
+		"%ED%A0%80" /* a lone surrogate */,
+		"%C0%AF" /* overlong */,
+		"%F4%90%80%80" /* over U+10FFFF */,
+		"\xff",
+		"\x80",
 	};
 	str out;
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
@@ -134,21 +133,21 @@ static void encodings_are_accepted_by_weight(void **state)
 		const char *header, *coding;
 		bool yes;
 	} table[] = {
-	    {"gzip, deflate, br", "gzip", true},
-	    {"gzip, deflate, br", "br", true},
-	    {"gzip", "br", false},
-	    {"", "gzip", false},
-	    {"GZIP", "gzip", true},
-	    {"gzip;q=0", "gzip", false},
-	    {"gzip;q=0.0", "gzip", false},
-	    {"gzip;q=0.000", "gzip", false},
-	    {"gzip;q=0.001", "gzip", true},
-	    {"gzip ; q=1", "gzip", true},
-	    {"xgzip", "gzip", false},
-	    {"gzipx", "gzip", false},
-	    {"br;q=0, gzip", "br", false},
-	    {"identity", "gzip", false},
-	    {",,gzip", "gzip", true},
+		{"gzip, deflate, br", "gzip", true},
+		{"gzip, deflate, br", "br", true},
+		{"gzip", "br", false},
+		{"", "gzip", false},
+		{"GZIP", "gzip", true},
+		{"gzip;q=0", "gzip", false},
+		{"gzip;q=0.0", "gzip", false},
+		{"gzip;q=0.000", "gzip", false},
+		{"gzip;q=0.001", "gzip", true},
+		{"gzip ; q=1", "gzip", true},
+		{"xgzip", "gzip", false},
+		{"gzipx", "gzip", false},
+		{"br;q=0, gzip", "br", false},
+		{"identity", "gzip", false},
+		{",,gzip", "gzip", true},
 	};
 	for (size_t i = 0; i < COUNT_OF(table); i++)
 		if (decode_accepts(str_of(table[i].header), str_of(table[i].coding)) != table[i].yes)
@@ -159,10 +158,9 @@ static void encodings_are_accepted_by_weight(void **state)
 static void tags_are_compared_weakly(void **state)
 {
 	str tag = STR("abc");
-	static const char *const yes[] = {
-	    "\"abc\"", "W/\"abc\"", "*", "\"x\", \"abc\"", "\"x\",W/\"abc\" , \"y\"", " \"abc\" "};
-	static const char *const no[] = {"",          "abc",     "\"abcd\"", "\"ab\"", "\"",
-	                                 "w/\"abc\"", "\"ABC\"", "W/",       "\"x\""};
+	static const char *const yes[] = {"\"abc\"",  "W/\"abc\"", "*", "\"x\", \"abc\"", "\"x\",W/\"abc\" , \"y\"",
+	                                  " \"abc\" "};
+	static const char *const no[] = {"", "abc", "\"abcd\"", "\"ab\"", "\"", "w/\"abc\"", "\"ABC\"", "W/", "\"x\""};
 	for (size_t i = 0; i < COUNT_OF(yes); i++)
 		assert_true(decode_etag_matches(str_of(yes[i]), tag));
 	for (size_t i = 0; i < COUNT_OF(no); i++)
@@ -173,14 +171,14 @@ static void tags_are_compared_weakly(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(escapes_are_decoded),
-	    cmocka_unit_test(broken_escapes_are_refused),
-	    cmocka_unit_test(fields_are_split),
-	    cmocka_unit_test(broken_fields_are_left_out_and_told),
-	    cmocka_unit_test(no_more_fields_than_asked_for),
-	    cmocka_unit_test(cookies_are_found_by_whole_name),
-	    cmocka_unit_test(encodings_are_accepted_by_weight),
-	    cmocka_unit_test(tags_are_compared_weakly),
+		cmocka_unit_test(escapes_are_decoded),
+		cmocka_unit_test(broken_escapes_are_refused),
+		cmocka_unit_test(fields_are_split),
+		cmocka_unit_test(broken_fields_are_left_out_and_told),
+		cmocka_unit_test(no_more_fields_than_asked_for),
+		cmocka_unit_test(cookies_are_found_by_whole_name),
+		cmocka_unit_test(encodings_are_accepted_by_weight),
+		cmocka_unit_test(tags_are_compared_weakly),
 	};
 	return cmocka_run_group_tests_name("decode", tests, set_up, tear_down);
 }

@@ -25,13 +25,13 @@ static bool is_public(const char *text)
 static void public_addresses_are(void **state)
 {
 	static const char *const open[] = {
-	    "1.1.1.1",         "9.255.255.255",   "11.0.0.0",          "100.63.255.255",       "100.128.0.0",
-	    "126.255.255.255", "128.0.0.0",       "169.253.255.255",   "169.255.0.0",          "172.15.255.255",
-	    "172.32.0.0",      "192.0.1.0",       "192.0.3.0",         "192.167.255.255",      "192.169.0.0",
-	    "198.17.255.255",  "198.20.0.0",      "198.51.99.255",     "198.51.101.0",         "203.0.112.255",
-	    "203.0.114.0",     "223.255.255.255", "2a00:1450:4001::1", "2001:4860:4860::8888", "2003::1",
-	    "2606:4700::1111", "::ffff:1.1.1.1",  "64:ff9b::101:101",  "2002:101:101::1",      "2001:db7::1",
-	    "2001:db9::1",
+		"1.1.1.1",         "9.255.255.255",   "11.0.0.0",          "100.63.255.255",       "100.128.0.0",
+		"126.255.255.255", "128.0.0.0",       "169.253.255.255",   "169.255.0.0",          "172.15.255.255",
+		"172.32.0.0",      "192.0.1.0",       "192.0.3.0",         "192.167.255.255",      "192.169.0.0",
+		"198.17.255.255",  "198.20.0.0",      "198.51.99.255",     "198.51.101.0",         "203.0.112.255",
+		"203.0.114.0",     "223.255.255.255", "2a00:1450:4001::1", "2001:4860:4860::8888", "2003::1",
+		"2606:4700::1111", "::ffff:1.1.1.1",  "64:ff9b::101:101",  "2002:101:101::1",      "2001:db7::1",
+		"2001:db9::1",
 	};
 	for (size_t i = 0; i < COUNT_OF(open); i++)
 		if (!is_public(open[i]))
@@ -41,58 +41,58 @@ static void public_addresses_are(void **state)
 static void private_addresses_are_not(void **state)
 {
 	static const char *const closed[] = {
-	    "0.0.0.0",
-	    "0.1.2.3",
-	    "10.0.0.1",
-	    "10.255.255.255",
-	    "100.64.0.1",
-	    "100.127.255.255",
-	    "127.0.0.1",
-	    "127.255.255.255",
-	    "169.254.169.254" /* where clouds keep their secrets */,
-	    "172.16.0.1",
-	    "172.31.255.255",
-	    "192.0.0.1",
-	    "192.0.2.1",
-	    "192.88.99.1",
-	    "192.168.0.1",
-	    "192.168.255.255",
-	    "198.18.0.1",
-	    "198.19.255.255",
-	    "198.51.100.1",
-	    "203.0.113.1",
-	    "224.0.0.1",
-	    "239.255.255.255",
-	    "240.0.0.1",
-	    "255.255.255.255",
-	    "::",
-	    "::1",
-	    "::7f00:1",
-	    "::1.1.1.1",
-	    "fe80::1",
-	    "febf::1",
-	    "fec0::1",
-	    "fc00::1",
-	    "fdff::1",
-	    "ff02::1",
-	    "100::1",
-	    "2001:db8::1",
-	    "2001::1" /* Teredo */,
-	    "2001:2::1",
-	    "2001:10::1",
-	    "2001:20::1",
-	    "5f00::1",
-	    "::ffff:127.0.0.1",
-	    "::ffff:10.0.0.1",
-	    "::ffff:169.254.169.254",
-	    "::ffff:0:127.0.0.1",
-	    "64:ff9b::7f00:1",
-	    "64:ff9b::a00:1",
-	    "64:ff9b::a9fe:a9fe",
-	    "64:ff9b:1::1",
-	    "2002:7f00:1::1",
-	    "2002:a00:1::1",
-	    "2002:c0a8:1::1",
+		"0.0.0.0",
+		"0.1.2.3",
+		"10.0.0.1",
+		"10.255.255.255",
+		"100.64.0.1",
+		"100.127.255.255",
+		"127.0.0.1",
+		"127.255.255.255",
+		"169.254.169.254" /* where clouds keep their secrets */,
+		"172.16.0.1",
+		"172.31.255.255",
+		"192.0.0.1",
+		"192.0.2.1",
+		"192.88.99.1",
+		"192.168.0.1",
+		"192.168.255.255",
+		"198.18.0.1",
+		"198.19.255.255",
+		"198.51.100.1",
+		"203.0.113.1",
+		"224.0.0.1",
+		"239.255.255.255",
+		"240.0.0.1",
+		"255.255.255.255",
+		"::",
+		"::1",
+		"::7f00:1",
+		"::1.1.1.1",
+		"fe80::1",
+		"febf::1",
+		"fec0::1",
+		"fc00::1",
+		"fdff::1",
+		"ff02::1",
+		"100::1",
+		"2001:db8::1",
+		"2001::1" /* Teredo */,
+		"2001:2::1",
+		"2001:10::1",
+		"2001:20::1",
+		"5f00::1",
+		"::ffff:127.0.0.1",
+		"::ffff:10.0.0.1",
+		"::ffff:169.254.169.254",
+		"::ffff:0:127.0.0.1",
+		"64:ff9b::7f00:1",
+		"64:ff9b::a00:1",
+		"64:ff9b::a9fe:a9fe",
+		"64:ff9b:1::1",
+		"2002:7f00:1::1",
+		"2002:a00:1::1",
+		"2002:c0a8:1::1",
 	};
 	for (size_t i = 0; i < COUNT_OF(closed); i++)
 		if (is_public(closed[i]))
@@ -205,8 +205,7 @@ static void only_pages_come_in(void **state)
 	assert_code(err, "fetch_type");
 	assert_int_equal(get("/untyped"), FRG_UNSUPPORTED);
 	assert_code(err, "fetch_type");
-	static const char *const failures[] = {"/status/404", "/status/500", "/status/204", "/status/403",
-	                                       "/no-such-page"};
+	static const char *const failures[] = {"/status/404", "/status/500", "/status/204", "/status/403", "/no-such-page"};
 	for (size_t i = 0; i < COUNT_OF(failures); i++) {
 		assert_int_equal(get(failures[i]), FRG_IO);
 		assert_code(err, "fetch_status");
@@ -248,16 +247,16 @@ static void only_named_hosts_are_asked(void **state)
 	static const struct {
 		const char *hosts, *url;
 	} refused[] = {
-	    {"", "http://127.0.0.1/"},
-	    {"a.example", "https://b.example/"},
-	    {"a.example", "https://www.a.example/"},
-	    {".a.example", "https://xa.example/"},
-	    {".a.example", "https://a.example.b.example/"},
-	    {".", "https://a.example/"},
-	    {"a.example", "https://a.example.:443/"},
-	    {"a.example", "https://[::1]/"},
-	    {"a.example", "https://a.example%2eb.example/"},
-	    {"a.example b.example", "https://a.example%20b.example/"},
+		{"", "http://127.0.0.1/"},
+		{"a.example", "https://b.example/"},
+		{"a.example", "https://www.a.example/"},
+		{".a.example", "https://xa.example/"},
+		{".a.example", "https://a.example.b.example/"},
+		{".", "https://a.example/"},
+		{"a.example", "https://a.example.:443/"},
+		{"a.example", "https://[::1]/"},
+		{"a.example", "https://a.example%2eb.example/"},
+		{"a.example b.example", "https://a.example%20b.example/"},
 	};
 	for (size_t i = 0; i < COUNT_OF(refused); i++) {
 		enum frg_status st = try(refused[i].hosts, false, refused[i].url);
@@ -269,19 +268,19 @@ static void only_named_hosts_are_asked(void **state)
 static void only_addresses_of_the_web_are_read(void **state)
 {
 	static const char *const bad[] = {
-	    "",
-	    "x",
-	    "file:///etc/passwd",
-	    "ftp://a.example/",
-	    "gopher://a.example/",
-	    "dict://a.example/",
-	    "http://",
-	    "https://user@a.example/",
-	    "https://user:word@a.example/",
-	    "//a.example/",
-	    "javascript:x",
-	    "https://a.example:99999/",
-	    "https://a.example/ x\n",
+		"",
+		"x",
+		"file:///etc/passwd",
+		"ftp://a.example/",
+		"gopher://a.example/",
+		"dict://a.example/",
+		"http://",
+		"https://user@a.example/",
+		"https://user:word@a.example/",
+		"//a.example/",
+		"javascript:x",
+		"https://a.example:99999/",
+		"https://a.example/ x\n",
 	};
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
 		if (try("a.example", false, bad[i]) != FRG_INVALID)
@@ -299,13 +298,12 @@ static void only_addresses_of_the_web_are_read(void **state)
 static void private_addresses_are_never_connected_to(void **state)
 {
 	static const char *const urls[] = {
-	    "http://127.0.0.1/",          "https://127.0.0.1/", "http://127.1/", "http://2130706433/",
-	    "http://0x7f000001/",         "http://0177.0.0.1/", "http://0/",     "http://[::1]/",
-	    "http://[::ffff:127.0.0.1]/", "http://[::]/",
+		"http://127.0.0.1/",  "https://127.0.0.1/", "http://127.1/", "http://2130706433/",         "http://0x7f000001/",
+		"http://0177.0.0.1/", "http://0/",          "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://[::]/",
 	};
 	for (size_t i = 0; i < COUNT_OF(urls); i++) {
 		const char *hosts = "127.0.0.1 127.1 2130706433 0x7f000001 0177.0.0.1 0 0.0.0.0 [::1] [::] "
-		                    "[::ffff:127.0.0.1] [::ffff:7f00:1]";
+							"[::ffff:127.0.0.1] [::ffff:7f00:1]";
 		assert_int_equal(try(hosts, false, urls[i]), FRG_FORBIDDEN);
 		assert_code(err, "fetch_private");
 	}
@@ -316,17 +314,17 @@ static void private_addresses_are_never_connected_to(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(public_addresses_are),
-	    cmocka_unit_test(private_addresses_are_not),
-	    cmocka_unit_test(a_page_is_read),
-	    cmocka_unit_test(redirects_are_followed_three_times),
-	    cmocka_unit_test(redirects_are_checked_again),
-	    cmocka_unit_test(only_pages_come_in),
-	    cmocka_unit_test(too_much_is_refused),
-	    cmocka_unit_test(too_slow_is_given_up),
-	    cmocka_unit_test(only_named_hosts_are_asked),
-	    cmocka_unit_test(only_addresses_of_the_web_are_read),
-	    cmocka_unit_test(private_addresses_are_never_connected_to),
+		cmocka_unit_test(public_addresses_are),
+		cmocka_unit_test(private_addresses_are_not),
+		cmocka_unit_test(a_page_is_read),
+		cmocka_unit_test(redirects_are_followed_three_times),
+		cmocka_unit_test(redirects_are_checked_again),
+		cmocka_unit_test(only_pages_come_in),
+		cmocka_unit_test(too_much_is_refused),
+		cmocka_unit_test(too_slow_is_given_up),
+		cmocka_unit_test(only_named_hosts_are_asked),
+		cmocka_unit_test(only_addresses_of_the_web_are_read),
+		cmocka_unit_test(private_addresses_are_never_connected_to),
 	};
 	return cmocka_run_group_tests_name("fetch", tests, start_peer, stop_peer);
 }

@@ -44,19 +44,19 @@ static void raw_html_is_only_text(void **state)
 {
 	assert_str(html(STR("<b>x</b>")), "<p>&lt;b&gt;x&lt;/b&gt;</p>");
 	static const char *const hostile[] = {
-	    "<script>alert(1)</script>",
-	    "<img src=x onerror=alert(1)>",
-	    "<svg/onload=alert(1)>",
-	    "<!-- x -->",
-	    "<?php x ?>",
-	    "<![CDATA[x]]>",
-	    "<a href=\"javascript:x\">y</a>",
-	    "</p></div><script>",
-	    "<<script>script>",
-	    "\"><script>x</script>",
-	    "<iframe srcdoc='<script>'>",
-	    "<style>*{}</style>",
-	    "<x onmouseover=y>z</x>",
+		"<script>alert(1)</script>",
+		"<img src=x onerror=alert(1)>",
+		"<svg/onload=alert(1)>",
+		"<!-- x -->",
+		"<?php x ?>",
+		"<![CDATA[x]]>",
+		"<a href=\"javascript:x\">y</a>",
+		"</p></div><script>",
+		"<<script>script>",
+		"\"><script>x</script>",
+		"<iframe srcdoc='<script>'>",
+		"<style>*{}</style>",
+		"<x onmouseover=y>z</x>",
 	};
 	for (size_t i = 0; i < COUNT_OF(hostile); i++) {
 		assert_lacks(html(str_of(hostile[i])), "<s");
@@ -80,32 +80,31 @@ static void what_html_needs_is_escaped(void **state)
 static void links_lead_only_to_the_web(void **state)
 {
 	str s = html(STR("[Quelle](https://paper.example/a?b=1&c=2)"));
-	assert_str(
-	    s, "<p><a href=\"https://paper.example/a?b=1&amp;c=2\" rel=\"ugc nofollow noopener\">Quelle</a></p>");
+	assert_str(s, "<p><a href=\"https://paper.example/a?b=1&amp;c=2\" rel=\"ugc nofollow noopener\">Quelle</a></p>");
 	assert_has(html(STR("https://paper.example/x")),
 	           "<a href=\"https://paper.example/x\" rel=\"ugc nofollow noopener\">");
 	assert_has(html(STR("<https://paper.example/x>")), "<a href=\"https://paper.example/x\"");
 	assert_has(html(STR("[x](<https://paper.example/\"onmouseover=y>)")), "&quot;");
 	assert_lacks(buf_str(&out), "\"onmouseover");
 	static const char *const elsewhere[] = {
-	    "[x](javascript:alert(1))",
-	    "[x](JaVaScRiPt:alert(1))",
-	    "[x](data:text/html,x)",
-	    "[x](//evil.example)",
-	    "[x](/a)",
-	    "[x](vbscript:x)",
-	    "[x](ftp://a.example)",
-	    "[x](mailto:a@b.example)",
-	    "[x](java\tscript:x)",
-	    "[x](&#106;avascript:x)",
-	    "<javascript:alert(1)>",
-	    "<mailto:a@b.example>",
-	    "[x](https://)",
-	    "[x](<https://a.example/ b>)",
-	    "[x][1]\n\n[1]: javascript:x",
-	    "[x](\"https://a.example\")",
-	    "[x](HTTPS\xe2\x80\x8b://a.example)",
-	    "[x](https://a.example/\xe2\x80\xaezip.exe)",
+		"[x](javascript:alert(1))",
+		"[x](JaVaScRiPt:alert(1))",
+		"[x](data:text/html,x)",
+		"[x](//evil.example)",
+		"[x](/a)",
+		"[x](vbscript:x)",
+		"[x](ftp://a.example)",
+		"[x](mailto:a@b.example)",
+		"[x](java\tscript:x)",
+		"[x](&#106;avascript:x)",
+		"<javascript:alert(1)>",
+		"<mailto:a@b.example>",
+		"[x](https://)",
+		"[x](<https://a.example/ b>)",
+		"[x][1]\n\n[1]: javascript:x",
+		"[x](\"https://a.example\")",
+		"[x](HTTPS\xe2\x80\x8b://a.example)",
+		"[x](https://a.example/\xe2\x80\xaezip.exe)",
 	};
 	for (size_t i = 0; i < COUNT_OF(elsewhere); i++)
 		assert_lacks(html(str_of(elsewhere[i])), "<a");
@@ -122,25 +121,25 @@ static void links_do_not_nest(void **state)
 static void hidden_characters_are_left_out(void **state)
 {
 	static const char *const hidden[] = {
-	    "\xe2\x80\x8b" /* zero width space */,
-	    "\xe2\x80\x8e",
-	    "\xe2\x80\x8f",
-	    "\xe2\x80\xa8",
-	    "\xe2\x80\xa9",
-	    "\xe2\x80\xaa",
-	    "\xe2\x80\xab",
-	    "\xe2\x80\xac",
-	    "\xe2\x80\xad",
-	    "\xe2\x80\xae" /* right-to-left override */,
-	    "\xe2\x81\xa0",
-	    "\xe2\x81\xa6",
-	    "\xe2\x81\xa7",
-	    "\xe2\x81\xa8",
-	    "\xe2\x81\xa9",
-	    "\xef\xbb\xbf",
-	    "\xc2\xad" /* soft hyphen */,
-	    "\xf3\xa0\x81\x81" /* tag letter A */,
-	    "\xef\xbf\xb9",
+		"\xe2\x80\x8b" /* zero width space */,
+		"\xe2\x80\x8e",
+		"\xe2\x80\x8f",
+		"\xe2\x80\xa8",
+		"\xe2\x80\xa9",
+		"\xe2\x80\xaa",
+		"\xe2\x80\xab",
+		"\xe2\x80\xac",
+		"\xe2\x80\xad",
+		"\xe2\x80\xae" /* right-to-left override */,
+		"\xe2\x81\xa0",
+		"\xe2\x81\xa6",
+		"\xe2\x81\xa7",
+		"\xe2\x81\xa8",
+		"\xe2\x81\xa9",
+		"\xef\xbb\xbf",
+		"\xc2\xad" /* soft hyphen */,
+		"\xf3\xa0\x81\x81" /* tag letter A */,
+		"\xef\xbf\xb9",
 	};
 	for (size_t i = 0; i < COUNT_OF(hidden); i++) {
 		char in[32];
@@ -183,15 +182,11 @@ static void too_much_is_cut_and_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(plain_text_becomes_paragraphs),
-	    cmocka_unit_test(emphasis_lists_quotes_and_code),
-	    cmocka_unit_test(raw_html_is_only_text),
-	    cmocka_unit_test(what_html_needs_is_escaped),
-	    cmocka_unit_test(links_lead_only_to_the_web),
-	    cmocka_unit_test(links_do_not_nest),
-	    cmocka_unit_test(hidden_characters_are_left_out),
-	    cmocka_unit_test(deep_nesting_stays_shallow_and_cheap),
-	    cmocka_unit_test(too_much_is_cut_and_told),
+		cmocka_unit_test(plain_text_becomes_paragraphs),  cmocka_unit_test(emphasis_lists_quotes_and_code),
+		cmocka_unit_test(raw_html_is_only_text),          cmocka_unit_test(what_html_needs_is_escaped),
+		cmocka_unit_test(links_lead_only_to_the_web),     cmocka_unit_test(links_do_not_nest),
+		cmocka_unit_test(hidden_characters_are_left_out), cmocka_unit_test(deep_nesting_stays_shallow_and_cheap),
+		cmocka_unit_test(too_much_is_cut_and_told),
 	};
 	int failed = cmocka_run_group_tests_name("markdown", tests, NULL, NULL);
 	buf_free(&out);

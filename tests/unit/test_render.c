@@ -120,9 +120,17 @@ static struct view_own hostile_own(void)
 
 static struct view_comment hostile_comment(str id, enum view_state state, const struct view_own *own)
 {
-	return (struct view_comment){.id = id, .parent_id = hostile, .name = hostile,
-	                             .body = {STR("<p>gut</p>")}, .published = 1795471263000, .edited = 1795471264000,
-	                             .depth = 9, .answers_name = hostile, .state = state, .own = own, .mine = own != NULL};
+	return (struct view_comment){.id = id,
+	                             .parent_id = hostile,
+	                             .name = hostile,
+	                             .body = {STR("<p>gut</p>")},
+	                             .published = 1795471263000,
+	                             .edited = 1795471264000,
+	                             .depth = 9,
+	                             .answers_name = hostile,
+	                             .state = state,
+	                             .own = own,
+	                             .mine = own != NULL};
 }
 
 static struct view_site hostile_site(void)
@@ -132,22 +140,37 @@ static struct view_site hostile_site(void)
 
 static struct view_article hostile_article(void)
 {
-	return (struct view_article){.id = hostile, .url = hostile, .path = hostile, .lang = FRG_LANG_EN,
-	                             .title = hostile, .kicker = hostile, .lead = hostile, .section = hostile,
-	                             .author = hostile, .source = hostile, .agency = hostile,
-	                             .body = {STR("<p>gut</p>")}, .image_url = hostile, .image_alt = hostile,
-	                             .image_caption = hostile, .image_credit = hostile, .image_width = 3,
-	                             .image_height = 2, .published = 1795471263000, .updated = 1795471264000,
-	                             .comment_count = 3, .open = true};
+	return (struct view_article){.id = hostile,
+	                             .url = hostile,
+	                             .path = hostile,
+	                             .lang = FRG_LANG_EN,
+	                             .title = hostile,
+	                             .kicker = hostile,
+	                             .lead = hostile,
+	                             .section = hostile,
+	                             .author = hostile,
+	                             .source = hostile,
+	                             .agency = hostile,
+	                             .body = {STR("<p>gut</p>")},
+	                             .image_url = hostile,
+	                             .image_alt = hostile,
+	                             .image_caption = hostile,
+	                             .image_credit = hostile,
+	                             .image_width = 3,
+	                             .image_height = 2,
+	                             .published = 1795471263000,
+	                             .updated = 1795471264000,
+	                             .comment_count = 3,
+	                             .open = true};
 }
 
-static const struct view_hint hints[] = {{FRG_AD_LINK, STR_INIT(HOSTILE), STR_INIT(HOSTILE), STR_INIT(HOSTILE),
-                                          STR_INIT(HOSTILE)}};
+static const struct view_hint hints[] = {
+	{FRG_AD_LINK, STR_INIT(HOSTILE), STR_INIT(HOSTILE), STR_INIT(HOSTILE), STR_INIT(HOSTILE)}};
 
 static struct view_form hostile_form(void)
 {
-	return (struct view_form){hostile, hostile, hostile, hostile, hostile, STR_NONE,
-	                          hostile, hostile, hints, COUNT_OF(hints), true};
+	return (struct view_form){hostile, hostile, hostile, hostile,         hostile, STR_NONE,
+	                          hostile, hostile, hints,   COUNT_OF(hints), true};
 }
 
 /* A thread with one comment in each state; the caller's arrays. */
@@ -158,8 +181,8 @@ static struct view_thread hostile_thread(const struct view_site *site, const str
 	                          STR_INIT(HOSTILE "3"), STR_INIT(HOSTILE "4"), STR_INIT(HOSTILE "5")};
 	for (int i = 0; i < 6; i++)
 		comments[i] = hostile_comment(ids[i], (enum view_state)i, i == VIEW_REMOVED ? NULL : own);
-	return (struct view_thread){site, hostile, hostile, FRG_LANG_DE, {STR("<p>gut</p>")}, comments, 6, 3,
-	                            hostile, false, true, form, ids[2]};
+	return (struct view_thread){site,  hostile, hostile, FRG_LANG_DE, {STR("<p>gut</p>")}, comments, 6, 3, hostile,
+	                            false, true,    form,    ids[2]};
 }
 
 /* ---- tests --------------------------------------------------------------------------------- */
@@ -293,11 +316,15 @@ static void nesting_closes_whatever_the_depths(void **state)
 		for (int i = 0; i < 12; i++) {
 			random = random * 1103515245u + 12345u;
 			snprintf(ids[i], sizeof ids[i], "c%d", i);
-			comments[i] = (struct view_comment){.id = str_of(ids[i]), .name = STR("N"),
-			                                    .body = {STR("<p>x</p>")}, .depth = random >> 16 & 3};
+			comments[i] = (struct view_comment){
+				.id = str_of(ids[i]), .name = STR("N"), .body = {STR("<p>x</p>")}, .depth = random >> 16 & 3};
 		}
-		struct view_thread t = {.site = &site, .article_path = STR("/articles/a"), .comments = comments,
-		                        .comment_count = (size_t)(round % 13), .first_page = true, .open = true};
+		struct view_thread t = {.site = &site,
+		                        .article_path = STR("/articles/a"),
+		                        .comments = comments,
+		                        .comment_count = (size_t)(round % 13),
+		                        .first_page = true,
+		                        .open = true};
 		struct buf b = BUF_INIT(1 << 20);
 		render_thread(&b, &t);
 		size_t opened = 0, closed = 0;
@@ -314,8 +341,12 @@ static void form_stands_under_what_it_answers(void **state)
 {
 	struct view_comment comments[] = {{.id = STR("a1"), .name = STR("A")}, {.id = STR("b2"), .name = STR("B")}};
 	struct view_form form = {.reply_to = STR("a1"), .reply_to_name = STR("A"), .text = STR("\nerste Zeile leer")};
-	struct view_thread t = {.article_path = STR("/articles/x"), .comments = comments, .comment_count = 2,
-	                        .first_page = true, .open = true, .form = &form};
+	struct view_thread t = {.article_path = STR("/articles/x"),
+	                        .comments = comments,
+	                        .comment_count = 2,
+	                        .first_page = true,
+	                        .open = true,
+	                        .form = &form};
 	struct buf b = BUF_INIT(1 << 20);
 	render_thread(&b, &t);
 	size_t at = str_find(buf_str(&b), STR("id=\"form\""), 0);
@@ -346,7 +377,7 @@ static void says_what_became_of_a_comment(void **state)
 		int64_t minutes;
 		const char *words;
 	} waits[] = {{0, "einen Augenblick"}, {12, "etwa 12 Minuten"}, {43, "etwa 45 Minuten"}, {60, "eine Stunde"},
-	             {200, "etwa 3 Stunden"}, {5000, "etwa 3 Tage"}, {INT64_MAX, "Tage"}, {-1, "an 7. Stelle"}};
+	             {200, "etwa 3 Stunden"}, {5000, "etwa 3 Tage"},   {INT64_MAX, "Tage"},     {-1, "an 7. Stelle"}};
 	for (size_t i = 0; i < COUNT_OF(waits); i++) {
 		own.expected_minutes = waits[i].minutes;
 		render_comment(&b, FRG_LANG_DE, &c);
@@ -358,14 +389,10 @@ static void says_what_became_of_a_comment(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(comments_keep_hostile_text_as_text),
-		cmocka_unit_test(threads_keep_hostile_text_as_text),
-		cmocka_unit_test(pages_keep_hostile_text_as_text),
-		cmocka_unit_test(data_for_search_engines_is_json),
-		cmocka_unit_test(feed_is_xml_whatever_it_holds),
-		cmocka_unit_test(nesting_closes_whatever_the_depths),
-		cmocka_unit_test(form_stands_under_what_it_answers),
-		cmocka_unit_test(says_what_became_of_a_comment),
+		cmocka_unit_test(comments_keep_hostile_text_as_text), cmocka_unit_test(threads_keep_hostile_text_as_text),
+		cmocka_unit_test(pages_keep_hostile_text_as_text),    cmocka_unit_test(data_for_search_engines_is_json),
+		cmocka_unit_test(feed_is_xml_whatever_it_holds),      cmocka_unit_test(nesting_closes_whatever_the_depths),
+		cmocka_unit_test(form_stands_under_what_it_answers),  cmocka_unit_test(says_what_became_of_a_comment),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,13 +31,13 @@ static void what_is_sent_is_checked(void **state)
 	static char longer[SERVICE_TEXT_MAX + 2];
 	memset(longer, 'a', SERVICE_TEXT_MAX + 1);
 	const struct submit_command good = {
-	    .site = t.site, .article = STR("bruecke"), .name = STR("Ines"), .text = STR("Text")};
+		.site = t.site, .article = STR("bruecke"), .name = STR("Ines"), .text = STR("Text")};
 	struct submit_result out;
-#define WITH(field, value, status, expected)                                                                 \
-	do {                                                                                                     \
-		struct submit_command cmd = good;                                                                    \
-		cmd.field = (value);                                                                                 \
-		FAILS(service_submit(t.svc, t.a, &cmd, &out, &err), status, expected);                               \
+#define WITH(field, value, status, expected)                                                                           \
+	do {                                                                                                               \
+		struct submit_command cmd = good;                                                                              \
+		cmd.field = (value);                                                                                           \
+		FAILS(service_submit(t.svc, t.a, &cmd, &out, &err), status, expected);                                         \
 	} while (0)
 	WITH(text, STR(""), FRG_INVALID, "text_empty");
 	WITH(text, STR(" \n\t "), FRG_INVALID, "text_empty");
@@ -131,11 +131,8 @@ static void the_same_at_the_same_time_too(void **state)
 static void one_answers_what_is_released_or_ones_own(void **state)
 {
 	struct submit_result held = submit("", "Wartet.", 0), out;
-	struct submit_command cmd = {.site = t.site,
-	                             .article = STR("bruecke"),
-	                             .name = STR("Ole"),
-	                             .text = STR("Antwort"),
-	                             .parent = held.comment};
+	struct submit_command cmd = {
+		.site = t.site, .article = STR("bruecke"), .name = STR("Ole"), .text = STR("Antwort"), .parent = held.comment};
 	FAILS(service_submit(t.svc, t.a, &cmd, &out, &err), FRG_INVALID, "parent_unknown");
 	struct submit_result own = submit(arena_cstr(t.a, held.reader), "Nachtrag.", held.comment);
 	assert_int_equal(decide_as(&t.ada, own.revision, 1, DECIDE_RELEASE), FRG_CONFLICT);
@@ -174,16 +171,12 @@ static void a_refusal_needs_a_reason(void **state)
 	struct submit_result s = submit("", "Ein Beitrag.", 0);
 	static char longer[DECIDE_WORD_MAX + 2];
 	memset(longer, 'a', DECIDE_WORD_MAX + 1);
-	struct decide_command cmd = {.editor = &t.ada,
-	                             .revision = s.revision,
-	                             .version = 1,
-	                             .action = DECIDE_REJECT,
-	                             .word = STR("Nein.")};
+	struct decide_command cmd = {
+		.editor = &t.ada, .revision = s.revision, .version = 1, .action = DECIDE_REJECT, .word = STR("Nein.")};
 	FAILS(service_decide(t.svc, t.a, &cmd, &decided, &err), FRG_INVALID, "rules_missing");
 	cmd.rules = 1u << FRG_ENGAGING; /* no reason */
 	FAILS(service_decide(t.svc, t.a, &cmd, &decided, &err), FRG_INVALID, "rules_missing");
-	cmd = (struct decide_command){
-	    .editor = &t.ada, .revision = s.revision, .version = 1, .action = DECIDE_RETURN};
+	cmd = (struct decide_command){.editor = &t.ada, .revision = s.revision, .version = 1, .action = DECIDE_RETURN};
 	FAILS(service_decide(t.svc, t.a, &cmd, &decided, &err), FRG_INVALID, "reason_missing");
 	cmd.word = str_of(longer);
 	FAILS(service_decide(t.svc, t.a, &cmd, &decided, &err), FRG_TOO_LARGE, "word_too_long");
@@ -223,10 +216,8 @@ static void what_the_author_changed_is_not_decided(void **state)
 
 static void editors_of_other_sites_decide_nothing(void **state)
 {
-	struct store_site other = {.slug = STR("andere"),
-	                           .name = STR("Andere"),
-	                           .lang = FRG_LANG_EN,
-	                           .base_url = STR("https://andere.example")};
+	struct store_site other = {
+		.slug = STR("andere"), .name = STR("Andere"), .lang = FRG_LANG_EN, .base_url = STR("https://andere.example")};
 	OK(service_site_save(t.svc, &other, &err));
 	struct store_editor eve = {.login = STR("eve")};
 	OK(service_editor_save(t.svc, other.id, STR("eve"), STR("Eve"), STR("ein langes Wort"), &err));
@@ -236,8 +227,8 @@ static void editors_of_other_sites_decide_nothing(void **state)
 	release(s.revision);
 	assert_int_equal(undo(&eve, decided.decision), FRG_NOT_FOUND);
 	must_be_published(1);
-	FAILS(service_editor_save(t.svc, other.id, STR("ada"), STR("x"), STR("ein langes Wort"), &err),
-	      FRG_CONFLICT, "login_taken");
+	FAILS(service_editor_save(t.svc, other.id, STR("ada"), STR("x"), STR("ein langes Wort"), &err), FRG_CONFLICT,
+	      "login_taken");
 }
 
 /* ---- taking back ---- */
@@ -308,8 +299,7 @@ static void taking_back_returns_to_the_release_before(void **state)
 	release(later.revision);
 	must_be_published(1);
 	assert_int_equal(
-	    number("SELECT count(*) FROM publication WHERE text = 'Zweite Fassung.' AND edited_at IS NOT NULL"),
-	    1);
+		number("SELECT count(*) FROM publication WHERE text = 'Zweite Fassung.' AND edited_at IS NOT NULL"), 1);
 	OK(undo(&t.ada, decided.decision));
 	must_be_published(1);
 	assert_int_equal(number("SELECT count(*) FROM publication WHERE text = 'Erste Fassung.'"), 1);
@@ -342,17 +332,13 @@ static void a_comment_can_be_withdrawn(void **state)
 	release(answer.revision);
 	OK(withdraw(s.reader, s.comment));
 	must_be_published(1); /* the answer keeps its place */
-	assert_int_equal(number("SELECT count(*) FROM publication WHERE removed_at IS NOT NULL AND text = ''"),
-	                 1);
+	assert_int_equal(number("SELECT count(*) FROM publication WHERE removed_at IS NOT NULL AND text = ''"), 1);
 	OK(withdraw(s.reader, s.comment)); /* asked twice */
 	FAILS(revise(s.reader, s.comment, "Doch.", &out), FRG_CONFLICT, "comment_withdrawn");
 	OK(withdraw(answer.reader, answer.comment));
 	must_be_published(0);
-	struct submit_command cmd = {.site = t.site,
-	                             .article = STR("bruecke"),
-	                             .name = STR("Ole"),
-	                             .text = STR("Zu spät"),
-	                             .parent = s.comment};
+	struct submit_command cmd = {
+		.site = t.site, .article = STR("bruecke"), .name = STR("Ole"), .text = STR("Zu spät"), .parent = s.comment};
 	FAILS(service_submit(t.svc, t.a, &cmd, &out, &err), FRG_INVALID, "parent_unknown");
 }
 
@@ -360,23 +346,23 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	    TEST(a_comment_is_held),
-	    TEST(what_is_sent_is_checked),
-	    TEST(a_repeated_request_is_done_once),
-	    TEST(the_same_at_the_same_time_too),
-	    TEST(one_answers_what_is_released_or_ones_own),
-	    TEST(each_decision_has_its_state),
-	    TEST(a_refusal_needs_a_reason),
-	    TEST(the_first_decision_stands),
-	    TEST(what_the_author_changed_is_not_decided),
-	    TEST(editors_of_other_sites_decide_nothing),
-	    TEST(a_decision_can_be_taken_back),
-	    TEST(but_not_for_long),
-	    TEST(nor_when_an_answer_hangs_on_it),
-	    TEST(nor_when_the_author_went_on),
-	    TEST(taking_back_returns_to_the_release_before),
-	    TEST(only_the_author_revises),
-	    TEST(a_comment_can_be_withdrawn),
+		TEST(a_comment_is_held),
+		TEST(what_is_sent_is_checked),
+		TEST(a_repeated_request_is_done_once),
+		TEST(the_same_at_the_same_time_too),
+		TEST(one_answers_what_is_released_or_ones_own),
+		TEST(each_decision_has_its_state),
+		TEST(a_refusal_needs_a_reason),
+		TEST(the_first_decision_stands),
+		TEST(what_the_author_changed_is_not_decided),
+		TEST(editors_of_other_sites_decide_nothing),
+		TEST(a_decision_can_be_taken_back),
+		TEST(but_not_for_long),
+		TEST(nor_when_an_answer_hangs_on_it),
+		TEST(nor_when_the_author_went_on),
+		TEST(taking_back_returns_to_the_release_before),
+		TEST(only_the_author_revises),
+		TEST(a_comment_can_be_withdrawn),
 	};
 	return cmocka_run_group_tests_name("service", tests, NULL, NULL);
 }

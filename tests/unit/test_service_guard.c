@@ -135,23 +135,22 @@ static void tampering_shows(void **state)
 		const char *sql;
 		int64_t seq;
 	} table[] = {
-	    {"UPDATE decision SET word = 'x' WHERE seq = 2", 2},
-	    {"UPDATE decision SET editor_name = 'Eve' WHERE seq = 3", 3},
-	    {"UPDATE decision SET decided_at = decided_at + 1 WHERE seq = 1", 1},
-	    {"UPDATE decision SET findings = '{}' WHERE seq = 4", 4},
-	    {"UPDATE decision SET rules = 'ad_link' WHERE seq = 4", 4},
-	    {"UPDATE decision SET author_name = 'x' WHERE seq = 2", 2},
-	    {"PRAGMA foreign_keys = 0; DELETE FROM decision WHERE seq = 2", 2},
-	    {"PRAGMA foreign_keys = 0; DELETE FROM decision WHERE seq = 4", 4},
-	    {"UPDATE revision SET text = 'Untergeschoben' WHERE id = (SELECT revision_id FROM decision WHERE seq "
+		{"UPDATE decision SET word = 'x' WHERE seq = 2", 2},
+		{"UPDATE decision SET editor_name = 'Eve' WHERE seq = 3", 3},
+		{"UPDATE decision SET decided_at = decided_at + 1 WHERE seq = 1", 1},
+		{"UPDATE decision SET findings = '{}' WHERE seq = 4", 4},
+		{"UPDATE decision SET rules = 'ad_link' WHERE seq = 4", 4},
+		{"UPDATE decision SET author_name = 'x' WHERE seq = 2", 2},
+		{"PRAGMA foreign_keys = 0; DELETE FROM decision WHERE seq = 2", 2},
+		{"PRAGMA foreign_keys = 0; DELETE FROM decision WHERE seq = 4", 4},
+		{"UPDATE revision SET text = 'Untergeschoben' WHERE id = (SELECT revision_id FROM decision WHERE seq "
 	     "= 2)",
 	     2},
-	    {"UPDATE chain_head SET hash = 'x'", 4},
-	    {"UPDATE publication SET text = 'Untergeschoben' WHERE decision_id = (SELECT id FROM decision WHERE "
+		{"UPDATE chain_head SET hash = 'x'", 4},
+		{"UPDATE publication SET text = 'Untergeschoben' WHERE decision_id = (SELECT id FROM decision WHERE "
 	     "seq = 3)",
 	     3},
-	    {"UPDATE publication SET name = 'Eve' WHERE decision_id = (SELECT id FROM decision WHERE seq = 1)",
-	     1},
+		{"UPDATE publication SET name = 'Eve' WHERE decision_id = (SELECT id FROM decision WHERE seq = 1)", 1},
 	};
 	char copy[120], sql[200];
 	fill_chain();
@@ -177,8 +176,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	    TEST(the_wait_is_told_when_it_is_known), TEST(too_many_in_a_row_have_to_wait),  TEST(logging_in),
-	    TEST(guessing_passwords_is_slow),        TEST(an_honest_chain_is_found_honest), TEST(tampering_shows),
+		TEST(the_wait_is_told_when_it_is_known), TEST(too_many_in_a_row_have_to_wait),  TEST(logging_in),
+		TEST(guessing_passwords_is_slow),        TEST(an_honest_chain_is_found_honest), TEST(tampering_shows),
 	};
 	return cmocka_run_group_tests_name("service_guard", tests, NULL, NULL);
 }

@@ -31,10 +31,18 @@ static void utf8_is_judged(void **state)
 	static const struct {
 		const char *s;
 		size_t n, bad;
-	} cases[] = {{"abc", 3, SIZE_MAX},          {"\xC3\xA4", 2, SIZE_MAX},     {"a\xC3", 2, 1},
-	             {"\xC0\x80", 2, 0},            {"\xED\xA0\x80", 3, 0},        {"\xE0\x80\x80", 3, 0},
-	             {"\xF4\x90\x80\x80", 4, 0},    {"\xF0\x9F\x98\x80", 4, SIZE_MAX}, {"ab\xFF", 3, 2},
-	             {"\x80", 1, 0},                {"", 0, SIZE_MAX},             {"\xF0\x80\x80\x80", 4, 0}};
+	} cases[] = {{"abc", 3, SIZE_MAX},
+	             {"\xC3\xA4", 2, SIZE_MAX},
+	             {"a\xC3", 2, 1},
+	             {"\xC0\x80", 2, 0},
+	             {"\xED\xA0\x80", 3, 0},
+	             {"\xE0\x80\x80", 3, 0},
+	             {"\xF4\x90\x80\x80", 4, 0},
+	             {"\xF0\x9F\x98\x80", 4, SIZE_MAX},
+	             {"ab\xFF", 3, 2},
+	             {"\x80", 1, 0},
+	             {"", 0, SIZE_MAX},
+	             {"\xF0\x80\x80\x80", 4, 0}};
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
 		assert_int_equal(utf8_invalid((str){cases[i].s, cases[i].n}), cases[i].bad);
 	assert_int_equal(utf8_floor(STR("aä"), 2), 1);
@@ -64,7 +72,7 @@ static void folding_is_plain(void **state)
 static void the_way_back_holds(void **state)
 {
 	const char *s = "ﬃ ½ Größe 😀 I\xE2\x80\x8B"
-	                "dıot ﷺ é ㎏ Ǆ";
+					"dıot ﷺ é ㎏ Ǆ";
 	read_it(s);
 	str source = str_of(s);
 	for (size_t i = 0; i < t.folded.n; i++) {
@@ -162,10 +170,18 @@ static void links_are_found(void **state)
 
 static void plain_text_has_no_links(void **state)
 {
-	static const char *const texts[] = {
-	    "Das war gut.So geht es weiter.", "z.B. so, d.h. nicht", "am 01.02.2024 um 12.30 Uhr",
-	    "Der springende Punkt in der Sache", "An diesem Punkt de facto vorbei", "1.200.000 Euro und 3,5 Prozent",
-	    "Er sagte.Das stimmt", "bzw.am Ende", "Das Wort nicht.Es bleibt", "usw.usf. 2019/2020", "a.b", "..."};
+	static const char *const texts[] = {"Das war gut.So geht es weiter.",
+	                                    "z.B. so, d.h. nicht",
+	                                    "am 01.02.2024 um 12.30 Uhr",
+	                                    "Der springende Punkt in der Sache",
+	                                    "An diesem Punkt de facto vorbei",
+	                                    "1.200.000 Euro und 3,5 Prozent",
+	                                    "Er sagte.Das stimmt",
+	                                    "bzw.am Ende",
+	                                    "Das Wort nicht.Es bleibt",
+	                                    "usw.usf. 2019/2020",
+	                                    "a.b",
+	                                    "..."};
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		if (only_link(texts[i]))
 			fail_msg("a link in: %s", texts[i]);
@@ -186,9 +202,9 @@ static void language_is_found(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(utf8_is_judged),     cmocka_unit_test(folding_is_plain),
-	    cmocka_unit_test(the_way_back_holds), cmocka_unit_test(tokens_and_sentences),
-	    cmocka_unit_test(masks_are_read),     cmocka_unit_test(links_are_found),
-	    cmocka_unit_test(plain_text_has_no_links), cmocka_unit_test(language_is_found)};
+		cmocka_unit_test(utf8_is_judged),          cmocka_unit_test(folding_is_plain),
+		cmocka_unit_test(the_way_back_holds),      cmocka_unit_test(tokens_and_sentences),
+		cmocka_unit_test(masks_are_read),          cmocka_unit_test(links_are_found),
+		cmocka_unit_test(plain_text_has_no_links), cmocka_unit_test(language_is_found)};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
