@@ -27,8 +27,8 @@ static bool good_id(str s)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
-		      c == '_' || c == '-'))
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' ||
+		      c == '-'))
 			return false;
 	}
 	return s.p[0] != '.';
@@ -37,7 +37,8 @@ static bool good_id(str s)
 static bool good_link(str s, bool local)
 {
 	bool web = str_starts(s, STR("https://")) || str_starts(s, STR("http://"));
-	return s.n == 0 || (s.n <= 2000 && (web || (local && s.p[0] == '/' && !str_starts(s, STR("//")))) && str_find(s, STR(" "), 0) == SIZE_MAX);
+	return s.n == 0 || (s.n <= 2000 && (web || (local && s.p[0] == '/' && !str_starts(s, STR("//")))) &&
+	                    str_find(s, STR(" "), 0) == SIZE_MAX);
 }
 
 enum frg_status article_check(const struct article *a, struct frg_error *err)
@@ -46,11 +47,16 @@ enum frg_status article_check(const struct article *a, struct frg_error *err)
 		const char *name;
 		str text;
 		size_t max;
-	} fields[] = {{"title", a->title, 500},          {"kicker", a->kicker, 300},
-	              {"lead", a->lead, 4000},           {"section", a->section, 200},
-	              {"author", a->author, 500},        {"source", a->source, 300},
-	              {"agency", a->agency, 500},        {"image_alt", a->image_alt, 2000},
-	              {"image_caption", a->image_caption, 2000}, {"image_credit", a->image_credit, 500}};
+	} fields[] = {{"title", a->title, 500},
+	              {"kicker", a->kicker, 300},
+	              {"lead", a->lead, 4000},
+	              {"section", a->section, 200},
+	              {"author", a->author, 500},
+	              {"source", a->source, 300},
+	              {"agency", a->agency, 500},
+	              {"image_alt", a->image_alt, 2000},
+	              {"image_caption", a->image_caption, 2000},
+	              {"image_credit", a->image_credit, 500}};
 	if (!good_id(a->id))
 		return frg_fail(err, FRG_INVALID, "article_id",
 		                "an article's id has 1 to 200 of A-Z a-z 0-9 . _ - and does not begin with a dot");
@@ -58,8 +64,8 @@ enum frg_status article_check(const struct article *a, struct frg_error *err)
 		return frg_fail(err, FRG_INVALID, "article_title", "the article has no title");
 	for (size_t i = 0; i < COUNT_OF(fields); i++) {
 		if (fields[i].text.n > fields[i].max)
-			return frg_fail(err, FRG_TOO_LARGE, "article_field_long", "%s is longer than %zu bytes",
-			                fields[i].name, fields[i].max);
+			return frg_fail(err, FRG_TOO_LARGE, "article_field_long", "%s is longer than %zu bytes", fields[i].name,
+			                fields[i].max);
 		if (!good_text(fields[i].text, true))
 			return frg_fail(err, FRG_INVALID, "article_text", "%s is not clean UTF-8 text", fields[i].name);
 	}
@@ -71,7 +77,8 @@ enum frg_status article_check(const struct article *a, struct frg_error *err)
 	if (!good_link(a->image_url, true) || !good_text(a->image_url, false))
 		return frg_fail(err, FRG_INVALID, "article_picture", "the picture's address is not one of the web");
 	if (a->body_html.n > ARTICLE_BODY_MAX || a->body_text.n > ARTICLE_BODY_MAX)
-		return frg_fail(err, FRG_TOO_LARGE, "article_long", "the article's text is longer than %d bytes", ARTICLE_BODY_MAX);
+		return frg_fail(err, FRG_TOO_LARGE, "article_long", "the article's text is longer than %d bytes",
+		                ARTICLE_BODY_MAX);
 	if (!good_text(a->body_html, true) || !good_text(a->body_text, true))
 		return frg_fail(err, FRG_INVALID, "article_text", "the body is not clean UTF-8 text");
 	return FRG_OK;

@@ -21,7 +21,8 @@ static str declared(str html)
 		if ((head.p[i] | 32) != 'c' || !str_eq_nocase(str_sub(head, i, i + 7), STR("charset")))
 			continue;
 		size_t from = i + 7;
-		while (from < head.n && (head.p[from] == ' ' || head.p[from] == '=' || head.p[from] == '"' || head.p[from] == '\''))
+		while (from < head.n &&
+		       (head.p[from] == ' ' || head.p[from] == '=' || head.p[from] == '"' || head.p[from] == '\''))
 			from++;
 		size_t to = from;
 		while (to < head.n && is_name(head.p[to]))
@@ -32,10 +33,7 @@ static str declared(str html)
 	return STR("");
 }
 
-static bool has_prefix(str s, str prefix)
-{
-	return s.n > prefix.n && str_eq_nocase(str_sub(s, 0, prefix.n), prefix);
-}
+static bool has_prefix(str s, str prefix) { return s.n > prefix.n && str_eq_nocase(str_sub(s, 0, prefix.n), prefix); }
 
 /* ISO 8859-1 means Windows 1252 on the web, and so does everything unknown. */
 static void choose(str name, char out[NAME_MAX_BYTES + 1])

@@ -26,11 +26,20 @@ static bool set_field(struct article *art, str key, str value)
 	const struct {
 		const char *name;
 		str *field;
-	} texts[] = {{"id", &art->id},           {"lang", &art->lang},     {"url", &art->url},
-	             {"title", &art->title},     {"kicker", &art->kicker}, {"lead", &art->lead},
-	             {"section", &art->section}, {"author", &art->author}, {"source", &art->source},
-	             {"agency", &art->agency},   {"image", &art->image_url}, {"image_alt", &art->image_alt},
-	             {"image_caption", &art->image_caption}, {"image_credit", &art->image_credit}};
+	} texts[] = {{"id", &art->id},
+	             {"lang", &art->lang},
+	             {"url", &art->url},
+	             {"title", &art->title},
+	             {"kicker", &art->kicker},
+	             {"lead", &art->lead},
+	             {"section", &art->section},
+	             {"author", &art->author},
+	             {"source", &art->source},
+	             {"agency", &art->agency},
+	             {"image", &art->image_url},
+	             {"image_alt", &art->image_alt},
+	             {"image_caption", &art->image_caption},
+	             {"image_credit", &art->image_credit}};
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		if (str_eq(key, str_of(texts[i].name))) {
 			bool first = texts[i].field->p == NULL;
@@ -70,10 +79,12 @@ static enum frg_status front_matter(struct arena *a, str *rest, struct article *
 		str key = str_trim(str_sub(line, 0, colon)), value = unquote(str_trim(str_sub(line, colon + 1, line.n)));
 		if (!set_field(art, key, arena_str(a, value)))
 			return at_line(err, number,
-			               frg_fail(err, FRG_INVALID, "article_front_matter", "no such key, the key twice, or a bad value: %.*s",
-			                        (int)clean_cut(key, 40).n, key.p));
+			               frg_fail(err, FRG_INVALID, "article_front_matter",
+			                        "no such key, the key twice, or a bad value: %.*s", (int)clean_cut(key, 40).n,
+			                        key.p));
 	}
-	return at_line(err, number, frg_fail(err, FRG_INVALID, "article_front_matter", "the front matter does not end with ---"));
+	return at_line(err, number,
+	               frg_fail(err, FRG_INVALID, "article_front_matter", "the front matter does not end with ---"));
 }
 
 /* Lines that ordinary articles do not have; *line becomes the number of the first. */
@@ -134,8 +145,9 @@ enum frg_status article_from_markdown(struct arena *a, str file, struct article 
 	out->lang = clean_lang(a, out->lang);
 	size_t line = lines_before(file, body);
 	if (!bounded(body, &line))
-		return at_line(err, line, frg_fail(err, FRG_TOO_LARGE, "article_complex",
-		                                   "a line over %d bytes, %d columns, or over %d links", LINE_MAX_BYTES,
-		                                   BARS_MAX, BRACKETS_MAX));
+		return at_line(err, line,
+		               frg_fail(err, FRG_TOO_LARGE, "article_complex",
+		                        "a line over %d bytes, %d columns, or over %d links", LINE_MAX_BYTES, BARS_MAX,
+		                        BRACKETS_MAX));
 	return read_body(a, body, out, err);
 }

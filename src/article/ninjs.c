@@ -18,7 +18,8 @@ static json_t *pick(json_t *list, const char *key, const char *const *values)
 	json_t *item;
 	size_t i;
 	for (; *values; values++) {
-		json_array_foreach(list, i, item) {
+		json_array_foreach(list, i, item)
+		{
 			const char *have = json_string_value(json_object_get(item, key));
 			if (have && strcmp(have, *values) == 0)
 				return item;
@@ -58,7 +59,8 @@ static str names(struct arena *a, json_t *list, size_t from)
 	str all = STR("");
 	json_t *item;
 	size_t i;
-	json_array_foreach(list, i, item) {
+	json_array_foreach(list, i, item)
+	{
 		if (i == LOOKED_AT)
 			break;
 		str name = FIRST(a, item, "name", "by", "value");
@@ -208,12 +210,10 @@ static json_t *best_rendition(struct arena *a, json_t *renditions)
 	json_t *best = NULL, *r;
 	const char *key;
 	size_t i, n = 0;
-	json_object_foreach(renditions, key, r)
-		if (n++ < LOOKED_AT && is_picture(a, r) && (!best || better(side(r, "width"), side(best, "width"))))
-			best = r;
-	json_array_foreach(renditions, i, r)
-		if (i < LOOKED_AT && is_picture(a, r) && (!best || better(side(r, "width"), side(best, "width"))))
-			best = r;
+	json_object_foreach(renditions, key, r) if (n++ < LOOKED_AT && is_picture(a, r) &&
+	                                            (!best || better(side(r, "width"), side(best, "width")))) best = r;
+	json_array_foreach(renditions, i, r) if (i < LOOKED_AT && is_picture(a, r) &&
+	                                         (!best || better(side(r, "width"), side(best, "width")))) best = r;
 	return best;
 }
 
@@ -228,7 +228,8 @@ static json_t *main_picture(json_t *associations)
 	}
 	if (best)
 		return best;
-	json_object_foreach(associations, key, item) {
+	json_object_foreach(associations, key, item)
+	{
 		const char *type = json_string_value(json_object_get(item, "type"));
 		if (!best && type && (strcmp(type, "picture") == 0 || strcmp(type, "graphic") == 0))
 			best = item;
@@ -250,7 +251,8 @@ static void take_picture(struct arena *a, json_t *doc, struct article *out)
 	out->image_caption = or_else(description(a, item, NAMES("caption", "description")), headline(a, item));
 	out->image_alt = FIRST(a, PICK(json_object_get(item, "descriptions"), "role", "alt", "alttext"), "value");
 	out->image_alt = or_else(out->image_alt, out->image_caption);
-	out->image_credit = or_else(FIRST(a, item, "creditline", "by", "byline"), names(a, json_object_get(item, "bylines"), 0));
+	out->image_credit = or_else(FIRST(a, item, "creditline", "by", "byline"),
+	                            names(a, json_object_get(item, "bylines"), 0));
 	out->image_credit = or_else(out->image_credit, FIRST(a, item, "copyrightholder", "copyrightnotice"));
 }
 
@@ -262,7 +264,8 @@ enum frg_status article_from_ninjs(struct arena *a, str json, struct article *ou
 		return frg_fail(err, FRG_TOO_LARGE, "article_long", "the document is over %d bytes", ARTICLE_DOCUMENT_MAX);
 	json_t *doc = json_loadb(json.p ? json.p : "", json.n, JSON_REJECT_DUPLICATES, &why);
 	if (!json_is_object(doc)) {
-		enum frg_status st = frg_fail(err, FRG_INVALID, "article_json", "not ninjs: %.100s", doc ? "not an object" : why.text);
+		enum frg_status st = frg_fail(err, FRG_INVALID, "article_json", "not ninjs: %.100s",
+		                              doc ? "not an object" : why.text);
 		if (err)
 			err->pos = doc ? 1 : (size_t)why.line;
 		json_decref(doc);

@@ -6,7 +6,14 @@
 
 #include <libxml/uri.h>
 
-enum { SCRIPTS_MAX = 20, SCRIPT_MAX = 512 << 10, BODY_MIN = 200, URL_MAX_BYTES = 2000, HEADING_MAX = 2000, SIDE_MAX = 100000 };
+enum {
+	SCRIPTS_MAX = 20,
+	SCRIPT_MAX = 512 << 10,
+	BODY_MIN = 200,
+	URL_MAX_BYTES = 2000,
+	HEADING_MAX = 2000,
+	SIDE_MAX = 100000
+};
 
 struct page {
 	struct arena *a;
@@ -167,9 +174,9 @@ static void shorten(struct article *out)
 	const struct {
 		str *field;
 		size_t max;
-	} fields[] = {{&out->title, 500},   {&out->lead, 4000},       {&out->section, 200},      {&out->author, 500},
-	              {&out->source, 300},  {&out->image_alt, 2000},  {&out->image_caption, 2000}, {&out->image_credit, 500},
-	              {&out->body_text, ARTICLE_BODY_MAX}};
+	} fields[] = {{&out->title, 500},          {&out->lead, 4000},        {&out->section, 200},
+	              {&out->author, 500},         {&out->source, 300},       {&out->image_alt, 2000},
+	              {&out->image_caption, 2000}, {&out->image_credit, 500}, {&out->body_text, ARTICLE_BODY_MAX}};
 	for (size_t i = 0; i < COUNT_OF(fields); i++)
 		*fields[i].field = clean_cut(*fields[i].field, fields[i].max);
 }

@@ -10,9 +10,11 @@ enum { QUEUE = 512, WRAPPED = 4, PEOPLE_MAX = 8, SIDE_MAX = 100000 };
 
 static bool is_article_type(const char *name)
 {
-	static const char *const types[] = {
-		"NewsArticle", "Article", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle",
-		"BackgroundNewsArticle", "AskPublicNewsArticle", "ReviewNewsArticle", "BlogPosting", "LiveBlogPosting"};
+	static const char *const types[] = {"NewsArticle",          "Article",
+	                                    "ReportageNewsArticle", "AnalysisNewsArticle",
+	                                    "OpinionNewsArticle",   "BackgroundNewsArticle",
+	                                    "AskPublicNewsArticle", "ReviewNewsArticle",
+	                                    "BlogPosting",          "LiveBlogPosting"};
 	const char *local = name ? strrchr(name, '/') : NULL; /* "https://schema.org/NewsArticle" */
 	for (size_t i = 0; name && i < COUNT_OF(types); i++)
 		if (strcmp(local ? local + 1 : name, types[i]) == 0)
@@ -24,9 +26,7 @@ static bool is_article(json_t *object)
 {
 	json_t *type = json_object_get(object, "@type"), *one;
 	size_t i;
-	json_array_foreach(type, i, one)
-		if (is_article_type(json_string_value(one)))
-			return true;
+	json_array_foreach(type, i, one) if (is_article_type(json_string_value(one))) return true;
 	return is_article_type(json_string_value(type));
 }
 
@@ -44,7 +44,8 @@ static json_t *find_article(json_t *root)
 		for (i = 0; i < COUNT_OF(inside) && tail < QUEUE; i++)
 			if ((item = json_object_get(v, inside[i])))
 				queue[tail++] = item;
-		json_array_foreach(v, i, item) {
+		json_array_foreach(v, i, item)
+		{
 			if (tail == QUEUE)
 				break;
 			queue[tail++] = item;

@@ -22,15 +22,18 @@ struct reader {
 
 /* ---- what is not the article ---- */
 
-static bool starts_nocase(str s, str prefix) { return s.n >= prefix.n && str_eq_nocase(str_sub(s, 0, prefix.n), prefix); }
+static bool starts_nocase(str s, str prefix)
+{
+	return s.n >= prefix.n && str_eq_nocase(str_sub(s, 0, prefix.n), prefix);
+}
 
 /* Readers' comments, teasers and the like are named so in classes and ids, by everybody. */
 static bool named_beside(struct arena *a, const xmlNode *node)
 {
 	static const str words[] = {
-		STR_INIT("comment"), STR_INIT("kommentar"), STR_INIT("teaser"), STR_INIT("related"), STR_INIT("newsletter"),
-		STR_INIT("cookie"), STR_INIT("consent"), STR_INIT("advert"), STR_INIT("social"), STR_INIT("share"),
-		STR_INIT("breadcrumb"), STR_INIT("recommend"), STR_INIT("promo"), STR_INIT("sidebar"), STR_INIT("footer")};
+		STR_INIT("comment"),    STR_INIT("kommentar"), STR_INIT("teaser"), STR_INIT("related"), STR_INIT("newsletter"),
+		STR_INIT("cookie"),     STR_INIT("consent"),   STR_INIT("advert"), STR_INIT("social"),  STR_INIT("share"),
+		STR_INIT("breadcrumb"), STR_INIT("recommend"), STR_INIT("promo"),  STR_INIT("sidebar"), STR_INIT("footer")};
 	static const char *const attributes[] = {"class", "id"};
 	for (size_t k = 0; k < COUNT_OF(attributes); k++) {
 		str value = tree_attribute(a, node, attributes[k]), word;
@@ -45,17 +48,14 @@ static bool named_beside(struct arena *a, const xmlNode *node)
 
 static bool is_beside(struct arena *a, const xmlNode *node)
 {
-	static const char *const names[] = {"head",   "nav",      "aside",  "footer", "form",   "figure", "figcaption", "script",
-	                                    "style",  "noscript", "template", "iframe", "svg",  "button", "select",     "table",
-	                                    "object", "video",    "audio",  "dialog", NULL};
+	static const char *const names[] = {"head",   "nav",   "aside",    "footer",   "form",   "figure", "figcaption",
+	                                    "script", "style", "noscript", "template", "iframe", "svg",    "button",
+	                                    "select", "table", "object",   "video",    "audio",  "dialog", NULL};
 	static const char *const containers[] = {"div", "section", "ul", "ol", "li", "header", NULL};
 	return tree_is_any(node, names) || (tree_is_any(node, containers) && named_beside(a, node));
 }
 
-static bool is_heading(const xmlNode *node)
-{
-	return tree_is_any(node, (const char *const[]){"h2", "h3", "h4", NULL});
-}
+static bool is_heading(const xmlNode *node) { return tree_is_any(node, (const char *const[]){"h2", "h3", "h4", NULL}); }
 
 static bool is_paragraph(const xmlNode *node)
 {
@@ -147,8 +147,7 @@ static const xmlNode *widened(struct arena *a, const xmlNode *best)
 
 str page_text(struct arena *a, xmlDoc *doc)
 {
-	struct reader r = {
-		.arena = a, .paragraph = BUF_INIT(ARTICLE_BODY_MAX / 8), .body = BUF_INIT(ARTICLE_BODY_MAX / 2)};
+	struct reader r = {.arena = a, .paragraph = BUF_INIT(ARTICLE_BODY_MAX / 8), .body = BUF_INIT(ARTICLE_BODY_MAX / 2)};
 	const xmlNode *root = xmlDocGetRootElement(doc);
 	if (root)
 		read_under(&r, root);

@@ -23,36 +23,36 @@ struct element {
 };
 
 static const struct element elements[] = {
-	{"p", BLOCK, PHRASES, NULL},        {"h1", BLOCK, PHRASES, "h2"},     {"h2", BLOCK, PHRASES, NULL},
-	{"h3", BLOCK, PHRASES, NULL},       {"h4", BLOCK, PHRASES, NULL},     {"h5", BLOCK, PHRASES, "h4"},
-	{"h6", BLOCK, PHRASES, "h4"},       {"figcaption", BLOCK, PHRASES, NULL}, {"blockquote", BLOCK, BLOCKS, NULL},
-	{"figure", BLOCK, BLOCKS, NULL},    {"ul", BLOCK, ITEMS, NULL},       {"ol", BLOCK, ITEMS, NULL},
-	{"li", ITEM, ANYTHING, NULL},       {"table", BLOCK, ROWS, NULL},     {"thead", ROW_GROUP, ROWS, NULL},
-	{"tbody", ROW_GROUP, ROWS, NULL},   {"tfoot", ROW_GROUP, ROWS, "tbody"}, {"tr", ROW, CELLS, NULL},
-	{"td", CELL, ANYTHING, NULL},       {"th", CELL, ANYTHING, NULL},     {"strong", PHRASE, PHRASES, NULL},
-	{"em", PHRASE, PHRASES, NULL},      {"b", PHRASE, PHRASES, NULL},     {"i", PHRASE, PHRASES, NULL},
-	{"cite", PHRASE, PHRASES, NULL},    {"q", PHRASE, PHRASES, NULL},     {"sub", PHRASE, PHRASES, NULL},
-	{"sup", PHRASE, PHRASES, NULL},     {"a", PHRASE, PHRASES, NULL},     {"br", LINE_BREAK, PHRASES, NULL},
-	{"hr", RULE, PHRASES, NULL},        {"div", BOUNDARY, BLOCKS, NULL},  {"section", BOUNDARY, BLOCKS, NULL},
-	{"article", BOUNDARY, BLOCKS, NULL}, {"header", BOUNDARY, BLOCKS, NULL}, {"footer", BOUNDARY, BLOCKS, NULL},
-	{"main", BOUNDARY, BLOCKS, NULL},   {"aside", BOUNDARY, BLOCKS, NULL}, {"nav", BOUNDARY, BLOCKS, NULL},
-	{"dl", BOUNDARY, BLOCKS, NULL},     {"dt", BOUNDARY, BLOCKS, NULL},   {"dd", BOUNDARY, BLOCKS, NULL},
-	{"pre", BOUNDARY, BLOCKS, NULL},    {"address", BOUNDARY, BLOCKS, NULL}, {"details", BOUNDARY, BLOCKS, NULL},
-	{"summary", BOUNDARY, BLOCKS, NULL}, {"center", BOUNDARY, BLOCKS, NULL}, {"fieldset", BOUNDARY, BLOCKS, NULL},
-	{"caption", BOUNDARY, BLOCKS, NULL}, {"script", DROP, PHRASES, NULL}, {"style", DROP, PHRASES, NULL},
-	{"iframe", DROP, PHRASES, NULL},    {"frame", DROP, PHRASES, NULL},   {"frameset", DROP, PHRASES, NULL},
-	{"noframes", DROP, PHRASES, NULL},  {"object", DROP, PHRASES, NULL},  {"embed", DROP, PHRASES, NULL},
-	{"noembed", DROP, PHRASES, NULL},   {"applet", DROP, PHRASES, NULL},  {"svg", DROP, PHRASES, NULL},
-	{"math", DROP, PHRASES, NULL},      {"noscript", DROP, PHRASES, NULL}, {"template", DROP, PHRASES, NULL},
-	{"form", DROP, PHRASES, NULL},      {"button", DROP, PHRASES, NULL},  {"select", DROP, PHRASES, NULL},
-	{"datalist", DROP, PHRASES, NULL},  {"textarea", DROP, PHRASES, NULL}, {"head", DROP, PHRASES, NULL},
-	{"title", DROP, PHRASES, NULL},     {"video", DROP, PHRASES, NULL},   {"audio", DROP, PHRASES, NULL},
-	{"canvas", DROP, PHRASES, NULL},    {"map", DROP, PHRASES, NULL},     {"dialog", DROP, PHRASES, NULL},
+	{"p", BLOCK, PHRASES, NULL},         {"h1", BLOCK, PHRASES, "h2"},         {"h2", BLOCK, PHRASES, NULL},
+	{"h3", BLOCK, PHRASES, NULL},        {"h4", BLOCK, PHRASES, NULL},         {"h5", BLOCK, PHRASES, "h4"},
+	{"h6", BLOCK, PHRASES, "h4"},        {"figcaption", BLOCK, PHRASES, NULL}, {"blockquote", BLOCK, BLOCKS, NULL},
+	{"figure", BLOCK, BLOCKS, NULL},     {"ul", BLOCK, ITEMS, NULL},           {"ol", BLOCK, ITEMS, NULL},
+	{"li", ITEM, ANYTHING, NULL},        {"table", BLOCK, ROWS, NULL},         {"thead", ROW_GROUP, ROWS, NULL},
+	{"tbody", ROW_GROUP, ROWS, NULL},    {"tfoot", ROW_GROUP, ROWS, "tbody"},  {"tr", ROW, CELLS, NULL},
+	{"td", CELL, ANYTHING, NULL},        {"th", CELL, ANYTHING, NULL},         {"strong", PHRASE, PHRASES, NULL},
+	{"em", PHRASE, PHRASES, NULL},       {"b", PHRASE, PHRASES, NULL},         {"i", PHRASE, PHRASES, NULL},
+	{"cite", PHRASE, PHRASES, NULL},     {"q", PHRASE, PHRASES, NULL},         {"sub", PHRASE, PHRASES, NULL},
+	{"sup", PHRASE, PHRASES, NULL},      {"a", PHRASE, PHRASES, NULL},         {"br", LINE_BREAK, PHRASES, NULL},
+	{"hr", RULE, PHRASES, NULL},         {"div", BOUNDARY, BLOCKS, NULL},      {"section", BOUNDARY, BLOCKS, NULL},
+	{"article", BOUNDARY, BLOCKS, NULL}, {"header", BOUNDARY, BLOCKS, NULL},   {"footer", BOUNDARY, BLOCKS, NULL},
+	{"main", BOUNDARY, BLOCKS, NULL},    {"aside", BOUNDARY, BLOCKS, NULL},    {"nav", BOUNDARY, BLOCKS, NULL},
+	{"dl", BOUNDARY, BLOCKS, NULL},      {"dt", BOUNDARY, BLOCKS, NULL},       {"dd", BOUNDARY, BLOCKS, NULL},
+	{"pre", BOUNDARY, BLOCKS, NULL},     {"address", BOUNDARY, BLOCKS, NULL},  {"details", BOUNDARY, BLOCKS, NULL},
+	{"summary", BOUNDARY, BLOCKS, NULL}, {"center", BOUNDARY, BLOCKS, NULL},   {"fieldset", BOUNDARY, BLOCKS, NULL},
+	{"caption", BOUNDARY, BLOCKS, NULL}, {"script", DROP, PHRASES, NULL},      {"style", DROP, PHRASES, NULL},
+	{"iframe", DROP, PHRASES, NULL},     {"frame", DROP, PHRASES, NULL},       {"frameset", DROP, PHRASES, NULL},
+	{"noframes", DROP, PHRASES, NULL},   {"object", DROP, PHRASES, NULL},      {"embed", DROP, PHRASES, NULL},
+	{"noembed", DROP, PHRASES, NULL},    {"applet", DROP, PHRASES, NULL},      {"svg", DROP, PHRASES, NULL},
+	{"math", DROP, PHRASES, NULL},       {"noscript", DROP, PHRASES, NULL},    {"template", DROP, PHRASES, NULL},
+	{"form", DROP, PHRASES, NULL},       {"button", DROP, PHRASES, NULL},      {"select", DROP, PHRASES, NULL},
+	{"datalist", DROP, PHRASES, NULL},   {"textarea", DROP, PHRASES, NULL},    {"head", DROP, PHRASES, NULL},
+	{"title", DROP, PHRASES, NULL},      {"video", DROP, PHRASES, NULL},       {"audio", DROP, PHRASES, NULL},
+	{"canvas", DROP, PHRASES, NULL},     {"map", DROP, PHRASES, NULL},         {"dialog", DROP, PHRASES, NULL},
 };
 
 /* What stands where it may not gets these around it; they end when a block does. */
 static const struct element implicit_p = {"p", BLOCK, PHRASES, NULL}, implicit_li = {"li", ITEM, ANYTHING, NULL},
-                            implicit_tr = {"tr", ROW, CELLS, NULL}, implicit_td = {"td", CELL, ANYTHING, NULL};
+							implicit_tr = {"tr", ROW, CELLS, NULL}, implicit_td = {"td", CELL, ANYTHING, NULL};
 
 struct open {
 	const struct element *element;
@@ -70,8 +70,8 @@ struct writer {
 	struct open stack[STACK_MAX];
 	size_t depth;
 	enum gap gap;
-	unsigned breaks; /* <br> not yet written */
-	bool blank;      /* white space not yet written */
+	unsigned breaks;  /* <br> not yet written */
+	bool blank;       /* white space not yet written */
 	bool after_block; /* what was written last ends the line anyway */
 };
 

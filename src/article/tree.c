@@ -16,8 +16,7 @@ static enum state step(enum state s, char c, bool blank)
 	switch (s) {
 	case NAME: return c == '=' ? BEFORE_VALUE : blank ? BETWEEN : NAME;
 	case BETWEEN: return c == '=' ? BEFORE_VALUE : blank ? BETWEEN : NAME;
-	case BEFORE_VALUE:
-		return blank ? BEFORE_VALUE : c == '"' ? DOUBLE_QUOTED : c == '\'' ? SINGLE_QUOTED : BARE_VALUE;
+	case BEFORE_VALUE: return blank ? BEFORE_VALUE : c == '"' ? DOUBLE_QUOTED : c == '\'' ? SINGLE_QUOTED : BARE_VALUE;
 	case BARE_VALUE: return blank ? BETWEEN : BARE_VALUE;
 	case DOUBLE_QUOTED: return c == '"' ? BETWEEN : DOUBLE_QUOTED;
 	case SINGLE_QUOTED: return c == '\'' ? BETWEEN : SINGLE_QUOTED;
@@ -129,8 +128,8 @@ str tree_attribute(struct arena *a, const xmlNode *node, const char *name)
 	return taken_over(a, xmlGetProp(node, (const xmlChar *)name));
 }
 
-void tree_walk(const xmlNode *root, bool (*enter)(void *ctx, const xmlNode *), void (*leave)(void *ctx, const xmlNode *),
-               void *ctx)
+void tree_walk(const xmlNode *root, bool (*enter)(void *ctx, const xmlNode *),
+               void (*leave)(void *ctx, const xmlNode *), void *ctx)
 {
 	const xmlNode *node = root;
 	for (;;) {

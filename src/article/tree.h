@@ -23,7 +23,7 @@ str tree_text(struct arena *a, const xmlNode *node);
 /* "" if there is none. */
 str tree_attribute(struct arena *a, const xmlNode *node, const char *name);
 /* `enter` on the way down (false: not into this one, and no `leave`), `leave` on the way up; may be NULL. */
-void tree_walk(const xmlNode *root, bool (*enter)(void *ctx, const xmlNode *), void (*leave)(void *ctx, const xmlNode *),
-               void *ctx);
+void tree_walk(const xmlNode *root, bool (*enter)(void *ctx, const xmlNode *),
+               void (*leave)(void *ctx, const xmlNode *), void *ctx);
 
 #endif

@@ -36,12 +36,15 @@ static bool public_v4(uint32_t a)
 	return true;
 }
 
-static uint32_t v4_at(const uint8_t *p) { return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]; }
+static uint32_t v4_at(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
 
 static bool public_v6(const uint8_t *a)
 {
 	static const uint8_t zero[12], mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff},
-	                     nat64[12] = {0, 0x64, 0xff, 0x9b};
+								   nat64[12] = {0, 0x64, 0xff, 0x9b};
 	if (memcmp(a, zero, 12) == 0 || memcmp(a, mapped, 12) == 0 || memcmp(a, nat64, 12) == 0)
 		return public_v4(v4_at(a + 12)) && memcmp(a, zero, 12) != 0;
 	if (a[0] == 0x20 && a[1] == 0x02) /* 6to4 carries an IPv4 address */
@@ -49,7 +52,7 @@ static bool public_v6(const uint8_t *a)
 	if (a[0] == 0x3f && a[1] == 0xff && a[2] < 0x10)
 		return false; /* documentation, 3fff::/20 */
 	if (a[0] == 0x20 && a[1] == 0x01 && (a[2] < 0x02 || (a[2] == 0x0d && a[3] == 0xb8)))
-		return false; /* Teredo, benchmarking, documentation … */
+		return false;             /* Teredo, benchmarking, documentation … */
 	return (a[0] & 0xe0) == 0x20; /* global unicast, and nothing else */
 }
 
@@ -139,7 +142,8 @@ static enum frg_status check_parts(const struct fetch_rules *rules, CURLU *parts
 		st = frg_fail(err, FRG_INVALID, "fetch_url", "not an address of the web");
 	else if (!host_allowed(rules, str_of(host), str_of(port), true))
 		st = frg_fail(err, FRG_FORBIDDEN, "fetch_host", "the site does not name the host %.100s", host);
-	else if (!host_allowed(rules, str_of(host), str_of(port), rules->allow_private || strcmp(port, https ? "443" : "80") == 0))
+	else if (!host_allowed(rules, str_of(host), str_of(port),
+	                       rules->allow_private || strcmp(port, https ? "443" : "80") == 0))
 		st = frg_fail(err, FRG_FORBIDDEN, "fetch_url", "the site does not name the port %.5s", port);
 	curl_free(scheme);
 	curl_free(host);
@@ -218,8 +222,8 @@ static str with_charset(struct arena *a, CURL *curl, str body)
 }
 
 /* One hop: either a page, or *next is where it leads. */
-static enum frg_status hop(struct arena *a, CURLU *parts, struct transfer *t, long left_ms, str *body, const char **next,
-                           struct frg_error *err)
+static enum frg_status hop(struct arena *a, CURLU *parts, struct transfer *t, long left_ms, str *body,
+                           const char **next, struct frg_error *err)
 {
 	enum frg_status st = check_parts(t->rules, parts, err);
 	if (st != FRG_OK)

@@ -19,7 +19,7 @@ struct fetch_result {
 	/* As it came; if the server named a character set other than UTF-8, <meta charset="…"> is put in front to
 	 * keep that. */
 	str body;
-	str url;  /* after redirects */
+	str url; /* after redirects */
 };
 
 /* Errors (codes): fetch_url, fetch_host, fetch_private, fetch_large, fetch_timeout, fetch_status,

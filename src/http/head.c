@@ -56,8 +56,8 @@ static bool framing_is_clear(struct http_request *req, const char *version, stru
 {
 	bool old = strcmp(version, "HTTP/1.1") != 0;
 	MHD_get_connection_values(req->connection, MHD_HEADER_KIND, look_at, f);
-	return !f->bad_name && !f->bad_value && !f->other_coding && f->lengths <= 1 && !(f->chunked && (f->lengths || old)) &&
-	       f->hosts <= 1 && (old || f->hosts == 1);
+	return !f->bad_name && !f->bad_value && !f->other_coding && f->lengths <= 1 &&
+	       !(f->chunked && (f->lengths || old)) && f->hosts <= 1 && (old || f->hosts == 1);
 }
 
 /* HEAD is a GET to everybody but libmicrohttpd. -1: none that any route could have. */
@@ -66,7 +66,7 @@ static int find_method(const char *method)
 	static const struct {
 		const char *name;
 		enum http_method method;
-	} methods[] = {{"GET", HTTP_GET},     {"HEAD", HTTP_GET},     {"POST", HTTP_POST},      {"PUT", HTTP_PUT},
+	} methods[] = {{"GET", HTTP_GET},     {"HEAD", HTTP_GET},      {"POST", HTTP_POST},      {"PUT", HTTP_PUT},
 	               {"PATCH", HTTP_PATCH}, {"DELETE", HTTP_DELETE}, {"OPTIONS", HTTP_OPTIONS}};
 	for (size_t i = 0; i < COUNT_OF(methods); i++)
 		if (strcmp(methods[i].name, method) == 0)

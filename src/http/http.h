@@ -36,15 +36,15 @@ struct http_route {
 };
 
 struct http_config {
-	str listen;              /* "127.0.0.1:8080", "[::1]:8080", "0.0.0.0:0" (any free port) */
-	unsigned loops;       /* 0: as many as cores, at least 2 */
-	unsigned workers;     /* 0: 32 */
-	unsigned waiting_max; /* requests that wait for a worker, more get 503; 0: 4096 */
-	unsigned connections_max;          /* 0: 20000 */
-	unsigned connections_per_address;  /* 0: no limit; counts the peer, so mind a proxy */
-	unsigned idle_timeout_s;           /* 0: 30 */
-	unsigned stream_ping_s;            /* 0: 25 */
-	unsigned streams_max;              /* 0: 10000; more get 503 */
+	str listen;                       /* "127.0.0.1:8080", "[::1]:8080", "0.0.0.0:0" (any free port) */
+	unsigned loops;                   /* 0: as many as cores, at least 2 */
+	unsigned workers;                 /* 0: 32 */
+	unsigned waiting_max;             /* requests that wait for a worker, more get 503; 0: 4096 */
+	unsigned connections_max;         /* 0: 20000 */
+	unsigned connections_per_address; /* 0: no limit; counts the peer, so mind a proxy */
+	unsigned idle_timeout_s;          /* 0: 30 */
+	unsigned stream_ping_s;           /* 0: 25 */
+	unsigned streams_max;             /* 0: 10000; more get 503 */
 	/* Space-separated addresses of reverse proxies whose X-Forwarded-For and
 	 * X-Forwarded-Proto are believed. */
 	str trusted_proxies;
@@ -65,8 +65,8 @@ struct http_config {
 /* Starts serving. The config's strings and routes must live as long as the server. Raises the
  * process's limit of open files as far as it may. SIGPIPE must be ignored by the program.
  * Errors: FRG_INVALID (listen address), FRG_IO (port in use; code "listen"). */
-MUST_CHECK enum frg_status http_server_open(const struct http_config *config,
-                                            struct http_server **out, struct frg_error *err);
+MUST_CHECK enum frg_status http_server_open(const struct http_config *config, struct http_server **out,
+                                            struct frg_error *err);
 /* The port that is listened on. */
 unsigned http_server_port(const struct http_server *server);
 /* Refuses new connections and requests, ends streams, waits for requests that are being read or
@@ -81,7 +81,7 @@ void http_server_close(struct http_server *server);
 struct arena *http_arena(struct http_request *req);
 enum http_method http_method(const struct http_request *req);
 unsigned http_tag(const struct http_request *req);
-str http_path(const struct http_request *req);  /* decoded, without query */
+str http_path(const struct http_request *req); /* decoded, without query */
 str http_body(const struct http_request *req);
 /* Path parameter by name, decoded; n == 0 if there is none. */
 str http_param(const struct http_request *req, const char *name);
@@ -141,8 +141,8 @@ struct http_channel *http_channel_new(struct http_server *server);
 struct http_channel *http_channel_ref(struct http_channel *channel);
 void http_channel_unref(struct http_channel *channel);
 /* `event` is a name without line breaks, `data` may have several lines (\n; \r becomes a space). Never blocks.
- * `id` must grow; on the wire it is "CHANNEL-ID", opaque to clients. A message about the same `topic` (0: none) takes the place of
- * the earlier ones: what has been taken back is not sent again to those who come later. */
+ * `id` must grow; on the wire it is "CHANNEL-ID", opaque to clients. A message about the same `topic` (0: none) takes
+ * the place of the earlier ones: what has been taken back is not sent again to those who come later. */
 void http_channel_publish(struct http_channel *channel, uint64_t id, uint64_t topic, const char *event, str data);
 unsigned http_channel_listeners(const struct http_channel *channel);
 /* Answers with the stream of the channel, which lives until the client goes. */

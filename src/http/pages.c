@@ -73,8 +73,8 @@ static void add_headers(struct MHD_Response *r, const struct http_page_spec *spe
 }
 
 /* `data` is taken over. */
-static void add_form(struct http_page *p, const struct http_page_spec *spec, enum form form,
-                     unsigned char *data, size_t size)
+static void add_form(struct http_page *p, const struct http_page_spec *spec, enum form form, unsigned char *data,
+                     size_t size)
 {
 	static const char *const codings[] = {NULL, "gzip", "br"};
 	unsigned char *fitting = realloc(data, size ? size : 1);
@@ -151,7 +151,8 @@ static enum MHD_Result copy_header(void *cls, enum MHD_ValueKind kind, const cha
 /* With headers of this request's own: a response of its own, but still on the shared bytes. */
 static enum MHD_Result queue_with_headers(struct http_request *req, struct MHD_Response *shared, str bytes)
 {
-	struct MHD_Response *r = MHD_create_response_from_buffer(bytes.n, (void *)(bytes.p ? bytes.p : ""), MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *r = MHD_create_response_from_buffer(bytes.n, (void *)(bytes.p ? bytes.p : ""),
+	                                                         MHD_RESPMEM_PERSISTENT);
 	if (!r)
 		BUG("out of memory");
 	MHD_get_response_headers(shared, copy_header, r);
@@ -174,7 +175,8 @@ enum MHD_Result page_queue(struct http_request *req)
 	struct http_page *p = req->page;
 	str known = http_header(req, "If-None-Match");
 	enum form form = choose(p, http_header(req, "Accept-Encoding"));
-	bool unchanged = known.n && p->status == 200 && req->method == HTTP_GET && decode_etag_matches(known, str_of(p->etag[form]));
+	bool unchanged = known.n && p->status == 200 && req->method == HTTP_GET &&
+	                 decode_etag_matches(known, str_of(p->etag[form]));
 	struct MHD_Response *shared = unchanged ? p->unchanged[form] : p->full[form];
 	req->status = unchanged ? 304 : p->status;
 	return req->headers ? queue_with_headers(req, shared, unchanged ? STR_NONE : p->bytes[form])

@@ -23,8 +23,8 @@ struct routes {
 };
 
 struct cut_path {
-	str text; /* without the first slash */
-	size_t count; /* SEGMENTS_MAX + 1: too many to match anything but a rest */
+	str text;                        /* without the first slash */
+	size_t count;                    /* SEGMENTS_MAX + 1: too many to match anything but a rest */
 	const char *begin[SEGMENTS_MAX]; /* in the text */
 	str segments[SEGMENTS_MAX];      /* decoded */
 };

@@ -21,8 +21,8 @@ enum { CONNECTION_MEMORY = 16 << 10, BACKLOG = 1024, LAST_ANSWERS_MS = 200 };
 
 static enum MHD_Result queue_plain(struct http_request *req)
 {
-	struct MHD_Response *r = MHD_create_response_from_buffer(req->answer.n, (void *)(req->answer.p ? req->answer.p : ""),
-	                                                         MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *r = MHD_create_response_from_buffer(
+		req->answer.n, (void *)(req->answer.p ? req->answer.p : ""), MHD_RESPMEM_PERSISTENT);
 	if (!r)
 		BUG("out of memory");
 	bool good = !req->content_type || MHD_add_response_header(r, "Content-Type", req->content_type) == MHD_YES;
@@ -149,9 +149,8 @@ static enum MHD_Result take_body(struct http_request *req, const char *data, siz
 	return too_slow(req) ? MHD_NO : MHD_YES;
 }
 
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
-                                  const char *method, const char *version, const char *data, size_t *size,
-                                  void **slot)
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                                  const char *version, const char *data, size_t *size, void **slot)
 {
 	struct http_request *req = *slot;
 	(void)cls, (void)connection, (void)url;
@@ -228,23 +227,28 @@ static enum frg_status open_socket(const struct http_config *config, int *out, u
 	char host[64], service[8];
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV};
 	struct addrinfo *address;
-	if (!split_address(config->listen, host, service) || getaddrinfo(*host ? host : NULL, service, &hints, &address) != 0)
+	if (!split_address(config->listen, host, service) ||
+	    getaddrinfo(*host ? host : NULL, service, &hints, &address) != 0)
 		return frg_fail(err, FRG_INVALID, "listen", "listen on ADDRESS:PORT, not '%.*s'", STR_ARG(config->listen));
 	int on = 1, fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	struct sockaddr_storage bound;
+	union {
+		struct sockaddr any;
+		struct sockaddr_in four;
+		struct sockaddr_in6 six;
+	} bound = {0};
 	socklen_t size = sizeof bound;
 	bool good = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
 	            bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0 &&
-	            getsockname(fd, (struct sockaddr *)&bound, &size) == 0;
+	            getsockname(fd, &bound.any, &size) == 0;
 	freeaddrinfo(address);
 	if (!good) {
-		enum frg_status st = frg_fail(err, FRG_IO, "listen", "cannot listen on %.*s: %s", STR_ARG(config->listen), strerror(errno));
+		enum frg_status st = frg_fail(err, FRG_IO, "listen", "cannot listen on %.*s: %s", STR_ARG(config->listen),
+		                              strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return st;
 	}
-	*port = ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&bound)->sin6_port
-	                                          : ((struct sockaddr_in *)(void *)&bound)->sin_port);
+	*port = ntohs(bound.any.sa_family == AF_INET6 ? bound.six.sin6_port : bound.four.sin_port);
 	*out = fd;
 	return FRG_OK;
 }
@@ -255,7 +259,10 @@ static unsigned cores(void)
 	return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
 }
 
-static unsigned connections_max(const struct http_config *c) { return c->connections_max ? c->connections_max : 20000u; }
+static unsigned connections_max(const struct http_config *c)
+{
+	return c->connections_max ? c->connections_max : 20000u;
+}
 
 /* A connection is a file; what else is open fits into the reserve. */
 static void allow_files(unsigned connections)
@@ -267,7 +274,8 @@ static void allow_files(unsigned connections)
 	rlim_t wanted = connections + RESERVE;
 	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
-		log_warn("listen", "only %llu files may be open, too few for %u connections", (unsigned long long)limit.rlim_cur, connections);
+		log_warn("listen", "only %llu files may be open, too few for %u connections",
+		         (unsigned long long)limit.rlim_cur, connections);
 }
 
 static struct MHD_Daemon *start_daemon(struct http_server *s)
@@ -280,12 +288,11 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
 	return MHD_start_daemon(
 		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_TURBO, 0, on_accept, s,
 		on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET, s->socket,
-		MHD_OPTION_THREAD_POOL_SIZE, loops, MHD_OPTION_CONNECTION_LIMIT,
-		connections_max(c), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-		c->connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT, c->idle_timeout_s ? c->idle_timeout_s : (unsigned)IDLE_TIMEOUT_S,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
-		MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
-		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+		MHD_OPTION_THREAD_POOL_SIZE, loops, MHD_OPTION_CONNECTION_LIMIT, connections_max(c),
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT,
+		c->idle_timeout_s ? c->idle_timeout_s : (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, no_unescape,
+		NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
 }
 
 enum frg_status http_server_open(const struct http_config *config, struct http_server **out, struct frg_error *err)

@@ -324,7 +324,8 @@ static struct stream *stream_new(struct http_request *req)
 
 enum MHD_Result stream_queue(struct http_request *req)
 {
-	struct MHD_Response *r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_stream, stream_new(req), free_stream);
+	struct MHD_Response *r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_stream, stream_new(req),
+	                                                           free_stream);
 	if (!r)
 		BUG("out of memory");
 	bool good = MHD_add_response_header(r, "Content-Type", "text/event-stream") == MHD_YES &&

@@ -112,7 +112,7 @@ static bool find_head(const struct frg_workspace *ws, const struct probe *q, str
 	const struct lists *l = ws->lists;
 	for (size_t i = 2; i + 3 <= q->w.n; i++) {
 		str tail = str_sub(q->w, i, q->w.n), first = str_sub(q->w, 0, i);
-		struct entry e;
+		struct entry e = {0};
 		if (!find_form(ws, &l->form_map, tail, probe_hash(l, q, i, q->w.n), WORD_HEAD | WORD_VERB, &e))
 			continue;
 		unsigned flags = l->words[e.word].flags;
@@ -312,7 +312,7 @@ static void mark_masked(struct frg_workspace *ws)
 	const struct text *t = &ws->text;
 	mask_start(&r, t);
 	while (mask_next(&r, &m)) {
-		struct entry e;
+		struct entry e = {0};
 		if ((m.wild && gaps++ >= GAPS_MAX) || !find_masked(ws, &m, &e))
 			continue;
 		while (token < t->token_count && t->tokens[token].f + (size_t)t->tokens[token].fn <= m.f_begin)
@@ -377,7 +377,7 @@ static void mark_pairs(struct frg_workspace *ws)
 		const struct token *a = &t->tokens[i], *b = a + 1;
 		size_t gap = b->f - (a->f + (size_t)a->fn), n = (size_t)a->fn + b->fn;
 		char word[32];
-		struct entry e;
+		struct entry e = {0};
 		if (gap == 0 || gap > 2 || n < 6 || n > 24 || a->fn < 2 || b->fn < 2 || ws->marks[i].word != WORD_NONE ||
 		    ((a->flags | b->flags) & (TOK_LINK | TOK_JOINED)) || ws->marks[i + 1].word != WORD_NONE)
 			continue;
@@ -399,7 +399,7 @@ void lexicon_mark(struct frg_workspace *ws)
 {
 	const struct text *t = &ws->text;
 	for (size_t i = 0; i < t->token_count; i++) {
-		struct entry e;
+		struct entry e = {0};
 		ws->marks[i] = (struct mark){.word = WORD_NONE};
 		if (t->tokens[i].flags & (TOK_LINK | TOK_NUMBER))
 			continue;

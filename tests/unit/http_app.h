@@ -68,7 +68,8 @@ static bool app_gone(void *app, struct http_request *req)
 static void app_item(void *app, struct http_request *req)
 {
 	str id = http_param(req, "id"), part = http_param(req, "part"), none = http_param(req, "none");
-	answer(req, "item [%.*s] [%.*s] %zu tag %u path [%.*s]", STR_ARG(id), STR_ARG(part), none.n, http_tag(req), STR_ARG(http_path(req)));
+	answer(req, "item [%.*s] [%.*s] %zu tag %u path [%.*s]", STR_ARG(id), STR_ARG(part), none.n, http_tag(req),
+	       STR_ARG(http_path(req)));
 }
 
 static bool app_files(void *app, struct http_request *req)
@@ -80,8 +81,8 @@ static bool app_files(void *app, struct http_request *req)
 static bool app_query(void *app, struct http_request *req)
 {
 	str a = http_query(req, "a"), b = http_query(req, "b"), c = http_cookie(req, "c"), h = http_header(req, "X-Test");
-	answer(req, "a=%s[%.*s] b=%s[%.*s] c=[%.*s] h=%s[%.*s]", a.p ? "" : "-", STR_ARG(a), b.p ? "" : "-", STR_ARG(b), STR_ARG(c),
-	       h.p ? "" : "-", STR_ARG(h));
+	answer(req, "a=%s[%.*s] b=%s[%.*s] c=[%.*s] h=%s[%.*s]", a.p ? "" : "-", STR_ARG(a), b.p ? "" : "-", STR_ARG(b),
+	       STR_ARG(c), h.p ? "" : "-", STR_ARG(h));
 	return true;
 }
 
@@ -177,9 +178,13 @@ static struct app *app_open(struct http_config config)
 		body[i] = "the quick brown fox jumps "[(i * i / 7 + i) % 26];
 	pthread_mutex_init(&app->lock, NULL);
 	pthread_cond_init(&app->opened, NULL);
-	app->page = http_page_new(&(struct http_page_spec){.content_type = "text/html", .body = {body, sizeof body},
-	                                                   .cache_control = "max-age=1", .headers = headers, .compress = true});
-	app->gone = http_page_new(&(struct http_page_spec){.status = 410, .content_type = "text/plain", .body = STR("gone")});
+	app->page = http_page_new(&(struct http_page_spec){.content_type = "text/html",
+	                                                   .body = {body, sizeof body},
+	                                                   .cache_control = "max-age=1",
+	                                                   .headers = headers,
+	                                                   .compress = true});
+	app->gone = http_page_new(
+		&(struct http_page_spec){.status = 410, .content_type = "text/plain", .body = STR("gone")});
 	config.listen = STR("127.0.0.1:0");
 	config.routes = app_routes;
 	config.route_count = COUNT_OF(app_routes);
@@ -206,17 +211,20 @@ static void app_close(struct app *app)
 
 static unsigned app_port(const struct app *app) { return http_server_port(app->server); }
 
-static void app_tell(struct app *app, const char *data) { http_channel_publish(app->channel, ++app->last_id, 0, "put", str_of(data)); }
+static void app_tell(struct app *app, const char *data)
+{
+	http_channel_publish(app->channel, ++app->last_id, 0, "put", str_of(data));
+}
 
 /* Waits until the expression holds. */
-#define wait_until(expression)                                                                                \
-	do {                                                                                                      \
-		msec patience = clock_steady() + PATIENCE_MS;                                                         \
-		while (!(expression)) {                                                                               \
-			if (clock_steady() > patience)                                                                    \
-				fail_msg("never: %s", #expression);                                                           \
-			nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);                                          \
-		}                                                                                                     \
+#define wait_until(expression)                                                                                         \
+	do {                                                                                                               \
+		msec patience = clock_steady() + PATIENCE_MS;                                                                  \
+		while (!(expression)) {                                                                                        \
+			if (clock_steady() > patience)                                                                             \
+				fail_msg("never: %s", #expression);                                                                    \
+			nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);                                                   \
+		}                                                                                                              \
 	} while (0)
 
 #endif

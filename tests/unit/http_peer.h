@@ -30,7 +30,8 @@ struct reply {
 static inline struct peer *peer_open(unsigned port)
 {
 	struct peer *p = calloc(1, sizeof *p);
-	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	assert_non_null(p);
 	p->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_true(p->fd >= 0);
@@ -111,10 +112,10 @@ static inline bool peer_expect_within(struct peer *p, const char *text, msec ms)
 	}
 }
 
-#define peer_expect(p, text)                                                                                  \
-	do {                                                                                                      \
-		if (!peer_expect_within((p), (text), PATIENCE_MS))                                                    \
-			fail_msg("\"%s\" did not come, but \"%.*s\"", (text), (int)(p)->n, (p)->in ? (p)->in : "");       \
+#define peer_expect(p, text)                                                                                           \
+	do {                                                                                                               \
+		if (!peer_expect_within((p), (text), PATIENCE_MS))                                                             \
+			fail_msg("\"%s\" did not come, but \"%.*s\"", (text), (int)(p)->n, (p)->in ? (p)->in : "");                \
 	} while (0)
 
 static inline bool peer_is_closed(struct peer *p)
@@ -168,7 +169,8 @@ static inline struct reply peer_reply(struct peer *p, bool has_body)
 		free(r.head);
 		return peer_reply(p, has_body);
 	}
-	r.body_size = has_body && r.status != 304 && r.status != 204 ? strtoul(reply_header(&r, "Content-Length"), NULL, 10) : 0;
+	r.body_size = has_body && r.status != 304 && r.status != 204 ? strtoul(reply_header(&r, "Content-Length"), NULL, 10)
+	                                                             : 0;
 	r.body = peer_take(p, r.body_size);
 	return r;
 }

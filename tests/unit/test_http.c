@@ -23,7 +23,8 @@ static void check(unsigned status, const char *body, const char *request)
 	assert_true(peer_send(p, request));
 	struct reply r = peer_reply(p, strncmp(request, "HEAD ", 5) != 0);
 	if (r.status != status || (body && strcmp(body, r.body) != 0))
-		fail_msg("%.300s\ngot %u \"%s\"\nwant %u \"%s\"", request, r.status, r.body ? r.body : "", status, body ? body : "");
+		fail_msg("%.300s\ngot %u \"%s\"\nwant %u \"%s\"", request, r.status, r.body ? r.body : "", status,
+		         body ? body : "");
 	reply_free(&r);
 	peer_close(p);
 }
@@ -51,19 +52,30 @@ static void requests_find_their_route(void **state)
 	check(200, "item [a1] [] 0 tag 7 path [/items/a1]", GET("/items/a1"));
 	check(200, "item [special] [] 0 tag 8 path [/items/special]", "DELETE /items/special" HOST "\r\n");
 	check(200, "item [a1] [p2] 0 tag 9 path [/items/a1/parts/p2]", GET("/items/a1/parts/p2?x=y"));
-	check(200, "item [a/b] [\xc3\xa4 +] 0 tag 9 path [/items/a/b/parts/\xc3\xa4 +]", GET("/items/a%2Fb/parts/%C3%A4%20+"));
+	check(200, "item [a/b] [\xc3\xa4 +] 0 tag 9 path [/items/a/b/parts/\xc3\xa4 +]",
+	      GET("/items/a%2Fb/parts/%C3%A4%20+"));
 	check(200, "special", GET("/%69tems/special"));
 	check(200, "files []", GET("/files/"));
 	check(200, "files [a/b/c]", GET("/files/a/b%2Fc"));
-	check(200, "files [1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17]", GET("/files/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17"));
+	check(200, "files [1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17]",
+	      GET("/files/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17"));
 	check(200, "13 1 1", GET("/id"));
 	check(204, "", "OPTIONS /items/any/thing" HOST "\r\n");
 }
 
 static void what_is_not_there_is_refused(void **state)
 {
-	static const char *const nowhere[] = {"/nowhere", "/items", "/items/", "/items/a/", "/files", "//", "//items/a", "/items/a/parts",
-	                                      "/items//parts/b", "/Items/special", "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15"};
+	static const char *const nowhere[] = {"/nowhere",
+	                                      "/items",
+	                                      "/items/",
+	                                      "/items/a/",
+	                                      "/files",
+	                                      "//",
+	                                      "//items/a",
+	                                      "/items/a/parts",
+	                                      "/items//parts/b",
+	                                      "/Items/special",
+	                                      "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15"};
 	char request[200];
 	for (size_t i = 0; i < COUNT_OF(nowhere); i++) {
 		snprintf(request, sizeof request, "GET %s" HOST "\r\n", nowhere[i]);
@@ -73,9 +85,12 @@ static void what_is_not_there_is_refused(void **state)
 	static const struct {
 		const char *request, *allow;
 	} table[] = {
-		{"POST /" HOST "Content-Length: 0\r\n\r\n", "GET, HEAD"}, {"POST /" HOST "Content-Length: 3\r\n\r\nabc", "GET, HEAD"},
-		{GET("/echo"), "POST, PUT"}, {"PATCH /items/special" HOST "\r\n", "GET, HEAD, DELETE, OPTIONS"},
-		{"BREW /items/a/parts/b" HOST "\r\n", "GET, HEAD, OPTIONS"}, {"TRACE /" HOST "\r\n", "GET, HEAD"},
+		{"POST /" HOST "Content-Length: 0\r\n\r\n", "GET, HEAD"},
+		{"POST /" HOST "Content-Length: 3\r\n\r\nabc", "GET, HEAD"},
+		{GET("/echo"), "POST, PUT"},
+		{"PATCH /items/special" HOST "\r\n", "GET, HEAD, DELETE, OPTIONS"},
+		{"BREW /items/a/parts/b" HOST "\r\n", "GET, HEAD, OPTIONS"},
+		{"TRACE /" HOST "\r\n", "GET, HEAD"},
 	};
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
 		struct reply r = ask(table[i].request);
@@ -89,24 +104,50 @@ static void what_is_not_there_is_refused(void **state)
 static void doubtful_requests_are_refused(void **state)
 {
 	static const char *const bad[] = {
-		GET("/items/%"), GET("/items/%zz"), GET("/items/%00"), GET("/items/%ff"), GET("/items/%c0%af"), GET("/items/\xff"),
-		GET("/items/a%0Ab"), GET("/items/%7f"), GET("/items/.."), GET("/items/%2e%2e"), GET("/a/../items/b"), GET("/files/a%2F..%2Fb"),
-		GET("/./"), GET("http://x/"), GET("*"), GET("items/a"), GET("/a b"), GET("/a#b"), "OPTIONS *" HOST "\r\n",
+		GET("/items/%"),
+		GET("/items/%zz"),
+		GET("/items/%00"),
+		GET("/items/%ff"),
+		GET("/items/%c0%af"),
+		GET("/items/\xff"),
+		GET("/items/a%0Ab"),
+		GET("/items/%7f"),
+		GET("/items/.."),
+		GET("/items/%2e%2e"),
+		GET("/a/../items/b"),
+		GET("/files/a%2F..%2Fb"),
+		GET("/./"),
+		GET("http://x/"),
+		GET("*"),
+		GET("items/a"),
+		GET("/a b"),
+		GET("/a#b"),
+		"OPTIONS *" HOST "\r\n",
 		"CONNECT x:80" HOST "\r\n",
-		"GET / HTTP/1.1\r\n\r\n", "GET /" HOST "Host: y\r\n\r\n",
-		"POST /echo" HOST "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", "POST /echo" HOST "Content-Length: +3\r\n\r\nabc",
-		"POST /echo" HOST "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", "POST /echo" HOST "Content-Length: 3, 3\r\n\r\nabc",
+		"GET / HTTP/1.1\r\n\r\n",
+		"GET /" HOST "Host: y\r\n\r\n",
+		"POST /echo" HOST "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+		"POST /echo" HOST "Content-Length: +3\r\n\r\nabc",
+		"POST /echo" HOST "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+		"POST /echo" HOST "Content-Length: 3, 3\r\n\r\nabc",
 		"POST /echo" HOST "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-		"POST /echo" HOST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "POST /echo" HOST "Transfer-Encoding: identity\r\n\r\nabc",
+		"POST /echo" HOST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+		"POST /echo" HOST "Transfer-Encoding: identity\r\n\r\nabc",
 		"POST /echo" HOST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 		"POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-		"POST /echo" HOST "Content-Length : 3\r\n\r\nabc", "POST /echo" HOST "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+		"POST /echo" HOST "Content-Length : 3\r\n\r\nabc",
+		"POST /echo" HOST "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
 	};
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
 		check(400, NULL, bad[i]);
 	/* what is hardly HTTP may be answered in any way but with success */
-	static const char *const worse[] = {"GARBAGE\r\n\r\n", "GET\r\n\r\n", "GET \r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
-	                                    "GET /" HOST "no colon\r\n\r\n", "GET /" HOST "Content-Length: 99999999999999999999\r\n\r\n"};
+	static const char *const worse[] = {"GARBAGE\r\n\r\n",
+	                                    "GET\r\n\r\n",
+	                                    "GET \r\n\r\n",
+	                                    "GET /\r\n\r\n",
+	                                    "GET / HTTP/9.9\r\n\r\n",
+	                                    "GET /" HOST "no colon\r\n\r\n",
+	                                    "GET /" HOST "Content-Length: 99999999999999999999\r\n\r\n"};
 	for (size_t i = 0; i < COUNT_OF(worse); i++) {
 		struct peer *p = peer_open(app_port(app));
 		assert_true(peer_send(p, worse[i]));
@@ -121,7 +162,8 @@ static void doubtful_requests_are_refused(void **state)
 /* The bytes behind a request that was refused for its framing are not taken for a request. */
 static void no_request_is_slipped_in(void **state)
 {
-	static const char *const heads[] = {"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: xchunked\r\n",
+	static const char *const heads[] = {"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+	                                    "Transfer-Encoding: xchunked\r\n",
 	                                    "Content-Length: 0\r\nContent-Length: 40\r\n", "Content-Length : 40\r\n"};
 	char request[400];
 	for (size_t i = 0; i < COUNT_OF(heads); i++) {
@@ -162,16 +204,20 @@ static void queries_cookies_and_headers(void **state)
 	check(200, "a=[1] b=-[] c=[] h=-[]", GET("/query?a=1&a=2"));
 	check(200, "a=[x y&=] b=[] c=[] h=-[]", GET("/query?a=x+y%26%3D&b"));
 	check(200, "a=-[] b=[2] c=[] h=-[]", GET("/query?a=%&b=2&a=%ff"));
-	check(200, "a=-[] b=-[] c=[d] h=[\xc3\xa4 b]", "GET /query" HOST "Cookie: cc=1; c=d; c=e\r\nX-Test: \xc3\xa4 b\r\n\r\n");
+	check(200, "a=-[] b=-[] c=[d] h=[\xc3\xa4 b]",
+	      "GET /query" HOST "Cookie: cc=1; c=d; c=e\r\nX-Test: \xc3\xa4 b\r\n\r\n");
 	check(200, "a=-[] b=-[] c=[] h=-[]", "GET /query" HOST "X-Test: \xff\xfe\r\n\r\n");
 	check(200, "a=-[] b=-[] c=[] h=-[]", "GET /query" HOST "X-Test: a\x01z\r\n\r\n");
 }
 
 static void forms_are_decoded(void **state)
 {
-	check(200, "a=[1 2] b=[\xc3\xa4\n] whole", "POST /form" HOST FORM_TYPE "Content-Length: 18\r\n\r\na=1+2&b=%C3%A4%0A&");
+	check(200, "a=[1 2] b=[\xc3\xa4\n] whole",
+	      "POST /form" HOST FORM_TYPE "Content-Length: 18\r\n\r\na=1+2&b=%C3%A4%0A&");
 	check(200, "a=[1] b=[] broken", "POST /form" HOST FORM_TYPE "Content-Length: 11\r\n\r\na=1&b=%ff&x");
-	check(200, "a=[1] b=[] whole", "POST /form" HOST "Content-Type: Application/X-WWW-Form-Urlencoded; charset=utf-8\r\nContent-Length: 3\r\n\r\na=1");
+	check(200, "a=[1] b=[] whole",
+	      "POST /form" HOST
+	      "Content-Type: Application/X-WWW-Form-Urlencoded; charset=utf-8\r\nContent-Length: 3\r\n\r\na=1");
 	check(200, "a=[] b=[] whole", "POST /form" HOST "Content-Type: text/plain\r\nContent-Length: 3\r\n\r\na=1");
 	check(200, "a=[] b=[] whole", "POST /form" HOST FORM_TYPE "Content-Length: 0\r\n\r\n");
 }
@@ -263,8 +309,10 @@ static void chunks_are_counted(void **state)
 static void the_client_is_who_trusted_proxies_say(void **state)
 {
 	check(200, "127.0.0.1 plain", GET("/who"));
-	check(200, "9.9.9.9 secure", "GET /who" HOST "X-Forwarded-For: 1.1.1.1, 9.9.9.9\r\nX-Forwarded-Proto: https\r\n\r\n");
-	check(200, "9.9.9.9 plain", "GET /who" HOST "X-Forwarded-For: 1.1.1.1, 9.9.9.9, 10.0.0.1\r\nX-Forwarded-Proto: https, http\r\n\r\n");
+	check(200, "9.9.9.9 secure",
+	      "GET /who" HOST "X-Forwarded-For: 1.1.1.1, 9.9.9.9\r\nX-Forwarded-Proto: https\r\n\r\n");
+	check(200, "9.9.9.9 plain",
+	      "GET /who" HOST "X-Forwarded-For: 1.1.1.1, 9.9.9.9, 10.0.0.1\r\nX-Forwarded-Proto: https, http\r\n\r\n");
 	check(200, "9.9.9.9 plain", "GET /who" HOST "X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 9.9.9.9\r\n\r\n");
 	check(200, "2001:db8::1 plain", "GET /who" HOST "X-Forwarded-For: 2001:DB8:0::1\r\n\r\n");
 	check(200, "9.9.9.9 plain", "GET /who" HOST "X-Forwarded-For: ::ffff:9.9.9.9\r\n\r\n");
@@ -287,8 +335,10 @@ static void pages_come_in_three_forms(void **state)
 	static const struct {
 		const char *request, *coding;
 	} table[] = {
-		{GET("/page"), ""}, {"GET /page" HOST "Accept-Encoding: gzip\r\n\r\n", "gzip"},
-		{"GET /page" HOST "Accept-Encoding: gzip, br\r\n\r\n", "br"}, {"GET /page" HOST "Accept-Encoding: gzip, br;q=0\r\n\r\n", "gzip"},
+		{GET("/page"), ""},
+		{"GET /page" HOST "Accept-Encoding: gzip\r\n\r\n", "gzip"},
+		{"GET /page" HOST "Accept-Encoding: gzip, br\r\n\r\n", "br"},
+		{"GET /page" HOST "Accept-Encoding: gzip, br;q=0\r\n\r\n", "gzip"},
 		{"GET /page-with-cookie" HOST "Accept-Encoding: br\r\n\r\n", "br"},
 	};
 	char tags[COUNT_OF(table)][100];
@@ -320,11 +370,16 @@ static void known_pages_are_not_sent_again(void **state)
 	static const struct {
 		const char *before, *path, *encoding;
 		unsigned status;
-	} table[] = {{"", "/page", "gzip", 304}, {"W/", "/page", "gzip", 304}, {"\"x\", ", "/page", "gzip", 304}, {"*, ", "/page", "br", 304},
-	             {"", "/page", "br", 200}, {"", "/page", "identity", 200}, {"", "/page-with-cookie", "gzip", 304}};
+	} table[] = {{"", "/page", "gzip", 304},
+	             {"W/", "/page", "gzip", 304},
+	             {"\"x\", ", "/page", "gzip", 304},
+	             {"*, ", "/page", "br", 304},
+	             {"", "/page", "br", 200},
+	             {"", "/page", "identity", 200},
+	             {"", "/page-with-cookie", "gzip", 304}};
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
-		snprintf(request, sizeof request, "GET %s" HOST "Accept-Encoding: %s\r\nIf-None-Match: %s%s\r\n\r\n", table[i].path,
-		         table[i].encoding, table[i].before, tag);
+		snprintf(request, sizeof request, "GET %s" HOST "Accept-Encoding: %s\r\nIf-None-Match: %s%s\r\n\r\n",
+		         table[i].path, table[i].encoding, table[i].before, tag);
 		r = ask(request);
 		assert_int_equal(r.status, table[i].status);
 		assert_string_equal(reply_header(&r, "Vary"), "Accept-Encoding");
@@ -367,9 +422,10 @@ static void heads_are_as_of_the_get(void **state)
 static void pipelined_requests_are_answered_in_order(void **state)
 {
 	struct peer *p = peer_open(app_port(app));
-	assert_true(peer_send(p, GET("/items/1") GET("/") "POST /echo" HOST "Content-Length: 2\r\n\r\nhi" GET("/items/2") GET("/nowhere")));
-	static const char *const want[] = {"item [1] [] 0 tag 7 path [/items/1]", "quick", "hi", "item [2] [] 0 tag 7 path [/items/2]",
-	                                   "refused 404"};
+	assert_true(peer_send(p, GET("/items/1") GET("/") "POST /echo" HOST "Content-Length: 2\r\n\r\nhi" GET("/items/2")
+	                             GET("/nowhere")));
+	static const char *const want[] = {"item [1] [] 0 tag 7 path [/items/1]", "quick", "hi",
+	                                   "item [2] [] 0 tag 7 path [/items/2]", "refused 404"};
 	for (size_t i = 0; i < COUNT_OF(want); i++) {
 		struct reply r = peer_reply(p, true);
 		assert_string_equal(r.body, want[i]);
@@ -432,7 +488,8 @@ static void too_many_waiting_are_refused(void **state)
 	for (size_t i = 1; i < COUNT_OF(p); i++)
 		assert_true(peer_send(p[i], GET("/items/x")));
 	size_t refused = 0;
-	wait_until((refused = (size_t)peer_more(p[1], 0) + (size_t)peer_more(p[2], 0) * 2 + (size_t)peer_more(p[3], 0) * 3) > 0);
+	wait_until(
+		(refused = (size_t)peer_more(p[1], 0) + (size_t)peer_more(p[2], 0) * 2 + (size_t)peer_more(p[3], 0) * 3) > 0);
 	assert_in_range(refused, 1, 3);
 	struct reply r = peer_reply(p[refused], true);
 	assert_int_equal(r.status, 503);
@@ -453,7 +510,8 @@ static void too_many_waiting_are_refused(void **state)
 static void slow_senders_are_cut(void **state)
 {
 	struct app *strict = app_open((struct http_config){.workers = 1, .idle_timeout_s = 1});
-	struct peer *silent = peer_open(app_port(strict)), *half = peer_open(app_port(strict)), *drip = peer_open(app_port(strict));
+	struct peer *silent = peer_open(app_port(strict)), *half = peer_open(app_port(strict)),
+				*drip = peer_open(app_port(strict));
 	assert_true(peer_send(half, "GET /items/x HTT"));
 	assert_true(peer_send(drip, "POST /echo" HOST "Content-Length: 60000\r\n\r\n"));
 	msec until = clock_steady() + PATIENCE_MS;
@@ -645,7 +703,8 @@ static void slow_readers_fall_out(void **state)
 	msec until = clock_steady() + PATIENCE_MS;
 	bool over = false; /* told to load anew, or the answer ends in the middle of a message */
 	while (!over && peer_more(p, until - clock_steady()))
-		over = str_find((str){p->in, p->n}, STR("event: reset"), 0) != SIZE_MAX || str_ends((str){p->in, p->n}, STR("\r\n0\r\n\r\n"));
+		over = str_find((str){p->in, p->n}, STR("event: reset"), 0) != SIZE_MAX ||
+		       str_ends((str){p->in, p->n}, STR("\r\n0\r\n\r\n"));
 	assert_true(over || p->ended);
 	assert_true(p->n < 10000000);
 	peer_close(p);
@@ -731,8 +790,8 @@ static void *drain(void *arg)
 static void draining_finishes_what_runs(void **state)
 {
 	struct app *last = app_open((struct http_config){.workers = 2});
-	struct peer *stream = listen_to(last, NULL), *running = peer_open(app_port(last)), *half = peer_open(app_port(last)),
-	            *kept = peer_open(app_port(last));
+	struct peer *stream = listen_to(last, NULL), *running = peer_open(app_port(last)),
+				*half = peer_open(app_port(last)), *kept = peer_open(app_port(last));
 	assert_true(peer_send(kept, GET("/")));
 	struct reply r = peer_reply(kept, true);
 	reply_free(&r);
@@ -791,7 +850,8 @@ static void stopping_under_load(void **state)
 
 static void addresses_that_cannot_be_listened_on(void **state)
 {
-	static const char *const bad[] = {"", "8080", "127.0.0.1", "127.0.0.1:", "nowhere.invalid:80", "127.0.0.1:x", "[::1:80", "1.2.3.4.5:80"};
+	static const char *const bad[] = {
+		"", "8080", "127.0.0.1", "127.0.0.1:", "nowhere.invalid:80", "127.0.0.1:x", "[::1:80", "1.2.3.4.5:80"};
 	struct http_config config = {.routes = app_routes, .route_count = COUNT_OF(app_routes), .refuse = app_refuse};
 	struct http_server *server;
 	struct frg_error err;
