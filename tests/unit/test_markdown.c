@@ -4,6 +4,8 @@
 #include "only_tags.h"
 #include "render/markdown.h"
 
+#include <time.h>
+
 static struct buf out = BUF_INIT(8 << 20);
 
 static str html(str in)
@@ -179,6 +181,80 @@ static void too_much_is_cut_and_told(void **state)
 	buf_free(&small);
 }
 
+static str plain(str in)
+{
+	buf_free(&out);
+	render_comment_text(&out, in);
+	return buf_str(&out);
+}
+
+static void no_word_is_lost(void **state)
+{
+	/* a year at the beginning of a line, a definition, the words behind a fence */
+	assert_str(html(STR("1986. Das war ein Jahr.")), "<ol start=\"1986\"><li>Das war ein Jahr.</li></ol>");
+	assert_str(html(STR("[1]: https://a.example/x")),
+	           "<p>[1]: <a href=\"https://a.example/x\" rel=\"ugc nofollow noopener\">https://a.example/x</a></p>");
+	assert_str(html(STR("[1]: nur so")), "<p>[1]: nur so</p>");
+	assert_str(html(STR("`a[1]: b`")), "<p><code>a[1]: b</code></p>");
+	assert_has(html(STR("```Wort Wort\nx\n```")), "Wort Wort");
+	assert_has(html(STR("[x](javascript:y) z")), "x z");
+	assert_has(html(STR("\"zitiert\" & 'so' \xe2\x80\x9eund\xe2\x80\x9c")), "&quot;zitiert&quot; &amp; &#39;so&#39;");
+	assert_str(html((str){"a\xff" "b", 3}), "<p>a\xef\xbf\xbd" "b</p>");
+	assert_str(html(STR("a\r\nb\rc")), "<p>a<br>b<br>c</p>");
+}
+
+static void joiners_only_where_they_join(void **state)
+{
+	assert_str(html(STR("x\xe2\x80\x8dy\xe2\x80\x8cz")), "<p>xyz</p>");
+	assert_has(html(STR("\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xbf")), "\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xbf");
+	assert_has(html(STR("\xd9\x85\xe2\x80\x8c\xd8\xae")), "\xd9\x85\xe2\x80\x8c\xd8\xae");
+}
+
+static void plain_text_says_the_same(void **state)
+{
+	assert_str(plain(STR("*Eins* **zwei**\nZeile\n\nAbsatz")), "Eins zwei\nZeile\n\nAbsatz");
+	assert_str(plain(STR("> Zitat\n\nAntwort")), "> Zitat\n\nAntwort");
+	assert_str(plain(STR("- a\n- b\n\n3. c\n4. d")), "- a\n- b\n\n3. c\n4. d");
+	assert_str(plain(STR("[Quelle](https://a.example) <b>x</b> &amp; `y`")), "Quelle <b>x</b> &amp; y");
+	assert_str(plain(STR("# Laut\n\n---\nEnde")), "Laut\n\nEnde");
+	assert_str(plain(STR("a\xe2\x80\xae" "b [1]: c")), "ab [1]: c");
+	assert_str(plain(STR("")), "");
+}
+
+static void slow_texts_are_none(void **state)
+{
+	static char big[MARKDOWN_MAX];
+	static const char *const units[] = {"www.a.b/(", "http://a.b(", "](\n", "[", "<", "**a *", "[x]: a\n", "&#1", "\\`"};
+	struct timespec before, after;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+	for (size_t u = 0; u <= COUNT_OF(units); u++) {
+		size_t at = 0;
+		if (u == COUNT_OF(units)) { /* half a minute without precautions */
+			memcpy(big, "[x]: /y\n\n", at = 9);
+			memset(big + at, '[', sizeof big / 2);
+			at += sizeof big / 2;
+			memset(big + at, ']', sizeof big - at);
+			at = sizeof big;
+		} else {
+			for (size_t n = strlen(units[u]); at + n < sizeof big; at += n)
+				memcpy(big + at, units[u], n);
+		}
+		html((str){big, at});
+	}
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+	assert_true(after.tv_sec - before.tv_sec < 10);
+}
+
+static void a_huge_text_is_shown_as_it_is(void **state)
+{
+	static char big[MARKDOWN_MAX + 100];
+	memset(big, '*', sizeof big);
+	big[10] = '\n';
+	big[20] = '<';
+	str s = html((str){big, sizeof big});
+	assert_true(str_starts(s, STR("<p>**********<br>*********&lt;***")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,7 +262,9 @@ int main(void)
 		cmocka_unit_test(raw_html_is_only_text),          cmocka_unit_test(what_html_needs_is_escaped),
 		cmocka_unit_test(links_lead_only_to_the_web),     cmocka_unit_test(links_do_not_nest),
 		cmocka_unit_test(hidden_characters_are_left_out), cmocka_unit_test(deep_nesting_stays_shallow_and_cheap),
-		cmocka_unit_test(too_much_is_cut_and_told),
+		cmocka_unit_test(too_much_is_cut_and_told),       cmocka_unit_test(no_word_is_lost),
+		cmocka_unit_test(joiners_only_where_they_join),   cmocka_unit_test(plain_text_says_the_same),
+		cmocka_unit_test(slow_texts_are_none),            cmocka_unit_test(a_huge_text_is_shown_as_it_is),
 	};
 	int failed = cmocka_run_group_tests_name("markdown", tests, NULL, NULL);
 	buf_free(&out);
