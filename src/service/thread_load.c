@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { ROOTS = 50, BELOW = 1000, SHOWN_DEPTH = 2, PASSAGES = 3 };
+enum { ROOTS = 50, BELOW = 1000, ENOUGH = 300, SHOWN_DEPTH = 2, PASSAGES = 3 };
 
 str thread_id_text(struct arena *a, id64 id)
 {
@@ -313,6 +313,8 @@ static enum frg_status load_page(struct store_tx *tx, struct thread_data *t, str
 	for (size_t i = 0; st == FRG_OK && i < shown; i++) {
 		st = store_publication_below(tx, roots.items[i].comment, BELOW, &below[i], err);
 		total += below[i].count;
+		if (total >= ENOUGH) /* a page of long conversations has fewer of them */
+			shown = i + 1;
 	}
 	if (st != FRG_OK)
 		return st;
@@ -324,8 +326,8 @@ static enum frg_status load_page(struct store_tx *tx, struct thread_data *t, str
 			                             .parent = below[i].items[k].parent,
 			                             .publication = &below[i].items[k]});
 	}
-	if (roots.count > ROOTS) {
-		const struct store_publication *last = &roots.items[ROOTS - 1];
+	if (roots.count > shown) {
+		const struct store_publication *last = &roots.items[shown - 1];
 		t->next_cursor = arena_printf(a, "%lld-%s", (long long)last->published, thread_id_text(a, last->comment).p);
 	}
 	return FRG_OK;

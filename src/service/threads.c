@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { PAGE_MAX = 16 << 20, FEED_SIZE = 50, FRONT_SIZE = 40 };
+enum { PAGE_MAX = 64 << 20, FEED_SIZE = 50, FRONT_SIZE = 40 };
 
 #define COMMON_HEADERS                                                                                                 \
 	"X-Content-Type-Options: nosniff", "Referrer-Policy: strict-origin-when-cross-origin",                             \

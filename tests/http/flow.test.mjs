@@ -370,6 +370,29 @@ test('conditional requests: unchanged is 304, a release changes it', async () =>
 	await until(async () => (await server.get(path, { 'If-None-Match': first.headers.etag })).status === 200, { within: 1000 });
 });
 
+test('a long thread comes in pages, each comment once and in order', async () => {
+	const reader = new Reader(server, { article: 'library' });
+	for (let i = 0; i < 55; i++)
+		await rike.release((await reader.submit(`Number ${i} of a long thread about the opening hours.`)).id);
+	const ids = [];
+	let cursor = '', pages = 0;
+	do {
+		const page = (await server.get(`/v1/articles/library/comments?after=${cursor}`)).json;
+		assert.ok(page.count >= 55);
+		ids.push(...page.comments.map((c) => c.id));
+		cursor = page.next;
+		pages++;
+	} while (cursor);
+	assert.equal(pages, 2);
+	assert.equal(new Set(ids).size, ids.length);
+	assert.deepEqual(ids, [...ids].sort());
+	const html = (await server.get('/articles/library')).text;
+	const next = /href="([^"]*after=[^"#]*)/.exec(html)[1].replaceAll('&amp;', '&');
+	const second = (await server.get(new URL(next, `${server.base}/articles/library`).pathname + new URL(next, server.base).search)).text;
+	assert.match(second, /Number 54 of a long thread/);
+	assert.doesNotMatch(second, /Number 0 of a long thread/);
+});
+
 test('the audit finds all in order', () => {
 	const r = server.audit();
 	assert.equal(r.status, 0, r.stdout + r.stderr);
