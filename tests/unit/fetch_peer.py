@@ -31,6 +31,11 @@ class Peer(http.server.BaseHTTPRequestHandler):
             self.wfile.flush()
             time.sleep(0.1)
 
+    def flood(self):
+        self.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n')
+        while True:
+            self.wfile.write(b'X-Flood: ' + b'x' * 2000 + b'\r\n')
+
     def endless(self):
         self.answer(200, Content_Length=None, Connection='close')
         self.close_connection = True
@@ -55,6 +60,9 @@ class Peer(http.server.BaseHTTPRequestHandler):
             'agent': lambda: self.answer(200, self.headers.get('User-Agent', '').encode()),
             'headers': lambda: self.answer(200, str(self.headers).encode()),
             'seen': lambda: self.answer(200, '\n'.join(seen).encode()),
+            'latin': lambda: self.answer(200, 'ä'.encode('latin-1'), Content_Type='Text/HTML ;charset="ISO-8859-1"'),
+            'odd': lambda: self.answer(200, PAGE, Content_Type='text/html; charset=">x'),
+            'flood': self.flood,
             'loop': lambda: self.to('/loop'),
             'other': lambda: self.to(f'http://localhost:{port}/forbidden'),
             'file': lambda: self.to('file:///etc/passwd'),

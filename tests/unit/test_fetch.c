@@ -171,6 +171,14 @@ static void a_page_is_read(void **state)
 	assert_lacks(result.body, "Authorization");
 }
 
+static void the_character_set_comes_along(void **state)
+{
+	OK(get("/latin"));
+	assert_str(result.body, "<meta charset=\"ISO-8859-1\">\xe4");
+	OK(get("/odd"));
+	assert_true(str_starts(result.body, STR("<!doctype")));
+}
+
 static void redirects_are_followed_three_times(void **state)
 {
 	OK(get("/hop/0"));
@@ -218,7 +226,7 @@ static void only_pages_come_in(void **state)
 
 static void too_much_is_refused(void **state)
 {
-	static const char *const large[] = {"/announced", "/endless", "/bomb"};
+	static const char *const large[] = {"/announced", "/endless", "/bomb", "/flood"};
 	for (size_t i = 0; i < COUNT_OF(large); i++) {
 		assert_int_equal(get(large[i]), FRG_TOO_LARGE);
 		assert_code(err, "fetch_large");
@@ -263,6 +271,17 @@ static void only_named_hosts_are_asked(void **state)
 		if (st != FRG_FORBIDDEN && st != FRG_INVALID)
 			fail_msg("%s asked under \"%s\"", refused[i].url, refused[i].hosts);
 	}
+}
+
+static void a_port_can_be_named(void **state)
+{
+	/* named: only the address is wrong; without it or with another the entry says nothing */
+	assert_int_equal(try("127.0.0.1:8443", false, "http://127.0.0.1:8443/"), FRG_FORBIDDEN);
+	assert_code(err, "fetch_private");
+	assert_int_equal(try("127.0.0.1:8443", false, "http://127.0.0.1:8444/"), FRG_FORBIDDEN);
+	assert_code(err, "fetch_host");
+	assert_int_equal(try("127.0.0.1:8443", false, "http://127.0.0.1/"), FRG_FORBIDDEN);
+	assert_code(err, "fetch_host");
 }
 
 static void only_addresses_of_the_web_are_read(void **state)
@@ -317,12 +336,14 @@ int main(void)
 		cmocka_unit_test(public_addresses_are),
 		cmocka_unit_test(private_addresses_are_not),
 		cmocka_unit_test(a_page_is_read),
+		cmocka_unit_test(the_character_set_comes_along),
 		cmocka_unit_test(redirects_are_followed_three_times),
 		cmocka_unit_test(redirects_are_checked_again),
 		cmocka_unit_test(only_pages_come_in),
 		cmocka_unit_test(too_much_is_refused),
 		cmocka_unit_test(too_slow_is_given_up),
 		cmocka_unit_test(only_named_hosts_are_asked),
+		cmocka_unit_test(a_port_can_be_named),
 		cmocka_unit_test(only_addresses_of_the_web_are_read),
 		cmocka_unit_test(private_addresses_are_never_connected_to),
 	};
