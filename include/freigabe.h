@@ -99,10 +99,14 @@ struct frg_engine_options {
 	/* Word list to use instead of the built-in one (format: model/lists/README.md);
 	 * p == NULL takes the built-in. Copied. */
 	struct frg_str word_list;
+	/* Model to use instead of the built-in one: the bytes of a file that `make model` wrote, 16-byte
+	 * aligned. Not copied: must outlive the engine (mapped read-only, say). */
+	struct frg_str model;
 };
 
 /* Opens an engine; `options` may be NULL. Free with frg_engine_close.
- * Errors: FRG_INVALID (a bad list; pos is its line), FRG_NO_MEMORY. */
+ * Errors: FRG_INVALID (a bad list, pos is its line; a broken model), FRG_UNSUPPORTED (a model of another
+ * version), FRG_NO_MEMORY. */
 FRG_API FRG_MUST_CHECK enum frg_status frg_engine_open(const struct frg_engine_options *options,
                                                        struct frg_engine **out, struct frg_error *err);
 FRG_API void frg_engine_close(struct frg_engine *engine);

@@ -14,6 +14,9 @@ enum { EXIT_DONE = 0, EXIT_FINDING = 1, EXIT_USAGE = 2 };
 /* argv[0] is the command's name. Returns an exit code. */
 int cmd_serve(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_train(int argc, char **argv);
+int cmd_eval(int argc, char **argv);
+int cmd_predict(int argc, char **argv);
 int cmd_site(int argc, char **argv);
 int cmd_user(int argc, char **argv);
 int cmd_article(int argc, char **argv);

@@ -15,6 +15,9 @@ static const struct command {
 } commands[] = {
 	{"serve", cmd_serve, "serve readers and editors"},
 	{"check", cmd_check, "read a comment and say which house rules it may break, where and why"},
+	{"train", cmd_train, "learn a model from your own labelled archive"},
+	{"eval", cmd_eval, "measure a trained model on labelled texts"},
+	{"predict", cmd_predict, "score texts by a trained model"},
 	{"site", cmd_site, "set up a newspaper: name, address, origins, notice"},
 	{"user", cmd_user, "make an editor's account or change its password"},
 	{"article", cmd_article, "import articles from files"},

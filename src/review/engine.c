@@ -37,6 +37,16 @@ static enum frg_status open_lists(struct lists *l, const struct frg_engine_optio
 	return status;
 }
 
+/* The built-in model, or the caller's. */
+static enum frg_status open_model(struct model *m, const struct frg_engine_options *options, struct frg_error *err)
+{
+	if (options && options->model.p)
+		return model_open(m, options->model, err);
+	if (embedded_model[0].size == 0) /* while the first model is being made */
+		return FRG_OK;
+	return model_open(m, embedded_content(&embedded_model[0]), err);
+}
+
 enum frg_status frg_engine_open(const struct frg_engine_options *options, struct frg_engine **out,
                                 struct frg_error *err)
 {
@@ -51,8 +61,14 @@ enum frg_status frg_engine_open(const struct frg_engine_options *options, struct
 		free(e);
 		return status;
 	}
-	uint64_t d = e->lists.digest;
-	snprintf(e->id, sizeof e->id, "freigabe %s lists-%08x", FREIGABE_VERSION, (unsigned)(d ^ d >> 32));
+	status = open_model(&e->model, options, err);
+	if (status != FRG_OK) {
+		frg_engine_close(e);
+		return status;
+	}
+	uint64_t d = e->lists.digest, m = e->model.id;
+	snprintf(e->id, sizeof e->id, "freigabe %s lists-%08x model-%08x", FREIGABE_VERSION, (unsigned)(d ^ d >> 32),
+	         (unsigned)(m ^ m >> 32));
 	*out = e;
 	return FRG_OK;
 }
@@ -69,7 +85,8 @@ const char *frg_engine_id(const struct frg_engine *e) { return e->id; }
 
 static bool workspace_fill(struct frg_workspace *ws)
 {
-	if (!text_open(&ws->text, FRG_TEXT_MAX) || !text_open(&ws->parent, FRG_TEXT_MAX) || !stems_open(&ws->stems))
+	if (!text_open(&ws->text, FRG_TEXT_MAX) || !text_open(&ws->parent, FRG_TEXT_MAX) || !stems_open(&ws->stems) ||
+	    !lexica_reader_open(&ws->reader, FRG_TEXT_MAX / 2 + 2) || !features_open(&ws->features, FRG_TEXT_MAX))
 		return false;
 	ws->marks = calloc(ws->text.token_size, sizeof *ws->marks);
 	ws->reasons = malloc(REASON_ROOM);
@@ -103,6 +120,8 @@ void frg_workspace_close(struct frg_workspace *ws)
 	text_close(&ws->text);
 	text_close(&ws->parent);
 	stems_close(&ws->stems);
+	lexica_reader_close(&ws->reader);
+	features_close(&ws->features);
 	free(ws->marks);
 	free(ws->reasons);
 	free(ws->sentence_score);

@@ -4,12 +4,14 @@
 #define REVIEW_INNER_H
 
 #include "review/lists.h"
+#include "review/model.h"
 #include "text/links.h"
 
 struct sb_stemmer;
 
 struct frg_engine {
 	struct lists lists;
+	struct model model; /* heads may be missing: then the rules decide alone */
 	char id[64];
 };
 
@@ -65,6 +67,8 @@ struct frg_workspace {
 	size_t finding_count;
 	bool cut;
 	struct stems stems;
+	struct lexica_reader reader;
+	struct features features;
 	/* of the check at hand */
 	const struct frg_article *article;
 	enum frg_lang lang;
@@ -93,6 +97,13 @@ void insinuation_find(struct frg_workspace *ws);
 void ad_link_find(struct frg_workspace *ws);
 void off_topic_find(struct frg_workspace *ws);
 void engaging_find(struct frg_workspace *ws); /* the last: it looks at the other scores */
+
+/* Takes a text apart, runs the rules alone and reads its features, base heads included, into ws->features:
+ * for learning. Errors as of frg_check. */
+MUST_CHECK enum frg_status review_features(const struct frg_engine *engine, struct frg_workspace *ws,
+                                           const struct frg_input *in, struct frg_error *err);
+/* How many measures that gives. */
+size_t review_measures(const struct frg_engine *engine);
 
 /* ---- helpers ---- */
 

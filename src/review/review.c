@@ -177,6 +177,10 @@ static enum frg_suggestion suggest(const struct frg_workspace *ws)
 
 /* ---- the check ---- */
 
+static void (*const producers[])(struct frg_workspace *) = {profanity_find, aggression_find, insinuation_find,
+                                                            ad_link_find,   off_topic_find,  engaging_find};
+
+
 static enum frg_status judge_input(const struct frg_input *in, struct frg_error *err)
 {
 	if (err)
@@ -221,11 +225,43 @@ static void prepare(struct frg_workspace *ws, const struct frg_input *in)
 	cues_find(ws);
 }
 
+/* ---- features ---- */
+
+static void read_features(struct frg_workspace *ws)
+{
+	const float rules[RULE_MEASURES] = {ws->score[FRG_PROFANITY], ws->score[FRG_AGGRESSION], ws->score[FRG_INSINUATION],
+	                                    ws->score[FRG_AD_LINK], ws->score[FRG_ENGAGING]};
+	lexica_read(&ws->engine->model.lexica, &ws->reader, &ws->text);
+	features_read(&ws->features, &ws->text, &ws->engine->model.lexica, &ws->reader, rules);
+}
+
+size_t review_measures(const struct frg_engine *e)
+{
+	return STYLE_MEASURES + RULE_MEASURES + e->model.lexica.class_count + e->model.heads;
+}
+
+enum frg_status review_features(const struct frg_engine *engine, struct frg_workspace *ws, const struct frg_input *in,
+                                struct frg_error *err)
+{
+	struct model_norms norms;
+	float logit[MODEL_HEADS];
+	enum frg_status status = judge_input(in, err);
+	if (status != FRG_OK)
+		return status;
+	prepare(ws, in);
+	for (size_t i = 0; i < COUNT_OF(producers); i++)
+		producers[i](ws);
+	read_features(ws);
+	struct features *f = &ws->features;
+	model_score(&engine->model, f, logit, &norms);
+	memcpy(f->dense + f->dense_count, logit, engine->model.heads * sizeof *logit);
+	f->dense_count += engine->model.heads;
+	return FRG_OK;
+}
+
 enum frg_status frg_check(const struct frg_engine *engine, struct frg_workspace *ws, const struct frg_input *in,
                           struct frg_review *out, struct frg_error *err)
 {
-	static void (*const producers[])(struct frg_workspace *) = {profanity_find, aggression_find, insinuation_find,
-	                                                            ad_link_find,   off_topic_find,  engaging_find};
 	enum frg_status status = judge_input(in, err);
 	*out = (struct frg_review){0};
 	if (status != FRG_OK)
