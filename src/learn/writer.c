@@ -94,6 +94,26 @@ static void add_linear(struct file *f, const struct model_parts *parts, struct m
 	free(dense);
 }
 
+static int by_text(const void *a, const void *b)
+{
+	const struct seen *x = a, *y = b;
+	if (x->text != y->text)
+		return x->text < y->text ? -1 : 1;
+	return x->heads < y->heads ? -1 : x->heads > y->heads;
+}
+
+static void add_seen(struct file *f, const struct seen *seen, size_t n)
+{
+	struct seen *sorted = malloc((n + 1) * sizeof *sorted);
+	if (!sorted)
+		BUG("out of memory");
+	if (n)
+		memcpy(sorted, seen, n * sizeof *sorted);
+	qsort(sorted, n, sizeof *sorted, by_text);
+	add_section(f, SECTION_SEEN, sorted, n * sizeof *sorted);
+	free(sorted);
+}
+
 str writer_model(const struct model_parts *parts)
 {
 	struct file f = {0};
@@ -111,6 +131,7 @@ str writer_model(const struct model_parts *parts)
 		add_section(&f, SECTION_LEXICA, parts->lexica->slots, parts->lexica->size * sizeof *parts->lexica->slots);
 		add_section(&f, SECTION_SHAPES, parts->lexica->shapes, parts->lexica->shape_count * sizeof *parts->lexica->shapes);
 	}
+	add_seen(&f, parts->seen, parts->seen_count);
 	append(&f, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", (16 - f.n % 16) % 16);
 	memcpy(f.header.magic, MODEL_MAGIC, sizeof f.header.magic);
 	f.header.version = MODEL_VERSION;

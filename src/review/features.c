@@ -210,6 +210,14 @@ static void measure_style(struct features *f, const struct text *t)
 	memcpy(f->dense, v, sizeof v);
 }
 
+uint64_t features_text_id(const struct text *t)
+{
+	uint64_t h = t->token_count;
+	for (size_t i = 0; i < t->token_count; i++)
+		h = mixed(h + word_hash(t, i), 41);
+	return h;
+}
+
 void features_read(struct features *f, const struct text *t, const struct lexica *l, const struct lexica_reader *r,
                    const float *rules)
 {

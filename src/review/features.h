@@ -35,6 +35,9 @@ void features_close(struct features *f);
 void features_read(struct features *f, const struct text *t, const struct lexica *l, const struct lexica_reader *r,
                    const float *rules);
 
+/* The same for the same words, however they are set. */
+uint64_t features_text_id(const struct text *t);
+
 /* What one hit adds to its class's measure before the logarithm. */
 static inline float features_hit(const struct class_hit *h) { return (float)h->weight / 4; }
 

@@ -133,6 +133,22 @@ static const char *open_lexica(struct model *m)
 	return free_slot ? NULL : "a lexicon has no free slot";
 }
 
+uint64_t model_saw(const struct model *m, uint64_t id)
+{
+	size_t low = 0, high = m->seen_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (m->seen[middle].text < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	uint64_t heads = 0;
+	for (; low < m->seen_count && m->seen[low].text == id; low++)
+		heads |= m->seen[low].heads;
+	return heads;
+}
+
 enum frg_status model_open(struct model *m, str file, struct frg_error *err)
 {
 	*m = (struct model){.file = file};
@@ -145,6 +161,9 @@ enum frg_status model_open(struct model *m, str file, struct frg_error *err)
 	m->id = h->checksum;
 	m->base = h->base;
 	m->about = section(m, SECTION_ABOUT);
+	str seen = section(m, SECTION_SEEN);
+	m->seen = (const struct seen *)seen.p;
+	m->seen_count = seen.n / sizeof *m->seen;
 	const char *wrong = open_linear(m);
 	if (!wrong)
 		wrong = open_lexica(m);

@@ -18,7 +18,8 @@ enum model_section {
 	SECTION_DENSE,         /* float[dense][2 + heads]: mean, 1 / deviation, weights */
 	SECTION_CLASSES,       /* text: the lexica's class names, a line each */
 	SECTION_LEXICA,        /* struct lexica_entry[] */
-	SECTION_SHAPES         /* struct lexica_shape[] */
+	SECTION_SHAPES,        /* struct lexica_shape[] */
+	SECTION_SEEN           /* struct seen[], by text: what the heads were trained on */
 };
 
 #define MODEL_IDF_STEP (12.0f / 255)
@@ -32,6 +33,12 @@ struct model_header {
 	struct {
 		uint64_t begin, size;
 	} section[MODEL_SECTIONS];
+};
+
+/* A text that heads were trained on: where an archive holds such texts, these heads would flatter. */
+struct seen {
+	uint64_t text; /* features_text_id */
+	uint64_t heads; /* bits */
 };
 
 struct model_head {
@@ -57,6 +64,8 @@ struct model {
 	const float *dense;
 	size_t dense_count;
 	struct lexica lexica;
+	const struct seen *seen;
+	size_t seen_count;
 };
 
 /* Checks `file` (16-byte aligned; must outlive the model) and fills `m`. Every offset and count is
@@ -84,6 +93,9 @@ static inline float model_dense_weight(const struct model *m, size_t dense, size
 float model_probability(const struct model_head *h, float logit);
 /* SIZE_MAX if there is none of that name. */
 size_t model_head_named(const struct model *m, str name);
+
+/* Bits of the heads that were trained on this text. */
+uint64_t model_saw(const struct model *m, uint64_t text_id);
 
 uint64_t model_checksum(str bytes);
 
