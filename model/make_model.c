@@ -16,6 +16,9 @@
 
 enum { FILES_MOST = 24, FOLDS = 5, UNKNOWN = 2, LEAST_TEXTS = 3 };
 static const float gains[FEATURE_GROUPS] = {1, 0.8f, 0.4f};
+#ifndef STYLE_SHARE
+#define STYLE_SHARE 0.15f
+#endif
 static const float measure_gain = 0.06f;
 static const float costs[] = {0.5f, 1, 2, 4};
 enum { COSTS = COUNT_OF(costs) };
@@ -33,6 +36,7 @@ struct head {
 	uint32_t *rows;
 	size_t n;
 	float *w;
+	float *held; /* by place in rows: logit of a model that had not seen the row */
 };
 
 struct making {
@@ -250,6 +254,7 @@ static void choose(struct making *m, struct head *h)
 	for (size_t i = 0; i < h->n; i++)
 		fold[i] = (uint8_t)(h->rows[i] / STRETCH * 2654435761u % 1009 % FOLDS);
 	v.fold = fold;
+	h->held = need(malloc(h->n * sizeof *h->held));
 	jobs_run(validate_fold, &v, (size_t)FOLDS * COSTS);
 	for (size_t k = 0; k < COSTS; k++) {
 		size_t n = 0;
@@ -270,6 +275,7 @@ static void choose(struct making *m, struct head *h)
 			continue;
 		best = loss;
 		best_cost = costs[k];
+		memcpy(h->held, v.logit[k], h->n * sizeof *h->held);
 		memcpy(h->out.calibration, fit, sizeof fit);
 		h->out.threshold = measure_threshold(p, label, n, OBJECTIVE_F1);
 		shown = measure(p, label, n, h->out.threshold);
@@ -290,6 +296,150 @@ static void choose(struct making *m, struct head *h)
 	free(label);
 	free(x);
 	free(p);
+}
+
+/* ---- relation of comment and article ---- */
+
+static struct frg_article *open_article(struct making *m, const struct table *articles, size_t row)
+{
+	struct frg_article *a;
+	if (frg_article_open(m->engine, table_cell(articles, row, column(articles, STR("title"), "articles")),
+	                     table_cell(articles, row, column(articles, STR("lead"), "articles")),
+	                     table_cell(articles, row, column(articles, STR("body"), "articles")), &a, &m->err) != FRG_OK)
+		fail("an article", &m->err);
+	return a;
+}
+
+static void add_pair(struct making *m, struct corpus *c, str text, const struct frg_article *a, uint8_t **label, bool far)
+{
+	struct frg_input in = {.text = text, .lang = FRG_LANG_DE, .article = a};
+	struct features f = {.dense_count = RELATION_MEASURES};
+	if (review_features(m->engine, m->ws, &in, &m->err) != FRG_OK)
+		fail("a text", &m->err);
+	memcpy(f.dense, m->ws->relation, sizeof m->ws->relation);
+	*label = need(realloc(*label, c->rows + 1));
+	(*label)[c->rows] = far;
+	corpus_add(c, &f);
+}
+
+/* Calibrates relation and style together on comments under their own article, from models that had not seen
+ * the comment: fit[0] × relation + fit[1] × style + fit[2]. Style gets a small fixed share: it tells what strays
+ * in general, but must not drown what this article is about. */
+static void join_style(const struct making *m, const float *relation, const uint8_t *far, const uint32_t *row, size_t n,
+                       float fit[3])
+{
+	static const float share = STYLE_SHARE;
+	const struct head *style = NULL;
+	uint8_t *label = need(malloc(n + 1));
+	float *x = need(malloc((n + 1) * sizeof *x)), platt[2];
+	size_t kept = 0;
+	for (size_t i = 0; i < m->heads; i++)
+		if (strcmp(m->head[i].out.name, "off_topic_style") == 0)
+			style = &m->head[i];
+	if (!style)
+		fail("the recipe has no head off_topic_style", NULL);
+	for (size_t i = 0; i < n; i++) {
+		if (row[i] == UINT32_MAX)
+			continue;
+		x[kept] = relation[i] + share * style->held[row[i]]; /* its rows are those of the comments, in order */
+		label[kept++] = far[i];
+	}
+	measure_calibrate(x, label, NULL, kept, platt);
+	fit[0] = platt[0];
+	fit[1] = platt[0] * share;
+	fit[2] = platt[1];
+	free(label);
+	free(x);
+}
+
+/* Each comment under its own article and under three others; those labelled off-topic are far from their own, too. */
+static void learn_relation(struct making *m, float *out)
+{
+	static const float no_gain[FEATURE_GROUPS];
+	struct source *s = open_source(m, STR("own/comments.de.tsv"));
+	struct table articles;
+	char path[512];
+	struct corpus c;
+	uint8_t *label = NULL;
+	uint32_t *origin = NULL; /* the comment, where it stands under its own article */
+	snprintf(path, sizeof path, "%s/articles.de.tsv", m->own);
+	if (table_open(&articles, path, &m->err) != FRG_OK)
+		fail("data", &m->err);
+	struct frg_article **list = need(calloc(articles.rows, sizeof *list));
+	for (size_t i = 0; i < articles.rows; i++)
+		list[i] = open_article(m, &articles, i);
+	corpus_open(&c, RELATION_MEASURES);
+	size_t text = column(&s->table, STR("text"), path), of = column(&s->table, STR("article"), path),
+	       off = column(&s->table, STR("off_topic"), path), id = column(&articles, STR("id"), path);
+	for (size_t r = 0; r < s->table.rows; r++) {
+		size_t own = 0;
+		while (own < articles.rows && !str_eq(table_cell(&articles, own, id), table_cell(&s->table, r, of)))
+			own++;
+		if (own == articles.rows)
+			fail("a comment under no article", NULL);
+		bool far = str_eq(table_cell(&s->table, r, off), STR("1"));
+		origin = need(realloc(origin, (c.rows + 8) * sizeof *origin));
+		for (size_t k = 0; k < 5; k++)
+			origin[c.rows + k] = k ? UINT32_MAX : (uint32_t)r;
+		for (size_t k = 0; k < 2; k++) /* as often as it stands under others, near enough */
+			add_pair(m, &c, table_cell(&s->table, r, text), list[own], &label, far);
+		for (size_t k = 1; k <= 3 && !far; k++)
+			add_pair(m, &c, table_cell(&s->table, r, text), list[(own + r * 7 + k * 11 + 1) % articles.rows == own ? (own + 1) % articles.rows : (own + r * 7 + k * 11 + 1) % articles.rows], &label, true);
+	}
+	corpus_finish(&c, 1, no_gain, 1);
+	uint32_t *rows = need(malloc(c.rows * sizeof *rows)), n = 0, held = 0;
+	float *w = need(malloc((RELATION_MEASURES + 1) * sizeof *w)), *x = need(malloc(c.rows * sizeof *x));
+	uint8_t *truth = need(malloc(c.rows));
+	uint32_t *pair = need(malloc(c.rows * sizeof *pair));
+	for (int fold = 0; fold < FOLDS; fold++) {
+		n = 0;
+		for (size_t i = 0; i < c.rows; i++)
+			if (i / 800 % FOLDS != (size_t)fold)
+				rows[n++] = (uint32_t)i;
+		linear_learn(&c, rows, n, label, NULL, 0.01f, w);
+		for (size_t i = 0; i < c.rows; i++) {
+			if (i / 800 % FOLDS != (size_t)fold)
+				continue;
+			x[held] = linear_score(&c, w, i);
+			pair[held] = origin[i];
+			truth[held++] = label[i];
+		}
+	}
+	float fit[3];
+	join_style(m, x, truth, pair, held, fit);
+	struct measures shown = measure(x, truth, held, 0.5f);
+	char line[160];
+	snprintf(line, sizeof line, "off_topic: %zu pairs of comment and article, cross-validated: AUC %.3f; with style: %.2f × relation + %.2f × style + %.2f",
+	         c.rows, shown.auc, (double)fit[0], (double)fit[1], (double)fit[2]);
+	fprintf(stderr, "%s\n", line);
+	buf_add(&m->about, str_of(line));
+	buf_byte(&m->about, '\n');
+	n = 0;
+	for (size_t i = 0; i < c.rows; i++)
+		rows[n++] = (uint32_t)i;
+	linear_learn(&c, rows, n, label, NULL, 0.01f, w);
+	for (size_t i = 0; i < RELATION_MEASURES; i++) {
+		out[i * 3] = c.mean[i];
+		out[i * 3 + 1] = c.inverse[i];
+		out[i * 3 + 2] = w[i];
+	}
+	out[RELATION_MEASURES * 3] = w[RELATION_MEASURES];
+	out[RELATION_MEASURES * 3 + 1] = fit[0];
+	out[RELATION_MEASURES * 3 + 2] = fit[2];
+	out[RELATION_MEASURES * 3 + 3] = fit[1];
+	out[RELATION_MEASURES * 3 + 4] = out[RELATION_MEASURES * 3 + 5] = 0;
+	for (size_t i = 0; i < articles.rows; i++)
+		frg_article_close(list[i]);
+	free(list);
+	free(rows);
+	free(w);
+	free(x);
+	free(truth);
+	free(pair);
+	free(origin);
+	free(label);
+	corpus_close(&c);
+	table_close(&articles);
 }
 
 static str make(struct making *m, const char *recipe_path)
@@ -326,6 +476,22 @@ static str make(struct making *m, const char *recipe_path)
 	struct model_parts parts = {.about = buf_str(&m->about), .classes = m->engine->model.class_names, .heads = heads,
 	                            .head_count = m->heads, .weights = weights, .corpus = &m->corpus,
 	                            .lexica = &m->engine->model.lexica, .seen = seen, .seen_count = m->corpus.rows};
+	/* how rare a word is, which the relation to an article needs, is known from here on */
+	float relation[(RELATION_MEASURES + 2) * 3];
+	struct frg_engine_options options = {.model = writer_model(&parts)};
+	struct frg_engine *engine = m->engine;
+	struct frg_workspace *ws = m->ws;
+	if (frg_engine_open(&options, &m->engine, &m->err) != FRG_OK || frg_workspace_open(m->engine, &m->ws, &m->err) != FRG_OK)
+		fail("engine", &m->err);
+	learn_relation(m, relation);
+	frg_workspace_close(m->ws);
+	frg_engine_close(m->engine);
+	free((char *)options.model.p);
+	m->engine = engine;
+	m->ws = ws;
+	parts.relation = relation;
+	parts.relation_count = COUNT_OF(relation);
+	parts.about = buf_str(&m->about);
 	str file = writer_model(&parts);
 	free(seen);
 	table_close(&recipe);

@@ -94,6 +94,8 @@ struct model_parts {
 	const float *const *weights; /* by head, as linear_learn gives them */
 	const struct corpus *corpus; /* NULL: no heads */
 	const struct lexica *lexica; /* NULL: none */
+	const float *relation; /* as SECTION_RELATION, or NULL */
+	size_t relation_count; /* floats */
 	const struct seen *seen; /* may be NULL; sorted here */
 	size_t seen_count;
 	uint64_t base;

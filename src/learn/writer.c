@@ -131,6 +131,7 @@ str writer_model(const struct model_parts *parts)
 		add_section(&f, SECTION_LEXICA, parts->lexica->slots, parts->lexica->size * sizeof *parts->lexica->slots);
 		add_section(&f, SECTION_SHAPES, parts->lexica->shapes, parts->lexica->shape_count * sizeof *parts->lexica->shapes);
 	}
+	add_section(&f, SECTION_RELATION, parts->relation, parts->relation_count * sizeof(float));
 	add_seen(&f, parts->seen, parts->seen_count);
 	append(&f, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", (16 - f.n % 16) % 16);
 	memcpy(f.header.magic, MODEL_MAGIC, sizeof f.header.magic);

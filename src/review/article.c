@@ -3,6 +3,7 @@
 
 #include "text/utf8.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum { PART_MAX = 256 << 10, PARTS = 3 };
@@ -173,6 +174,31 @@ static bool index_postings(struct building *b)
 	return true;
 }
 
+/* What the article is about, by field: headline and lead count more. */
+static bool read_fields(struct building *b, const str part[PARTS])
+{
+	static const float weight[PARTS] = {[FRG_TITLE] = 3, [FRG_LEAD] = 2, [FRG_BODY] = 1};
+	struct lexica_reader reader;
+	float square = 0, *v = b->a->fields;
+	if (!lexica_reader_open(&reader, b->text.token_size))
+		return false;
+	for (int p = 0; p < PARTS; p++) {
+		text_read(&b->text, part[p]);
+		lexica_read(&b->a->engine->model.lexica, &reader, &b->text);
+		for (size_t i = 0; i < reader.hit_count; i++)
+			if (b->a->engine->field[reader.hits[i].class_])
+				v[reader.hits[i].class_] += weight[p] * features_hit(&reader.hits[i]);
+	}
+	lexica_reader_close(&reader);
+	for (size_t i = 0; i < LEXICA_CLASSES; i++) {
+		v[i] = sqrtf(v[i]);
+		square += v[i] * v[i];
+	}
+	for (size_t i = 0; i < LEXICA_CLASSES && square > 0; i++)
+		v[i] /= sqrtf(square);
+	return true;
+}
+
 static bool build(struct building *b, const str part[PARTS])
 {
 	size_t longest = 0, total = 0, size = 64;
@@ -192,7 +218,7 @@ static bool build(struct building *b, const str part[PARTS])
 	for (int i = 0; i < PARTS; i++)
 		add_text(b, part[i], (enum frg_article_part)i);
 	sort_parts(b->a);
-	return !b->failed && index_postings(b);
+	return !b->failed && index_postings(b) && read_fields(b, part);
 }
 
 static enum frg_status judge_parts(str part[PARTS], struct frg_error *err)

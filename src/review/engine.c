@@ -37,6 +37,14 @@ static enum frg_status open_lists(struct lists *l, const struct frg_engine_optio
 	return status;
 }
 
+/* Fields are the lexica named f_…: what a word is about. */
+static void find_fields(struct frg_engine *e)
+{
+	str names = e->model.class_names, name;
+	for (size_t i = 0; i < LEXICA_CLASSES && str_next(&names, '\n', &name); i++)
+		e->field[i] = str_starts(name, STR("f_"));
+}
+
 /* The built-in model, or the caller's. */
 static enum frg_status open_model(struct model *m, const struct frg_engine_options *options, struct frg_error *err)
 {
@@ -66,6 +74,10 @@ enum frg_status frg_engine_open(const struct frg_engine_options *options, struct
 		frg_engine_close(e);
 		return status;
 	}
+	find_fields(e);
+	e->style_head = model_head_named(&e->model, STR("off_topic_style"));
+	for (int r = 0; r < FRG_RULE_COUNT; r++)
+		e->rule_head[r] = model_head_named(&e->model, str_of(frg_rule_id((enum frg_rule)r)));
 	uint64_t d = e->lists.digest, m = e->model.id;
 	snprintf(e->id, sizeof e->id, "freigabe %s lists-%08x model-%08x", FREIGABE_VERSION, (unsigned)(d ^ d >> 32),
 	         (unsigned)(m ^ m >> 32));
@@ -89,10 +101,11 @@ static bool workspace_fill(struct frg_workspace *ws)
 	    !lexica_reader_open(&ws->reader, FRG_TEXT_MAX / 2 + 2) || !features_open(&ws->features, FRG_TEXT_MAX))
 		return false;
 	ws->marks = calloc(ws->text.token_size, sizeof *ws->marks);
+	ws->by_token = calloc(ws->text.token_size + 1, sizeof *ws->by_token);
 	ws->reasons = malloc(REASON_ROOM);
 	ws->sentence_score = calloc(RELATED_SENTENCES, sizeof *ws->sentence_score);
 	ws->seen = calloc(COMMENT_STEMS, sizeof *ws->seen);
-	return ws->marks && ws->reasons && ws->sentence_score && ws->seen;
+	return ws->marks && ws->by_token && ws->reasons && ws->sentence_score && ws->seen;
 }
 
 enum frg_status frg_workspace_open(const struct frg_engine *engine, struct frg_workspace **out, struct frg_error *err)
@@ -123,6 +136,7 @@ void frg_workspace_close(struct frg_workspace *ws)
 	lexica_reader_close(&ws->reader);
 	features_close(&ws->features);
 	free(ws->marks);
+	free(ws->by_token);
 	free(ws->reasons);
 	free(ws->sentence_score);
 	free(ws->seen);

@@ -210,6 +210,8 @@ static void measure_style(struct features *f, const struct text *t)
 	memcpy(f->dense, v, sizeof v);
 }
 
+uint64_t features_word(const struct token *t) { return mixed(t->hash, 11); }
+
 uint64_t features_text_id(const struct text *t)
 {
 	uint64_t h = t->token_count;

@@ -35,6 +35,8 @@ void features_close(struct features *f);
 void features_read(struct features *f, const struct text *t, const struct lexica *l, const struct lexica_reader *r,
                    const float *rules);
 
+/* The gram of a single word, to look its idf up. */
+uint64_t features_word(const struct token *t);
 /* The same for the same words, however they are set. */
 uint64_t features_text_id(const struct text *t);
 

@@ -12,7 +12,10 @@ struct sb_stemmer;
 struct frg_engine {
 	struct lists lists;
 	struct model model; /* heads may be missing: then the rules decide alone */
-	char id[64];
+	bool field[LEXICA_CLASSES]; /* classes that say what a word is about */
+	size_t style_head; /* of comments that stray, whatever the article; or SIZE_MAX */
+	size_t rule_head[FRG_RULE_COUNT]; /* the model's heads for the rules, or SIZE_MAX */
+	char id[96];
 };
 
 /* How a word was recognised. */
@@ -53,6 +56,7 @@ struct stems {
 /* Stems are kept as hashes: equal means the same word, for all that matters here. */
 typedef uint64_t stem;
 
+enum { RELATION_PLAIN = 16, RELATION_MEASURES = RELATION_PLAIN + LEXICA_CLASSES };
 enum { RELATED_SENTENCES = 4096, COMMENT_STEMS = 2048 };
 
 struct frg_workspace {
@@ -69,6 +73,8 @@ struct frg_workspace {
 	struct stems stems;
 	struct lexica_reader reader;
 	struct features features;
+	float *by_token;
+	float relation[RELATION_MEASURES]; /* off_topic.c: how comment and article relate */
 	/* of the check at hand */
 	const struct frg_article *article;
 	enum frg_lang lang;
@@ -98,6 +104,9 @@ void ad_link_find(struct frg_workspace *ws);
 void off_topic_find(struct frg_workspace *ws);
 void engaging_find(struct frg_workspace *ws); /* the last: it looks at the other scores */
 
+/* learned.c: what the model makes of it all; the last. */
+void learned_find(struct frg_workspace *ws);
+void review_read_features(struct frg_workspace *ws);
 /* Takes a text apart, runs the rules alone and reads its features, base heads included, into ws->features:
  * for learning. Errors as of frg_check. */
 MUST_CHECK enum frg_status review_features(const struct frg_engine *engine, struct frg_workspace *ws,
@@ -158,6 +167,7 @@ struct frg_article {
 	uint64_t *parts; /* sorted hashes of the beginnings and endings of long words */
 	size_t part_count;
 	uint64_t topics, title_topics;
+	float fields[LEXICA_CLASSES]; /* how much it is about each field, of unit length */
 };
 
 const struct article_stem *article_find(const struct frg_article *a, stem s);

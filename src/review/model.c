@@ -161,12 +161,17 @@ enum frg_status model_open(struct model *m, str file, struct frg_error *err)
 	m->id = h->checksum;
 	m->base = h->base;
 	m->about = section(m, SECTION_ABOUT);
-	str seen = section(m, SECTION_SEEN);
+	str seen = section(m, SECTION_SEEN), relation = section(m, SECTION_RELATION);
+	m->relation = (const float *)relation.p;
+	m->relation_count = relation.n / (3 * sizeof(float));
+	m->relation_count = m->relation_count > 2 ? m->relation_count - 2 : 0;
 	m->seen = (const struct seen *)seen.p;
 	m->seen_count = seen.n / sizeof *m->seen;
 	const char *wrong = open_linear(m);
 	if (!wrong)
 		wrong = open_lexica(m);
+	for (size_t i = 0; !wrong && i < relation.n / sizeof(float); i++)
+		wrong = sane(m->relation[i]) ? NULL : "a weight is not a number";
 	return wrong ? refuse(err, wrong) : FRG_OK;
 }
 

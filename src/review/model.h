@@ -7,7 +7,7 @@
 #include "review/features.h"
 
 #define MODEL_MAGIC "FRGMODEL"
-enum { MODEL_VERSION = 1, MODEL_HEADS = 16, MODEL_NAME = 48, MODEL_SECTIONS = 10 };
+enum { MODEL_VERSION = 1, MODEL_HEADS = 16, MODEL_NAME = 48, MODEL_SECTIONS = 12 };
 
 enum model_section {
 	SECTION_ABOUT,         /* text: key TAB value lines, for people */
@@ -19,6 +19,7 @@ enum model_section {
 	SECTION_CLASSES,       /* text: the lexica's class names, a line each */
 	SECTION_LEXICA,        /* struct lexica_entry[] */
 	SECTION_SHAPES,        /* struct lexica_shape[] */
+	SECTION_RELATION,      /* float[measures + 2][3]: mean, 1 / deviation, weight; constant, calibration; style */
 	SECTION_SEEN           /* struct seen[], by text: what the heads were trained on */
 };
 
@@ -64,6 +65,8 @@ struct model {
 	const float *dense;
 	size_t dense_count;
 	struct lexica lexica;
+	const float *relation;
+	size_t relation_count; /* measures, or 0: none was learned */
 	const struct seen *seen;
 	size_t seen_count;
 };

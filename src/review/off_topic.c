@@ -10,6 +10,8 @@ struct relation {
 	float strength; /* sum over those that the article has, too */
 	size_t topical; /* words of the article's topics */
 	size_t foreign; /* words of other topics only */
+	size_t title;   /* words that the headline has, too */
+	float rarity, shared, partly, parent; /* sums of the words' idf: all, shared, shared as part of a compound */
 };
 
 /* Remembers a stem; false if it was there or there is no room. */
@@ -49,16 +51,23 @@ static void relate_word(struct frg_workspace *ws, const struct token *k, str w, 
 	const struct frg_article *a = ws->article;
 	const struct article_stem *at = article_find(a, s);
 	uint64_t topics = topics_of(ws->lists, w);
+	size_t slot = model_slot(&ws->engine->model, features_word(k));
+	float idf = slot == SIZE_MAX ? 9 : (float)ws->engine->model.idf[slot] * MODEL_IDF_STEP;
+	r->rarity += idf;
 	r->topical += (topics & a->topics) != 0;
 	r->foreign += topics && !(topics & a->topics);
 	if (at) {
+		r->title += at->weight == STEM_TITLE;
+		r->shared += idf * (at->weight == STEM_TITLE ? 1.5f : at->weight == STEM_LEAD ? 1.2f : 1);
 		r->strength += word_strength(at, k);
 		relate_sentences(ws, at);
 		return;
 	}
 	uint64_t begin = article_part(w, false), end = article_part(w, true);
-	if ((begin && article_has_part(a, begin)) || (end && article_has_part(a, end)))
+	if ((begin && article_has_part(a, begin)) || (end && article_has_part(a, end))) {
 		r->strength += k->flags & TOK_CAP ? 0.45f : 0.25f;
+		r->partly += idf;
+	}
 	if (topics & a->title_topics)
 		r->strength += 0.4f;
 	else if (topics & a->topics)
@@ -102,7 +111,7 @@ static struct relation relate(struct frg_workspace *ws)
 			r.words = before; /* a figure says nothing of the matter, and counts only when shared */
 	}
 	if (ws->parent.token_count)
-		r.strength += relate_parent(ws, &ws->stems);
+		r.strength += r.parent = relate_parent(ws, &ws->stems);
 	return r;
 }
 
@@ -130,6 +139,53 @@ static float distance(const struct relation *r)
 	return base * expf(-1.05f * r->strength / size);
 }
 
+/* How alike comment and article are in what they are about, field by field. */
+static void relate_fields(struct frg_workspace *ws, float *products, float *cosine, float *known)
+{
+	const struct lexica_reader *r = &ws->reader;
+	float v[LEXICA_CLASSES] = {0}, square = 0;
+	for (size_t i = 0; i < r->hit_count; i++)
+		if (ws->engine->field[r->hits[i].class_])
+			v[r->hits[i].class_] += features_hit(&r->hits[i]);
+	for (size_t i = 0; i < LEXICA_CLASSES; i++) {
+		v[i] = sqrtf(v[i]);
+		square += v[i] * v[i];
+	}
+	*known = square > 0;
+	*cosine = 0;
+	for (size_t i = 0; i < LEXICA_CLASSES && square > 0; i++) {
+		products[i] = v[i] / sqrtf(square) * ws->article->fields[i];
+		*cosine += products[i];
+	}
+}
+
+/* What a model learns from; `hand` is the score by hand. */
+static void measure_relation(struct frg_workspace *ws, const struct relation *r, float hand, float cues)
+{
+	float cosine, known, best = 0, n = (float)r->words + 1, *m = ws->relation;
+	relate_fields(ws, m + RELATION_PLAIN, &cosine, &known);
+	for (size_t i = 0; i < ws->article->sentence_count; i++)
+		best = ws->sentence_score[i] > best ? ws->sentence_score[i] : best;
+	float all = r->rarity + 9, strength = r->strength - r->parent;
+	const float v[RELATION_PLAIN] = {hand,
+	                                 logf((hand + 0.01f) / (1.01f - hand)),
+	                                 log1pf(strength),
+	                                 strength / sqrtf(n),
+	                                 log1pf(n),
+	                                 (float)r->topical / n,
+	                                 (float)r->foreign / n,
+	                                 cosine,
+	                                 known,
+	                                 r->shared / all,
+	                                 r->partly / all,
+	                                 log1pf(r->shared + 0.5f * r->partly),
+	                                 log1pf((float)r->title),
+	                                 best,
+	                                 r->parent,
+	                                 cues};
+	memcpy(m, v, sizeof v);
+}
+
 void off_topic_find(struct frg_workspace *ws)
 {
 	if (!ws->article || ws->text.token_count == 0)
@@ -149,5 +205,6 @@ void off_topic_find(struct frg_workspace *ws)
 		if (ws->score[k] >= 0.5f)
 			score *= 0.75f;
 	ws->score[FRG_OFF_TOPIC] = 1 - (1 - score) * open;
+	measure_relation(ws, &r, ws->score[FRG_OFF_TOPIC], 1 - open);
 	find_related(ws);
 }

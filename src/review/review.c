@@ -212,6 +212,7 @@ static void prepare(struct frg_workspace *ws, const struct frg_input *in)
 	ws->article = in->article;
 	ws->finding_count = 0;
 	ws->cut = false;
+	memset(ws->relation, 0, sizeof ws->relation);
 	ws->related = (struct frg_related){0};
 	memset(ws->score, 0, sizeof ws->score);
 	text_read(&ws->text, in->text);
@@ -223,15 +224,15 @@ static void prepare(struct frg_workspace *ws, const struct frg_input *in)
 	lexicon_mark(ws);
 	cues_mark(ws);
 	cues_find(ws);
+	lexica_read(&ws->engine->model.lexica, &ws->reader, &ws->text);
 }
 
 /* ---- features ---- */
 
-static void read_features(struct frg_workspace *ws)
+void review_read_features(struct frg_workspace *ws)
 {
 	const float rules[RULE_MEASURES] = {ws->score[FRG_PROFANITY], ws->score[FRG_AGGRESSION], ws->score[FRG_INSINUATION],
 	                                    ws->score[FRG_AD_LINK], ws->score[FRG_ENGAGING]};
-	lexica_read(&ws->engine->model.lexica, &ws->reader, &ws->text);
 	features_read(&ws->features, &ws->text, &ws->engine->model.lexica, &ws->reader, rules);
 }
 
@@ -251,7 +252,7 @@ enum frg_status review_features(const struct frg_engine *engine, struct frg_work
 	prepare(ws, in);
 	for (size_t i = 0; i < COUNT_OF(producers); i++)
 		producers[i](ws);
-	read_features(ws);
+	review_read_features(ws);
 	struct features *f = &ws->features;
 	model_score(&engine->model, f, logit, &norms);
 	memcpy(f->dense + f->dense_count, logit, engine->model.heads * sizeof *logit);
@@ -270,6 +271,7 @@ enum frg_status frg_check(const struct frg_engine *engine, struct frg_workspace 
 	prepare(ws, in);
 	for (size_t i = 0; i < COUNT_OF(producers); i++)
 		producers[i](ws);
+	learned_find(ws);
 	out->lang = ws->lang;
 	memcpy(out->score, ws->score, sizeof out->score);
 	out->off_topic_known = in->article != NULL;

@@ -1,0 +1,140 @@
+/* The trained model's word on a comment: turns the rules' hints, the words and the style into one
+ * calibrated probability a rule, and finds the passage that led to it where no rule named one.
+ * Knows rules by their heads' names only. */
+#include "review/inner.h"
+
+#include "base/i18n.h"
+
+#include <math.h>
+
+/* What a word must bring (in log odds) to lengthen a passage, and how long one may be. */
+static const struct {
+	float price;
+	size_t most;
+} passage[FRG_RULE_COUNT] = {[FRG_PROFANITY] = {0.15f, 4},
+                             [FRG_AGGRESSION] = {0.04f, 14},
+                             [FRG_INSINUATION] = {0.0f, 24},
+                             [FRG_AD_LINK] = {0.05f, 12}};
+
+static const float SHOWN = 0.5f;
+
+/* ---- passages ---- */
+
+/* What each token brought to the head: its grams, and its share of what its classes measured. */
+static void weigh_tokens(struct frg_workspace *ws, const struct model_norms *norms, size_t head)
+{
+	const struct model *m = &ws->engine->model;
+	const struct lexica_reader *r = &ws->reader;
+	const float *dense = ws->features.dense + STYLE_MEASURES + RULE_MEASURES;
+	float *by = ws->by_token;
+	memset(by, 0, (ws->text.token_count + 1) * sizeof *by);
+	model_explain(m, &ws->features, norms, head, by);
+	for (size_t i = 0; i < r->hit_count; i++) {
+		const struct class_hit *h = &r->hits[i];
+		float measure = dense[h->class_], sum = expm1f(measure);
+		if (sum <= 0)
+			continue;
+		float share = features_hit(h) / sum / (float)(h->last - h->first + 1);
+		float w = model_dense_weight(m, STYLE_MEASURES + RULE_MEASURES + h->class_, head) * measure * share;
+		for (size_t t = h->first; t <= h->last; t++)
+			by[t] += w;
+	}
+}
+
+/* The run of words within a sentence that brought most, each at its price. */
+static float best_run(const struct frg_workspace *ws, enum frg_rule rule, size_t *first, size_t *last)
+{
+	const struct token *t = ws->text.tokens;
+	const float *by = ws->by_token;
+	float best = -1e9f, sum = 0;
+	size_t from = 0;
+	*first = *last = 0;
+	for (size_t i = 0; i < ws->text.token_count; i++) {
+		float v = by[i] - passage[rule].price;
+		bool anew = i == 0 || sum <= 0 || t[i].sentence != t[i - 1].sentence || i - from >= passage[rule].most;
+		from = anew ? i : from;
+		sum = anew ? v : sum + v;
+		if (sum > best) {
+			best = sum;
+			*first = from;
+			*last = i;
+		}
+	}
+	return best;
+}
+
+static str reason_of(const struct frg_workspace *ws, enum frg_rule rule)
+{
+	switch (rule) {
+	case FRG_PROFANITY: return REASON(ws, PROFANITY_LEARNED);
+	case FRG_AGGRESSION: return REASON(ws, AGGRESSION_LEARNED);
+	case FRG_INSINUATION: return REASON(ws, INSINUATION_LEARNED);
+	default: return REASON(ws, AD_LINK_LEARNED);
+	}
+}
+
+static void add_passage(struct frg_workspace *ws, enum frg_rule rule, size_t head, const struct model_norms *norms,
+                        float score)
+{
+	size_t first, last;
+	if (ws->text.token_count == 0)
+		return;
+	weigh_tokens(ws, norms, head);
+	best_run(ws, rule, &first, &last);
+	review_add_tokens(ws, rule, first, last, score, reason_of(ws, rule), STR_NONE);
+}
+
+/* ---- scores ---- */
+
+/* The passages that the rules found count as much as the whole does now. */
+static float settle_findings(struct frg_workspace *ws, enum frg_rule rule, float before, float now)
+{
+	float best = 0;
+	for (size_t i = 0; i < ws->finding_count; i++) {
+		struct finding *f = &ws->findings[i];
+		if (f->rule != rule || f->dropped)
+			continue;
+		if (before > now && before > 0)
+			f->score *= now / before;
+		best = f->score > best ? f->score : best;
+	}
+	return best;
+}
+
+/* How far from its article the comment is, from what off_topic.c measured, and how much it sounds like
+ * those that stray. */
+static float relation_probability(const struct frg_workspace *ws, const float *logit)
+{
+	const struct model *m = &ws->engine->model;
+	const float *last = m->relation + m->relation_count * 3;
+	float sum = last[0];
+	for (size_t i = 0; i < m->relation_count; i++)
+		sum += (ws->relation[i] - m->relation[i * 3]) * m->relation[i * 3 + 1] * m->relation[i * 3 + 2];
+	float style = ws->engine->style_head == SIZE_MAX ? 0 : logit[ws->engine->style_head];
+	return 1 / (1 + expf(-(last[1] * sum + last[2] + last[3] * style)));
+}
+
+void learned_find(struct frg_workspace *ws)
+{
+	const struct model *m = &ws->engine->model;
+	struct model_norms norms;
+	float logit[MODEL_HEADS];
+	if (ws->lang != FRG_LANG_DE || m->heads == 0 || ws->text.token_count == 0)
+		return;
+	review_read_features(ws);
+	model_score(m, &ws->features, logit, &norms);
+	if (ws->article && m->relation_count == RELATION_MEASURES)
+		ws->score[FRG_OFF_TOPIC] = relation_probability(ws, logit);
+	for (int r = 0; r < FRG_RULE_COUNT; r++) {
+		size_t head = ws->engine->rule_head[r];
+		if (head == SIZE_MAX)
+			continue;
+		float p = model_probability(&m->head[head], logit[head]), before = ws->score[r];
+		ws->score[r] = p;
+		if (r > FRG_AD_LINK)
+			continue;
+		float best = settle_findings(ws, (enum frg_rule)r, before, p);
+		if (p >= SHOWN && best < 0.2f)
+			add_passage(ws, (enum frg_rule)r, head, &norms, p);
+	}
+}
