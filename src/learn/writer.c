@@ -51,12 +51,12 @@ static void scales(const struct corpus *c, const float *w, struct model_head *h)
 static void add_linear(struct file *f, const struct model_parts *parts, struct model_head *heads, const float *gain)
 {
 	const struct corpus *c = parts->corpus;
-	size_t n = parts->head_count, slots = 64;
+	size_t n = parts->head_count, stride = model_stride(n), slots = 64;
 	while (slots * 3 < c->columns * 4 + 64)
 		slots *= 2;
 	uint32_t *tags = calloc(slots, sizeof *tags);
 	uint8_t *idf = calloc(slots, 1);
-	int8_t *weights = calloc(slots, n);
+	int8_t *weights = calloc(slots, stride);
 	float *dense = calloc(c->dense_count * (2 + n) + 1, sizeof *dense);
 	if (!tags || !idf || !weights || !dense)
 		BUG("out of memory");
@@ -71,7 +71,7 @@ static void add_linear(struct file *f, const struct model_parts *parts, struct m
 		tags[at] = (uint32_t)(c->column_hash[i] >> 32) | 1;
 		idf[at] = (uint8_t)lroundf(c->idf[i] / MODEL_IDF_STEP);
 		for (size_t h = 0; h < n; h++)
-			weights[at * n + h] = (int8_t)lroundf(parts->weights[h][i] / heads[h].scale[group]);
+			weights[at * stride + h] = (int8_t)lroundf(parts->weights[h][i] / heads[h].scale[group]);
 	}
 	for (size_t h = 0; h < n; h++)
 		for (size_t g = 0; g < FEATURE_GROUPS; g++)
@@ -86,7 +86,7 @@ static void add_linear(struct file *f, const struct model_parts *parts, struct m
 	add_section(f, SECTION_HEADS, heads, n * sizeof *heads);
 	add_section(f, SECTION_TAGS, tags, slots * sizeof *tags);
 	add_section(f, SECTION_IDF, idf, slots);
-	add_section(f, SECTION_WEIGHTS, weights, slots * n);
+	add_section(f, SECTION_WEIGHTS, weights, slots * stride);
 	add_section(f, SECTION_DENSE, dense, c->dense_count * (2 + n) * sizeof *dense);
 	free(tags);
 	free(idf);

@@ -11,7 +11,7 @@ static void add_abuse(struct frg_workspace *ws)
 		const struct mark *m = &ws->marks[i];
 		if (m->word == WORD_NONE || (t->tokens[i].flags & TOK_JOINED))
 			continue;
-		if (!cues_is(ws, i, "insulting"))
+		if (!cues_is(ws, i, CLASS_INSULTING))
 			continue;
 		float score = 0.62f * quoted_factor(ws, i, i) * cues_mitigation(ws, FRG_AGGRESSION, t->tokens[i].sentence) *
 		              cues_mitigation(ws, FRG_PROFANITY, t->tokens[i].sentence);

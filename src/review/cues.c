@@ -66,6 +66,11 @@ void cues_mark(struct frg_workspace *ws)
 		add_looked_up(ws, m, token_str(t, i));
 	}
 	add_link_terms(ws);
+	for (size_t i = 0; i < t->token_count; i++) {
+		struct mark *m = &ws->marks[i];
+		for (size_t k = 0; k < m->terms; k++)
+			m->set_bits |= ws->lists->set_bits[m->term[k]];
+	}
 }
 
 static bool term_in_set(const struct lists *l, uint16_t term, uint16_t set)
@@ -86,6 +91,8 @@ static bool term_in_set(const struct lists *l, uint16_t term, uint16_t set)
 static bool token_in_set(const struct frg_workspace *ws, size_t i, uint16_t set)
 {
 	const struct mark *m = &ws->marks[i];
+	if (!(m->set_bits >> (set & 63) & 1))
+		return false;
 	for (size_t k = 0; k < m->terms; k++)
 		if (term_in_set(ws->lists, m->term[k], set))
 			return true;
@@ -157,19 +164,15 @@ void cues_find(struct frg_workspace *ws)
 	for (size_t i = 0; i < ws->text.token_count && ws->hit_count < HIT_MAX; i++) {
 		const struct mark *m = &ws->marks[i];
 		for (size_t k = 0; k < m->terms; k++)
-			for (uint32_t s = l->term_sets.start[m->term[k]]; s < l->term_sets.start[m->term[k] + 1]; s++) {
-				uint16_t set = l->term_sets.item[s];
-				for (uint32_t c = l->set_cues.start[set]; c < l->set_cues.start[set + 1]; c++)
-					try_cue(ws, &l->cues[l->set_cues.item[c]], i);
-			}
+			for (uint32_t c = l->term_cues.start[m->term[k]]; c < l->term_cues.start[m->term[k] + 1]; c++)
+				try_cue(ws, &l->cues[l->term_cues.item[c]], i);
 	}
 }
 
-bool cues_is(const struct frg_workspace *ws, size_t token, const char *class_name)
+bool cues_is(const struct frg_workspace *ws, size_t token, enum known_class which)
 {
-	uint32_t set;
-	str name = str_of(class_name);
-	return map_first(&ws->lists->classes, name, text_hash(name), &set) && token_in_set(ws, token, (uint16_t)set);
+	uint32_t set = ws->lists->known[which];
+	return set != SET_NONE && token_in_set(ws, token, (uint16_t)set);
 }
 
 /* Does the hit reach into this sentence? Quoting and naming frames speak for their sentence,

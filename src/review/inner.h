@@ -29,6 +29,7 @@ struct mark {
 	uint8_t terms, how;
 	uint16_t word; /* or WORD_NONE */
 	float weight;
+	uint64_t set_bits; /* of all terms' sets, modulo 64 */
 };
 
 /* A cue that matched tokens [first, last]. */
@@ -126,7 +127,7 @@ void cues_report(struct frg_workspace *ws, enum frg_rule rule);
 /* Product of (1 - |weight|) over the mitigating hits of `rule` that reach `sentence`. */
 float cues_mitigation(const struct frg_workspace *ws, enum frg_rule rule, size_t sentence);
 /* Does the token match any term of the class? False if there is no such class. */
-bool cues_is(const struct frg_workspace *ws, size_t token, const char *class_name);
+bool cues_is(const struct frg_workspace *ws, size_t token, enum known_class which);
 /* How much a passage counts that is only quoted: 1 if it is not. */
 float quoted_factor(const struct frg_workspace *ws, size_t first, size_t last);
 /* The template of a reason in the comment's language. */
@@ -137,6 +138,8 @@ bool stems_open(struct stems *s);
 void stems_close(struct stems *s);
 /* Of a folded word; 0 for one that carries no meaning of its own (stop words, single letters). */
 stem stems_of(const struct stems *s, const struct lists *l, enum frg_lang lang, str folded, uint64_t hash);
+/* Does the word carry no meaning of its own? */
+bool stems_stop(const struct lists *l, enum frg_lang lang, str folded, uint64_t hash);
 /* Bits of the topics that a folded word belongs to. */
 uint64_t topics_of(const struct lists *l, str folded);
 

@@ -78,6 +78,10 @@ enum host_kind {
 	HOST_KINDS
 };
 
+/* Classes that the code asks for by name. */
+enum known_class { CLASS_INSULTING, CLASS_WORDTALK, CLASS_SAYING, CLASS_AIM, CLASS_YOU, CLASS_EN_YOU, KNOWN_CLASSES };
+#define SET_NONE UINT32_MAX
+
 /* Compressed lists: those of `i` are item[start[i]] … item[start[i + 1] - 1]. */
 struct lists_index {
 	uint32_t *start;
@@ -101,9 +105,11 @@ struct lists {
 	} * set_list;
 	size_t set_count, set_room;
 	struct map classes; /* name to set */
+	uint32_t known[KNOWN_CLASSES]; /* sets, or SET_NONE */
 	struct cue *cues;
 	size_t cue_count, cue_room;
-	struct lists_index term_sets, set_cues;
+	struct lists_index term_sets, term_cues; /* cues by the terms of their first word */
+	uint64_t *set_bits;                      /* by term: bit (set mod 64) of each of its sets */
 	struct map stop;   /* to langs */
 	struct map topics; /* word beginnings to topic numbers */
 	size_t topic_count;

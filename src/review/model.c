@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-enum { HEADER = sizeof(struct model_header) };
+/* AHEAD: grams whose place in the table is fetched before it is needed. */
+enum { HEADER = sizeof(struct model_header), AHEAD = 12 };
 
 uint64_t model_checksum(str s)
 {
@@ -85,7 +86,7 @@ static const char *open_linear(struct model *m)
 	const char *wrong = judge_heads(m);
 	if (wrong)
 		return wrong;
-	if (idf.n != m->slots || weights.n != m->slots * m->heads)
+	if (idf.n != m->slots || weights.n != m->slots * model_stride(m->heads))
 		return "tables do not fit together";
 	size_t row = (2 + m->heads) * sizeof(float);
 	m->dense_count = dense.n / row;
@@ -187,17 +188,29 @@ size_t model_slot(const struct model *m, uint64_t hash)
 	return SIZE_MAX;
 }
 
+static void add_all(float *to, const int8_t *w, float idf)
+{
+	for (size_t h = 0; h < MODEL_HEADS; h++)
+		to[h] += idf * (float)w[h];
+}
+
 void model_score(const struct model *m, const struct features *f, float *logit, struct model_norms *norms)
 {
 	float sum[FEATURE_GROUPS][MODEL_HEADS] = {0}, square[FEATURE_GROUPS] = {0};
-	size_t heads = m->heads;
+	size_t heads = m->heads, stride = model_stride(heads);
 	for (size_t i = 0; i < f->count; i++) {
+		if (i + AHEAD < f->count && m->slots)
+			__builtin_prefetch(&m->tags[f->grams[i + AHEAD].hash & (m->slots - 1)]);
 		size_t slot = model_slot(m, f->grams[i].hash);
 		if (slot == SIZE_MAX)
 			continue;
 		float idf = (float)m->idf[slot] * MODEL_IDF_STEP, *to = sum[f->grams[i].group];
-		const int8_t *w = m->weights + slot * heads;
+		const int8_t *w = m->weights + slot * stride;
 		square[f->grams[i].group] += idf * idf;
+		if (stride == MODEL_HEADS) {
+			add_all(to, w, idf);
+			continue;
+		}
 		for (size_t h = 0; h < heads; h++)
 			to[h] += idf * (float)w[h];
 	}
@@ -224,7 +237,7 @@ void model_explain(const struct model *m, const struct features *f, const struct
 		size_t slot = model_slot(m, k->hash);
 		if (slot == SIZE_MAX)
 			continue;
-		float w = (float)m->idf[slot] * MODEL_IDF_STEP * (float)m->weights[slot * m->heads + head] *
+		float w = (float)m->idf[slot] * MODEL_IDF_STEP * (float)m->weights[slot * model_stride(m->heads) + head] *
 		          norms->inverse[k->group] * m->head[head].scale[k->group] / (float)k->width;
 		for (size_t t = 0; t < k->width; t++)
 			by_token[k->token + t] += w;

@@ -14,7 +14,7 @@ enum model_section {
 	SECTION_HEADS,         /* struct model_head[] */
 	SECTION_TAGS,          /* uint32_t[slots]: upper half of a gram's hash, 0 free */
 	SECTION_IDF,           /* uint8_t[slots] × MODEL_IDF_STEP */
-	SECTION_WEIGHTS,       /* int8_t[slots][heads], scaled by head and group */
+	SECTION_WEIGHTS,       /* int8_t[slots][model_stride(heads)], scaled by head and group */
 	SECTION_DENSE,         /* float[dense][2 + heads]: mean, 1 / deviation, weights */
 	SECTION_CLASSES,       /* text: the lexica's class names, a line each */
 	SECTION_LEXICA,        /* struct lexica_entry[] */
@@ -41,6 +41,9 @@ struct seen {
 	uint64_t text; /* features_text_id */
 	uint64_t heads; /* bits */
 };
+
+/* Weights of a slot lie together; many heads fill a whole vector register. */
+static inline size_t model_stride(size_t heads) { return heads <= 4 ? heads : MODEL_HEADS; }
 
 struct model_head {
 	char name[MODEL_NAME];     /* NUL-terminated */

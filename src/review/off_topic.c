@@ -74,6 +74,15 @@ static void relate_word(struct frg_workspace *ws, const struct token *k, str w, 
 		r->strength += 0.25f;
 }
 
+/* The meaning of a word; the lexica's reader has stemmed German words already. */
+static stem stem_at(const struct frg_workspace *ws, size_t i, str w)
+{
+	const struct token *k = &ws->text.tokens[i];
+	if (ws->article->lang != FRG_LANG_DE || !ws->reader.stems[i] || w.n < 3 || w.n > WORD_BYTES)
+		return stems_of(&ws->stems, ws->lists, ws->article->lang, w, k->hash);
+	return stems_stop(ws->lists, FRG_LANG_DE, w, k->hash) ? 0 : ws->reader.stems[i] | 1;
+}
+
 /* What the comment takes up from the one that it answers. */
 static float relate_parent(struct frg_workspace *ws, const struct stems *stems)
 {
@@ -102,7 +111,7 @@ static struct relation relate(struct frg_workspace *ws)
 		bool number = k->flags & TOK_NUMBER;
 		if (k->flags & (TOK_LINK | TOK_JOINED))
 			continue;
-		stem s = number ? k->hash | 1 : stems_of(&ws->stems, ws->lists, ws->article->lang, w, k->hash);
+		stem s = number ? k->hash | 1 : stem_at(ws, i, w);
 		size_t before = r.words;
 		if (!s || (number && w.n < 2) || !first_time(ws, s, &r.words))
 			continue;

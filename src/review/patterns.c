@@ -214,23 +214,51 @@ static bool index_terms(struct lists *l)
 		for (size_t i = 0; i < l->set_list[s].count; i++)
 			item[start[l->set_list[s].term[i] + 1]++] = (uint16_t)s;
 	l->term_sets = (struct lists_index){start, item};
+	l->set_bits = pool_alloc(&l->pool, (l->term_count + 1) * sizeof *l->set_bits);
+	if (!l->set_bits)
+		return false;
+	for (size_t t = 0; t < l->term_count; t++)
+		for (uint32_t k = start[t]; k < start[t + 1]; k++)
+			l->set_bits[t] |= UINT64_C(1) << (item[k] & 63);
 	return true;
 }
 
+/* Which cues may begin at a term. */
 static bool index_cues(struct lists *l)
 {
-	uint32_t *start = pool_alloc(&l->pool, (l->set_count + 2) * sizeof *start);
-	uint16_t *item = pool_alloc(&l->pool, (l->cue_count + 1) * sizeof *item);
-	if (!start || !item)
+	size_t total = 0;
+	uint32_t *start = pool_alloc(&l->pool, (l->term_count + 2) * sizeof *start);
+	if (!start)
 		return false;
-	for (size_t i = 0; i < l->cue_count; i++)
-		start[l->cues[i].element[0].set + 2]++;
-	for (size_t i = 2; i < l->set_count + 2; i++)
+	for (size_t i = 0; i < l->cue_count; i++) {
+		const struct set *first = &l->set_list[l->cues[i].element[0].set];
+		for (size_t k = 0; k < first->count; k++, total++)
+			start[first->term[k] + 2]++;
+	}
+	for (size_t i = 2; i < l->term_count + 2; i++)
 		start[i] += start[i - 1];
-	for (size_t i = 0; i < l->cue_count; i++)
-		item[start[l->cues[i].element[0].set + 1]++] = (uint16_t)i;
-	l->set_cues = (struct lists_index){start, item};
+	uint16_t *item = pool_alloc(&l->pool, (total + 1) * sizeof *item);
+	if (!item)
+		return false;
+	for (size_t i = 0; i < l->cue_count; i++) {
+		const struct set *first = &l->set_list[l->cues[i].element[0].set];
+		for (size_t k = 0; k < first->count; k++)
+			item[start[first->term[k] + 1]++] = (uint16_t)i;
+	}
+	l->term_cues = (struct lists_index){start, item};
 	return true;
 }
 
-bool patterns_finish(struct lists *l) { return index_terms(l) && index_cues(l); }
+static void find_known(struct lists *l)
+{
+	static const char *const names[KNOWN_CLASSES] = {"insulting", "wordtalk", "saying", "aim", "you", "en_you"};
+	for (size_t i = 0; i < KNOWN_CLASSES; i++)
+		if (!map_first(&l->classes, str_of(names[i]), text_hash(str_of(names[i])), &l->known[i]))
+			l->known[i] = SET_NONE;
+}
+
+bool patterns_finish(struct lists *l)
+{
+	find_known(l);
+	return index_terms(l) && index_cues(l);
+}

@@ -70,8 +70,15 @@ static size_t slot_of(const struct map *m, uint64_t hash)
 	return (size_t)((hash ^ hash >> 29) * UINT64_C(0xBF58476D1CE4E5B9) >> 32) & (m->size - 1);
 }
 
+static size_t seen_bit(const struct map *m, uint64_t hash)
+{
+	return (size_t)((hash ^ hash >> 31) * UINT64_C(0x94D049BB133111EB) >> 24) & (m->size * 8 - 1);
+}
+
 static void put(struct map *m, struct map_slot slot)
 {
+	size_t bit = seen_bit(m, slot.hash);
+	m->seen[bit / 8] |= (uint8_t)(1u << bit % 8);
 	size_t i = slot_of(m, slot.hash);
 	while (m->slots[i].n)
 		i = (i + 1) & (m->size - 1);
@@ -85,12 +92,15 @@ bool map_add(struct map *m, str key, uint32_t value)
 	if ((m->count + 1) * 2 > m->size) {
 		struct map bigger = {.size = m->size ? m->size * 2 : 256, .count = m->count};
 		bigger.slots = calloc(bigger.size, sizeof *bigger.slots);
-		if (!bigger.slots)
+		bigger.seen = calloc(bigger.size, 1);
+		if (!bigger.slots || !bigger.seen) {
+			map_close(&bigger);
 			return false;
+		}
 		for (size_t i = 0; i < m->size; i++)
 			if (m->slots[i].n)
 				put(&bigger, m->slots[i]);
-		free(m->slots);
+		map_close(m);
 		*m = bigger;
 	}
 	put(m, (struct map_slot){text_hash(key), key.p, (uint32_t)key.n, value});
@@ -101,6 +111,9 @@ bool map_add(struct map *m, str key, uint32_t value)
 bool map_next(const struct map *m, str key, uint64_t hash, size_t *cursor, uint32_t *value)
 {
 	if (m->size == 0 || key.n == 0)
+		return false;
+	size_t bit = seen_bit(m, hash);
+	if (!(m->seen[bit / 8] >> bit % 8 & 1))
 		return false;
 	for (size_t k = *cursor; k < m->size; k++) {
 		const struct map_slot *s = &m->slots[(slot_of(m, hash) + k) & (m->size - 1)];
@@ -124,5 +137,6 @@ bool map_first(const struct map *m, str key, uint64_t hash, uint32_t *value)
 void map_close(struct map *m)
 {
 	free(m->slots);
+	free(m->seen);
 	*m = (struct map){0};
 }

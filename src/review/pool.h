@@ -27,6 +27,7 @@ struct map {
 		uint32_t value;
 	} * slots;
 	size_t size, count;
+	uint8_t *seen; /* 8 × size bits: where a hash's bit is 0, there is nothing */
 };
 
 bool map_add(struct map *m, str key, uint32_t value);

@@ -6,7 +6,7 @@ static bool speaks_of_words(const struct frg_workspace *ws)
 {
 	enum { ENOUGH = 400 };
 	for (size_t i = 0; i < ws->text.token_count && i < ENOUGH; i++)
-		if (cues_is(ws, i, "wordtalk"))
+		if (cues_is(ws, i, CLASS_WORDTALK))
 			return true;
 	return false;
 }
@@ -24,9 +24,9 @@ static float mention_factor(const struct frg_workspace *ws, size_t i)
 		if (k == i)
 			continue;
 		size_t away = k > i ? k - i : i - k;
-		if (cues_is(ws, k, "wordtalk") && (quoted || (k < i && away <= BESIDE)))
+		if (cues_is(ws, k, CLASS_WORDTALK) && (quoted || (k < i && away <= BESIDE)))
 			return 0.3f;
-		if (quoted && cues_is(ws, k, "saying"))
+		if (quoted && cues_is(ws, k, CLASS_SAYING))
 			return 0.45f;
 	}
 	if (quoted && speaks_of_words(ws))
@@ -35,7 +35,7 @@ static float mention_factor(const struct frg_workspace *ws, size_t i)
 		return 1;
 	/* »Du „Idiot“« only pretends to quote */
 	bool aimed = i > s->first &&
-	             (cues_is(ws, i - 1, "aim") || cues_is(ws, i - 1, "you") || cues_is(ws, i - 1, "en_you"));
+	             (cues_is(ws, i - 1, CLASS_AIM) || cues_is(ws, i - 1, CLASS_YOU) || cues_is(ws, i - 1, CLASS_EN_YOU));
 	return aimed || !(t->tokens[i].flags & TOK_SHORTQUOTE) ? 0.85f : 0.5f;
 }
 

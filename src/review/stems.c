@@ -46,16 +46,21 @@ static size_t plain_vowels(const sb_symbol *s, size_t n, char *out)
 	return to;
 }
 
+bool stems_stop(const struct lists *l, enum frg_lang lang, str w, uint64_t hash)
+{
+	uint32_t langs;
+	size_t cursor = 0;
+	while (map_next(&l->stop, w, hash, &cursor, &langs))
+		if (langs & (lang == FRG_LANG_EN ? LANGS_EN : LANGS_DE))
+			return true;
+	return false;
+}
+
 stem stems_of(const struct stems *s, const struct lists *l, enum frg_lang lang, str w, uint64_t hash)
 {
 	char plain[LISTS_WORD_MAX];
-	uint32_t langs;
-	size_t cursor = 0;
-	if (w.n < 3 || w.n > LISTS_WORD_MAX)
+	if (w.n < 3 || w.n > LISTS_WORD_MAX || stems_stop(l, lang, w, hash))
 		return 0;
-	while (map_next(&l->stop, w, hash, &cursor, &langs))
-		if (langs & (lang == FRG_LANG_EN ? LANGS_EN : LANGS_DE))
-			return 0;
 	struct sb_stemmer *stemmer = lang == FRG_LANG_EN ? s->en : s->de;
 	const sb_symbol *r = sb_stemmer_stem(stemmer, (const sb_symbol *)w.p, (int)w.n);
 	int n = r ? sb_stemmer_length(stemmer) : 0;

@@ -38,7 +38,8 @@ static const char *const english[] = {
 
 static bool has(const char *const *list, size_t count, str word)
 {
-	return bsearch(&word, list, count, sizeof *list, by_name) != NULL;
+	enum { LONGEST = 7 };
+	return word.n <= LONGEST && bsearch(&word, list, count, sizeof *list, by_name) != NULL;
 }
 
 /* An umlaut or sharp s as given: folding made two letters of one source character. */
@@ -69,9 +70,9 @@ static int spelling(str w)
 
 enum frg_lang text_lang(const struct text *t, enum frg_lang fallback)
 {
-	enum { ENOUGH = 400 };
+	enum { ENOUGH = 400, CLEAR = 24 };
 	int balance = 0;
-	for (size_t i = 0; i < t->token_count && i < ENOUGH; i++) {
+	for (size_t i = 0; i < t->token_count && i < ENOUGH && abs(balance) < CLEAR; i++) {
 		str w = token_str(t, i);
 		if (t->tokens[i].flags & (TOK_NUMBER | TOK_LINK))
 			continue;

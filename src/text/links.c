@@ -87,6 +87,8 @@ static size_t scheme_at(const struct folded *f, size_t i)
 {
 	static const char *const schemes[] = {"https://", "http://", "hxxps://", "hxxp://", "ftp://",
 	                                      "h**ps://", "h**p://", "https:/",  "tg://",   "http:/"};
+	if (f->f[i] != 'h' && f->f[i] != 'f' && f->f[i] != 't')
+		return 0;
 	for (size_t k = 0; k < COUNT_OF(schemes); k++)
 		if (starts_at(f, i, str_of(schemes[k])))
 			return strlen(schemes[k]);
