@@ -36,6 +36,7 @@ struct head {
 	uint32_t *rows;
 	size_t n;
 	float *w;
+	float prior; /* share of positives that the scores shall assume, 0: as in the data */
 	float *held; /* by place in rows: logit of a model that had not seen the row */
 };
 
@@ -177,7 +178,7 @@ static bool among(str v, str list)
 	return false;
 }
 
-enum { R_HEAD, R_FILE, R_TEXT, R_LABEL, R_YES, R_NO, R_WEIGHT };
+enum { R_HEAD, R_FILE, R_TEXT, R_LABEL, R_YES, R_NO, R_WEIGHT, R_PRIOR, R_COLUMNS };
 
 static struct head *head_named(struct making *m, str name)
 {
@@ -202,6 +203,8 @@ static void label_rows(struct making *m, const struct table *recipe, size_t line
 	struct source *s = open_source(m, table_cell(recipe, line, R_FILE));
 	size_t c = column(&s->table, table_cell(recipe, line, R_LABEL), s->path);
 	float weight = strtof(table_cell(recipe, line, R_WEIGHT).p, NULL);
+	if (table_cell(recipe, line, R_PRIOR).n)
+		h->prior = strtof(table_cell(recipe, line, R_PRIOR).p, NULL);
 	for (size_t r = 0; r < s->table.rows; r++) {
 		str v = table_cell(&s->table, r, c);
 		uint32_t row = s->row_of[r];
@@ -279,6 +282,12 @@ static void choose(struct making *m, struct head *h)
 		memcpy(h->out.calibration, fit, sizeof fit);
 		h->out.threshold = measure_threshold(p, label, n, OBJECTIVE_F1);
 		shown = measure(p, label, n, h->out.threshold);
+	}
+	if (h->prior > 0) { /* what is written to be labelled holds other shares than what readers write */
+		float had = (float)shown.positives / (float)shown.n, t = h->out.threshold;
+		float shift = logf(h->prior / (1 - h->prior)) - logf(had / (1 - had));
+		h->out.calibration[1] += shift;
+		h->out.threshold = 1 / (1 + (1 - t) / t * expf(-shift));
 	}
 	h->out.trained_on = (uint32_t)h->n;
 	char line[256];
@@ -449,8 +458,8 @@ static str make(struct making *m, const char *recipe_path)
 	const float *weights[MODEL_HEADS];
 	if (table_open(&recipe, recipe_path, &m->err) != FRG_OK)
 		fail("recipe", &m->err);
-	if (recipe.columns <= R_WEIGHT)
-		fail("a recipe has seven columns", NULL);
+	if (recipe.columns < R_COLUMNS)
+		fail("a recipe has eight columns", NULL);
 	corpus_open(&m->corpus, review_measures(m->engine));
 	for (size_t i = 0; i < recipe.rows; i++)
 		open_source(m, table_cell(&recipe, i, R_FILE));

@@ -114,6 +114,16 @@ static float relation_probability(const struct frg_workspace *ws, const float *l
 	return 1 / (1 + expf(-(last[1] * sum + last[2] + last[3] * style)));
 }
 
+/* What is engaging, annotators see most differently, and the data are of few: the rules' view and the model's
+ * count alike. */
+static float joined(float p, float q)
+{
+	q = q < 0.02f ? 0.02f : q > 0.98f ? 0.98f : q;
+	p = p < 0.001f ? 0.001f : p > 0.999f ? 0.999f : p;
+	float logit = (logf(p / (1 - p)) + logf(q / (1 - q))) / 2;
+	return 1 / (1 + expf(-logit));
+}
+
 void learned_find(struct frg_workspace *ws)
 {
 	const struct model *m = &ws->engine->model;
@@ -130,7 +140,7 @@ void learned_find(struct frg_workspace *ws)
 		if (head == SIZE_MAX)
 			continue;
 		float p = model_probability(&m->head[head], logit[head]), before = ws->score[r];
-		ws->score[r] = p;
+		ws->score[r] = r == FRG_ENGAGING ? joined(p, before) : p;
 		if (r > FRG_AD_LINK)
 			continue;
 		float best = settle_findings(ws, (enum frg_rule)r, before, p);
