@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { ROUNDS_MOST = 60 };
-static const float ENOUGH = 0.02f;
+enum { ROUNDS_MOST = 300 };
+static const float ENOUGH = 0.002f;
 
 static uint64_t next_random(uint64_t *state)
 {

@@ -139,7 +139,8 @@ str writer_model(const struct model_parts *parts)
 	f.header.features_version = FEATURES_VERSION;
 	f.header.base = parts->base;
 	f.header.size = f.n;
-	f.header.checksum = model_checksum((str){f.p + sizeof f.header, f.n - sizeof f.header});
+	memcpy(f.p, &f.header, sizeof f.header);
+	f.header.checksum = model_checksum((str){f.p, f.n});
 	memcpy(f.p, &f.header, sizeof f.header);
 	return (str){f.p, f.n};
 }

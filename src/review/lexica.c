@@ -58,7 +58,11 @@ size_t lexica_stem(struct sb_stemmer *stemmer, str w, char *out)
 		memcpy(out, w.p, w.n);
 		return w.n;
 	}
-	return plain_vowels(s, (size_t)n, out);
+	size_t plain = plain_vowels(s, (size_t)n, out);
+	/* the stemmer keeps the n of »Trotteln« and »Lügnern« */
+	if (plain > 5 && out[plain - 1] == 'n' && out[plain - 3] == 'e' && (out[plain - 2] == 'l' || out[plain - 2] == 'r'))
+		plain--;
+	return plain;
 }
 
 static void add(struct word_classes *w, uint32_t class_, uint32_t weight)

@@ -6,7 +6,7 @@
 /* AHEAD: grams whose place in the table is fetched before it is needed. */
 enum { HEADER = sizeof(struct model_header), AHEAD = 12 };
 
-uint64_t model_checksum(str s)
+static uint64_t digest(str s)
 {
 	uint64_t h[4] = {1, 2, 3, 4}, word;
 	size_t i = 0;
@@ -24,6 +24,14 @@ uint64_t model_checksum(str s)
 	return all ^ all >> 32;
 }
 
+uint64_t model_checksum(str file)
+{
+	struct model_header h;
+	memcpy(&h, file.p, HEADER);
+	h.checksum = 0;
+	return digest((str){(const char *)&h, HEADER}) * 31 + digest(str_sub(file, HEADER, file.n));
+}
+
 static enum frg_status refuse(struct frg_error *err, const char *why)
 {
 	return frg_fail(err, FRG_INVALID, "model_invalid", "not a usable model: %s", why);
@@ -39,7 +47,7 @@ static enum frg_status judge_header(const struct model_header *h, str file, stru
 		                (unsigned)h->version, (unsigned)h->features_version, MODEL_VERSION, FEATURES_VERSION);
 	if (h->size != file.n)
 		return refuse(err, "it is cut short or too long");
-	if (h->checksum != model_checksum(str_sub(file, HEADER, file.n)))
+	if (h->checksum != model_checksum(file))
 		return refuse(err, "its checksum is wrong");
 	for (size_t i = 0; i < MODEL_SECTIONS; i++) {
 		uint64_t begin = h->section[i].begin, size = h->section[i].size;

@@ -29,7 +29,7 @@ enum model_section {
 struct model_header {
 	char magic[8];
 	uint32_t version, features_version;
-	uint64_t size, checksum; /* of everything behind the header */
+	uint64_t size, checksum; /* of everything, this field as 0 */
 	uint64_t base;           /* identity of the base model whose lexica and heads the features came from; 0: none */
 	struct {
 		uint64_t begin, size;
@@ -103,6 +103,7 @@ size_t model_head_named(const struct model *m, str name);
 /* Bits of the heads that were trained on this text. */
 uint64_t model_saw(const struct model *m, uint64_t text_id);
 
-uint64_t model_checksum(str bytes);
+/* Of a whole file; `file` holds a header at least. */
+uint64_t model_checksum(str file);
 
 #endif
