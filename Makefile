@@ -1,7 +1,7 @@
 # A thin front to meson and ninja. `make run` and `make test` do everything on a fresh Debian 12.
 BUILD ?= build
 
-.PHONY: run test build setup bench fuzz lint format install clean
+.PHONY: run test build setup model bench fuzz lint format install clean
 
 run: build
 	@tools/run.sh $(BUILD)
@@ -21,6 +21,11 @@ test: setup
 # FUZZ_SECONDS for each target
 fuzz: setup
 	@python3 tools/test.py fuzz
+
+# The model that the library carries, from data/ and ../shared/data: the same data, the same bytes
+model: build
+	@tools/make_model.sh $(BUILD)
+	@ninja -C $(BUILD) --quiet
 
 bench: build
 	@python3 bench/run.py $(BUILD)

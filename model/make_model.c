@@ -16,9 +16,8 @@
 
 enum { FILES_MOST = 24, FOLDS = 5, UNKNOWN = 2, LEAST_TEXTS = 3 };
 static const float gains[FEATURE_GROUPS] = {1, 0.8f, 0.4f};
-#ifndef STYLE_SHARE
 #define STYLE_SHARE 0.15f
-#endif
+#define STRAYING 0.25f /* share of comments that are off topic, which the score assumes */
 static const float measure_gain = 0.06f;
 static const float costs[] = {0.5f, 1, 2, 4};
 enum { COSTS = COUNT_OF(costs) };
@@ -356,7 +355,12 @@ static void join_style(const struct making *m, const float *relation, const uint
 	measure_calibrate(x, label, NULL, kept, platt);
 	fit[0] = platt[0];
 	fit[1] = platt[0] * share;
-	fit[2] = platt[1];
+	/* readers stray more often than those who write comments for this purpose */
+	float had = 0;
+	for (size_t i = 0; i < kept; i++)
+		had += label[i];
+	had /= (float)kept;
+	fit[2] = platt[1] + logf(STRAYING / (1 - STRAYING)) - logf(had / (1 - had));
 	free(label);
 	free(x);
 }

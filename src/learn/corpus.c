@@ -114,7 +114,7 @@ static size_t finish_row(struct corpus *c, size_t from, size_t to, size_t out, c
 	for (size_t i = 0; i < n; i++)
 		square[c->column_group[c->id[from + i]]] += c->idf[c->id[from + i]] * c->idf[c->id[from + i]];
 	for (size_t g = 0; g < FEATURE_GROUPS; g++)
-		factor[g] = square[g] > 0 ? gain[g] / sqrtf(square[g]) : 0;
+		factor[g] = gain[g] / sqrtf(model_norm(g, square[g]));
 	size_t begin = out;
 	for (size_t i = 0; i < n; i++) {
 		uint32_t k = c->id[from + i];

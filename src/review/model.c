@@ -223,7 +223,7 @@ void model_score(const struct model *m, const struct features *f, float *logit, 
 			to[h] += idf * (float)w[h];
 	}
 	for (size_t g = 0; g < FEATURE_GROUPS; g++)
-		norms->inverse[g] = square[g] > 0 ? 1 / sqrtf(square[g]) : 0;
+		norms->inverse[g] = 1 / sqrtf(model_norm(g, square[g]));
 	for (size_t h = 0; h < heads; h++) {
 		logit[h] = m->head[h].bias;
 		for (size_t g = 0; g < FEATURE_GROUPS; g++)

@@ -23,6 +23,13 @@ enum model_section {
 	SECTION_SEEN           /* struct seen[], by text: what the heads were trained on */
 };
 
+/* Added to a group's sum of squares before it is brought to unit length: a text of two words shall not
+ * speak as loud as one of twenty. */
+static inline float model_norm(size_t group, float squares)
+{
+	return squares + (group == GROUP_CHARS ? 1500.0f : group == GROUP_WORDS ? 250.0f : 100.0f);
+}
+
 #define MODEL_IDF_STEP (12.0f / 255)
 
 /* File layout, little-endian. */
