@@ -181,7 +181,8 @@ static void measure_style(struct features *f, const struct text *t)
 	count_tokens(&c, t);
 	count_marks(&c, &t->folded);
 	float n = (float)t->token_count + 1, s = (float)t->sentence_count + 1, lines = 1;
-	for (size_t i = 0; i < t->folded.n; i++)
+	size_t end = t->token_count ? t->tokens[t->token_count - 1].f : 0; /* blank lines at the end are no lines */
+	for (size_t i = 0; i < end; i++)
 		lines += t->folded.f[i] == '\n';
 	const float v[STYLE_MEASURES] = {log1pf(n),
 	                                 log1pf(s),
