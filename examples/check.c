@@ -13,8 +13,8 @@ static void print(const struct frg_review *r, const char *comment)
 			printf("%-12s %.2f\n", frg_rule_id((enum frg_rule)k), (double)r->score[k]);
 	for (size_t i = 0; i < r->evidence_count; i++) {
 		const struct frg_evidence *e = &r->evidence[i];
-		printf("%u-%u \"%.*s\": %.*s\n", (unsigned)e->begin, (unsigned)e->end, (int)(e->end - e->begin), comment + e->begin,
-		       (int)e->reason.n, e->reason.p);
+		printf("%u-%u \"%.*s\": %.*s\n", (unsigned)e->begin, (unsigned)e->end, (int)(e->end - e->begin),
+		       comment + e->begin, (int)e->reason.n, e->reason.p);
 	}
 	printf("suggestion: %s\n", frg_suggestion_id(r->suggestion));
 }

@@ -131,7 +131,8 @@ static void find_texts(struct making *m, struct source *s, str name)
 	size_t at = 0;
 	for (size_t r = 0; r < s->table.rows; r++) {
 		size_t tried = 0;
-		for (; tried < texts->table.rows && !str_eq(table_cell(&texts->table, at, from), table_cell(&s->table, r, id)); tried++)
+		for (; tried < texts->table.rows && !str_eq(table_cell(&texts->table, at, from), table_cell(&s->table, r, id));
+		     tried++)
 			at = (at + 1) % texts->table.rows;
 		if (tried == texts->table.rows)
 			fail("a label for a text that is not there", NULL);
@@ -290,7 +291,9 @@ static void choose(struct making *m, struct head *h)
 	}
 	h->out.trained_on = (uint32_t)h->n;
 	char line[256];
-	snprintf(line, sizeof line, "%s: %zu texts; on %zu labelled by the rules (%zu positive), cross-validated: F1 %.3f, macro-F1 %.3f, AUC %.3f, ECE %.3f, threshold %.3f, cost %g",
+	snprintf(line, sizeof line,
+	         "%s: %zu texts; on %zu labelled by the rules (%zu positive), cross-validated: F1 %.3f, macro-F1 %.3f, AUC "
+	         "%.3f, ECE %.3f, threshold %.3f, cost %g",
 	         h->out.name, h->n, shown.n, shown.positives, shown.f1, shown.macro_f1, shown.auc, shown.ece,
 	         (double)h->out.threshold, (double)best_cost);
 	fprintf(stderr, "%s\n", line);
@@ -318,7 +321,8 @@ static struct frg_article *open_article(struct making *m, const struct table *ar
 	return a;
 }
 
-static void add_pair(struct making *m, struct corpus *c, str text, const struct frg_article *a, uint8_t **label, bool far)
+static void add_pair(struct making *m, struct corpus *c, str text, const struct frg_article *a, uint8_t **label,
+                     bool far)
 {
 	struct frg_input in = {.text = text, .lang = FRG_LANG_DE, .article = a};
 	struct features f = {.dense_count = RELATION_MEASURES};
@@ -383,7 +387,7 @@ static void learn_relation(struct making *m, float *out)
 		list[i] = open_article(m, &articles, i);
 	corpus_open(&c, RELATION_MEASURES);
 	size_t text = column(&s->table, STR("text"), path), of = column(&s->table, STR("article"), path),
-	       off = column(&s->table, STR("off_topic"), path), id = column(&articles, STR("id"), path);
+		   off = column(&s->table, STR("off_topic"), path), id = column(&articles, STR("id"), path);
 	for (size_t r = 0; r < s->table.rows; r++) {
 		size_t own = 0;
 		while (own < articles.rows && !str_eq(table_cell(&articles, own, id), table_cell(&s->table, r, of)))
@@ -397,7 +401,11 @@ static void learn_relation(struct making *m, float *out)
 		for (size_t k = 0; k < 2; k++) /* as often as it stands under others, near enough */
 			add_pair(m, &c, table_cell(&s->table, r, text), list[own], &label, far);
 		for (size_t k = 1; k <= 3 && !far; k++)
-			add_pair(m, &c, table_cell(&s->table, r, text), list[(own + r * 7 + k * 11 + 1) % articles.rows == own ? (own + 1) % articles.rows : (own + r * 7 + k * 11 + 1) % articles.rows], &label, true);
+			add_pair(
+				m, &c, table_cell(&s->table, r, text),
+				list[(own + r * 7 + k * 11 + 1) % articles.rows == own ? (own + 1) % articles.rows
+			                                                           : (own + r * 7 + k * 11 + 1) % articles.rows],
+				&label, true);
 	}
 	corpus_finish(&c, 1, no_gain, 1);
 	uint32_t *rows = need(malloc(c.rows * sizeof *rows)), n = 0, held = 0;
@@ -422,7 +430,9 @@ static void learn_relation(struct making *m, float *out)
 	join_style(m, x, truth, pair, held, fit);
 	struct measures shown = measure(x, truth, held, 0.5f);
 	char line[160];
-	snprintf(line, sizeof line, "off_topic: %zu pairs of comment and article, cross-validated: AUC %.3f; with style: %.2f × relation + %.2f × style + %.2f",
+	snprintf(line, sizeof line,
+	         "off_topic: %zu pairs of comment and article, cross-validated: AUC %.3f; with style: %.2f × relation + "
+	         "%.2f × style + %.2f",
 	         c.rows, shown.auc, (double)fit[0], (double)fit[1], (double)fit[2]);
 	fprintf(stderr, "%s\n", line);
 	buf_add(&m->about, str_of(line));
@@ -486,15 +496,22 @@ static str make(struct making *m, const char *recipe_path)
 		for (size_t i = 0; i < m->heads; i++)
 			seen[r].heads |= (uint64_t)(m->head[i].label[r] != UNKNOWN) << i;
 	}
-	struct model_parts parts = {.about = buf_str(&m->about), .classes = m->engine->model.class_names, .heads = heads,
-	                            .head_count = m->heads, .weights = weights, .corpus = &m->corpus,
-	                            .lexica = &m->engine->model.lexica, .seen = seen, .seen_count = m->corpus.rows};
+	struct model_parts parts = {.about = buf_str(&m->about),
+	                            .classes = m->engine->model.class_names,
+	                            .heads = heads,
+	                            .head_count = m->heads,
+	                            .weights = weights,
+	                            .corpus = &m->corpus,
+	                            .lexica = &m->engine->model.lexica,
+	                            .seen = seen,
+	                            .seen_count = m->corpus.rows};
 	/* how rare a word is, which the relation to an article needs, is known from here on */
 	float relation[(RELATION_MEASURES + 2) * 3];
 	struct frg_engine_options options = {.model = writer_model(&parts)};
 	struct frg_engine *engine = m->engine;
 	struct frg_workspace *ws = m->ws;
-	if (frg_engine_open(&options, &m->engine, &m->err) != FRG_OK || frg_workspace_open(m->engine, &m->ws, &m->err) != FRG_OK)
+	if (frg_engine_open(&options, &m->engine, &m->err) != FRG_OK ||
+	    frg_workspace_open(m->engine, &m->ws, &m->err) != FRG_OK)
 		fail("engine", &m->err);
 	learn_relation(m, relation);
 	frg_workspace_close(m->ws);

@@ -46,7 +46,8 @@ static enum frg_status open_model(struct scorer *s, struct frg_error *err)
 		status = frg_workspace_open(s->engine, &s->ws, err);
 	if (status == FRG_OK)
 		status = model_open(&s->model, s->file, err);
-	if (status == FRG_OK && (s->model.base != s->engine->model.id || s->model.dense_count != review_measures(s->engine)))
+	if (status == FRG_OK &&
+	    (s->model.base != s->engine->model.id || s->model.dense_count != review_measures(s->engine)))
 		status = frg_fail(err, FRG_UNSUPPORTED, "model_base",
 		                  "the model was trained with another version of the built-in one: train it anew");
 	return status;
@@ -101,7 +102,8 @@ static double seconds(void)
 static bool named(const struct model_head *h, str label, str value)
 {
 	str name = str_of(h->name);
-	return name.n == label.n + 1 + value.n && str_starts(name, label) && name.p[label.n] == '=' && str_ends(name, value);
+	return name.n == label.n + 1 + value.n && str_starts(name, label) && name.p[label.n] == '=' &&
+	       str_ends(name, value);
 }
 
 /* The head that answers the question: the label's own, or (one head for each value) the value's. */
@@ -125,7 +127,8 @@ static bool among(str v, str list)
 
 static bool is_yes(str v)
 {
-	return str_eq(v, STR("1")) || str_eq_nocase(v, STR("true")) || str_eq_nocase(v, STR("yes")) || str_eq_nocase(v, STR("ja"));
+	return str_eq(v, STR("1")) || str_eq_nocase(v, STR("true")) || str_eq_nocase(v, STR("yes")) ||
+	       str_eq_nocase(v, STR("ja"));
 }
 
 static int evaluate(struct scorer *s, str label, str positive)
@@ -161,8 +164,8 @@ static int evaluate(struct scorer *s, str label, str positive)
 		float threshold = s->model.head[head].threshold;
 		struct measures m = measure(p, truth, n, threshold);
 		json_t *j = json_pack("{s:I,s:f,s:f,s:f,s:f,s:f,s:f,s:f,s:f,s:f}", "n", (json_int_t)m.n, "accuracy", m.accuracy,
-		                      "macro_f1", m.macro_f1, "f1", m.f1, "precision", m.precision, "recall", m.recall, "auc", m.auc,
-		                      "ece", m.ece, "threshold", (double)threshold, "texts_per_second", round(rate));
+		                      "macro_f1", m.macro_f1, "f1", m.f1, "precision", m.precision, "recall", m.recall, "auc",
+		                      m.auc, "ece", m.ece, "threshold", (double)threshold, "texts_per_second", round(rate));
 		json_dumpf(j, stdout, JSON_REAL_PRECISION(5));
 		putchar('\n');
 		json_decref(j);

@@ -94,9 +94,9 @@ struct model_parts {
 	const float *const *weights; /* by head, as linear_learn gives them */
 	const struct corpus *corpus; /* NULL: no heads */
 	const struct lexica *lexica; /* NULL: none */
-	const float *relation; /* as SECTION_RELATION, or NULL */
-	size_t relation_count; /* floats */
-	const struct seen *seen; /* may be NULL; sorted here */
+	const float *relation;       /* as SECTION_RELATION, or NULL */
+	size_t relation_count;       /* floats */
+	const struct seen *seen;     /* may be NULL; sorted here */
 	size_t seen_count;
 	uint64_t base;
 };
@@ -116,8 +116,8 @@ MUST_CHECK enum frg_status lexica_compile(const char *const *paths, size_t count
 struct train_options {
 	const char *const *data;
 	size_t data_count;
-	str text;           /* column */
-	const str *label;   /* columns */
+	str text;         /* column */
+	const str *label; /* columns */
 	size_t label_count;
 	const str *positive; /* values that count as yes; none: 1, true, yes, or each value by itself */
 	size_t positive_count;

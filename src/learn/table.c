@@ -88,8 +88,9 @@ static enum frg_status read_rows(struct table *t, str rest, const char *path, st
 		str *row = t->cells + t->rows * t->columns;
 		while (str_next(&line, '\t', &cell)) {
 			if (k == t->columns) {
-				enum frg_status status = frg_fail(err, FRG_INVALID, "table_row", "%s, line %zu: more than the header's %zu fields",
-				                                  path, number, t->columns);
+				enum frg_status status = frg_fail(err, FRG_INVALID, "table_row",
+				                                  "%s, line %zu: more than the header's %zu fields", path, number,
+				                                  t->columns);
 				if (err)
 					err->pos = number;
 				return status;

@@ -89,7 +89,8 @@ static void keep_values(struct training *t, const struct table *table, const siz
 		t->values[at + i] = arena_str(t->arena, str_trim(table_cell(table, row, columns[i])));
 }
 
-static enum frg_status column_of(const struct table *table, str name, const char *path, size_t *out, struct frg_error *err)
+static enum frg_status column_of(const struct table *table, str name, const char *path, size_t *out,
+                                 struct frg_error *err)
 {
 	*out = table_column(table, name);
 	if (*out == SIZE_MAX)
@@ -138,11 +139,13 @@ static bool among(str v, const str *list, size_t n)
 
 static bool is_yes(str v)
 {
-	return str_eq(v, STR("1")) || str_eq_nocase(v, STR("true")) || str_eq_nocase(v, STR("yes")) || str_eq_nocase(v, STR("ja"));
+	return str_eq(v, STR("1")) || str_eq_nocase(v, STR("true")) || str_eq_nocase(v, STR("yes")) ||
+	       str_eq_nocase(v, STR("ja"));
 }
 static bool is_no(str v)
 {
-	return str_eq(v, STR("0")) || str_eq_nocase(v, STR("false")) || str_eq_nocase(v, STR("no")) || str_eq_nocase(v, STR("nein"));
+	return str_eq(v, STR("0")) || str_eq_nocase(v, STR("false")) || str_eq_nocase(v, STR("no")) ||
+	       str_eq_nocase(v, STR("nein"));
 }
 
 static str value_of(const struct training *t, size_t row, size_t column)
@@ -177,8 +180,9 @@ static enum frg_status add_head(struct training *t, size_t column, str name, con
 	h->out.trained_on = (uint32_t)h->n;
 	if (h->n < LEAST_ROWS || positives < LEAST_EACH || h->n - positives < LEAST_EACH)
 		return frg_fail(t->err, FRG_INVALID, "too_few_rows",
-		                "label '%s': %zu texts, %zu of them positive: at least %d, and %d of each kind, are needed%s", h->out.name,
-		                h->n, positives, LEAST_ROWS, LEAST_EACH, positives ? "" : " (does --positive name the right value?)");
+		                "label '%s': %zu texts, %zu of them positive: at least %d, and %d of each kind, are needed%s",
+		                h->out.name, h->n, positives, LEAST_ROWS, LEAST_EACH,
+		                positives ? "" : " (does --positive name the right value?)");
 	return FRG_OK;
 }
 
@@ -194,7 +198,8 @@ static enum frg_status heads_of_column(struct training *t, size_t column)
 		if (!v.n || among(v, seen, n))
 			continue;
 		if (n == VALUES_MOST)
-			return frg_fail(t->err, FRG_INVALID, "too_many_values", "label '%.*s' has more than %d values: name the positive ones by --positive",
+			return frg_fail(t->err, FRG_INVALID, "too_many_values",
+			                "label '%.*s' has more than %d values: name the positive ones by --positive",
 			                STR_ARG(t->o->label[column]), VALUES_MOST);
 		seen[n++] = v;
 		binary = binary && (is_yes(v) || is_no(v));
@@ -292,7 +297,9 @@ static float choose(struct training *t, struct head *h)
 		h->out.threshold = measure_threshold(p, label, h->n, t->o->objective);
 		m = measure(p, label, h->n, h->out.threshold);
 	}
-	say(t, "%s: %zu texts, %zu positive; cross-validated in %d parts: accuracy %.3f, macro-F1 %.3f, F1 %.3f, AUC %.3f, ECE %.3f (cost %g, threshold %.3f)",
+	say(t,
+	    "%s: %zu texts, %zu positive; cross-validated in %d parts: accuracy %.3f, macro-F1 %.3f, F1 %.3f, AUC %.3f, "
+	    "ECE %.3f (cost %g, threshold %.3f)",
 	    h->out.name, m.n, m.positives, FOLDS, m.accuracy, m.macro_f1, m.f1, m.auc, m.ece, (double)best_cost,
 	    (double)h->out.threshold);
 	for (int k = 0; k < COSTS; k++)
@@ -343,8 +350,12 @@ static str write_model(struct training *t, const struct frg_engine *engine)
 		heads[i] = t->heads[i].out;
 		weights[i] = t->heads[i].weights;
 	}
-	struct model_parts parts = {.about = buf_str(&t->about), .heads = heads, .head_count = t->head_count, .weights = weights,
-	                            .corpus = &t->corpus, .base = engine->model.id};
+	struct model_parts parts = {.about = buf_str(&t->about),
+	                            .heads = heads,
+	                            .head_count = t->head_count,
+	                            .weights = weights,
+	                            .corpus = &t->corpus,
+	                            .base = engine->model.id};
 	return writer_model(&parts);
 }
 

@@ -129,7 +129,8 @@ str writer_model(const struct model_parts *parts)
 	add_section(&f, SECTION_CLASSES, parts->classes.p, parts->classes.n);
 	if (parts->lexica) {
 		add_section(&f, SECTION_LEXICA, parts->lexica->slots, parts->lexica->size * sizeof *parts->lexica->slots);
-		add_section(&f, SECTION_SHAPES, parts->lexica->shapes, parts->lexica->shape_count * sizeof *parts->lexica->shapes);
+		add_section(&f, SECTION_SHAPES, parts->lexica->shapes,
+		            parts->lexica->shape_count * sizeof *parts->lexica->shapes);
 	}
 	add_section(&f, SECTION_RELATION, parts->relation, parts->relation_count * sizeof(float));
 	add_seen(&f, parts->seen, parts->seen_count);

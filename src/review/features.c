@@ -59,8 +59,8 @@ static void add_words(struct features *f, const struct text *t)
 		if (t->tokens[i].flags & TOK_FIRST)
 			before = STAND_IN_EDGE;
 		add(f, GROUP_WORDS, mixed(w, 11), i, 1);
-		add(f, GROUP_WORDS, mixed(before * 31 + w * UINT64_C(0x9E3779B97F4A7C15), 12), before == STAND_IN_EDGE ? i : i - 1,
-		    before == STAND_IN_EDGE ? 1 : 2);
+		add(f, GROUP_WORDS, mixed(before * 31 + w * UINT64_C(0x9E3779B97F4A7C15), 12),
+		    before == STAND_IN_EDGE ? i : i - 1, before == STAND_IN_EDGE ? 1 : 2);
 		before = w;
 	}
 }
@@ -142,8 +142,8 @@ static void measure_classes(struct features *f, const struct lexica *l, const st
 /* ---- style ---- */
 
 struct counts {
-	float capitals, shouted, numbers, links, quoted, handles, hashtags, long_words, commas, exclaim, ask, dots, pictures,
-		stretched, letters;
+	float capitals, shouted, numbers, links, quoted, handles, hashtags, long_words, commas, exclaim, ask, dots,
+		pictures, stretched, letters;
 };
 
 static void count_tokens(struct counts *c, const struct text *t)
@@ -184,30 +184,13 @@ static void measure_style(struct features *f, const struct text *t)
 	size_t end = t->token_count ? t->tokens[t->token_count - 1].f : 0; /* blank lines at the end are no lines */
 	for (size_t i = 0; i < end; i++)
 		lines += t->folded.f[i] == '\n';
-	const float v[STYLE_MEASURES] = {log1pf(n),
-	                                 log1pf(s),
-	                                 n / s / 20,
-	                                 c.letters / n / 6,
-	                                 c.capitals / n,
-	                                 c.shouted / n,
-	                                 log1pf(c.shouted),
-	                                 log1pf(c.numbers),
-	                                 log1pf(c.links),
-	                                 log1pf(c.quoted),
-	                                 log1pf(c.handles),
-	                                 log1pf(c.hashtags),
-	                                 c.long_words / n,
-	                                 c.commas / n,
-	                                 log1pf(c.exclaim),
-	                                 log1pf(c.ask),
-	                                 log1pf(c.dots),
-	                                 log1pf(c.pictures),
-	                                 log1pf(c.stretched),
-	                                 log1pf(lines),
-	                                 n < 6,
-	                                 n < 12,
-	                                 n > 60,
-	                                 c.ask > 0 && s < 3};
+	const float v[STYLE_MEASURES] = {log1pf(n),           log1pf(s),         n / s / 20,
+	                                 c.letters / n / 6,   c.capitals / n,    c.shouted / n,
+	                                 log1pf(c.shouted),   log1pf(c.numbers), log1pf(c.links),
+	                                 log1pf(c.quoted),    log1pf(c.handles), log1pf(c.hashtags),
+	                                 c.long_words / n,    c.commas / n,      log1pf(c.exclaim),
+	                                 log1pf(c.ask),       log1pf(c.dots),    log1pf(c.pictures),
+	                                 log1pf(c.stretched), log1pf(lines),     n<6, n<12, n> 60, c.ask> 0 && s < 3};
 	memcpy(f->dense, v, sizeof v);
 }
 

@@ -11,9 +11,9 @@ struct sb_stemmer;
 
 struct frg_engine {
 	struct lists lists;
-	struct model model; /* heads may be missing: then the rules decide alone */
-	bool field[LEXICA_CLASSES]; /* classes that say what a word is about */
-	size_t style_head; /* of comments that stray, whatever the article; or SIZE_MAX */
+	struct model model;               /* heads may be missing: then the rules decide alone */
+	bool field[LEXICA_CLASSES];       /* classes that say what a word is about */
+	size_t style_head;                /* of comments that stray, whatever the article; or SIZE_MAX */
 	size_t rule_head[FRG_RULE_COUNT]; /* the model's heads for the rules, or SIZE_MAX */
 	char id[96];
 };

@@ -80,7 +80,8 @@ static void add(struct word_classes *w, uint32_t class_, uint32_t weight)
 	w->hit[w->n++].weight = (uint8_t)weight;
 }
 
-static void look_up(const struct lexica *l, struct word_classes *w, enum lexica_kind kind, uint64_t hash, uint32_t factor)
+static void look_up(const struct lexica *l, struct word_classes *w, enum lexica_kind kind, uint64_t hash,
+                    uint32_t factor)
 {
 	uint64_t key = lexica_key(kind, hash);
 	for (size_t i = key & (l->size - 1); l->slots[i].key; i = (i + 1) & (l->size - 1)) {

@@ -66,7 +66,7 @@ struct lexica_reader {
 	struct word_classes *cache; /* WORD_CACHE */
 	struct sb_stemmer *stemmer;
 	struct class_hit *hits;
-	uint64_t *stems; /* by token */
+	uint64_t *stems;   /* by token */
 	uint32_t *hits_of; /* first hit of a token; one more at the end */
 	size_t hit_count, hit_room;
 };

@@ -104,14 +104,14 @@ struct lists {
 		size_t count, room;
 	} * set_list;
 	size_t set_count, set_room;
-	struct map classes; /* name to set */
+	struct map classes;            /* name to set */
 	uint32_t known[KNOWN_CLASSES]; /* sets, or SET_NONE */
 	struct cue *cues;
 	size_t cue_count, cue_room;
 	struct lists_index term_sets, term_cues; /* cues by the terms of their first word */
 	uint64_t *set_bits;                      /* by term: bit (set mod 64) of each of its sets */
-	struct map stop;   /* to langs */
-	struct map topics; /* word beginnings to topic numbers */
+	struct map stop;                         /* to langs */
+	struct map topics;                       /* word beginnings to topic numbers */
 	size_t topic_count;
 	struct map topic_names;
 	struct map hosts;    /* to enum host_kind */

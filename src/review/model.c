@@ -42,9 +42,10 @@ static enum frg_status judge_header(const struct model_header *h, str file, stru
 	if (memcmp(h->magic, MODEL_MAGIC, sizeof h->magic) != 0)
 		return refuse(err, "it does not begin like one");
 	if (h->version != MODEL_VERSION || h->features_version != FEATURES_VERSION)
-		return frg_fail(err, FRG_UNSUPPORTED, "model_version",
-		                "the model was made by another version of this program (format %u.%u, here %d.%d): train it anew",
-		                (unsigned)h->version, (unsigned)h->features_version, MODEL_VERSION, FEATURES_VERSION);
+		return frg_fail(
+			err, FRG_UNSUPPORTED, "model_version",
+			"the model was made by another version of this program (format %u.%u, here %d.%d): train it anew",
+			(unsigned)h->version, (unsigned)h->features_version, MODEL_VERSION, FEATURES_VERSION);
 	if (h->size != file.n)
 		return refuse(err, "it is cut short or too long");
 	if (h->checksum != model_checksum(file))
@@ -85,7 +86,7 @@ static const char *judge_heads(const struct model *m)
 static const char *open_linear(struct model *m)
 {
 	str heads = section(m, SECTION_HEADS), tags = section(m, SECTION_TAGS), idf = section(m, SECTION_IDF),
-	    weights = section(m, SECTION_WEIGHTS), dense = section(m, SECTION_DENSE);
+		weights = section(m, SECTION_WEIGHTS), dense = section(m, SECTION_DENSE);
 	m->head = (const struct model_head *)heads.p;
 	m->heads = heads.n / sizeof *m->head;
 	m->slots = tags.n / sizeof *m->tags;

@@ -10,17 +10,17 @@
 enum { MODEL_VERSION = 1, MODEL_HEADS = 16, MODEL_NAME = 48, MODEL_SECTIONS = 12 };
 
 enum model_section {
-	SECTION_ABOUT,         /* text: key TAB value lines, for people */
-	SECTION_HEADS,         /* struct model_head[] */
-	SECTION_TAGS,          /* uint32_t[slots]: upper half of a gram's hash, 0 free */
-	SECTION_IDF,           /* uint8_t[slots] × MODEL_IDF_STEP */
-	SECTION_WEIGHTS,       /* int8_t[slots][model_stride(heads)], scaled by head and group */
-	SECTION_DENSE,         /* float[dense][2 + heads]: mean, 1 / deviation, weights */
-	SECTION_CLASSES,       /* text: the lexica's class names, a line each */
-	SECTION_LEXICA,        /* struct lexica_entry[] */
-	SECTION_SHAPES,        /* struct lexica_shape[] */
-	SECTION_RELATION,      /* float[measures + 2][3]: mean, 1 / deviation, weight; constant, calibration; style */
-	SECTION_SEEN           /* struct seen[], by text: what the heads were trained on */
+	SECTION_ABOUT,    /* text: key TAB value lines, for people */
+	SECTION_HEADS,    /* struct model_head[] */
+	SECTION_TAGS,     /* uint32_t[slots]: upper half of a gram's hash, 0 free */
+	SECTION_IDF,      /* uint8_t[slots] × MODEL_IDF_STEP */
+	SECTION_WEIGHTS,  /* int8_t[slots][model_stride(heads)], scaled by head and group */
+	SECTION_DENSE,    /* float[dense][2 + heads]: mean, 1 / deviation, weights */
+	SECTION_CLASSES,  /* text: the lexica's class names, a line each */
+	SECTION_LEXICA,   /* struct lexica_entry[] */
+	SECTION_SHAPES,   /* struct lexica_shape[] */
+	SECTION_RELATION, /* float[measures + 2][3]: mean, 1 / deviation, weight; constant, calibration; style */
+	SECTION_SEEN      /* struct seen[], by text: what the heads were trained on */
 };
 
 /* Added to a group's sum of squares before it is brought to unit length: a text of two words shall not
@@ -45,7 +45,7 @@ struct model_header {
 
 /* A text that heads were trained on: where an archive holds such texts, these heads would flatter. */
 struct seen {
-	uint64_t text; /* features_text_id */
+	uint64_t text;  /* features_text_id */
 	uint64_t heads; /* bits */
 };
 

@@ -6,11 +6,11 @@
 
 /* How a comment relates to its article. */
 struct relation {
-	size_t words;   /* different words with a meaning of their own */
-	float strength; /* sum over those that the article has, too */
-	size_t topical; /* words of the article's topics */
-	size_t foreign; /* words of other topics only */
-	size_t title;   /* words that the headline has, too */
+	size_t words;                         /* different words with a meaning of their own */
+	float strength;                       /* sum over those that the article has, too */
+	size_t topical;                       /* words of the article's topics */
+	size_t foreign;                       /* words of other topics only */
+	size_t title;                         /* words that the headline has, too */
 	float rarity, shared, partly, parent; /* sums of the words' idf: all, shared, shared as part of a compound */
 };
 

@@ -180,7 +180,6 @@ static enum frg_suggestion suggest(const struct frg_workspace *ws)
 static void (*const producers[])(struct frg_workspace *) = {profanity_find, aggression_find, insinuation_find,
                                                             ad_link_find,   off_topic_find,  engaging_find};
 
-
 static enum frg_status judge_input(const struct frg_input *in, struct frg_error *err)
 {
 	if (err)

@@ -164,8 +164,13 @@ static enum frg_status train_it(const str *positive, size_t count, str *model)
 {
 	const char *data = path;
 	const str label = STR_INIT("verdict");
-	struct train_options o = {.data = &data, .data_count = 1, .text = STR("text"), .label = &label, .label_count = 1,
-	                          .positive = positive, .positive_count = count};
+	struct train_options o = {.data = &data,
+	                          .data_count = 1,
+	                          .text = STR("text"),
+	                          .label = &label,
+	                          .label_count = 1,
+	                          .positive = positive,
+	                          .positive_count = count};
 	return train(engine, &o, model, &err);
 }
 
@@ -308,9 +313,9 @@ static void words_and_phrases_are_found(void **state)
 		const char *text;
 		size_t count;
 		unsigned weight;
-	} cases[] = {{"Solche Trotteln", 1, 6},      {"der Dorftrottel", 1, 3},   {"völlig hirnverbrannt", 1, 4},
-	             {"Sonntagsgeschwätz", 1, 2},    {"Geh doch kotzen!", 1, 4},  {"Geh nach Hause kotzen", 0, 0},
-	             {"Geh. Doch kotzen", 0, 0},     {"Lass es, bitte", 1, 2},    {"ein freundlicher Satz", 0, 0}};
+	} cases[] = {{"Solche Trotteln", 1, 6},   {"der Dorftrottel", 1, 3},  {"völlig hirnverbrannt", 1, 4},
+	             {"Sonntagsgeschwätz", 1, 2}, {"Geh doch kotzen!", 1, 4}, {"Geh nach Hause kotzen", 0, 0},
+	             {"Geh. Doch kotzen", 0, 0},  {"Lass es, bitte", 1, 2},   {"ein freundlicher Satz", 0, 0}};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		classes_in(&l, cases[i].text, &n, &weight);
 		if (n != cases[i].count || weight != cases[i].weight)
@@ -324,8 +329,8 @@ static void words_and_phrases_are_found(void **state)
 
 static void wrong_entries_are_named(void **state)
 {
-	static const char *const wrong[] = {"trottel\t4", "trottel", "\t1", "a b c d e f g\t1", "_ kotzen\t1", "!!!\t1",
-	                                    "ab*\t1", "zwei worte*\t1"};
+	static const char *const wrong[] = {"trottel\t4",  "trottel", "\t1",    "a b c d e f g\t1",
+	                                    "_ kotzen\t1", "!!!\t1",  "ab*\t1", "zwei worte*\t1"};
 	const char *const paths[] = {path};
 	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
 		struct lexica l;
