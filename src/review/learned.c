@@ -119,7 +119,7 @@ static float relation_probability(const struct frg_workspace *ws, const float *l
  * is engaging is seen differently by each annotator, of whom the data know few. */
 static const float rules_share[FRG_RULE_COUNT] = {[FRG_PROFANITY] = 0.75f,
                                                   [FRG_AGGRESSION] = 0.3f,
-                                                  [FRG_AD_LINK] = 0.6f,
+                                                  [FRG_AD_LINK] = 0.75f,
                                                   [FRG_OFF_TOPIC] = 0.3f,
                                                   [FRG_ENGAGING] = 0.5f};
 
