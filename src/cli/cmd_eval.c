@@ -156,6 +156,8 @@ static int evaluate(struct scorer *s, str label, str positive)
 		if (!v.n)
 			continue;
 		status = score_row(s, r, all, &err);
+		if (status != FRG_OK)
+			break;
 		p[n] = all[head];
 		truth[n++] = positive.n ? among(v, positive) : is_yes(v);
 	}

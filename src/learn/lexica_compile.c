@@ -142,7 +142,8 @@ static int by_key(const void *a, const void *b)
 static void lay_out(struct compiler *c, struct lexica *out)
 {
 	size_t size = 64, kept = 0;
-	qsort(c->entries, c->count, sizeof *c->entries, by_key);
+	if (c->count)
+		qsort(c->entries, c->count, sizeof *c->entries, by_key);
 	for (size_t i = 0; i < c->count; i++)
 		if (i == 0 || c->entries[i].key != c->entries[kept - 1].key ||
 		    c->entries[i].class_ != c->entries[kept - 1].class_)

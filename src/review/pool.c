@@ -100,7 +100,8 @@ bool map_add(struct map *m, str key, uint32_t value)
 		for (size_t i = 0; i < m->size; i++)
 			if (m->slots[i].n)
 				put(&bigger, m->slots[i]);
-		map_close(m);
+		free(m->slots);
+		free(m->seen);
 		*m = bigger;
 	}
 	put(m, (struct map_slot){text_hash(key), key.p, (uint32_t)key.n, value});
