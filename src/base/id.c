@@ -2,16 +2,25 @@
 #include "base/id.h"
 
 #include <sodium.h>
+#include <stdatomic.h>
 
 static const char base32[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 bool id_setup(void) { return sodium_init() >= 0; }
 
+/* 41 bits of milliseconds, 22 random ones. Two of one process are never equal: within a millisecond, and when the
+ * clock jumps back, the next one is a random step above the last. */
 id64 id_new(void)
 {
-	uint64_t random;
+	static _Atomic uint64_t last;
+	uint64_t random, before = atomic_load(&last), id;
 	randombytes_buf(&random, sizeof random);
-	return (id64)(((uint64_t)clock_now() & ((1ull << 41) - 1)) << 22 | (random & ((1ull << 22) - 1)));
+	do {
+		id = ((uint64_t)clock_now() & ((1ull << 41) - 1)) << 22 | (random & ((1ull << 22) - 1));
+		if (id >> 22 <= before >> 22)
+			id = before + 1 + (random >> 22 & 1023);
+	} while (!atomic_compare_exchange_weak(&last, &before, id));
+	return (id64)id;
 }
 
 msec id_time(id64 id) { return (msec)((uint64_t)id >> 22); }

@@ -104,6 +104,8 @@ static int by_number(const void *a, const void *b)
 static size_t finish_row(struct corpus *c, size_t from, size_t to, size_t out, const float *gain)
 {
 	size_t n = 0;
+	if (from == to)
+		return out;
 	float square[FEATURE_GROUPS] = {0}, factor[FEATURE_GROUPS];
 	for (size_t i = from; i < to; i++) {
 		uint32_t k = c->grams[c->id[i]].column;
