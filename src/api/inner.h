@@ -109,4 +109,8 @@ HANDLER(desk_stream);
 
 QUICK(healthz);
 
+QUICK(perspective_discovery);
+HANDLER(perspective_analyze);
+HANDLER(perspective_suggest);
+
 #endif

@@ -42,6 +42,11 @@ static const struct http_route routes[] = {
 	{HTTP_GET, "/v1/desk/decisions", NULL, desk_decisions, 0, 0},
 	{HTTP_POST, "/v1/desk/decisions/{decision}/undo", NULL, desk_undo, COMMAND, 0},
 	{HTTP_GET, "/v1/desk/stream", NULL, desk_stream, 0, 0},
+
+	/* programs made for Google's Perspective API */
+	{HTTP_GET, "/$discovery/rest", perspective_discovery, NULL, 0, 0},
+	{HTTP_POST, "/v1alpha1/comments:analyze", NULL, perspective_analyze, DOCUMENT, 0},
+	{HTTP_POST, "/v1alpha1/comments:suggestscore", NULL, perspective_suggest, DOCUMENT, 0},
 };
 
 const struct http_route *api_routes(size_t *count)

@@ -1,4 +1,4 @@
-/* freigabe key: keys for programs that put articles. */
+/* freigabe key: keys for programs that put articles or ask for scores. */
 #include "cli/cli.h"
 
 #include "service/service.h"
@@ -7,7 +7,8 @@
 
 static const char help[] =
 	"usage: freigabe key new NAME [--site NAME] [--db URL]\n\n"
-	"Makes a key for PUT /v1/articles/{id} and prints it. It is kept hashed and cannot be shown again.\n";
+	"Makes a key for PUT /v1/articles/{id} and for programs made for Perspective, and prints it.\n"
+	"It is kept hashed and cannot be shown again.\n";
 
 int cmd_key(int argc, char **argv)
 {

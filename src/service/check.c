@@ -197,10 +197,35 @@ static void copy_review(struct arena *a, const struct frg_review *r, struct frg_
 	out->evidence = evidence;
 }
 
-enum frg_status service_check(struct service *svc, struct arena *a, const struct store_article *article, str text,
-                              str parent, struct service_review *out, struct frg_error *err)
+/* One check. If the caller knows the language, `detected` (may be NULL) is still what the text looks like. */
+static enum frg_status run(struct checker *c, struct frg_workspace *ws, struct arena *a, struct frg_input *input,
+                           struct service_review *out, enum frg_lang *detected, struct frg_error *err)
 {
-	struct checker *c = svc->checker;
+	struct frg_review review;
+	enum frg_lang asked = input->lang;
+	if (detected)
+		input->lang = FRG_LANG_AUTO;
+	enum frg_status st = frg_check(c->engine, ws, input, &review, err);
+	if (st == FRG_OK && detected) {
+		*detected = review.lang;
+		input->lang = asked;
+		if (asked != FRG_LANG_AUTO && asked != review.lang)
+			st = frg_check(c->engine, ws, input, &review, err);
+	}
+	if (st != FRG_OK)
+		return st;
+	copy_review(a, &review, &out->review);
+	out->lang = review.lang;
+	out->suggestion = str_of(frg_suggestion_id(review.suggestion));
+	out->engine = str_of(frg_engine_id(c->engine));
+	out->findings = findings_json(a, &review, input->text);
+	return FRG_OK;
+}
+
+static enum frg_status check(struct checker *c, struct arena *a, const struct store_article *article,
+                             struct frg_input *input, struct service_review *out, enum frg_lang *detected,
+                             struct frg_error *err)
+{
 	struct frg_workspace *ws;
 	struct lent lent;
 	enum frg_status st = take_workspace(c, &ws, err);
@@ -208,21 +233,32 @@ enum frg_status service_check(struct service *svc, struct arena *a, const struct
 		return st;
 	st = borrow_article(c, article, &lent, err);
 	if (st == FRG_OK) {
-		struct frg_input input = {
-			.text = text, .parent = parent, .article = lent.analysed ? lent.analysed->article : NULL};
-		struct frg_review review;
-		st = frg_check(c->engine, ws, &input, &review, err);
-		if (st == FRG_OK) {
-			copy_review(a, &review, &out->review);
-			out->lang = review.lang;
-			out->suggestion = str_of(frg_suggestion_id(review.suggestion));
-			out->engine = str_of(frg_engine_id(c->engine));
-			out->findings = findings_json(a, &review, text);
-		}
+		input->article = lent.analysed ? lent.analysed->article : NULL;
+		st = run(c, ws, a, input, out, detected, err);
 		return_article(c, &lent);
 	}
 	return_workspace(c, ws);
 	return st;
+}
+
+enum frg_status service_check(struct service *svc, struct arena *a, const struct store_article *article, str text,
+                              str parent, struct service_review *out, struct frg_error *err)
+{
+	struct frg_input input = {.text = text, .parent = parent};
+	return check(svc->checker, a, article, &input, out, NULL, err);
+}
+
+enum frg_status service_check_text(struct service *svc, struct arena *a, const struct service_text *q,
+                                   struct service_review *out, enum frg_lang *detected, struct frg_error *err)
+{
+	struct frg_input input = {.text = q->text, .parent = q->parent, .lang = q->lang};
+	if (q->heading.n + q->body.n == 0)
+		return check(svc->checker, a, NULL, &input, out, detected, err);
+	/* id 0 is no article of ours; the hash lets many comments under one text share its analysis */
+	char hash[HASH_TEXT_SIZE];
+	hash_text(arena_printf(a, "%zu %.*s%.*s", q->heading.n, STR_ARG(q->heading), STR_ARG(q->body)), hash);
+	struct store_article article = {.title = q->heading, .body_text = q->body, .content_hash = str_of(hash)};
+	return check(svc->checker, a, &article, &input, out, detected, err);
 }
 
 /* The same bound that puts a mark on the comment at the desk. */

@@ -1,4 +1,4 @@
-/* Token buckets: so many acts per address, and then a wait. In memory, with a fixed number of
+/* Token buckets: so many acts per address or key, and then a wait. In memory, with a fixed number of
  * buckets: under a flood of addresses those that fall on one slot start anew. */
 #include "service/inner.h"
 
@@ -9,9 +9,10 @@ enum { SLOTS = 1 << 14 };
 static const struct rate {
 	double burst, per_minute;
 } rates[] = {
-	[LIMIT_SUBMIT] = {20, 10},  [LIMIT_CHECK] = {60, 120},
-	[LIMIT_LOGIN] = {8, 2},     [LIMIT_LOGIN_ADDRESS] = {40, 10}, /* a whole newsroom may come from one address */
-	[LIMIT_DISCOVER] = {10, 5},
+	[LIMIT_SUBMIT] = {20, 10},   [LIMIT_CHECK] = {60, 120},
+	[LIMIT_LOGIN] = {8, 2},      [LIMIT_LOGIN_ADDRESS] = {40, 10}, /* a whole newsroom may come from one address */
+	[LIMIT_DISCOVER] = {10, 5},  [LIMIT_ANALYZE] = {300, 1200},    /* twenty a second, from a program with a key */
+	[LIMIT_SUGGEST] = {60, 120},
 };
 
 struct bucket {

@@ -91,6 +91,30 @@ MUST_CHECK enum frg_status service_check_draft(struct service *svc, struct arena
                                                str external_id, str text, id64 parent, struct service_review *out,
                                                struct frg_error *err);
 
+/* A text with no article of ours, for programs that bring their own context; nothing is stored. */
+struct service_text {
+	str text, parent;   /* parent may be empty */
+	str heading, body;  /* of the article it is about; both empty: none */
+	enum frg_lang lang; /* FRG_LANG_AUTO: as detected */
+};
+/* Errors as of frg_check. */
+MUST_CHECK enum frg_status service_check_text(struct service *svc, struct arena *a, const struct service_text *q,
+                                              struct service_review *out, enum frg_lang *detected,
+                                              struct frg_error *err);
+
+/* ---- suggest.c: what a text should have scored ------------------------------------- */
+
+enum { SUGGEST_SCORES_MAX = 32, SUGGEST_COMMUNITY_MAX = 200 };
+
+struct service_suggestion {
+	str attribute;
+	double score; /* 0 … 1 */
+};
+/* Keeps all or none. FRG_TOO_LARGE when the archive is full. */
+MUST_CHECK enum frg_status service_suggest(struct service *svc, struct arena *a, id64 site, str text,
+                                           enum frg_lang lang, str community, const struct service_suggestion *items,
+                                           size_t count, struct frg_error *err);
+
 /* ---- submit.c: what readers do -------------------------------------------------- */
 
 /* Who writes: the capability of a browser, empty if it has none yet. */
@@ -321,7 +345,15 @@ MUST_CHECK enum frg_status service_logout(struct service *svc, struct arena *a, 
 
 /* ---- limits.c --------------------------------------------------------------------------------- */
 
-enum limit_kind { LIMIT_SUBMIT, LIMIT_CHECK, LIMIT_LOGIN, LIMIT_LOGIN_ADDRESS, LIMIT_DISCOVER };
+enum limit_kind {
+	LIMIT_SUBMIT,
+	LIMIT_CHECK,
+	LIMIT_LOGIN,
+	LIMIT_LOGIN_ADDRESS,
+	LIMIT_DISCOVER,
+	LIMIT_ANALYZE, /* by key, as the next */
+	LIMIT_SUGGEST
+};
 /* Takes one token of `key`'s bucket; FRG_THROTTLED (err->pos: seconds to wait) if it is empty. */
 MUST_CHECK enum frg_status service_limit(struct service *svc, enum limit_kind kind, str key, struct frg_error *err);
 

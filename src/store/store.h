@@ -311,6 +311,31 @@ MUST_CHECK enum frg_status store_event_after(struct store_tx *tx, int64_t seq, i
                                              struct frg_error *err);
 MUST_CHECK enum frg_status store_event_last(struct store_tx *tx, int64_t *seq, struct frg_error *err);
 
+/* ---- suggested scores: an archive to learn from ------------------------------------ */
+
+/* Texts of all suggestions together; more are refused with FRG_TOO_LARGE. */
+#define STORE_SUGGESTION_BYTES_MAX (INT64_C(1) << 30)
+
+struct store_suggestion {
+	id64 id, site;
+	str text;
+	enum frg_lang lang;
+	str attribute;
+	int64_t score_permille; /* 0 … 1000 */
+	str community;
+	msec created;
+};
+struct store_suggestions {
+	struct store_suggestion *items;
+	size_t count;
+};
+
+MUST_CHECK enum frg_status store_suggestion_insert(struct store_tx *tx, const struct store_suggestion *s,
+                                                   struct frg_error *err);
+/* Those of a site after `after` (0: from the start), oldest first: for an export. */
+MUST_CHECK enum frg_status store_suggestion_page(struct store_tx *tx, id64 site, id64 after, int64_t limit,
+                                                 struct store_suggestions *out, struct frg_error *err);
+
 /* The whole file read and checked, links included. */
 MUST_CHECK enum frg_status store_check_integrity(struct store_tx *tx, struct frg_error *err);
 

@@ -423,6 +423,77 @@ static void events_come_in_order(void **state)
 	}
 }
 
+/* ---- suggested scores ---- */
+
+struct suggested {
+	struct store_suggestion row;
+	struct store_suggestions list;
+	int times;
+};
+
+static enum frg_status add_suggestions(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct suggested *s = ctx;
+	enum frg_status st = FRG_OK;
+	for (int i = 0; i < s->times && st == FRG_OK; i++) {
+		s->row.id++;
+		st = store_suggestion_insert(tx, &s->row, e);
+	}
+	return st;
+}
+
+static enum frg_status read_suggestions(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct suggested *s = ctx;
+	return store_suggestion_page(tx, s->row.site, 102, 2, &s->list, e);
+}
+
+static void suggestions_come_back_by_page(void **state)
+{
+	struct fixture *f = *state;
+	struct suggested s = {.times = 5,
+	                      .row = {.id = 100,
+	                              .site = f->site.id,
+	                              .text = STR("Grüße 🙂"),
+	                              .lang = FRG_LANG_EN,
+	                              .attribute = STR("TOXICITY"),
+	                              .score_permille = 1000,
+	                              .community = STR("c"),
+	                              .created = 7}};
+	OK(store_write(f->store, f->arena, add_suggestions, &s, &err));
+	OK(store_read(f->store, f->arena, read_suggestions, &s, &err));
+	assert_int_equal(s.list.count, 2);
+	const struct store_suggestion *got = &s.list.items[0];
+	assert_int_equal(got->id, 103);
+	assert_int_equal(s.list.items[1].id, 104);
+	assert_true(str_eq(got->text, s.row.text) && str_eq(got->attribute, s.row.attribute) &&
+	            str_eq(got->community, s.row.community));
+	assert_int_equal(got->lang, FRG_LANG_EN);
+	assert_int_equal(got->score_permille, 1000);
+	assert_int_equal(got->created, 7);
+	s.row.score_permille = 1001; /* no probability */
+	assert_int_not_equal(store_write(f->store, f->arena, add_suggestions, &s, &err), FRG_OK);
+	s.row.score_permille = 0;
+	s.row.site = 1; /* no such site */
+	assert_int_not_equal(store_write(f->store, f->arena, add_suggestions, &s, &err), FRG_OK);
+}
+
+static void suggestions_have_a_ceiling(void **state)
+{
+	struct fixture *f = *state;
+	char *text = calloc(1, 1 << 20);
+	memset(text, 'x', 1 << 20);
+	struct suggested s = {.times = 1,
+	                      .row = {.id = 100, .site = f->site.id, .text = {text, 1 << 20}, .attribute = STR("A")}};
+	OK(store_write(f->store, f->arena, add_suggestions, &s, &err));
+	tamper(f, "UPDATE counter SET value = value + 1073741824 - 2 * (1048576 + 1) WHERE name = 'suggestion_bytes'");
+	OK(store_write(f->store, f->arena, add_suggestions, &s, &err));
+	assert_int_equal(store_write(f->store, f->arena, add_suggestions, &s, &err), FRG_TOO_LARGE);
+	s.row.text.n = 0;
+	assert_int_equal(store_write(f->store, f->arena, add_suggestions, &s, &err), FRG_TOO_LARGE);
+	free(text);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -438,6 +509,8 @@ int main(void)
 		TEST(a_foreign_schema_is_refused),
 		TEST(a_missing_database_is_said_to_be_missing),
 		TEST(events_come_in_order),
+		TEST(suggestions_come_back_by_page),
+		TEST(suggestions_have_a_ceiling),
 	};
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }

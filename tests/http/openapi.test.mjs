@@ -87,6 +87,7 @@ test('the check can fail', () => {
 
 const CONCRETE = { id: 'bruecke', comment: NO_ID, revision: NO_ID, decision: NO_ID, name: 'x', rest: 'x' };
 const concrete = (op, more = {}) => op.path.replace(/\{(\w+)\}/g, (_, name) => ({ ...CONCRETE, ...more })[name]);
+const asGoogle = (op) => op.tags.includes('perspective'); // errors in Google's form; a key, and nothing that a browser adds
 const takesBody = (op) => ['POST', 'PUT', 'DELETE'].includes(op.method);
 
 test('a path answers a method that it does not serve with 405', async () => {
@@ -109,7 +110,7 @@ test('a body that is too large is refused by each operation', async () => {
 });
 
 test('bodies must be JSON, an object, and said to be', async () => {
-	const ops = contract.operations.filter((op) => op.requestBody?.content['application/json'] && op.operationId !== 'putArticle');
+	const ops = contract.operations.filter((op) => op.requestBody?.content['application/json'] && op.operationId !== 'putArticle' && !asGoogle(op));
 	assert.ok(ops.length >= 6);
 	for (const op of ops) {
 		const options = { who: rike, headers: { ...csrf(), ...idempotent() } };
@@ -131,7 +132,7 @@ test('the desk asks who is there, and for the token when something is to change'
 });
 
 test('pages of strangers may not write', async () => {
-	const ops = contract.operations.filter((op) => takesBody(op) && !op.path.startsWith('/v1/desk') && op.operationId !== 'putArticle');
+	const ops = contract.operations.filter((op) => takesBody(op) && !op.path.startsWith('/v1/desk') && op.operationId !== 'putArticle' && !asGoogle(op));
 	assert.ok(ops.length >= 7);
 	for (const op of ops)
 		await call(op.operationId, concrete(op), 403, { headers: { Origin: 'https://evil.example', ...idempotent() }, body: {} });
@@ -337,6 +338,26 @@ test('the desk\'s stream', async () => {
 	await rike.release(id);
 	contract.event('deskStream', await stream.next((m) => m.event === 'queue' && JSON.parse(m.data).by));
 	stream.close();
+});
+
+test('the stand-in for Perspective', async () => {
+	await call('discovery', '/$discovery/rest?version=v1alpha1', 200);
+	await call('discovery', '/$discovery/rest?version=v1', 404);
+	const limitedKey = limited.cli('key', 'new', 'limited').trim();
+	const comment = { text: 'Du bist ein Idiot!' };
+	for (const [id, body] of [['perspectiveAnalyze', { comment, requestedAttributes: { TOXICITY: {} }, spanAnnotations: true, clientToken: 't' }],
+		['perspectiveSuggest', { comment, attributeScores: { TOXICITY: { summaryScore: { value: 1 } } }, clientToken: 't' }]]) {
+		const { path } = contract.operation(id), headers = { 'X-Goog-Api-Key': key };
+		await call(id, path, 200, { headers, body });
+		await call(id, path, 400, { headers, body: { ...body, languages: ['fr'] } });
+		await call(id, path, 400, { headers, body: {} });
+		await call(id, path, 403, { body });
+		let answer;
+		for (let i = 0; i < 1000 && answer?.status !== 429; i++)
+			answer = await request(limited, 'POST', path, { headers: { 'X-Goog-Api-Key': limitedKey }, body });
+		assert.equal(answer.status, 429, id);
+		contract.answer(id, answer);
+	}
 });
 
 // Must stand last: by now every answer that the document promises has been seen.
