@@ -34,8 +34,7 @@ void lexica_reader_close(struct lexica_reader *r)
 	*r = (struct lexica_reader){0};
 }
 
-/* The umlaut is often part of the inflection: haeuser and haus share "haus". */
-static size_t plain_vowels(const sb_symbol *s, size_t n, char *out)
+size_t lexica_plain_vowels(const unsigned char *s, size_t n, char *out)
 {
 	size_t to = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -58,7 +57,7 @@ size_t lexica_stem(struct sb_stemmer *stemmer, str w, char *out)
 		memcpy(out, w.p, w.n);
 		return w.n;
 	}
-	size_t plain = plain_vowels(s, (size_t)n, out);
+	size_t plain = lexica_plain_vowels(s, (size_t)n, out);
 	/* the stemmer keeps the n of »Trotteln« and »Lügnern« */
 	if (plain > 5 && out[plain - 1] == 'n' && out[plain - 3] == 'e' && (out[plain - 2] == 'l' || out[plain - 2] == 'r'))
 		plain--;

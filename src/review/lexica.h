@@ -76,6 +76,9 @@ void lexica_reader_close(struct lexica_reader *r);
 /* Finds the classes of all words and phrases: fills hits (ordered by first token), hits_of and stems. */
 void lexica_read(const struct lexica *l, struct lexica_reader *r, const struct text *t);
 
+/* Folded umlauts as plain vowels, for they are often part of the inflection: haeuser and haus share "haus".
+ * `out` has room for n. */
+size_t lexica_plain_vowels(const unsigned char *s, size_t n, char *out);
 /* The stem of a folded German word as lexica and comments are compared by; `out` has WORD_BYTES. */
 size_t lexica_stem(struct sb_stemmer *stemmer, str folded, char *out);
 

@@ -32,20 +32,6 @@ void stems_close(struct stems *s)
 	*s = (struct stems){0};
 }
 
-/* Häuser and Haus: the umlaut is part of the inflection. */
-static size_t plain_vowels(const sb_symbol *s, size_t n, char *out)
-{
-	size_t to = 0;
-	for (size_t i = 0; i < n; i++) {
-		char c = (char)s[i];
-		out[to++] = c;
-		if ((c == 'a' || c == 'o' || c == 'u') && i + 1 < n && s[i + 1] == 'e' &&
-		    !(i > 0 && (s[i - 1] == 'e' || s[i - 1] == 'a' || s[i - 1] == 'q')))
-			i++;
-	}
-	return to;
-}
-
 bool stems_stop(const struct lists *l, enum frg_lang lang, str w, uint64_t hash)
 {
 	uint32_t langs;
@@ -70,7 +56,7 @@ stem stems_of(const struct stems *s, const struct lists *l, enum frg_lang lang, 
 	if (lang == FRG_LANG_EN)
 		memcpy(plain, r, plain_n);
 	else
-		plain_n = plain_vowels(r, plain_n, plain);
+		plain_n = lexica_plain_vowels(r, plain_n, plain);
 	return text_hash((str){plain, plain_n}) | 1; /* 0 means: none */
 }
 
