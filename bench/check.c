@@ -25,21 +25,21 @@ int main(void)
 {
 	static const char *const comments[] = {
 		"Der Umweg über die Autobahnbrücke kostet die Leute aus der Neustadt jeden Morgen zwanzig Minuten, weil die "
-	    "Linie 5 "
+		"Linie 5 "
 		"nur alle halbe Stunde fährt. Wenn die Stadt den Takt nicht verdichtet, wird der Versuch scheitern. Gibt es "
-	    "dazu Zahlen?",
+		"dazu Zahlen?",
 		"Diese Stadtverwaltung ist doch ein Haufen von Vollidioten, die bekommen seit Jahren gar nichts hin, und am "
-	    "Ende zahlen "
+		"Ende zahlen "
 		"wieder wir. Wer hat daran verdient? Das würde mich wirklich sehr interessieren, aber das darf man ja nicht "
-	    "mehr fragen.",
+		"mehr fragen.",
 		"Ich wohne seit 1987 am Fischmarkt und gehe jeden Tag über die Brücke. Mit Autos war es dort zuletzt "
-	    "gefährlich, mein "
+		"gefährlich, mein "
 		"Nachbar ist im Mai angefahren worden. Laut Unfallbericht waren es 14 Unfälle in zwei Jahren: "
-	    "www.elvermuende.de/verkehr",
+		"www.elvermuende.de/verkehr",
 		"Super Artikel!!! Wer auch so günstig Fahrräder kaufen will, schaut mal auf rad-billig24 punkt com vorbei, da "
-	    "gibt es "
+		"gibt es "
 		"mit dem Code BRUECKE20 noch zwanzig Prozent extra. Ich habe meins jetzt seit drei Wochen und bin sehr "
-	    "zufrieden damit.",
+		"zufrieden damit.",
 	};
 	enum { ROUNDS = 5, PER_ROUND = 20000, COMMENTS = 4 };
 	struct frg_engine *engine;

@@ -117,11 +117,9 @@ static float relation_probability(const struct frg_workspace *ws, const float *l
 /* The share that the rules' own view keeps beside the model's, in log odds. The model has seen it among its
  * measures, but only in comments like those it learned from: a lone masked swear word is the rules' to see, and what
  * is engaging is seen differently by each annotator, of whom the data know few. */
-static const float rules_share[FRG_RULE_COUNT] = {[FRG_PROFANITY] = 0.75f,
-                                                  [FRG_AGGRESSION] = 0.3f, [FRG_INSINUATION] = 0.3f,
-                                                  [FRG_AD_LINK] = 0.75f,
-                                                  [FRG_OFF_TOPIC] = 0.3f,
-                                                  [FRG_ENGAGING] = 0.5f};
+static const float rules_share[FRG_RULE_COUNT] = {
+	[FRG_PROFANITY] = 0.75f, [FRG_AGGRESSION] = 0.3f, [FRG_INSINUATION] = 0.3f,
+	[FRG_AD_LINK] = 0.75f,   [FRG_OFF_TOPIC] = 0.3f,  [FRG_ENGAGING] = 0.5f};
 
 static float joined(enum frg_rule rule, float model, float rules)
 {
