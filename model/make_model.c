@@ -1,6 +1,6 @@
 /* `make model`: builds the model that the library carries, bit for bit the same from the same data.
- *   make-model --lexica OUT CLASS.tsv…           the graded lexica alone, without heads
- *   make-model RECIPE OWN TRAIN LEXICA OUT       the whole model: RECIPE names heads and what they learn from,
+ *   make-model --lexica LANG OUT CLASS.tsv…      the graded lexica alone, without heads
+ *   make-model LANG RECIPE OWN TRAIN LEXICA OUT  the whole model: RECIPE names heads and what they learn from,
  *                                                OWN is data/, TRAIN ../shared/data/train, LEXICA the first call's OUT
  * A second file of labels for texts that may not be copied here has id and labels; its texts are found by id. */
 #include "learn/learn.h"
@@ -18,7 +18,6 @@ enum { FILES_MOST = 24, FOLDS = 5, UNKNOWN = 2, LEAST_TEXTS = 3 };
 static const float gains[FEATURE_GROUPS] = {1, 0.8f, 0.4f};
 #define STYLE_SHARE 0.15f
 #define STRAYING 0.25f /* share of comments that are off topic, which the score assumes */
-static const float measure_gain = 0.06f;
 static const float costs[] = {0.5f, 1, 2, 4};
 enum { COSTS = COUNT_OF(costs) };
 
@@ -40,6 +39,7 @@ struct head {
 };
 
 struct making {
+	enum frg_lang lang;
 	struct frg_engine *engine;
 	struct frg_workspace *ws;
 	const char *own, *train;
@@ -105,7 +105,7 @@ static size_t column(const struct table *t, str name, const char *path)
 
 static uint32_t add_text(struct making *m, str text)
 {
-	struct frg_input in = {.text = text, .lang = FRG_LANG_DE};
+	struct frg_input in = {.text = text, .lang = m->lang};
 	if (in.text.n > FRG_TEXT_MAX)
 		in.text.n = utf8_floor(in.text, FRG_TEXT_MAX);
 	if (review_features(m->engine, m->ws, &in, &m->err) != FRG_OK)
@@ -125,7 +125,7 @@ static struct source *open_source(struct making *m, str name);
 static void find_texts(struct making *m, struct source *s, str name)
 {
 	char base[256];
-	snprintf(base, sizeof base, "train/%.*s.de.tsv", (int)name.n, name.p);
+	snprintf(base, sizeof base, "train/%.*s.%s.tsv", STR_ARG(name), frg_lang_id(m->lang));
 	struct source *texts = open_source(m, str_of(base));
 	size_t id = column(&s->table, STR("id"), s->path), from = column(&texts->table, STR("id"), texts->path);
 	size_t at = 0;
@@ -324,7 +324,7 @@ static struct frg_article *open_article(struct making *m, const struct table *ar
 static void add_pair(struct making *m, struct corpus *c, str text, const struct frg_article *a, uint8_t **label,
                      bool far)
 {
-	struct frg_input in = {.text = text, .lang = FRG_LANG_DE, .article = a};
+	struct frg_input in = {.text = text, .lang = m->lang, .article = a};
 	struct features f = {.dense_count = RELATION_MEASURES};
 	if (review_features(m->engine, m->ws, &in, &m->err) != FRG_OK)
 		fail("a text", &m->err);
@@ -373,13 +373,15 @@ static void join_style(const struct making *m, const float *relation, const uint
 static void learn_relation(struct making *m, float *out)
 {
 	static const float no_gain[FEATURE_GROUPS];
-	struct source *s = open_source(m, STR("own/comments.de.tsv"));
+	char comments[64];
+	snprintf(comments, sizeof comments, "own/comments.%s.tsv", frg_lang_id(m->lang));
+	struct source *s = open_source(m, str_of(comments));
 	struct table articles;
 	char path[512];
 	struct corpus c;
 	uint8_t *label = NULL;
 	uint32_t *origin = NULL; /* the comment, where it stands under its own article */
-	snprintf(path, sizeof path, "%s/articles.de.tsv", m->own);
+	snprintf(path, sizeof path, "%s/articles.%s.tsv", m->own, frg_lang_id(m->lang));
 	if (table_open(&articles, path, &m->err) != FRG_OK)
 		fail("data", &m->err);
 	struct frg_article **list = need(calloc(articles.rows, sizeof *list));
@@ -474,10 +476,10 @@ static str make(struct making *m, const char *recipe_path)
 		fail("recipe", &m->err);
 	if (recipe.columns < R_COLUMNS)
 		fail("a recipe has eight columns", NULL);
-	corpus_open(&m->corpus, review_measures(m->engine));
+	corpus_open(&m->corpus, review_measures(m->engine, m->lang));
 	for (size_t i = 0; i < recipe.rows; i++)
 		open_source(m, table_cell(&recipe, i, R_FILE));
-	corpus_finish(&m->corpus, LEAST_TEXTS, gains, measure_gain);
+	corpus_finish(&m->corpus, LEAST_TEXTS, gains, MODEL_MEASURE_GAIN);
 	fprintf(stderr, "%zu texts, %zu grams\n", m->corpus.rows, m->corpus.columns);
 	for (size_t i = 0; i < recipe.rows; i++)
 		label_rows(m, &recipe, i);
@@ -496,13 +498,15 @@ static str make(struct making *m, const char *recipe_path)
 		for (size_t i = 0; i < m->heads; i++)
 			seen[r].heads |= (uint64_t)(m->head[i].label[r] != UNKNOWN) << i;
 	}
-	struct model_parts parts = {.about = buf_str(&m->about),
-	                            .classes = m->engine->model.class_names,
+	const struct model *base = &engine_learned(m->engine, m->lang)->model;
+	struct model_parts parts = {.lang = m->lang,
+	                            .about = buf_str(&m->about),
+	                            .classes = base->class_names,
 	                            .heads = heads,
 	                            .head_count = m->heads,
 	                            .weights = weights,
 	                            .corpus = &m->corpus,
-	                            .lexica = &m->engine->model.lexica,
+	                            .lexica = &base->lexica,
 	                            .seen = seen,
 	                            .seen_count = m->corpus.rows};
 	/* how rare a word is, which the relation to an article needs, is known from here on */
@@ -528,28 +532,37 @@ static str make(struct making *m, const char *recipe_path)
 	return file;
 }
 
-static int make_lexica(const char *out, const char *const *paths, size_t count)
+static int make_lexica(enum frg_lang lang, const char *out, const char *const *paths, size_t count)
 {
 	struct frg_error err;
 	struct lexica lexica;
 	str classes;
-	if (lexica_compile(paths, count, &lexica, &classes, &err) != FRG_OK)
+	if (lexica_compile(lang, paths, count, &lexica, &classes, &err) != FRG_OK)
 		fail("lexica", &err);
-	struct model_parts parts = {.about = STR("lexica\n"), .classes = classes, .lexica = &lexica};
+	struct model_parts parts = {.lang = lang, .about = STR("lexica\n"), .classes = classes, .lexica = &lexica};
 	return write_file(out, writer_model(&parts));
+}
+
+static enum frg_lang lang_named(const char *id)
+{
+	for (int l = FRG_LANG_DE; l <= FRG_LANG_EN; l++)
+		if (strcmp(id, frg_lang_id((enum frg_lang)l)) == 0)
+			return (enum frg_lang)l;
+	fail("the language is de or en", NULL);
 }
 
 int main(int argc, char **argv)
 {
 	if (argc > 3 && strcmp(argv[1], "--lexica") == 0)
-		return make_lexica(argv[2], (const char *const *)argv + 3, (size_t)argc - 3);
-	if (argc != 6) {
-		fprintf(stderr, "usage: make-model --lexica OUT CLASS.tsv… | make-model RECIPE OWN TRAIN LEXICA OUT\n");
+		return make_lexica(lang_named(argv[2]), argv[3], (const char *const *)argv + 4, (size_t)argc - 4);
+	if (argc != 7) {
+		fprintf(stderr, "usage: make-model --lexica LANG OUT CLASS.tsv… | make-model LANG RECIPE OWN TRAIN LEXICA OUT\n");
 		return 2;
 	}
-	struct making m = {.own = argv[2], .train = argv[3], .about = BUF_INIT(1 << 16)};
-	struct frg_engine_options options = {.model = read_file(argv[4])};
+	struct making m = {
+		.lang = lang_named(argv[1]), .own = argv[3], .train = argv[4], .about = BUF_INIT(1 << 16)};
+	struct frg_engine_options options = {.model = read_file(argv[5])};
 	if (frg_engine_open(&options, &m.engine, &m.err) != FRG_OK || frg_workspace_open(m.engine, &m.ws, &m.err) != FRG_OK)
 		fail("engine", &m.err);
-	return write_file(argv[5], make(&m, argv[1]));
+	return write_file(argv[6], make(&m, argv[2]));
 }

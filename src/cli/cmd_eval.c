@@ -47,7 +47,8 @@ static enum frg_status open_model(struct scorer *s, struct frg_error *err)
 	if (status == FRG_OK)
 		status = model_open(&s->model, s->file, err);
 	if (status == FRG_OK &&
-	    (s->model.base != s->engine->model.id || s->model.dense_count != review_measures(s->engine)))
+	    (s->model.base != engine_learned(s->engine, s->model.lang)->model.id ||
+	     s->model.dense_count != review_measures(s->engine, s->model.lang)))
 		status = frg_fail(err, FRG_UNSUPPORTED, "model_base",
 		                  "the model was trained with another version of the built-in one: train it anew");
 	return status;
@@ -77,7 +78,7 @@ static void close_scorer(struct scorer *s)
 /* Fills one probability a head. */
 static enum frg_status score_row(struct scorer *s, size_t row, float *p, struct frg_error *err)
 {
-	struct frg_input in = {.text = table_cell(&s->table, row, s->text), .lang = FRG_LANG_AUTO};
+	struct frg_input in = {.text = table_cell(&s->table, row, s->text), .lang = s->model.lang};
 	struct model_norms norms;
 	if (in.text.n > FRG_TEXT_MAX)
 		in.text.n = utf8_floor(in.text, FRG_TEXT_MAX);

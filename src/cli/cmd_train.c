@@ -9,7 +9,8 @@
 
 static const char help[] =
 	"usage: freigabe train --data A.tsv[,B.tsv…] --text COLUMN --label COLUMN[,COLUMN…]\n"
-	"                      [--positive VALUE[,VALUE…]] [--objective macro_f1|f1|accuracy] --out M.model\n"
+	"                      [--positive VALUE[,VALUE…]] [--objective macro_f1|f1|accuracy]\n"
+	"                      [--lang de|en] --out M.model\n"
 	"\n"
 	"Learns from a labelled archive: tab-separated, a header line, one text a row (\\n, \\t and \\\\ for\n"
 	"newline, tab and backslash). A row whose label is blank is left out.\n"
@@ -17,6 +18,7 @@ static const char help[] =
 	"  --label      one or more columns; each becomes something that `eval` and `predict` know by its name\n"
 	"  --positive   the values that mean yes. Without it: 1, true, yes, ja; a column with other values\n"
 	"               becomes one answer for each value\n"
+	"  --lang       the texts' language; without it, what most of them are written in\n"
 	"  --objective  what the threshold shall serve best (macro_f1 unless told otherwise)\n"
 	"\n"
 	"What it costs to be wrong, how sure a score is and the threshold are found by cross-validation on\n"
@@ -72,11 +74,12 @@ static int learn(const struct train_options *options, const char *out)
 
 int cmd_train(int argc, char **argv)
 {
-	const char *data = NULL, *text = NULL, *label = NULL, *positive = NULL, *out = NULL, *objective = "macro_f1";
+	const char *data = NULL, *text = NULL, *label = NULL, *positive = NULL, *out = NULL, *objective = "macro_f1", *lang = NULL;
 	const struct cli_option options[] = {
 		{.name = "data", .value = &data},           {.name = "text", .value = &text},
 		{.name = "label", .value = &label},         {.name = "positive", .value = &positive},
-		{.name = "objective", .value = &objective}, {.name = "out", .value = &out}};
+		{.name = "objective", .value = &objective}, {.name = "lang", .value = &lang},
+		{.name = "out", .value = &out}};
 	static const char *const objectives[] = {"macro_f1", "f1", "accuracy"};
 	str files[PARTS], labels[PARTS], values[PARTS];
 	const char *paths[PARTS];
@@ -92,6 +95,9 @@ int cmd_train(int argc, char **argv)
 		chosen++;
 	if (chosen == COUNT_OF(objectives))
 		return cli_usage("train", "--objective takes macro_f1, f1 or accuracy");
+	if (lang && strcmp(lang, "de") != 0 && strcmp(lang, "en") != 0)
+		return cli_usage("train", "--lang takes de or en");
+	o.lang = !lang ? FRG_LANG_AUTO : strcmp(lang, "en") == 0 ? FRG_LANG_EN : FRG_LANG_DE;
 	if (!split(data, files, &o.data_count) || !split(label, labels, &o.label_count) ||
 	    (positive && !split(positive, values, &o.positive_count)))
 		return cli_usage("train", "a list has an empty part, or more than %d", PARTS - 1);

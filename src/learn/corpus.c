@@ -147,7 +147,7 @@ static void scale_dense(struct corpus *c, float gain)
 		c->mean[d] = (float)mean;
 		c->inverse[d] = var > 1e-6 ? gain / sqrtf((float)var) : 0;
 		for (size_t r = 0; r < c->rows; r++)
-			c->dense[r * n + d] = (c->dense[r * n + d] - c->mean[d]) * c->inverse[d];
+			c->dense[r * n + d] = model_measure(c->dense[r * n + d], c->mean[d], c->inverse[d], gain);
 	}
 }
 

@@ -88,6 +88,7 @@ void measure_calibrate(const float *logit, const uint8_t *label, const float *we
 /* ---- writer.c: model files ---- */
 
 struct model_parts {
+	enum frg_lang lang;
 	str about, classes;
 	const struct model_head *heads;
 	size_t head_count;
@@ -108,12 +109,14 @@ str writer_model(const struct model_parts *parts);
 
 /* Compiles lexica (path by path, each CLASS.tsv: entry TAB grade) into a table. Free `slots` and `shapes`
  * of *out and classes->p. Errors: FRG_IO, FRG_INVALID (which file and line stands in the message). */
-MUST_CHECK enum frg_status lexica_compile(const char *const *paths, size_t count, struct lexica *out, str *classes,
+MUST_CHECK enum frg_status lexica_compile(enum frg_lang lang, const char *const *paths, size_t count,
+                                          struct lexica *out, str *classes,
                                           struct frg_error *err);
 
 /* ---- train.c ---- */
 
 struct train_options {
+	enum frg_lang lang; /* of the texts; FRG_LANG_AUTO: what most of them are */
 	const char *const *data;
 	size_t data_count;
 	str text;         /* column */

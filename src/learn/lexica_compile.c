@@ -164,10 +164,10 @@ static void lay_out(struct compiler *c, struct lexica *out)
 	*out = (struct lexica){slots, size, shapes, c->shape_count, out->class_count};
 }
 
-enum frg_status lexica_compile(const char *const *paths, size_t count, struct lexica *out, str *classes,
-                               struct frg_error *err)
+enum frg_status lexica_compile(enum frg_lang lang, const char *const *paths, size_t count, struct lexica *out,
+                               str *classes, struct frg_error *err)
 {
-	struct compiler c = {.stemmer = sb_stemmer_new("german", "UTF_8")};
+	struct compiler c = {.stemmer = lexica_stemmer(lang)};
 	struct buf names = BUF_INIT(1 << 16);
 	enum frg_status status = FRG_OK;
 	*out = (struct lexica){.class_count = count};

@@ -16,7 +16,6 @@ enum { FOLDS = 5, COSTS = 3, LEAST_ROWS = 20, LEAST_EACH = 5, VALUES_MOST = 12, 
 enum { UNKNOWN = 2 }; /* a label that is blank */
 static const float costs[COSTS] = {0.5f, 2, 8};
 static const float gains[FEATURE_GROUPS] = {1, 0.8f, 0.4f};
-static const float measure_gain = 0.06f;
 
 struct head {
 	struct model_head out;
@@ -29,6 +28,8 @@ struct head {
 struct training {
 	const struct train_options *o;
 	struct frg_error *err;
+	enum frg_lang lang;
+	const struct model *base; /* the built-in model of this language */
 	struct corpus corpus;
 	str *values; /* rows × labels, in `arena` */
 	size_t values_room;
@@ -63,14 +64,14 @@ static void progress(struct training *t, const char *step, size_t done, size_t a
 
 static enum frg_status add_text(struct training *t, const struct frg_engine *engine, struct frg_workspace *ws, str text)
 {
-	struct frg_input in = {.text = text, .lang = FRG_LANG_AUTO};
+	struct frg_input in = {.text = text, .lang = t->lang};
 	if (in.text.n > FRG_TEXT_MAX)
 		in.text.n = utf8_floor(in.text, FRG_TEXT_MAX);
 	enum frg_status status = review_features(engine, ws, &in, t->err);
 	if (status != FRG_OK)
 		return status;
-	uint64_t seen = model_saw(&engine->model, features_text_id(&ws->text));
-	for (size_t i = 0; i < engine->model.heads; i++)
+	uint64_t seen = model_saw(t->base, features_text_id(&ws->text));
+	for (size_t i = 0; i < t->base->heads; i++)
 		t->seen_by[i] += seen >> i & 1;
 	corpus_add(&t->corpus, &ws->features);
 	return status;
@@ -96,6 +97,31 @@ static enum frg_status column_of(const struct table *table, str name, const char
 	if (*out == SIZE_MAX)
 		return frg_fail(err, FRG_INVALID, "table_column", "%s has no column '%.*s'", path, STR_ARG(name));
 	return FRG_OK;
+}
+
+/* The language that most of the first texts are written in, unless it was named. */
+static enum frg_status find_lang(struct training *t, struct frg_workspace *ws)
+{
+	enum { LOOKED_AT = 300 };
+	struct table table;
+	size_t text, english = 0, seen = 0;
+	t->lang = t->o->lang;
+	if (t->lang != FRG_LANG_AUTO)
+		return FRG_OK;
+	enum frg_status status = table_open(&table, t->o->data[0], t->err);
+	if (status != FRG_OK)
+		return status;
+	status = column_of(&table, t->o->text, t->o->data[0], &text, t->err);
+	for (; seen < table.rows && seen < LOOKED_AT && status == FRG_OK; seen++) {
+		str s = table_cell(&table, seen, text);
+		text_read(&ws->text, s.n <= FRG_TEXT_MAX && utf8_invalid(s) == SIZE_MAX ? s : STR_NONE);
+		english += text_lang(&ws->text, FRG_LANG_DE) == FRG_LANG_EN;
+	}
+	t->lang = english * 2 > seen ? FRG_LANG_EN : FRG_LANG_DE;
+	table_close(&table);
+	if (status == FRG_OK)
+		say(t, "the texts are read as %s (--lang says otherwise)", t->lang == FRG_LANG_EN ? "English" : "German");
+	return status;
 }
 
 static enum frg_status read_table(struct training *t, const struct frg_engine *engine, struct frg_workspace *ws,
@@ -312,14 +338,14 @@ static float choose(struct training *t, struct head *h)
 
 /* A head that was trained on these very texts knows their labels: what it says here would look better
  * than what it will say of new ones. */
-static void leave_out_heads(struct training *t, const struct frg_engine *engine)
+static void leave_out_heads(struct training *t)
 {
 	struct corpus *c = &t->corpus;
-	size_t heads = engine->model.heads, first = c->dense_count - heads;
+	size_t heads = t->base->heads, first = c->dense_count - heads;
 	for (size_t i = 0; i < heads; i++) {
 		if (t->seen_by[i] * 50 <= c->rows)
 			continue;
-		say(t, "the built-in head '%s' was trained on %zu of these texts and is left out", engine->model.head[i].name,
+		say(t, "the built-in head '%s' was trained on %zu of these texts and is left out", t->base->head[i].name,
 		    t->seen_by[i]);
 		for (size_t r = 0; r < c->rows; r++)
 			c->dense[r * c->dense_count + first + i] = 0;
@@ -330,7 +356,7 @@ static void learn_heads(struct training *t)
 {
 	struct corpus *c = &t->corpus;
 	progress(t, "learning", 0, t->head_count);
-	corpus_finish(c, 2, gains, measure_gain);
+	corpus_finish(c, 2, gains, MODEL_MEASURE_GAIN);
 	for (size_t i = 0; i < t->head_count; i++) {
 		struct head *h = &t->heads[i];
 		float cost = choose(t, h);
@@ -342,7 +368,7 @@ static void learn_heads(struct training *t)
 	}
 }
 
-static str write_model(struct training *t, const struct frg_engine *engine)
+static str write_model(struct training *t)
 {
 	struct model_head heads[MODEL_HEADS];
 	const float *weights[MODEL_HEADS];
@@ -350,12 +376,13 @@ static str write_model(struct training *t, const struct frg_engine *engine)
 		heads[i] = t->heads[i].out;
 		weights[i] = t->heads[i].weights;
 	}
-	struct model_parts parts = {.about = buf_str(&t->about),
+	struct model_parts parts = {.lang = t->lang,
+	                            .about = buf_str(&t->about),
 	                            .heads = heads,
 	                            .head_count = t->head_count,
 	                            .weights = weights,
 	                            .corpus = &t->corpus,
-	                            .base = engine->model.id};
+	                            .base = t->base->id};
 	return writer_model(&parts);
 }
 
@@ -368,15 +395,17 @@ enum frg_status train(const struct frg_engine *engine, const struct train_option
 	if (status != FRG_OK)
 		return status;
 	t.arena = arena_open((size_t)1 << 30);
-	corpus_open(&t.corpus, review_measures(engine));
+	status = find_lang(&t, ws);
+	t.base = &engine_learned(engine, t.lang)->model;
+	corpus_open(&t.corpus, review_measures(engine, t.lang));
 	for (size_t i = 0; i < o->data_count && status == FRG_OK; i++)
 		status = read_table(&t, engine, ws, o->data[i]);
 	for (size_t i = 0; i < o->label_count && status == FRG_OK; i++)
 		status = heads_of_column(&t, i);
 	if (status == FRG_OK) {
-		leave_out_heads(&t, engine);
+		leave_out_heads(&t);
 		learn_heads(&t);
-		*model = write_model(&t, engine);
+		*model = write_model(&t);
 	}
 	for (size_t i = 0; i < t.head_count; i++) {
 		free(t.heads[i].label);

@@ -138,6 +138,7 @@ str writer_model(const struct model_parts *parts)
 	memcpy(f.header.magic, MODEL_MAGIC, sizeof f.header.magic);
 	f.header.version = MODEL_VERSION;
 	f.header.features_version = FEATURES_VERSION;
+	f.header.lang = parts->lang;
 	f.header.base = parts->base;
 	f.header.size = f.n;
 	memcpy(f.p, &f.header, sizeof f.header);

@@ -180,13 +180,14 @@ static bool read_fields(struct building *b, const str part[PARTS])
 	static const float weight[PARTS] = {[FRG_TITLE] = 3, [FRG_LEAD] = 2, [FRG_BODY] = 1};
 	struct lexica_reader reader;
 	float square = 0, *v = b->a->fields;
-	if (!lexica_reader_open(&reader, b->text.token_size))
+	const struct learned *learned = engine_learned(b->a->engine, b->a->lang);
+	if (!lexica_reader_open(&reader, b->a->lang, b->text.token_size))
 		return false;
 	for (int p = 0; p < PARTS; p++) {
 		text_read(&b->text, part[p]);
-		lexica_read(&b->a->engine->model.lexica, &reader, &b->text);
+		lexica_read(&learned->model.lexica, &reader, &b->text);
 		for (size_t i = 0; i < reader.hit_count; i++)
-			if (b->a->engine->field[reader.hits[i].class_])
+			if (learned->field[reader.hits[i].class_])
 				v[reader.hits[i].class_] += weight[p] * features_hit(&reader.hits[i]);
 	}
 	lexica_reader_close(&reader);

@@ -38,21 +38,33 @@ static enum frg_status open_lists(struct lists *l, const struct frg_engine_optio
 }
 
 /* Fields are the lexica named f_…: what a word is about. */
-static void find_fields(struct frg_engine *e)
+static void find_heads(struct learned *l)
 {
-	str names = e->model.class_names, name;
+	str names = l->model.class_names, name;
 	for (size_t i = 0; i < LEXICA_CLASSES && str_next(&names, '\n', &name); i++)
-		e->field[i] = str_starts(name, STR("f_"));
+		l->field[i] = str_starts(name, STR("f_"));
+	l->style_head = model_head_named(&l->model, STR("off_topic_style"));
+	for (int r = 0; r < FRG_RULE_COUNT; r++)
+		l->rule_head[r] = model_head_named(&l->model, str_of(frg_rule_id((enum frg_rule)r)));
 }
 
-/* The built-in model, or the caller's. */
-static enum frg_status open_model(struct model *m, const struct frg_engine_options *options, struct frg_error *err)
+/* The built-in models; the caller's takes the place of the one of its language. */
+static enum frg_status open_models(struct frg_engine *e, const struct frg_engine_options *options,
+                                   struct frg_error *err)
 {
+	enum frg_status status = FRG_OK;
+	struct model own = {0};
 	if (options && options->model.p)
-		return model_open(m, options->model, err);
-	if (embedded_model[0].size == 0) /* while the first model is being made */
-		return FRG_OK;
-	return model_open(m, embedded_content(&embedded_model[0]), err);
+		status = model_open(&own, options->model, err);
+	for (size_t i = 0; i < LEARNED_LANGS && status == FRG_OK; i++) {
+		struct learned *l = &e->learned[i];
+		if (own.file.p && learned_index(own.lang) == i)
+			l->model = own;
+		else if (embedded_model[i].size) /* none while the first model is being made */
+			status = model_open(&l->model, embedded_content(&embedded_model[i]), err);
+		find_heads(l);
+	}
+	return status;
 }
 
 enum frg_status frg_engine_open(const struct frg_engine_options *options, struct frg_engine **out,
@@ -69,16 +81,12 @@ enum frg_status frg_engine_open(const struct frg_engine_options *options, struct
 		free(e);
 		return status;
 	}
-	status = open_model(&e->model, options, err);
+	status = open_models(e, options, err);
 	if (status != FRG_OK) {
 		frg_engine_close(e);
 		return status;
 	}
-	find_fields(e);
-	e->style_head = model_head_named(&e->model, STR("off_topic_style"));
-	for (int r = 0; r < FRG_RULE_COUNT; r++)
-		e->rule_head[r] = model_head_named(&e->model, str_of(frg_rule_id((enum frg_rule)r)));
-	uint64_t d = e->lists.digest, m = e->model.id;
+	uint64_t d = e->lists.digest, m = e->learned[0].model.id * 31 + e->learned[1].model.id;
 	snprintf(e->id, sizeof e->id, "freigabe %s lists-%08x model-%08x", FREIGABE_VERSION, (unsigned)(d ^ d >> 32),
 	         (unsigned)(m ^ m >> 32));
 	*out = e;
@@ -98,7 +106,10 @@ const char *frg_engine_id(const struct frg_engine *e) { return e->id; }
 static bool workspace_fill(struct frg_workspace *ws)
 {
 	if (!text_open(&ws->text, FRG_TEXT_MAX) || !text_open(&ws->parent, FRG_TEXT_MAX) || !stems_open(&ws->stems) ||
-	    !lexica_reader_open(&ws->reader, FRG_TEXT_MAX / 2 + 2) || !features_open(&ws->features, FRG_TEXT_MAX))
+	    !features_open(&ws->features, FRG_TEXT_MAX))
+		return false;
+	if (!lexica_reader_open(&ws->readers[0], FRG_LANG_DE, FRG_TEXT_MAX / 2 + 2) ||
+	    !lexica_reader_open(&ws->readers[1], FRG_LANG_EN, FRG_TEXT_MAX / 2 + 2))
 		return false;
 	ws->marks = calloc(ws->text.token_size, sizeof *ws->marks);
 	ws->by_token = calloc(ws->text.token_size + 1, sizeof *ws->by_token);
@@ -133,7 +144,8 @@ void frg_workspace_close(struct frg_workspace *ws)
 	text_close(&ws->text);
 	text_close(&ws->parent);
 	stems_close(&ws->stems);
-	lexica_reader_close(&ws->reader);
+	for (size_t i = 0; i < LEARNED_LANGS; i++)
+		lexica_reader_close(&ws->readers[i]);
 	features_close(&ws->features);
 	free(ws->marks);
 	free(ws->by_token);

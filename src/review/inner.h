@@ -9,14 +9,27 @@
 
 struct sb_stemmer;
 
-struct frg_engine {
-	struct lists lists;
+/* What was learned of one language. */
+struct learned {
 	struct model model;               /* heads may be missing: then the rules decide alone */
 	bool field[LEXICA_CLASSES];       /* classes that say what a word is about */
 	size_t style_head;                /* of comments that stray, whatever the article; or SIZE_MAX */
 	size_t rule_head[FRG_RULE_COUNT]; /* the model's heads for the rules, or SIZE_MAX */
+};
+
+enum { LEARNED_LANGS = 2 };
+
+struct frg_engine {
+	struct lists lists;
+	struct learned learned[LEARNED_LANGS];
 	char id[96];
 };
+
+static inline size_t learned_index(enum frg_lang lang) { return lang == FRG_LANG_EN; }
+static inline const struct learned *engine_learned(const struct frg_engine *e, enum frg_lang lang)
+{
+	return &e->learned[learned_index(lang)];
+}
 
 /* How a word was recognised. */
 enum mark_how { MARK_PLAIN, MARK_COMPOUND, MARK_MASKED };
@@ -72,13 +85,15 @@ struct frg_workspace {
 	size_t finding_count;
 	bool cut;
 	struct stems stems;
-	struct lexica_reader reader;
+	struct lexica_reader readers[LEARNED_LANGS]; /* what a word is differs by language */
 	struct features features;
 	float *by_token;
 	float relation[RELATION_MEASURES]; /* off_topic.c: how comment and article relate */
 	/* of the check at hand */
 	const struct frg_article *article;
 	enum frg_lang lang;
+	const struct learned *learned; /* of this language */
+	struct lexica_reader *reader;
 	uint8_t langs;
 	float score[FRG_RULE_COUNT];
 	struct frg_related related;
@@ -112,8 +127,8 @@ void review_read_features(struct frg_workspace *ws);
  * for learning. Errors as of frg_check. */
 MUST_CHECK enum frg_status review_features(const struct frg_engine *engine, struct frg_workspace *ws,
                                            const struct frg_input *in, struct frg_error *err);
-/* How many measures that gives. */
-size_t review_measures(const struct frg_engine *engine);
+/* How many measures that gives for texts of this language. */
+size_t review_measures(const struct frg_engine *engine, enum frg_lang lang);
 
 /* ---- helpers ---- */
 

@@ -23,8 +23,8 @@ static const float SHOWN = 0.5f;
 /* What each token brought to the head: its grams, and its share of what its classes measured. */
 static void weigh_tokens(struct frg_workspace *ws, const struct model_norms *norms, size_t head)
 {
-	const struct model *m = &ws->engine->model;
-	const struct lexica_reader *r = &ws->reader;
+	const struct model *m = &ws->learned->model;
+	const struct lexica_reader *r = ws->reader;
 	const float *dense = ws->features.dense + STYLE_MEASURES + RULE_MEASURES;
 	float *by = ws->by_token;
 	memset(by, 0, (ws->text.token_count + 1) * sizeof *by);
@@ -35,7 +35,8 @@ static void weigh_tokens(struct frg_workspace *ws, const struct model_norms *nor
 		if (sum <= 0)
 			continue;
 		float share = features_hit(h) / sum / (float)(h->last - h->first + 1);
-		float w = model_dense_weight(m, STYLE_MEASURES + RULE_MEASURES + h->class_, head) * measure * share;
+		size_t d = STYLE_MEASURES + RULE_MEASURES + h->class_;
+		float w = (model_brought(m, d, measure, head) - model_brought(m, d, 0, head)) * share;
 		for (size_t t = h->first; t <= h->last; t++)
 			by[t] += w;
 	}
@@ -105,12 +106,12 @@ static float settle_findings(struct frg_workspace *ws, enum frg_rule rule, float
  * those that stray. */
 static float relation_probability(const struct frg_workspace *ws, const float *logit)
 {
-	const struct model *m = &ws->engine->model;
+	const struct model *m = &ws->learned->model;
 	const float *last = m->relation + m->relation_count * 3;
 	float sum = last[0];
 	for (size_t i = 0; i < m->relation_count; i++)
-		sum += (ws->relation[i] - m->relation[i * 3]) * m->relation[i * 3 + 1] * m->relation[i * 3 + 2];
-	float style = ws->engine->style_head == SIZE_MAX ? 0 : logit[ws->engine->style_head];
+		sum += model_measure(ws->relation[i], m->relation[i * 3], m->relation[i * 3 + 1], 1) * m->relation[i * 3 + 2];
+	float style = ws->learned->style_head == SIZE_MAX ? 0 : logit[ws->learned->style_head];
 	return 1 / (1 + expf(-(last[1] * sum + last[2] + last[3] * style)));
 }
 
@@ -130,17 +131,17 @@ static float joined(enum frg_rule rule, float model, float rules)
 
 void learned_find(struct frg_workspace *ws)
 {
-	const struct model *m = &ws->engine->model;
+	const struct model *m = &ws->learned->model;
 	struct model_norms norms;
 	float logit[MODEL_HEADS];
-	if (ws->lang != FRG_LANG_DE || m->heads == 0 || ws->text.token_count == 0)
+	if (m->heads == 0 || ws->text.token_count == 0)
 		return;
 	review_read_features(ws);
 	model_score(m, &ws->features, logit, &norms);
 	if (ws->article && m->relation_count == RELATION_MEASURES)
 		ws->score[FRG_OFF_TOPIC] = joined(FRG_OFF_TOPIC, relation_probability(ws, logit), ws->score[FRG_OFF_TOPIC]);
 	for (int r = 0; r < FRG_RULE_COUNT; r++) {
-		size_t head = ws->engine->rule_head[r];
+		size_t head = ws->learned->rule_head[r];
 		if (head == SIZE_MAX)
 			continue;
 		float p = model_probability(&m->head[head], logit[head]), before = ws->score[r];

@@ -6,11 +6,16 @@
 
 enum { SHORTEST_END = 5, SHORTEST_OPEN = 3 };
 
-bool lexica_reader_open(struct lexica_reader *r, size_t tokens)
+struct sb_stemmer *lexica_stemmer(enum frg_lang lang)
+{
+	return sb_stemmer_new(lang == FRG_LANG_EN ? "english" : "german", "UTF_8");
+}
+
+bool lexica_reader_open(struct lexica_reader *r, enum frg_lang lang, size_t tokens)
 {
 	*r = (struct lexica_reader){.hit_room = tokens * 4 + 64};
 	r->cache = calloc(WORD_CACHE, sizeof *r->cache);
-	r->stemmer = sb_stemmer_new("german", "UTF_8");
+	r->stemmer = lexica_stemmer(lang);
 	r->hits = malloc(r->hit_room * sizeof *r->hits);
 	r->stems = malloc((tokens + 1) * sizeof *r->stems);
 	r->hits_of = malloc((tokens + 1) * sizeof *r->hits_of);

@@ -71,7 +71,7 @@ struct lexica_reader {
 	size_t hit_count, hit_room;
 };
 
-MUST_CHECK bool lexica_reader_open(struct lexica_reader *r, size_t tokens);
+MUST_CHECK bool lexica_reader_open(struct lexica_reader *r, enum frg_lang lang, size_t tokens);
 void lexica_reader_close(struct lexica_reader *r);
 /* Finds the classes of all words and phrases: fills hits (ordered by first token), hits_of and stems. */
 void lexica_read(const struct lexica *l, struct lexica_reader *r, const struct text *t);
@@ -79,7 +79,9 @@ void lexica_read(const struct lexica *l, struct lexica_reader *r, const struct t
 /* Folded umlauts as plain vowels, for they are often part of the inflection: haeuser and haus share "haus".
  * `out` has room for n. */
 size_t lexica_plain_vowels(const unsigned char *s, size_t n, char *out);
-/* The stem of a folded German word as lexica and comments are compared by; `out` has WORD_BYTES. */
+/* For folded words of `lang`; NULL: out of memory. */
+struct sb_stemmer *lexica_stemmer(enum frg_lang lang);
+/* The stem of a folded word as lexica and comments are compared by; `out` has WORD_BYTES. */
 size_t lexica_stem(struct sb_stemmer *stemmer, str folded, char *out);
 
 #endif

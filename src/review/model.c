@@ -168,6 +168,9 @@ enum frg_status model_open(struct model *m, str file, struct frg_error *err)
 	enum frg_status status = judge_header(h, file, err);
 	if (status != FRG_OK)
 		return status;
+	if (h->lang != FRG_LANG_DE && h->lang != FRG_LANG_EN)
+		return refuse(err, "its language is unknown");
+	m->lang = (enum frg_lang)h->lang;
 	m->id = h->checksum;
 	m->base = h->base;
 	m->about = section(m, SECTION_ABOUT);
@@ -232,7 +235,7 @@ void model_score(const struct model *m, const struct features *f, float *logit, 
 	}
 	for (size_t d = 0; d < m->dense_count && d < f->dense_count; d++) {
 		const float *row = m->dense + d * (2 + heads);
-		float x = (f->dense[d] - row[0]) * row[1];
+		float x = model_measure(f->dense[d], row[0], row[1], MODEL_MEASURE_GAIN);
 		for (size_t h = 0; h < heads; h++)
 			logit[h] += x * row[2 + h];
 	}

@@ -7,7 +7,7 @@
 #include "review/features.h"
 
 #define MODEL_MAGIC "FRGMODEL"
-enum { MODEL_VERSION = 1, MODEL_HEADS = 16, MODEL_NAME = 48, MODEL_SECTIONS = 12 };
+enum { MODEL_VERSION = 2, MODEL_HEADS = 16, MODEL_NAME = 48, MODEL_SECTIONS = 12 };
 
 enum model_section {
 	SECTION_ABOUT,    /* text: key TAB value lines, for people */
@@ -32,10 +32,20 @@ static inline float model_norm(size_t group, float squares)
 
 #define MODEL_IDF_STEP (12.0f / 255)
 
+/* A measure is taken as its distance from the mean, in deviations × MODEL_MEASURE_GAIN, and no further than this many:
+ * what training texts hardly had (line breaks) must not decide where texts are full of it. */
+#define MODEL_MEASURE_GAIN 0.06f
+static inline float model_measure(float x, float mean, float inverse, float gain)
+{
+	const float most = 3 * gain;
+	float v = (x - mean) * inverse;
+	return v > most ? most : v < -most ? -most : v;
+}
+
 /* File layout, little-endian. */
 struct model_header {
 	char magic[8];
-	uint32_t version, features_version;
+	uint32_t version, features_version, lang, reserved; /* lang: enum frg_lang */
 	uint64_t size, checksum; /* of everything, this field as 0 */
 	uint64_t base;           /* identity of the base model whose lexica and heads the features came from; 0: none */
 	struct {
@@ -64,6 +74,7 @@ struct model_head {
 
 struct model {
 	str file;
+	enum frg_lang lang;
 	uint64_t id, base;
 	str about, class_names;
 	const struct model_head *head;
@@ -98,10 +109,11 @@ void model_score(const struct model *m, const struct features *f, float *logit, 
 /* Adds what each token brought to the head's logit to `by_token`; norms as model_score left them. */
 void model_explain(const struct model *m, const struct features *f, const struct model_norms *norms, size_t head,
                    float *by_token);
-static inline float model_dense_weight(const struct model *m, size_t dense, size_t head)
+/* What measure number `dense`, being x, brings to the head's logit. */
+static inline float model_brought(const struct model *m, size_t dense, float x, size_t head)
 {
 	const float *row = m->dense + dense * (2 + m->heads);
-	return row[2 + head] * row[1];
+	return row[2 + head] * model_measure(x, row[0], row[1], MODEL_MEASURE_GAIN);
 }
 float model_probability(const struct model_head *h, float logit);
 /* SIZE_MAX if there is none of that name. */

@@ -51,8 +51,8 @@ static void relate_word(struct frg_workspace *ws, const struct token *k, str w, 
 	const struct frg_article *a = ws->article;
 	const struct article_stem *at = article_find(a, s);
 	uint64_t topics = topics_of(ws->lists, w);
-	size_t slot = model_slot(&ws->engine->model, features_word(k));
-	float idf = slot == SIZE_MAX ? 9 : (float)ws->engine->model.idf[slot] * MODEL_IDF_STEP;
+	size_t slot = model_slot(&ws->learned->model, features_word(k));
+	float idf = slot == SIZE_MAX ? 9 : (float)ws->learned->model.idf[slot] * MODEL_IDF_STEP;
 	r->rarity += idf;
 	r->topical += (topics & a->topics) != 0;
 	r->foreign += topics && !(topics & a->topics);
@@ -78,9 +78,10 @@ static void relate_word(struct frg_workspace *ws, const struct token *k, str w, 
 static stem stem_at(const struct frg_workspace *ws, size_t i, str w)
 {
 	const struct token *k = &ws->text.tokens[i];
-	if (ws->article->lang != FRG_LANG_DE || !ws->reader.stems[i] || w.n < 3 || w.n > WORD_BYTES)
+	bool german = ws->article->lang == FRG_LANG_DE && ws->lang == FRG_LANG_DE;
+	if (!german || !ws->reader->stems[i] || w.n < 3 || w.n > WORD_BYTES)
 		return stems_of(&ws->stems, ws->lists, ws->article->lang, w, k->hash);
-	return stems_stop(ws->lists, FRG_LANG_DE, w, k->hash) ? 0 : ws->reader.stems[i] | 1;
+	return stems_stop(ws->lists, FRG_LANG_DE, w, k->hash) ? 0 : ws->reader->stems[i] | 1;
 }
 
 /* What the comment takes up from the one that it answers. */
@@ -151,10 +152,10 @@ static float distance(const struct relation *r)
 /* How alike comment and article are in what they are about, field by field. */
 static void relate_fields(struct frg_workspace *ws, float *products, float *cosine, float *known)
 {
-	const struct lexica_reader *r = &ws->reader;
+	const struct lexica_reader *r = ws->reader;
 	float v[LEXICA_CLASSES] = {0}, square = 0;
 	for (size_t i = 0; i < r->hit_count; i++)
-		if (ws->engine->field[r->hits[i].class_])
+		if (ws->learned->field[r->hits[i].class_])
 			v[r->hits[i].class_] += features_hit(&r->hits[i]);
 	for (size_t i = 0; i < LEXICA_CLASSES; i++) {
 		v[i] = sqrtf(v[i]);

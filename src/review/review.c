@@ -223,7 +223,9 @@ static void prepare(struct frg_workspace *ws, const struct frg_input *in)
 	lexicon_mark(ws);
 	cues_mark(ws);
 	cues_find(ws);
-	lexica_read(&ws->engine->model.lexica, &ws->reader, &ws->text);
+	ws->learned = engine_learned(ws->engine, ws->lang);
+	ws->reader = &ws->readers[learned_index(ws->lang)];
+	lexica_read(&ws->learned->model.lexica, ws->reader, &ws->text);
 }
 
 /* ---- features ---- */
@@ -232,12 +234,13 @@ void review_read_features(struct frg_workspace *ws)
 {
 	const float rules[RULE_MEASURES] = {ws->score[FRG_PROFANITY], ws->score[FRG_AGGRESSION], ws->score[FRG_INSINUATION],
 	                                    ws->score[FRG_AD_LINK], ws->score[FRG_ENGAGING]};
-	features_read(&ws->features, &ws->text, &ws->engine->model.lexica, &ws->reader, rules);
+	features_read(&ws->features, &ws->text, &ws->learned->model.lexica, ws->reader, rules);
 }
 
-size_t review_measures(const struct frg_engine *e)
+size_t review_measures(const struct frg_engine *e, enum frg_lang lang)
 {
-	return STYLE_MEASURES + RULE_MEASURES + e->model.lexica.class_count + e->model.heads;
+	const struct model *m = &engine_learned(e, lang)->model;
+	return STYLE_MEASURES + RULE_MEASURES + m->lexica.class_count + m->heads;
 }
 
 enum frg_status review_features(const struct frg_engine *engine, struct frg_workspace *ws, const struct frg_input *in,
@@ -253,9 +256,11 @@ enum frg_status review_features(const struct frg_engine *engine, struct frg_work
 		producers[i](ws);
 	review_read_features(ws);
 	struct features *f = &ws->features;
-	model_score(&engine->model, f, logit, &norms);
-	memcpy(f->dense + f->dense_count, logit, engine->model.heads * sizeof *logit);
-	f->dense_count += engine->model.heads;
+	BUG_IF(ws->engine != engine);
+	const struct model *m = &ws->learned->model;
+	model_score(m, f, logit, &norms);
+	memcpy(f->dense + f->dense_count, logit, m->heads * sizeof *logit);
+	f->dense_count += m->heads;
 	return FRG_OK;
 }
 

@@ -21,13 +21,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	const char *const paths[] = {path};
-	if (lexica_compile(paths, 1, &lexica, &classes, &err) != FRG_OK) {
+	if (lexica_compile(FRG_LANG_DE, paths, 1, &lexica, &classes, &err) != FRG_OK) {
 		if (!err.code)
 			abort();
 	} else {
 		struct text t;
 		struct lexica_reader reader;
-		if (!text_open(&t, 4096) || !lexica_reader_open(&reader, t.token_size))
+		if (!text_open(&t, 4096) || !lexica_reader_open(&reader, FRG_LANG_DE, t.token_size))
 			abort();
 		text_read(&t, STR("Geh doch kotzen, du hirnverbrannter Dorftrottel, und lass es."));
 		lexica_read(&lexica, &reader, &t);

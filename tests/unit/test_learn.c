@@ -262,7 +262,7 @@ static void broken_models_are_refused(void **state)
 /* What the grams of each word and the measures brought adds up to the score. */
 static void explanations_add_up(void **state)
 {
-	const struct model *m = &engine->model;
+	const struct model *m = &engine->learned[0].model;
 	struct frg_input in = {.text = STR("Ihr Lügner habt doch alle keine Ahnung, schämt euch!"), .lang = FRG_LANG_DE};
 	struct model_norms norms;
 	float logit[MODEL_HEADS], by[64] = {0};
@@ -275,13 +275,13 @@ static void explanations_add_up(void **state)
 	for (size_t i = 0; i < ws->text.token_count; i++)
 		sum += (double)by[i];
 	for (size_t d = 0; d < m->dense_count; d++)
-		sum += (double)(model_dense_weight(m, d, head) * (ws->features.dense[d] - m->dense[d * (2 + m->heads)]));
+		sum += (double)model_brought(m, d, ws->features.dense[d], head);
 	assert_true(fabs(sum - (double)logit[head]) < 1e-3);
 }
 
 static void texts_of_the_training_are_known_again(void **state)
 {
-	const struct model *m = &engine->model;
+	const struct model *m = &engine->learned[0].model;
 	assert_true(m->seen_count > 1000);
 	assert_int_equal(model_saw(m, m->seen[m->seen_count / 2].text) & m->seen[m->seen_count / 2].heads,
 	                 m->seen[m->seen_count / 2].heads);
@@ -294,9 +294,9 @@ static void texts_of_the_training_are_known_again(void **state)
 static void classes_in(const struct lexica *l, const char *text, size_t *count, unsigned *weight)
 {
 	text_read(&ws->text, str_of(text));
-	lexica_read(l, &ws->reader, &ws->text);
-	*count = ws->reader.hit_count;
-	*weight = *count ? ws->reader.hits[0].weight : 0;
+	lexica_read(l, &ws->readers[0], &ws->text);
+	*count = ws->readers[0].hit_count;
+	*weight = *count ? ws->readers[0].hits[0].weight : 0;
 }
 
 static void words_and_phrases_are_found(void **state)
@@ -307,8 +307,8 @@ static void words_and_phrases_are_found(void **state)
 	size_t n;
 	unsigned weight;
 	write_table("entry\tgrade\ntrottel\t3\nhirn*\t2\n*geschwätz\t1\ngeh _ kotzen\t2\nlass es\t1\n");
-	OK(lexica_compile(paths, 1, &l, &classes, &err));
-	memset(ws->reader.cache, 0, WORD_CACHE * sizeof *ws->reader.cache);
+	OK(lexica_compile(FRG_LANG_DE, paths, 1, &l, &classes, &err));
+	memset(ws->readers[0].cache, 0, WORD_CACHE * sizeof *ws->readers[0].cache);
 	static const struct {
 		const char *text;
 		size_t count;
@@ -321,7 +321,7 @@ static void words_and_phrases_are_found(void **state)
 		if (n != cases[i].count || weight != cases[i].weight)
 			fail_msg("%s: %zu hits, weight %u", cases[i].text, n, weight);
 	}
-	memset(ws->reader.cache, 0, WORD_CACHE * sizeof *ws->reader.cache);
+	memset(ws->readers[0].cache, 0, WORD_CACHE * sizeof *ws->readers[0].cache);
 	free((void *)l.slots);
 	free((void *)l.shapes);
 	free((char *)classes.p);
@@ -338,7 +338,7 @@ static void wrong_entries_are_named(void **state)
 		char content[128];
 		snprintf(content, sizeof content, "entry\tgrade\ngut\t1\n%s\n", wrong[i]);
 		write_table(content);
-		assert_int_equal(lexica_compile(paths, 1, &l, &classes, &err), FRG_INVALID);
+		assert_int_equal(lexica_compile(FRG_LANG_DE, paths, 1, &l, &classes, &err), FRG_INVALID);
 		assert_code(err, "lexica_entry");
 		assert_non_null(strstr(err.msg, "entry 2"));
 		free((char *)classes.p);
