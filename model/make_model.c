@@ -18,7 +18,7 @@ enum { FILES_MOST = 24, FOLDS = 5, UNKNOWN = 2, LEAST_TEXTS = 3 };
 static const float gains[FEATURE_GROUPS] = {1, 0.8f, 0.4f};
 #define STYLE_SHARE 0.15f
 #define STRAYING 0.25f /* share of comments that are off topic, which the score assumes */
-static const float costs[] = {0.5f, 1, 2, 4};
+static const float costs[] = {1, 2, 4, 8};
 enum { COSTS = COUNT_OF(costs) };
 
 struct source {
@@ -556,11 +556,11 @@ int main(int argc, char **argv)
 	if (argc > 3 && strcmp(argv[1], "--lexica") == 0)
 		return make_lexica(lang_named(argv[2]), argv[3], (const char *const *)argv + 4, (size_t)argc - 4);
 	if (argc != 7) {
-		fprintf(stderr, "usage: make-model --lexica LANG OUT CLASS.tsv… | make-model LANG RECIPE OWN TRAIN LEXICA OUT\n");
+		fprintf(stderr,
+		        "usage: make-model --lexica LANG OUT CLASS.tsv… | make-model LANG RECIPE OWN TRAIN LEXICA OUT\n");
 		return 2;
 	}
-	struct making m = {
-		.lang = lang_named(argv[1]), .own = argv[3], .train = argv[4], .about = BUF_INIT(1 << 16)};
+	struct making m = {.lang = lang_named(argv[1]), .own = argv[3], .train = argv[4], .about = BUF_INIT(1 << 16)};
 	struct frg_engine_options options = {.model = read_file(argv[5])};
 	if (frg_engine_open(&options, &m.engine, &m.err) != FRG_OK || frg_workspace_open(m.engine, &m.ws, &m.err) != FRG_OK)
 		fail("engine", &m.err);

@@ -46,9 +46,8 @@ static enum frg_status open_model(struct scorer *s, struct frg_error *err)
 		status = frg_workspace_open(s->engine, &s->ws, err);
 	if (status == FRG_OK)
 		status = model_open(&s->model, s->file, err);
-	if (status == FRG_OK &&
-	    (s->model.base != engine_learned(s->engine, s->model.lang)->model.id ||
-	     s->model.dense_count != review_measures(s->engine, s->model.lang)))
+	if (status == FRG_OK && (s->model.base != engine_learned(s->engine, s->model.lang)->model.id ||
+	                         s->model.dense_count != review_measures(s->engine, s->model.lang)))
 		status = frg_fail(err, FRG_UNSUPPORTED, "model_base",
 		                  "the model was trained with another version of the built-in one: train it anew");
 	return status;

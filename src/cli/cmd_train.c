@@ -74,12 +74,15 @@ static int learn(const struct train_options *options, const char *out)
 
 int cmd_train(int argc, char **argv)
 {
-	const char *data = NULL, *text = NULL, *label = NULL, *positive = NULL, *out = NULL, *objective = "macro_f1", *lang = NULL;
-	const struct cli_option options[] = {
-		{.name = "data", .value = &data},           {.name = "text", .value = &text},
-		{.name = "label", .value = &label},         {.name = "positive", .value = &positive},
-		{.name = "objective", .value = &objective}, {.name = "lang", .value = &lang},
-		{.name = "out", .value = &out}};
+	const char *data = NULL, *text = NULL, *label = NULL, *positive = NULL, *out = NULL, *objective = "macro_f1",
+			   *lang = NULL;
+	const struct cli_option options[] = {{.name = "data", .value = &data},
+	                                     {.name = "text", .value = &text},
+	                                     {.name = "label", .value = &label},
+	                                     {.name = "positive", .value = &positive},
+	                                     {.name = "objective", .value = &objective},
+	                                     {.name = "lang", .value = &lang},
+	                                     {.name = "out", .value = &out}};
 	static const char *const objectives[] = {"macro_f1", "f1", "accuracy"};
 	str files[PARTS], labels[PARTS], values[PARTS];
 	const char *paths[PARTS];

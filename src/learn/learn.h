@@ -110,8 +110,7 @@ str writer_model(const struct model_parts *parts);
 /* Compiles lexica (path by path, each CLASS.tsv: entry TAB grade) into a table. Free `slots` and `shapes`
  * of *out and classes->p. Errors: FRG_IO, FRG_INVALID (which file and line stands in the message). */
 MUST_CHECK enum frg_status lexica_compile(enum frg_lang lang, const char *const *paths, size_t count,
-                                          struct lexica *out, str *classes,
-                                          struct frg_error *err);
+                                          struct lexica *out, str *classes, struct frg_error *err);
 
 /* ---- train.c ---- */
 

@@ -190,7 +190,7 @@ static void measure_style(struct features *f, const struct text *t)
 	                                 log1pf(c.quoted),    log1pf(c.handles), log1pf(c.hashtags),
 	                                 c.long_words / n,    c.commas / n,      log1pf(c.exclaim),
 	                                 log1pf(c.ask),       log1pf(c.dots),    log1pf(c.pictures),
-	                                 log1pf(c.stretched), lines > 2,     n<6, n<12, n> 60, c.ask> 0 && s < 3};
+	                                 log1pf(c.stretched), lines > 2,         n<6, n<12, n> 60, c.ask> 0 && s < 3};
 	memcpy(f->dense, v, sizeof v);
 }
 

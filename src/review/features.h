@@ -7,7 +7,7 @@
 #include "review/lexica.h"
 
 /* Changes whenever a text's features change: a model made for others is refused. */
-enum { FEATURES_VERSION = 1 };
+enum { FEATURES_VERSION = 2 };
 
 enum feature_group { GROUP_CHARS, GROUP_WORDS, GROUP_CLASSES, FEATURE_GROUPS };
 
@@ -18,9 +18,10 @@ struct gram {
 	uint8_t group, width;
 };
 
-enum { STYLE_MEASURES = 24, RULE_MEASURES = 5, DENSE_MAX = 512 };
+enum { STYLE_MEASURES = 24, RULE_MEASURES = 7, DENSE_MAX = 512 };
 
-/* dense: STYLE_MEASURES, RULE_MEASURES (scores of the rules, off_topic aside), then for each class of the
+/* dense: STYLE_MEASURES, RULE_MEASURES (scores of the rules, off_topic aside, and how much aggression and insinuation
+ * are denied, quoted or reported), then for each class of the
  * lexica how much of it there is. */
 struct features {
 	struct gram *grams;
@@ -31,7 +32,7 @@ struct features {
 
 MUST_CHECK bool features_open(struct features *f, size_t bytes);
 void features_close(struct features *f);
-/* `rules`: RULE_MEASURES scores. */
+/* `rules`: RULE_MEASURES. */
 void features_read(struct features *f, const struct text *t, const struct lexica *l, const struct lexica_reader *r,
                    const float *rules);
 

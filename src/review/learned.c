@@ -118,14 +118,24 @@ static float relation_probability(const struct frg_workspace *ws, const float *l
 /* The share that the rules' own view keeps beside the model's, in log odds. The model has seen it among its
  * measures, but only in comments like those it learned from: a lone masked swear word is the rules' to see, and what
  * is engaging is seen differently by each annotator, of whom the data know few. */
-static const float rules_share[FRG_RULE_COUNT] = {
-	[FRG_PROFANITY] = 0.75f, [FRG_AGGRESSION] = 0.3f, [FRG_INSINUATION] = 0.3f,
-	[FRG_AD_LINK] = 0.75f,   [FRG_OFF_TOPIC] = 0.3f,  [FRG_ENGAGING] = 0.5f};
+static const float rules_share[LEARNED_LANGS][FRG_RULE_COUNT] = {{[FRG_PROFANITY] = 0.75f,
+                                                                  [FRG_AGGRESSION] = 0.3f,
+                                                                  [FRG_INSINUATION] = 0.3f,
+                                                                  [FRG_AD_LINK] = 0.75f,
+                                                                  [FRG_OFF_TOPIC] = 0.3f,
+                                                                  [FRG_ENGAGING] = 0.5f},
+                                                                 /* English was learned from few comments */
+                                                                 {[FRG_PROFANITY] = 0.85f,
+                                                                  [FRG_AGGRESSION] = 0.6f,
+                                                                  [FRG_INSINUATION] = 0.6f,
+                                                                  [FRG_AD_LINK] = 0.75f,
+                                                                  [FRG_OFF_TOPIC] = 0.8f,
+                                                                  [FRG_ENGAGING] = 0.5f}};
 
-static float joined(enum frg_rule rule, float model, float rules)
+static float joined(enum frg_lang lang, enum frg_rule rule, float model, float rules)
 {
 	float p = model < 0.001f ? 0.001f : model > 0.999f ? 0.999f : model;
-	float q = rules < 0.02f ? 0.02f : rules > 0.98f ? 0.98f : rules, share = rules_share[rule];
+	float q = rules < 0.02f ? 0.02f : rules > 0.98f ? 0.98f : rules, share = rules_share[learned_index(lang)][rule];
 	return 1 / (1 + expf(-((1 - share) * logf(p / (1 - p)) + share * logf(q / (1 - q)))));
 }
 
@@ -139,13 +149,14 @@ void learned_find(struct frg_workspace *ws)
 	review_read_features(ws);
 	model_score(m, &ws->features, logit, &norms);
 	if (ws->article && m->relation_count == RELATION_MEASURES)
-		ws->score[FRG_OFF_TOPIC] = joined(FRG_OFF_TOPIC, relation_probability(ws, logit), ws->score[FRG_OFF_TOPIC]);
+		ws->score[FRG_OFF_TOPIC] = joined(ws->lang, FRG_OFF_TOPIC, relation_probability(ws, logit),
+		                                  ws->score[FRG_OFF_TOPIC]);
 	for (int r = 0; r < FRG_RULE_COUNT; r++) {
 		size_t head = ws->learned->rule_head[r];
 		if (head == SIZE_MAX)
 			continue;
 		float p = model_probability(&m->head[head], logit[head]), before = ws->score[r];
-		p = joined((enum frg_rule)r, p, before);
+		p = joined(ws->lang, (enum frg_rule)r, p, before);
 		ws->score[r] = p;
 		if (r > FRG_AD_LINK)
 			continue;

@@ -46,8 +46,8 @@ static inline float model_measure(float x, float mean, float inverse, float gain
 struct model_header {
 	char magic[8];
 	uint32_t version, features_version, lang, reserved; /* lang: enum frg_lang */
-	uint64_t size, checksum; /* of everything, this field as 0 */
-	uint64_t base;           /* identity of the base model whose lexica and heads the features came from; 0: none */
+	uint64_t size, checksum;                            /* of everything, this field as 0 */
+	uint64_t base; /* identity of the base model whose lexica and heads the features came from; 0: none */
 	struct {
 		uint64_t begin, size;
 	} section[MODEL_SECTIONS];

@@ -230,10 +230,22 @@ static void prepare(struct frg_workspace *ws, const struct frg_input *in)
 
 /* ---- features ---- */
 
+/* How much a rule's hints are denied, where that is most. */
+static float denied(const struct frg_workspace *ws, enum frg_rule rule)
+{
+	float least = 1;
+	for (size_t s = 0; s < ws->text.sentence_count && ws->hit_count; s++) {
+		float v = cues_mitigation(ws, rule, s);
+		least = v < least ? v : least;
+	}
+	return 1 - least;
+}
+
 void review_read_features(struct frg_workspace *ws)
 {
-	const float rules[RULE_MEASURES] = {ws->score[FRG_PROFANITY], ws->score[FRG_AGGRESSION], ws->score[FRG_INSINUATION],
-	                                    ws->score[FRG_AD_LINK], ws->score[FRG_ENGAGING]};
+	const float rules[RULE_MEASURES] = {
+		ws->score[FRG_PROFANITY], ws->score[FRG_AGGRESSION],  ws->score[FRG_INSINUATION], ws->score[FRG_AD_LINK],
+		ws->score[FRG_ENGAGING],  denied(ws, FRG_AGGRESSION), denied(ws, FRG_INSINUATION)};
 	features_read(&ws->features, &ws->text, &ws->learned->model.lexica, ws->reader, rules);
 }
 
