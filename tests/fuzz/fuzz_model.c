@@ -42,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(h->magic, MODEL_MAGIC, sizeof h->magic);
 		h->version = MODEL_VERSION;
 		h->features_version = FEATURES_VERSION;
+		h->lang = FRG_LANG_DE + h->lang % 2;
 		h->size = size;
 		h->checksum = model_checksum((str){p, size});
 	}

@@ -206,6 +206,53 @@ static void an_archive_is_learned(void **state)
 	free((char *)file.p);
 }
 
+/* Its model builds on what is known of English, and says so. */
+static void an_english_archive_is_recognised(void **state)
+{
+	const str out = STR_INIT("out");
+	struct model m;
+	str file;
+	FILE *f = fopen(path, "wb");
+	assert_non_null(f);
+	fputs("text\tverdict\n", f);
+	for (int i = 0; i < 60; i++)
+		fprintf(f, "This is the %d. of the comments and it was %s.\t%s\n", i, i % 3 ? "friendly" : "awful",
+		        i % 3 ? "ok" : "out");
+	assert_int_equal(fclose(f), 0);
+	OK(train_it(&out, 1, &file));
+	OK(model_open(&m, file, &err));
+	assert_int_equal(m.lang, FRG_LANG_EN);
+	assert_true(m.base == engine_learned(engine, FRG_LANG_EN)->model.id);
+	assert_int_equal(m.dense_count, review_measures(engine, FRG_LANG_EN));
+	((struct model_header *)file.p)->lang = 7;
+	((struct model_header *)file.p)->checksum = model_checksum(file);
+	assert_int_equal(model_open(&m, file, &err), FRG_INVALID);
+	free((char *)file.p);
+}
+
+static void every_language_has_its_heads(void **state)
+{
+	for (int l = FRG_LANG_DE; l <= FRG_LANG_EN; l++) {
+		const struct learned *known = engine_learned(engine, (enum frg_lang)l);
+		assert_int_equal(known->model.lang, l);
+		for (int r = 0; r < FRG_RULE_COUNT; r++)
+			assert_true(known->rule_head[r] != SIZE_MAX || r == FRG_OFF_TOPIC);
+		assert_int_equal(known->model.relation_count, RELATION_MEASURES);
+	}
+}
+
+/* What training texts hardly had must not decide: a measure goes no further than three deviations. */
+static void measures_have_an_end(void **state)
+{
+	const struct model *m = &engine->learned[0].model;
+	size_t head = model_head_named(m, STR("aggression"));
+	for (size_t d = 0; d < m->dense_count; d++) {
+		assert_true(model_brought(m, d, 1e9f, head) == model_brought(m, d, 1e12f, head));
+		assert_true(fabsf(model_brought(m, d, 1e9f, head)) <=
+		            fabsf(m->dense[d * (2 + m->heads) + 2 + head]) * 3.001f * MODEL_MEASURE_GAIN);
+	}
+}
+
 static void every_value_gets_an_answer_of_its_own(void **state)
 {
 	struct model m;
@@ -355,6 +402,9 @@ int main(void)
 		cmocka_unit_test(a_threshold_separates),
 		cmocka_unit_test(the_learner_finds_the_optimum),
 		cmocka_unit_test(an_archive_is_learned),
+		cmocka_unit_test(an_english_archive_is_recognised),
+		cmocka_unit_test(every_language_has_its_heads),
+		cmocka_unit_test(measures_have_an_end),
 		cmocka_unit_test(every_value_gets_an_answer_of_its_own),
 		cmocka_unit_test(what_cannot_be_learned_is_said),
 		cmocka_unit_test(broken_models_are_refused),
