@@ -74,6 +74,20 @@ static double cost(const struct frg_engine *e, struct frg_workspace *ws, const s
 	return best / (double)n;
 }
 
+static void print_json(const char *s)
+{
+	putchar('"');
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			putchar('\\');
+		if ((unsigned char)*s < ' ')
+			printf("\\u%04x", (unsigned char)*s);
+		else
+			putchar(*s);
+	}
+	putchar('"');
+}
+
 int main(void)
 {
 	enum { LONG = 20000, SHORT = 2000 };
@@ -101,8 +115,11 @@ int main(void)
 			slow = seeds[i];
 		}
 	}
-	printf("{\"growth\": %.2f, \"growth_text\": \"%s\", \"slowest_ms\": %.2f, \"slowest_text\": \"%s\"}\n", worst,
-	       where[0] == '\n' ? "newline" : where, slowest * LONG * 1e3, slow[0] == '\n' ? "newline" : slow);
+	printf("{\"growth\": %.2f, \"growth_text\": ", worst);
+	print_json(where[0] == '\n' ? "newline" : where);
+	printf(", \"slowest_ms\": %.2f, \"slowest_text\": ", slowest * LONG * 1e3);
+	print_json(slow[0] == '\n' ? "newline" : slow);
+	printf("}\n");
 	frg_article_close(a);
 	frg_workspace_close(ws);
 	frg_engine_close(e);
