@@ -48,12 +48,13 @@ enum frg_status {
 
 /* What went wrong, for the caller to show or log. `code` is a stable key
  * (static storage, NULL when status is FRG_OK); `pos` is a byte or line
- * position in the input where that makes sense; `msg` is NUL-terminated
- * English for a log or a developer. */
+ * position in the input where that makes sense, `column` a byte within what
+ * is wrong (from 1, 0: not known); `msg` is NUL-terminated English for a log
+ * or a developer. */
 struct frg_error {
 	enum frg_status status;
 	const char *code;
-	size_t pos;
+	size_t pos, column;
 	char msg[160];
 };
 
@@ -130,6 +131,27 @@ FRG_API FRG_MUST_CHECK enum frg_status frg_article_open(const struct frg_engine 
                                                         struct frg_article **out, struct frg_error *err);
 FRG_API void frg_article_close(struct frg_article *article);
 
+/* ---- policy ---------------------------------------------------------- */
+
+/* A newsroom's own settings on top of the engine, as a text of lines with fields divided by tabs:
+ *   threshold RULE look|reject VALUE|never    from which score on to look, or to suggest a rejection
+ *   word RULE WEIGHT PHRASE [REASON]          an own word or phrase: gives the rule at least this score
+ *   except RULE|* PHRASE                      never a finding of this rule, or of any
+ *   pattern RULE WEIGHT REGEX [REASON]        the same as a word, found by a regular expression (PCRE2)
+ * docs/tune.md describes it. Immutable and thread-safe; must be closed before its engine. */
+struct frg_policy;
+
+/* Longest text of a policy, in bytes. */
+#define FRG_POLICY_MAX 262144
+
+/* Reads a policy. Errors: FRG_INVALID (pos is the line, column the byte in a pattern where it is known; code and
+ * msg say what is wrong: a pattern that would take too long is refused, too), FRG_TOO_LARGE, FRG_NO_MEMORY. */
+FRG_API FRG_MUST_CHECK enum frg_status frg_policy_open(const struct frg_engine *engine, struct frg_str text,
+                                                       struct frg_policy **out, struct frg_error *err);
+FRG_API void frg_policy_close(struct frg_policy *policy);
+/* Identifies its text, e.g. "policy-1b2c3d4e". NUL-terminated, lives as long as the policy. */
+FRG_API const char *frg_policy_id(const struct frg_policy *policy);
+
 /* ---- check ----------------------------------------------------------- */
 
 /* Longest comment that is accepted, in bytes. */
@@ -140,6 +162,7 @@ struct frg_input {
 	struct frg_str parent;             /* the comment it answers, or n == 0 */
 	const struct frg_article *article; /* or NULL: off_topic is then not judged */
 	enum frg_lang lang;                /* FRG_LANG_AUTO detects */
+	const struct frg_policy *policy;   /* or NULL: the engine's own thresholds */
 };
 
 /* One passage that shows a breach. `reason` is a sentence in the comment's
@@ -168,6 +191,7 @@ FRG_API const char *frg_suggestion_id(enum frg_suggestion suggestion);
 struct frg_review {
 	enum frg_lang lang;          /* never FRG_LANG_AUTO */
 	float score[FRG_RULE_COUNT]; /* by rule, 0 … 1 */
+	bool over[FRG_RULE_COUNT];   /* by rule: from its threshold on */
 	bool off_topic_known;        /* false without an article */
 	struct frg_related related;
 	enum frg_suggestion suggestion;
@@ -176,6 +200,8 @@ struct frg_review {
 	size_t evidence_count;
 	/* True when there was more evidence than is kept (64 passages). */
 	bool evidence_cut;
+	/* How many patterns of the policy gave up on this text, within their limits. */
+	uint32_t patterns_failed;
 };
 
 /* Checks one comment against all rules. The review and what it points to are

@@ -88,7 +88,7 @@ enum frg_status frg_fail(struct frg_error *err, enum frg_status status, const ch
 		return status;
 	err->status = status;
 	err->code = code;
-	err->pos = 0;
+	err->pos = err->column = 0;
 	va_list ap;
 	va_start(ap, fmt);
 	vsnprintf(err->msg, sizeof err->msg, fmt, ap);

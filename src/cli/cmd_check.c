@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 static const char help[] =
-	"usage: freigabe check [--lang de|en|auto] [--article FILE] [--jsonl] [FILE|-]\n"
+	"usage: freigabe check [--lang de|en|auto] [--article FILE] [--policy FILE] [--jsonl] [FILE|-]\n"
 	"\n"
 	"Reads a comment from FILE (or standard input) and prints one JSON object: the score of each\n"
 	"house rule, the passages that led to it with a reason, and a suggestion to the editor.\n"
@@ -17,6 +17,7 @@ static const char help[] =
 	"  --lang LANG      the comment's language; auto (the default) detects it\n"
 	"  --article FILE   the article it stands under: JSON {\"title\",\"lead\",\"body\"}, or plain text or\n"
 	"                   Markdown (first line the title, second paragraph the lead, the rest the body)\n"
+	"  --policy FILE    a newsroom's own thresholds, words, exceptions and patterns (docs/tune.md)\n"
 	"  --jsonl          one JSON object a line: {\"id\",\"text\",\"article\":{\"title\",\"lead\",\"body\"},\n"
 	"                   \"parent\",\"lang\"}; all but \"text\" may be missing. A line that cannot be checked\n"
 	"                   is answered by {\"id\",\"error\":{\"code\",\"message\",\"pos\"}}, and the next one follows\n"
@@ -37,6 +38,8 @@ struct check {
 	struct frg_workspace *ws;
 	enum frg_lang lang;
 	struct frg_article *article; /* of --article */
+	struct frg_policy *policy;   /* of --policy, or NULL */
+	char id[160]; /* of engine and policy */
 	struct known_article known[ARTICLES];
 	size_t next;
 };
@@ -84,7 +87,7 @@ static void print_review(const struct check *c, json_t *id, str text, const stru
 	}
 	print_json(json_pack("{s:o,s:s,s:o,s:o,s:s,s:s}", "id", id, "lang", frg_lang_id(r->lang), "scores", scores,
 	                     "evidence", evidence_json(r, text), "suggestion", frg_suggestion_id(r->suggestion), "engine",
-	                     frg_engine_id(c->engine)));
+	                     c->id));
 }
 
 /* Takes `id` over. */
@@ -145,6 +148,26 @@ static bool load_article(struct check *c, const char *path)
 	return status == FRG_OK;
 }
 
+/* The file of --policy. Prints what went wrong, as FILE:LINE. */
+static bool load_policy(struct check *c, const char *path)
+{
+	str text;
+	struct frg_error err;
+	snprintf(c->id, sizeof c->id, "%s", frg_engine_id(c->engine));
+	if (!path)
+		return true;
+	if (!cli_read_file(path, FILE_MAX, &text))
+		return false;
+	enum frg_status status = frg_policy_open(c->engine, text, &c->policy, &err);
+	free((char *)text.p);
+	if (status != FRG_OK) {
+		fprintf(stderr, "freigabe check: %s:%zu: %s\n", path, err.pos, err.msg);
+		return false;
+	}
+	snprintf(c->id, sizeof c->id, "%s %s", frg_engine_id(c->engine), frg_policy_id(c->policy));
+	return true;
+}
+
 /* The line's own article, or (if it has none, or an empty one) that of --article, or none. */
 static enum frg_status article_of(struct check *c, json_t *line, const struct frg_article **out, struct frg_error *err)
 {
@@ -185,7 +208,7 @@ static bool lang_from(str s, enum frg_lang *out)
 
 static enum frg_status check_object(struct check *c, json_t *line, json_t *id, struct frg_error *err)
 {
-	struct frg_input in = {.text = member(line, "text"), .parent = member(line, "parent"), .lang = c->lang};
+	struct frg_input in = {.text = member(line, "text"), .parent = member(line, "parent"), .lang = c->lang, .policy = c->policy};
 	struct frg_review review;
 	if (!json_is_object(line) || !json_is_string(json_object_get(line, "text")))
 		return frg_fail(err, FRG_INVALID, "text_missing", "an object with a string \"text\" is expected");
@@ -261,7 +284,7 @@ static int check_lines(struct check *c, const char *path)
 
 static int check_file(struct check *c, const char *path)
 {
-	struct frg_input in = {.lang = c->lang, .article = c->article};
+	struct frg_input in = {.lang = c->lang, .article = c->article, .policy = c->policy};
 	struct frg_review review;
 	struct frg_error err;
 	if (!cli_read_file(path, FILE_MAX, &in.text))
@@ -282,18 +305,19 @@ static void close_check(struct check *c)
 		frg_article_close(c->known[i].article);
 	}
 	frg_article_close(c->article);
+	frg_policy_close(c->policy);
 	frg_workspace_close(c->ws);
 	frg_engine_close(c->engine);
 }
 
-static int run(enum frg_lang lang, const char *article, bool lines, const char *path)
+static int run(enum frg_lang lang, const char *article, const char *policy, bool lines, const char *path)
 {
 	struct check c = {.lang = lang};
 	struct frg_error err;
 	int code = EXIT_USAGE;
 	if (frg_engine_open(NULL, &c.engine, &err) != FRG_OK || frg_workspace_open(c.engine, &c.ws, &err) != FRG_OK)
 		fprintf(stderr, "freigabe check: %s\n", err.msg);
-	else if (!article || load_article(&c, article))
+	else if (load_policy(&c, policy) && (!article || load_article(&c, article)))
 		code = lines ? check_lines(&c, path) : check_file(&c, path);
 	close_check(&c);
 	return code;
@@ -301,11 +325,12 @@ static int run(enum frg_lang lang, const char *article, bool lines, const char *
 
 int cmd_check(int argc, char **argv)
 {
-	const char *lang_name = "auto", *article = NULL;
+	const char *lang_name = "auto", *article = NULL, *policy = NULL;
 	bool lines = false;
 	enum frg_lang lang;
 	const struct cli_option options[] = {{.name = "lang", .value = &lang_name},
 	                                     {.name = "article", .value = &article},
+	                                     {.name = "policy", .value = &policy},
 	                                     {.name = "jsonl", .flag = &lines}};
 	int words = cli_options(argc, argv, options, COUNT_OF(options), help);
 	if (words < 0)
@@ -315,5 +340,5 @@ int cmd_check(int argc, char **argv)
 	if (!lang_from(str_of(lang_name), &lang))
 		return cli_usage("check", "--lang takes de, en or auto");
 	setvbuf(stdout, NULL, _IOLBF, 1 << 16); /* a program that talks to us line by line must not wait */
-	return run(lang, article, lines, words ? argv[1] : "-");
+	return run(lang, article, policy, lines, words ? argv[1] : "-");
 }

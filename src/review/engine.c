@@ -1,21 +1,26 @@
 /* Opening and closing engines and workspaces. Knows no rule. */
-#include "review/inner.h"
+#include "review/policy.h"
 
 #include "base/embedded.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The built-in list is all embedded files, one after the other. False: out of memory. */
-static bool builtin_list(char **text, size_t *size)
+/* The built-in list is all embedded files, one after the other. */
+bool engine_list_text(const struct frg_engine *e, size_t more, char **text, size_t *size)
 {
-	size_t total = 0;
+	size_t total = more + e->own_list.n;
 	for (size_t i = 0; i < embedded_lists_count; i++)
 		total += embedded_lists[i].size + 1;
 	*text = malloc(total ? total : 1);
 	*size = 0;
 	if (!*text)
 		return false;
+	if (e->own_list.p) {
+		memcpy(*text, e->own_list.p, e->own_list.n);
+		*size = e->own_list.n;
+		return true;
+	}
 	for (size_t i = 0; i < embedded_lists_count; i++) {
 		memcpy(*text + *size, embedded_lists[i].data, embedded_lists[i].size);
 		*size += embedded_lists[i].size;
@@ -24,15 +29,23 @@ static bool builtin_list(char **text, size_t *size)
 	return true;
 }
 
-static enum frg_status open_lists(struct lists *l, const struct frg_engine_options *options, struct frg_error *err)
+static enum frg_status open_lists(struct frg_engine *e, const struct frg_engine_options *options,
+                                  struct frg_error *err)
 {
 	char *text;
 	size_t size;
-	if (options && options->word_list.p)
-		return lists_open(l, options->word_list, err);
-	if (!builtin_list(&text, &size))
+	if (options && options->word_list.p) {
+		str list = options->word_list;
+		char *copy = malloc(list.n + 1);
+		if (!copy)
+			return frg_fail(err, FRG_NO_MEMORY, "no_memory", "out of memory opening the engine");
+		if (list.n)
+			memcpy(copy, list.p, list.n);
+		e->own_list = (str){copy, list.n};
+	}
+	if (!engine_list_text(e, 0, &text, &size))
 		return frg_fail(err, FRG_NO_MEMORY, "no_memory", "out of memory opening the engine");
-	enum frg_status status = lists_open(l, (str){text, size}, err);
+	enum frg_status status = lists_open(&e->lists, (str){text, size}, err);
 	free(text);
 	return status;
 }
@@ -76,8 +89,9 @@ enum frg_status frg_engine_open(const struct frg_engine_options *options, struct
 	struct frg_engine *e = calloc(1, sizeof *e);
 	if (!e)
 		return frg_fail(err, FRG_NO_MEMORY, "no_memory", "out of memory opening the engine");
-	enum frg_status status = open_lists(&e->lists, options, err);
+	enum frg_status status = open_lists(e, options, err);
 	if (status != FRG_OK) {
+		free((char *)e->own_list.p);
 		free(e);
 		return status;
 	}
@@ -98,6 +112,7 @@ void frg_engine_close(struct frg_engine *e)
 	if (!e)
 		return;
 	lists_close(&e->lists);
+	free((char *)e->own_list.p);
 	free(e);
 }
 
@@ -113,10 +128,12 @@ static bool workspace_fill(struct frg_workspace *ws)
 		return false;
 	ws->marks = calloc(ws->text.token_size, sizeof *ws->marks);
 	ws->by_token = calloc(ws->text.token_size + 1, sizeof *ws->by_token);
+	ws->excepted = calloc(ws->text.token_size + 1, sizeof *ws->excepted);
+	ws->match = pcre2_match_data_create(1, NULL);
 	ws->reasons = malloc(REASON_ROOM);
 	ws->sentence_score = calloc(RELATED_SENTENCES, sizeof *ws->sentence_score);
 	ws->seen = calloc(COMMENT_STEMS, sizeof *ws->seen);
-	return ws->marks && ws->by_token && ws->reasons && ws->sentence_score && ws->seen;
+	return ws->marks && ws->by_token && ws->excepted && ws->match && ws->reasons && ws->sentence_score && ws->seen;
 }
 
 enum frg_status frg_workspace_open(const struct frg_engine *engine, struct frg_workspace **out, struct frg_error *err)
@@ -149,6 +166,8 @@ void frg_workspace_close(struct frg_workspace *ws)
 	features_close(&ws->features);
 	free(ws->marks);
 	free(ws->by_token);
+	free(ws->excepted);
+	pcre2_match_data_free(ws->match);
 	free(ws->reasons);
 	free(ws->sentence_score);
 	free(ws->seen);

@@ -8,6 +8,7 @@
 #include "text/links.h"
 
 struct sb_stemmer;
+struct pcre2_real_match_data_8; /* pcre2_match_data */
 
 /* What was learned of one language. */
 struct learned {
@@ -21,9 +22,14 @@ enum { LEARNED_LANGS = 2 };
 
 struct frg_engine {
 	struct lists lists;
+	str own_list; /* the caller's word list, or none */
 	struct learned learned[LEARNED_LANGS];
 	char id[96];
 };
+
+/* The list that the engine was opened with, in memory with `more` bytes behind it, which the caller frees. False:
+ * out of memory. */
+bool engine_list_text(const struct frg_engine *e, size_t more, char **text, size_t *size);
 
 static inline size_t learned_index(enum frg_lang lang) { return lang == FRG_LANG_EN; }
 static inline const struct learned *engine_learned(const struct frg_engine *e, enum frg_lang lang)
@@ -58,7 +64,7 @@ struct finding {
 	uint32_t sentence;
 	float score;
 	str reason, word;
-	bool dropped;
+	bool dropped, own; /* own: a newsroom's */
 };
 
 enum { HIT_MAX = 512, FINDING_MAX = 256, EVIDENCE_MAX = 64, REASON_ROOM = EVIDENCE_MAX * 512 };
@@ -91,6 +97,12 @@ struct frg_workspace {
 	float relation[RELATION_MEASURES]; /* off_topic.c: how comment and article relate */
 	/* of the check at hand */
 	const struct frg_article *article;
+	const struct frg_policy *policy;
+	uint8_t *excepted; /* by token: bits of the rules that the policy excepts it from */
+	bool excepted_any;
+	uint32_t patterns_failed;
+	struct pcre2_real_match_data_8 *match;
+	float look[FRG_RULE_COUNT], reject[FRG_RULE_COUNT]; /* thresholds */
 	enum frg_lang lang;
 	const struct learned *learned; /* of this language */
 	struct lexica_reader *reader;
@@ -113,6 +125,11 @@ void review_add_tokens(struct frg_workspace *ws, enum frg_rule rule, size_t firs
 /* The score of a rule from its findings: independent hints add up, overlapping ones do not. */
 float review_combine(struct frg_workspace *ws, enum frg_rule rule);
 
+/* Of findings of one rule about the same passage, the strongest stands. */
+void review_drop_overlaps(struct frg_workspace *ws, enum frg_rule rule);
+/* Where no policy says otherwise: from this on an editor should look; from this on a breach is clear. */
+extern const float review_look, review_clear;
+
 void profanity_find(struct frg_workspace *ws);
 void aggression_find(struct frg_workspace *ws);
 void insinuation_find(struct frg_workspace *ws);
@@ -129,6 +146,11 @@ MUST_CHECK enum frg_status review_features(const struct frg_engine *engine, stru
                                            const struct frg_input *in, struct frg_error *err);
 /* How many measures that gives for texts of this language. */
 size_t review_measures(const struct frg_engine *engine, enum frg_lang lang);
+
+/* ---- policy_find.c ---- */
+
+/* Does the policy except a passage that touches these bytes? */
+bool policy_excepts(const struct frg_workspace *ws, enum frg_rule rule, uint32_t begin, uint32_t end);
 
 /* ---- helpers ---- */
 

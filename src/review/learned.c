@@ -16,8 +16,6 @@ static const struct {
                              [FRG_INSINUATION] = {0.0f, 24},
                              [FRG_AD_LINK] = {0.05f, 12}};
 
-static const float SHOWN = 0.5f;
-
 /* ---- passages ---- */
 
 /* What each token brought to the head: its grams, and its share of what its classes measured. */
@@ -42,6 +40,19 @@ static void weigh_tokens(struct frg_workspace *ws, const struct model_norms *nor
 	}
 }
 
+/* Takes what excepted tokens brought out of the head's logit: exact, as the model is linear. */
+static float without_excepted(struct frg_workspace *ws, const struct model_norms *norms, enum frg_rule rule,
+                              size_t head, float logit)
+{
+	if (!ws->excepted_any)
+		return logit;
+	weigh_tokens(ws, norms, head);
+	for (size_t i = 0; i < ws->text.token_count; i++)
+		if (ws->excepted[i] & 1u << rule)
+			logit -= ws->by_token[i];
+	return logit;
+}
+
 /* The run of words within a sentence that brought most, each at its price. */
 static float best_run(const struct frg_workspace *ws, enum frg_rule rule, size_t *first, size_t *last)
 {
@@ -51,7 +62,8 @@ static float best_run(const struct frg_workspace *ws, enum frg_rule rule, size_t
 	size_t from = 0;
 	*first = *last = 0;
 	for (size_t i = 0; i < ws->text.token_count; i++) {
-		float v = by[i] - passage[rule].price;
+		bool excepted = ws->excepted_any && (ws->excepted[i] & 1u << rule);
+		float v = excepted ? -1e6f : by[i] - passage[rule].price;
 		bool anew = i == 0 || sum <= 0 || t[i].sentence != t[i - 1].sentence || i - from >= passage[rule].most;
 		from = anew ? i : from;
 		sum = anew ? v : sum + v;
@@ -155,13 +167,14 @@ void learned_find(struct frg_workspace *ws)
 		size_t head = ws->learned->rule_head[r];
 		if (head == SIZE_MAX)
 			continue;
-		float p = model_probability(&m->head[head], logit[head]), before = ws->score[r];
+		float own = without_excepted(ws, &norms, (enum frg_rule)r, head, logit[head]);
+		float p = model_probability(&m->head[head], own), before = ws->score[r];
 		p = joined(ws->lang, (enum frg_rule)r, p, before);
 		ws->score[r] = p;
 		if (r > FRG_AD_LINK)
 			continue;
 		float best = settle_findings(ws, (enum frg_rule)r, before, p);
-		if (p >= SHOWN && best < 0.2f)
+		if (p >= ws->look[r] && best < 0.2f)
 			add_passage(ws, (enum frg_rule)r, head, &norms, p);
 	}
 }

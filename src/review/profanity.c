@@ -1,5 +1,5 @@
 /* Rule: swear words, vulgar terms, terms of abuse, whoever they are aimed at. */
-#include "review/inner.h"
+#include "review/policy.h"
 
 #include "base/i18n.h"
 
@@ -17,8 +17,8 @@ static void add_words(struct frg_workspace *ws)
 	for (size_t i = 0; i < ws->text.token_count; i++) {
 		const struct mark *m = &ws->marks[i];
 		const struct token *k = &ws->text.tokens[i];
-		if (m->word == WORD_NONE || (k->flags & TOK_JOINED))
-			continue;
+		if (m->word == WORD_NONE || (k->flags & TOK_JOINED) || (ws->policy && policy_word(ws->policy, m->word)))
+			continue; /* own words are reported by policy_find.c */
 		float score = m->weight * quoted_factor(ws, i, i) * cues_mitigation(ws, FRG_PROFANITY, k->sentence);
 		review_add_tokens(ws, FRG_PROFANITY, i, i, score, reason_of(ws, m), ws->lists->words[m->word].lemma);
 	}

@@ -1,19 +1,16 @@
 /* One check: prepares the text, lets every rule report, adds up, suggests. */
-#include "review/inner.h"
+#include "review/policy.h"
 
 #include "base/i18n.h"
 #include "text/utf8.h"
 
-/* From this on, an editor should look. */
-static const float LOOK = 0.5f;
-/* From this on, a breach is clear. */
-static const float CLEAR = 0.85f;
+const float review_look = 0.5f, review_clear = 0.85f;
 /* Weaker passages are shown only when their rule as a whole is worth a look. */
 static const float WEAK = 0.35f;
 
 void review_add(struct frg_workspace *ws, const struct finding *f)
 {
-	if (f->score <= 0.05f || f->end <= f->begin)
+	if ((f->score <= 0.05f && !f->own) || f->end <= f->begin || policy_excepts(ws, f->rule, f->begin, f->end))
 		return;
 	if (ws->finding_count == FINDING_MAX) {
 		ws->cut = true;
@@ -46,8 +43,16 @@ static bool better(const struct finding *a, const struct finding *b)
 	return a->end - a->begin < b->end - b->begin;
 }
 
-/* Of findings of one rule about the same passage, the strongest stands. */
-static void drop_overlaps(struct frg_workspace *ws, enum frg_rule rule)
+/* What the editors themselves have named goes by their name, if it covers what the engine found. */
+static bool takes_over(struct finding *own, const struct finding *other)
+{
+	if (!own->own || other->own || own->begin > other->begin || own->end < other->end)
+		return false;
+	own->score = other->score > own->score ? other->score : own->score;
+	return true;
+}
+
+void review_drop_overlaps(struct frg_workspace *ws, enum frg_rule rule)
 {
 	for (size_t i = 0; i < ws->finding_count; i++) {
 		struct finding *a = &ws->findings[i];
@@ -57,7 +62,7 @@ static void drop_overlaps(struct frg_workspace *ws, enum frg_rule rule)
 			struct finding *b = &ws->findings[k];
 			if (b->rule != rule || b->dropped || b->begin >= a->end || a->begin >= b->end)
 				continue;
-			if (better(b, a))
+			if (takes_over(b, a) || (!takes_over(a, b) && better(b, a)))
 				a->dropped = true;
 			else
 				b->dropped = true;
@@ -68,7 +73,7 @@ static void drop_overlaps(struct frg_workspace *ws, enum frg_rule rule)
 float review_combine(struct frg_workspace *ws, enum frg_rule rule)
 {
 	float rest = 1, best = 0;
-	drop_overlaps(ws, rule);
+	review_drop_overlaps(ws, rule);
 	for (size_t i = 0; i < ws->finding_count; i++) {
 		const struct finding *f = &ws->findings[i];
 		if (f->rule != rule || f->dropped)
@@ -85,7 +90,7 @@ float review_combine(struct frg_workspace *ws, enum frg_rule rule)
 
 static bool shown(const struct frg_workspace *ws, const struct finding *f)
 {
-	return !f->dropped && (f->score >= WEAK || ws->score[f->rule] >= LOOK);
+	return !f->dropped && (f->score >= WEAK || ws->score[f->rule] >= ws->look[f->rule]);
 }
 
 static bool before(const struct finding *a, const struct finding *b)
@@ -166,12 +171,13 @@ static void collect_evidence(struct frg_workspace *ws, struct frg_review *out)
 static enum frg_suggestion suggest(const struct frg_workspace *ws)
 {
 	bool look = false;
-	for (int r = FRG_PROFANITY; r <= FRG_AD_LINK; r++) {
-		if (ws->score[r] >= CLEAR)
+	for (int r = FRG_PROFANITY; r <= FRG_OFF_TOPIC; r++) {
+		if (r == FRG_OFF_TOPIC && !ws->article)
+			continue;
+		if (ws->score[r] >= ws->reject[r])
 			return FRG_SUGGEST_REJECT;
-		look = look || ws->score[r] >= LOOK;
+		look = look || ws->score[r] >= ws->look[r];
 	}
-	look = look || (ws->article && ws->score[FRG_OFF_TOPIC] >= LOOK);
 	return look ? FRG_SUGGEST_LOOK : FRG_SUGGEST_RELEASE;
 }
 
@@ -206,8 +212,22 @@ static str usable_parent(str parent)
 	return parent;
 }
 
+static void set_policy(struct frg_workspace *ws, const struct frg_policy *p)
+{
+	BUG_IF(p && p->engine != ws->engine);
+	ws->policy = p;
+	ws->lists = p && p->has_lists ? &p->lists : &ws->engine->lists;
+	ws->excepted_any = false;
+	ws->patterns_failed = 0;
+	for (int r = 0; r < FRG_RULE_COUNT; r++) {
+		ws->look[r] = p ? p->look[r] : review_look;
+		ws->reject[r] = p ? p->reject[r] : r <= FRG_AD_LINK ? review_clear : POLICY_NEVER;
+	}
+}
+
 static void prepare(struct frg_workspace *ws, const struct frg_input *in)
 {
+	set_policy(ws, in->policy);
 	ws->article = in->article;
 	ws->finding_count = 0;
 	ws->cut = false;
@@ -223,6 +243,7 @@ static void prepare(struct frg_workspace *ws, const struct frg_input *in)
 	lexicon_mark(ws);
 	cues_mark(ws);
 	cues_find(ws);
+	policy_mark(ws);
 	ws->learned = engine_learned(ws->engine, ws->lang);
 	ws->reader = &ws->readers[learned_index(ws->lang)];
 	lexica_read(&ws->learned->model.lexica, ws->reader, &ws->text);
@@ -288,8 +309,12 @@ enum frg_status frg_check(const struct frg_engine *engine, struct frg_workspace 
 	for (size_t i = 0; i < COUNT_OF(producers); i++)
 		producers[i](ws);
 	learned_find(ws);
+	policy_find(ws);
 	out->lang = ws->lang;
 	memcpy(out->score, ws->score, sizeof out->score);
+	for (int r = 0; r < FRG_RULE_COUNT; r++)
+		out->over[r] = ws->score[r] >= ws->look[r] && (r != FRG_OFF_TOPIC || in->article);
+	out->patterns_failed = ws->patterns_failed;
 	out->off_topic_known = in->article != NULL;
 	out->related = ws->related;
 	out->suggestion = suggest(ws);
