@@ -151,6 +151,9 @@ FRG_API FRG_MUST_CHECK enum frg_status frg_policy_open(const struct frg_engine *
 FRG_API void frg_policy_close(struct frg_policy *policy);
 /* Identifies its text, e.g. "policy-1b2c3d4e". NUL-terminated, lives as long as the policy. */
 FRG_API const char *frg_policy_id(const struct frg_policy *policy);
+/* From which score on to look at a comment for this rule, or (`reject`) to suggest its rejection; above 1: never.
+ * `policy` NULL: the engine's own. */
+FRG_API float frg_threshold(const struct frg_policy *policy, enum frg_rule rule, bool reject);
 
 /* ---- check ----------------------------------------------------------- */
 

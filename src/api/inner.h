@@ -52,6 +52,8 @@ str api_client_key(struct http_request *req);
 /* ---- items.c ---- */
 
 json_t *api_item_json(struct arena *a, const struct queue_item *item);
+/* A review as the desk reads it: offsets in UTF-16. */
+json_t *api_review_json(const struct service_review *review, str text);
 /* Byte offset in UTF-8 → UTF-16 units. */
 size_t api_utf16(str text, size_t byte);
 json_t *api_rules_json(struct arena *a, str rules);
@@ -106,6 +108,10 @@ HANDLER(desk_decide);
 HANDLER(desk_undo);
 HANDLER(desk_decisions);
 HANDLER(desk_stream);
+HANDLER(desk_policy);
+HANDLER(desk_policy_versions);
+HANDLER(desk_policy_save);
+HANDLER(desk_policy_try);
 
 QUICK(healthz);
 

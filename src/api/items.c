@@ -47,12 +47,21 @@ static json_t *review_json(const struct store_review *review, str text)
 		json_object_set_new(e, "begin", json_integer((json_int_t)api_utf16(text, begin)));
 		json_object_set_new(e, "end", json_integer((json_int_t)api_utf16(text, end)));
 	}
-	json_t *scores = json_object_get(findings, "scores");
-	json_t *out = json_pack("{s:o, s:o, s:O, s:O}", "engine", json_of(review->engine), "suggestion",
-	                        json_of(review->suggestion), "scores", scores ? scores : json_null(), "evidence",
-	                        evidence ? evidence : json_null());
+	json_t *scores = json_object_get(findings, "scores"), *over = json_object_get(findings, "over");
+	json_t *failed = json_object_get(findings, "patterns_failed");
+	json_t *out = json_pack("{s:o, s:o, s:O, s:O, s:O, s:I}", "engine", json_of(review->engine), "suggestion",
+	                        json_of(review->suggestion), "scores", scores ? scores : json_null(), "over",
+	                        over ? over : json_null(), "evidence", evidence ? evidence : json_null(), "patterns_failed",
+	                        json_integer_value(failed));
 	json_decref(findings);
 	return out;
+}
+
+json_t *api_review_json(const struct service_review *review, str text)
+{
+	struct store_review as_stored = {
+		.engine = review->engine, .suggestion = review->suggestion, .findings = review->findings};
+	return review_json(&as_stored, text);
 }
 
 /* Steps back to the beginning of a character. */

@@ -160,6 +160,7 @@ static bool check_key(struct call *c, enum limit_kind limit)
 	if (service_key_check(c->api->svc, http_arena(c->req), key, &c->site, &err) != FRG_OK ||
 	    service_limit(c->api->svc, limit, key, &err) != FRG_OK)
 		return refuse_service(c->req, &err);
+	c->text.site = c->site->id;
 	return true;
 }
 

@@ -42,6 +42,10 @@ static const struct http_route routes[] = {
 	{HTTP_GET, "/v1/desk/decisions", NULL, desk_decisions, 0, 0},
 	{HTTP_POST, "/v1/desk/decisions/{decision}/undo", NULL, desk_undo, COMMAND, 0},
 	{HTTP_GET, "/v1/desk/stream", NULL, desk_stream, 0, 0},
+	{HTTP_GET, "/v1/desk/policy", NULL, desk_policy, 0, 0},
+	{HTTP_PUT, "/v1/desk/policy", NULL, desk_policy_save, DOCUMENT, 0},
+	{HTTP_GET, "/v1/desk/policy/versions", NULL, desk_policy_versions, 0, 0},
+	{HTTP_POST, "/v1/desk/policy/try", NULL, desk_policy_try, DOCUMENT, 0},
 
 	/* programs made for Google's Perspective API */
 	{HTTP_GET, "/$discovery/rest", perspective_discovery, NULL, 0, 0},

@@ -18,6 +18,7 @@ int cmd_train(int argc, char **argv);
 int cmd_eval(int argc, char **argv);
 int cmd_predict(int argc, char **argv);
 int cmd_site(int argc, char **argv);
+int cmd_policy(int argc, char **argv);
 int cmd_user(int argc, char **argv);
 int cmd_article(int argc, char **argv);
 int cmd_key(int argc, char **argv);

@@ -19,6 +19,7 @@ static const struct command {
 	{"eval", cmd_eval, "measure a trained model on labelled texts"},
 	{"predict", cmd_predict, "score texts by a trained model"},
 	{"site", cmd_site, "set up a newspaper: name, address, origins, notice"},
+	{"policy", cmd_policy, "a newsroom's own thresholds, words, exceptions and patterns"},
 	{"user", cmd_user, "make an editor's account or change its password"},
 	{"article", cmd_article, "import articles from files"},
 	{"key", cmd_key, "make a key for programs that put articles"},

@@ -12,8 +12,17 @@
 
 enum { PAGE = 200, LOOK_MS = 250 };
 
+/* Held comments of a site that are to be checked anew, from `after` on. */
+struct recheck {
+	id64 site, after;
+	bool changed;
+};
+enum { RECHECKS = 1000 };
+
 struct tail {
 	struct service *svc;
+	struct recheck recheck[RECHECKS]; /* only the tail's thread */
+	size_t rechecks;
 	pthread_t thread;
 	atomic_bool stopping;
 	int64_t seq;
@@ -81,8 +90,42 @@ static bool readers_concerned(const struct store_event *e, str action)
 	return str_eq(action, STR("release")) || str_eq(e->kind, STR("unpublished"));
 }
 
-static void handle(struct service *svc, struct arena *a, const struct store_event *e)
+/* ---- held comments under new settings ---- */
+
+static void recheck_site(struct tail *t, id64 site)
 {
+	for (size_t i = 0; i < t->rechecks; i++) {
+		if (t->recheck[i].site == site) {
+			t->recheck[i] = (struct recheck){.site = site, .changed = t->recheck[i].changed};
+			return;
+		}
+	}
+	if (t->rechecks < RECHECKS)
+		t->recheck[t->rechecks++] = (struct recheck){.site = site};
+	else
+		log_warn("recheck", "too many sites at once; some held comments keep their earlier findings");
+}
+
+/* One page of one site, so that nobody waits for their live messages meanwhile. */
+static void recheck_some(struct tail *t, struct arena *a)
+{
+	struct frg_error err;
+	struct recheck *r = &t->recheck[t->rechecks - 1];
+	size_t changed = 0;
+	arena_reset(a);
+	enum frg_status st = service_recheck(t->svc, a, r->site, &r->after, &changed, &err);
+	if (st != FRG_OK)
+		log_error("recheck", "%s", err.msg);
+	r->changed = r->changed || changed;
+	if (r->changed && r->after == 0)
+		tell(t->svc, a, r->site, 0, "reset", json_object());
+	if (st != FRG_OK || r->after == 0)
+		t->rechecks--;
+}
+
+static void handle(struct tail *t, struct arena *a, const struct store_event *e)
+{
+	struct service *svc = t->svc;
 	struct frg_error err;
 	str rest = e->detail, action = STR("");
 	bool decided = str_eq(e->kind, STR("decided")), undone = str_eq(e->kind, STR("undone"));
@@ -92,6 +135,11 @@ static void handle(struct service *svc, struct arena *a, const struct store_even
 		if (service_sites_reload(svc, &err) != FRG_OK)
 			log_error("sites", "%s", err.msg);
 		service_threads_drop_all(svc);
+	}
+	if (str_eq(e->kind, STR("policy"))) {
+		if (service_policy_reload(svc, e->site, &err) != FRG_OK)
+			log_error("policy", "%s", err.msg);
+		recheck_site(t, e->site);
 	}
 	if (e->article && (readers_concerned(e, action) || str_eq(e->kind, STR("article"))))
 		service_threads_drop_both(svc, e->article, e->site);
@@ -117,7 +165,7 @@ static void follow(struct tail *t, struct arena *a)
 			return;
 		}
 		for (size_t i = 0; i < b.events.count; i++) {
-			handle(t->svc, a, &b.events.items[i]);
+			handle(t, a, &b.events.items[i]);
 			t->seq = b.events.items[i].seq;
 		}
 	} while (b.events.count == PAGE && !atomic_load(&t->stopping));
@@ -130,7 +178,10 @@ static void *loop(void *arg)
 	int64_t seen = 0;
 	while (!atomic_load(&t->stopping)) {
 		follow(t, a);
-		store_wait_commit(service_store(t->svc), &seen, LOOK_MS);
+		if (t->rechecks)
+			recheck_some(t, a);
+		else
+			store_wait_commit(service_store(t->svc), &seen, LOOK_MS);
 	}
 	arena_close(a);
 	return NULL;
@@ -142,6 +193,9 @@ enum frg_status tail_open(struct service *svc, struct tail **out, struct frg_err
 	if (!t)
 		BUG("out of memory");
 	t->svc = svc;
+	const struct store_site *sites = service_site(svc, STR(""));
+	for (size_t i = 0; i < service_site_count(svc); i++)
+		recheck_site(t, sites[i].id); /* the program may be a newer one than that which held them */
 	struct arena *a = arena_open(1 << 16);
 	enum frg_status st = store_read(service_store(svc), a, load_last, &t->seq, err);
 	arena_close(a);

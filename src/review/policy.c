@@ -303,11 +303,18 @@ static enum frg_status open_lists(struct reading *r)
 	return st;
 }
 
+float frg_threshold(const struct frg_policy *p, enum frg_rule rule, bool reject)
+{
+	if (p)
+		return (reject ? p->reject : p->look)[rule];
+	return !reject ? review_look : rule <= FRG_AD_LINK ? review_clear : POLICY_NEVER;
+}
+
 static void set_defaults(struct frg_policy *p)
 {
-	for (int i = 0; i < FRG_RULE_COUNT; i++) {
-		p->look[i] = review_look;
-		p->reject[i] = i <= FRG_AD_LINK ? review_clear : POLICY_NEVER;
+	for (int r = 0; r < FRG_RULE_COUNT; r++) {
+		p->look[r] = frg_threshold(NULL, (enum frg_rule)r, false);
+		p->reject[r] = frg_threshold(NULL, (enum frg_rule)r, true);
 	}
 }
 

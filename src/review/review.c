@@ -220,8 +220,8 @@ static void set_policy(struct frg_workspace *ws, const struct frg_policy *p)
 	ws->excepted_any = false;
 	ws->patterns_failed = 0;
 	for (int r = 0; r < FRG_RULE_COUNT; r++) {
-		ws->look[r] = p ? p->look[r] : review_look;
-		ws->reject[r] = p ? p->reject[r] : r <= FRG_AD_LINK ? review_clear : POLICY_NEVER;
+		ws->look[r] = frg_threshold(p, (enum frg_rule)r, false);
+		ws->reject[r] = frg_threshold(p, (enum frg_rule)r, true);
 	}
 }
 

@@ -173,6 +173,16 @@ static json_t *related_json(const struct frg_related *r)
 	                 (json_int_t)r->end);
 }
 
+/* The rules whose score reached its threshold. */
+static json_t *over_json(const struct frg_review *r)
+{
+	json_t *list = json_array();
+	for (int i = 0; i < FRG_RULE_COUNT; i++)
+		if (r->over[i])
+			json_array_append_new(list, json_string(frg_rule_id((enum frg_rule)i)));
+	return list;
+}
+
 static str findings_json(struct arena *a, const struct frg_review *r, str text)
 {
 	json_t *scores = json_object(), *evidence = json_array();
@@ -181,8 +191,10 @@ static str findings_json(struct arena *a, const struct frg_review *r, str text)
 		                    i == FRG_OFF_TOPIC && !r->off_topic_known ? json_null() : json_real((double)r->score[i]));
 	for (size_t i = 0; i < r->evidence_count; i++)
 		json_array_append_new(evidence, evidence_json(&r->evidence[i], text));
-	json_t *all = json_pack("{s:s, s:o, s:o, s:o}", "lang", frg_lang_id(r->lang), "scores", scores, "evidence",
-	                        evidence, "related", related_json(&r->related));
+	json_t *all = json_pack("{s:s, s:o, s:o, s:o, s:o}", "lang", frg_lang_id(r->lang), "scores", scores, "over",
+	                        over_json(r), "evidence", evidence, "related", related_json(&r->related));
+	if (r->patterns_failed)
+		json_object_set_new(all, "patterns_failed", json_integer(r->patterns_failed));
 	return json_text(a, all);
 }
 
@@ -195,6 +207,21 @@ static void copy_review(struct arena *a, const struct frg_review *r, struct frg_
 		evidence[i].reason = arena_str(a, evidence[i].reason);
 	}
 	out->evidence = evidence;
+}
+
+static str check_id(struct checker *c, struct arena *a, const struct frg_policy *policy)
+{
+	if (!policy)
+		return str_of(frg_engine_id(c->engine));
+	return arena_printf(a, "%s %s", frg_engine_id(c->engine), frg_policy_id(policy));
+}
+
+str service_check_id(struct service *svc, struct arena *a, id64 site)
+{
+	struct lent_policy *lent = policy_borrow(svc, site);
+	str id = check_id(svc->checker, a, policy_lent(lent));
+	policy_return(svc, lent);
+	return id;
 }
 
 /* One check. If the caller knows the language, `detected` (may be NULL) is still what the text looks like. */
@@ -217,7 +244,7 @@ static enum frg_status run(struct checker *c, struct frg_workspace *ws, struct a
 	copy_review(a, &review, &out->review);
 	out->lang = review.lang;
 	out->suggestion = str_of(frg_suggestion_id(review.suggestion));
-	out->engine = str_of(frg_engine_id(c->engine));
+	out->engine = check_id(c, a, input->policy);
 	out->findings = findings_json(a, &review, input->text);
 	return FRG_OK;
 }
@@ -241,11 +268,23 @@ static enum frg_status check(struct checker *c, struct arena *a, const struct st
 	return st;
 }
 
+/* Under the settings in force at a site. */
+static enum frg_status check_at(struct service *svc, id64 site, struct arena *a, const struct store_article *article,
+                                struct frg_input *input, struct service_review *out, enum frg_lang *detected,
+                                struct frg_error *err)
+{
+	struct lent_policy *lent = policy_borrow(svc, site);
+	input->policy = policy_lent(lent);
+	enum frg_status st = check(svc->checker, a, article, input, out, detected, err);
+	policy_return(svc, lent);
+	return st;
+}
+
 enum frg_status service_check(struct service *svc, struct arena *a, const struct store_article *article, str text,
                               str parent, struct service_review *out, struct frg_error *err)
 {
 	struct frg_input input = {.text = text, .parent = parent};
-	return check(svc->checker, a, article, &input, out, NULL, err);
+	return check_at(svc, article->site, a, article, &input, out, NULL, err);
 }
 
 enum frg_status service_check_text(struct service *svc, struct arena *a, const struct service_text *q,
@@ -253,25 +292,37 @@ enum frg_status service_check_text(struct service *svc, struct arena *a, const s
 {
 	struct frg_input input = {.text = q->text, .parent = q->parent, .lang = q->lang};
 	if (q->heading.n + q->body.n == 0)
-		return check(svc->checker, a, NULL, &input, out, detected, err);
+		return check_at(svc, q->site, a, NULL, &input, out, detected, err);
 	/* id 0 is no article of ours; the hash lets many comments under one text share its analysis */
 	char hash[HASH_TEXT_SIZE];
 	hash_text(arena_printf(a, "%zu %.*s%.*s", q->heading.n, STR_ARG(q->heading), STR_ARG(q->body)), hash);
 	struct store_article article = {.title = q->heading, .body_text = q->body, .content_hash = str_of(hash)};
-	return check(svc->checker, a, &article, &input, out, detected, err);
+	return check_at(svc, q->site, a, &article, &input, out, detected, err);
 }
 
-/* The same bound that puts a mark on the comment at the desk. */
-static const float MARK = 0.5f;
-
+/* Of a rule that is over its threshold, the passages that alone would bear that out; the strongest in any case. */
 bool service_hint_worthy(const struct frg_review *review, const struct frg_evidence *e)
 {
-	return e->rule != FRG_ENGAGING && e->rule != FRG_OFF_TOPIC && review->score[e->rule] >= MARK && e->score >= MARK;
+	if (e->rule == FRG_ENGAGING || e->rule == FRG_OFF_TOPIC || !review->over[e->rule])
+		return false;
+	for (size_t i = 0; e->score < 0.5f && i < review->evidence_count; i++)
+		if (review->evidence[i].rule == e->rule && review->evidence[i].score > e->score)
+			return false;
+	return true;
 }
 
-bool service_off_topic(const struct frg_review *review)
+bool service_off_topic(const struct frg_review *review) { return review->over[FRG_OFF_TOPIC]; }
+
+enum frg_status service_policy_try(struct service *svc, struct arena *a, const struct store_site *site, str article,
+                                   str text, const struct frg_policy *policy, struct service_review *out,
+                                   struct frg_error *err)
 {
-	return review->off_topic_known && review->score[FRG_OFF_TOPIC] >= MARK;
+	struct store_article under;
+	struct frg_input input = {.text = text, .policy = policy};
+	if (article.n == 0)
+		return check(svc->checker, a, NULL, &input, out, NULL, err);
+	enum frg_status st = service_article_get(svc, a, site, article, &under, err);
+	return st == FRG_OK ? check(svc->checker, a, &under, &input, out, NULL, err) : st;
 }
 
 struct draft {

@@ -12,6 +12,8 @@ struct checker;
 struct thread_cache;
 struct live;
 struct limits;
+struct policies;
+struct lent_policy;
 
 struct service {
 	struct store *store;
@@ -21,6 +23,7 @@ struct service {
 	struct thread_cache *cache;    /* cache.c */
 	struct live *live;             /* live.c; NULL until the server runs */
 	struct limits *limits;         /* limits.c */
+	struct policies *policies;     /* policy.c */
 	struct view_assets assets;
 	pthread_mutex_t login_lock; /* editors.c: argon2id takes 64 MiB, so one at a time */
 	pthread_mutex_t reload_lock;
@@ -30,6 +33,14 @@ struct service {
 void sites_free(struct sites *sites);
 /* The notice of a site, rendered; falls back to the other language, then to the built-in one. */
 struct html sites_notice(struct service *svc, id64 site, enum frg_lang lang);
+
+/* policy.c: the settings in force at a site, to be given back; NULL and a policy of NULL: none. */
+struct policies *policies_open(void);
+void policies_close(struct policies *policies);
+MUST_CHECK enum frg_status policies_load(struct service *svc, struct frg_error *err);
+struct lent_policy *policy_borrow(struct service *svc, id64 site);
+void policy_return(struct service *svc, struct lent_policy *lent);
+const struct frg_policy *policy_lent(const struct lent_policy *lent);
 
 /* check.c */
 MUST_CHECK enum frg_status checker_open(struct service *svc, struct frg_error *err);

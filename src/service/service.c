@@ -12,6 +12,7 @@ enum frg_status service_open(const struct service_config *config, struct service
 	pthread_mutex_init(&svc->reload_lock, NULL);
 	svc->cache = cache_open(config->cache_bytes ? config->cache_bytes : 64u << 20);
 	svc->limits = limits_open(config->unlimited);
+	svc->policies = policies_open();
 	struct store_config store = {.url = config->database, .readers = config->readers, .create = config->create};
 	enum frg_status st = store_open(&store, &svc->store, err);
 	if (st == FRG_OK)
@@ -20,6 +21,8 @@ enum frg_status service_open(const struct service_config *config, struct service
 		st = checker_open(svc, err);
 	if (st == FRG_OK)
 		st = service_sites_reload(svc, err);
+	if (st == FRG_OK)
+		st = policies_load(svc, err);
 	if (st != FRG_OK) {
 		service_close(svc);
 		return st;
@@ -35,6 +38,7 @@ void service_close(struct service *svc)
 	store_close(svc->store);
 	cache_close(svc->cache);
 	checker_close(svc->checker);
+	policies_close(svc->policies);
 	frg_engine_close(svc->engine);
 	sites_free(atomic_load(&svc->sites));
 	limits_close(svc->limits);

@@ -75,7 +75,7 @@ MUST_CHECK enum frg_status service_article_discover(struct service *svc, struct 
 
 struct service_review {
 	str engine, suggestion;
-	str findings; /* JSON as stored: {"lang","scores","evidence":[…],"related"} */
+	str findings; /* JSON as stored: {"lang","scores","over":[…],"evidence":[…],"related"} */
 	enum frg_lang lang;
 	struct frg_review review; /* evidence copied into the arena */
 };
@@ -91,8 +91,12 @@ MUST_CHECK enum frg_status service_check_draft(struct service *svc, struct arena
                                                str external_id, str text, id64 parent, struct service_review *out,
                                                struct frg_error *err);
 
+/* Names the engine and the settings that check a site's comments now. */
+str service_check_id(struct service *svc, struct arena *a, id64 site);
+
 /* A text with no article of ours, for programs that bring their own context; nothing is stored. */
 struct service_text {
+	id64 site;          /* whose settings count; 0: nobody's */
 	str text, parent;   /* parent may be empty */
 	str heading, body;  /* of the article it is about; both empty: none */
 	enum frg_lang lang; /* FRG_LANG_AUTO: as detected */
@@ -101,6 +105,52 @@ struct service_text {
 MUST_CHECK enum frg_status service_check_text(struct service *svc, struct arena *a, const struct service_text *q,
                                               struct service_review *out, enum frg_lang *detected,
                                               struct frg_error *err);
+
+/* ---- policy.c: a newsroom's own thresholds, words, exceptions, patterns --------- */
+
+/* The newest version (0: there is none yet), or the one asked for. */
+MUST_CHECK enum frg_status service_policy_get(struct service *svc, struct arena *a, id64 site, int64_t version,
+                                              struct store_policy *out, struct frg_error *err);
+/* Newest first, without texts. */
+MUST_CHECK enum frg_status service_policy_versions(struct service *svc, struct arena *a, id64 site,
+                                                   struct store_policies *out, struct frg_error *err);
+/* A line that is wrong. `code` has a sentence in i18n/, `detail` is English for those who know patterns. */
+struct policy_problem {
+	size_t line, column;
+	const char *code;
+	str detail;
+};
+/* Compiles a text: *out to be closed, or FRG_INVALID with all problems (code policy_invalid), FRG_TOO_LARGE. */
+MUST_CHECK enum frg_status service_policy_judge(struct service *svc, struct arena *a, str text,
+                                                struct policy_problem **problems, size_t *count,
+                                                struct frg_policy **out, struct frg_error *err);
+struct policy_command {
+	id64 site;
+	const struct store_editor *editor; /* NULL: a command */
+	int64_t version;                   /* that was changed; -1: whatever there is */
+	str text;
+};
+struct policy_result {
+	struct store_policy policy; /* as saved; on FRG_CONFLICT what is there */
+	struct policy_problem *problems;
+	size_t problem_count;
+};
+/* In force when it returns. Errors: as of judging; FRG_CONFLICT policy_changed. */
+MUST_CHECK enum frg_status service_policy_save(struct service *svc, struct arena *a, const struct policy_command *cmd,
+                                               struct policy_result *out, struct frg_error *err);
+/* After another process saved one. */
+MUST_CHECK enum frg_status service_policy_reload(struct service *svc, id64 site, struct frg_error *err);
+/* Tries settings out on a text; `article` may be empty. NULL: the engine's own. Nothing is stored. */
+MUST_CHECK enum frg_status service_policy_try(struct service *svc, struct arena *a, const struct store_site *site,
+                                              str article, str text, const struct frg_policy *policy,
+                                              struct service_review *out, struct frg_error *err);
+
+/* ---- recheck.c: held comments under new settings ---------------------------------- */
+
+/* Checks the next page of held comments anew where something else had checked them; *after starts with 0 and is 0
+ * again at the end. *changed: how many. */
+MUST_CHECK enum frg_status service_recheck(struct service *svc, struct arena *a, id64 site, id64 *after,
+                                           size_t *changed, struct frg_error *err);
 
 /* ---- suggest.c: what a text should have scored ------------------------------------- */
 

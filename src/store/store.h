@@ -69,6 +69,35 @@ MUST_CHECK enum frg_status store_key_site(struct store_tx *tx, str key_hash, id6
 MUST_CHECK enum frg_status store_media_put(struct store_tx *tx, str hash, str type, str data, struct frg_error *err);
 MUST_CHECK enum frg_status store_media_get(struct store_tx *tx, str hash, str *type, str *data, struct frg_error *err);
 
+/* ---- policies: a newsroom's own settings ---------------------------------- */
+
+struct store_policy {
+	id64 site;
+	int64_t version; /* from 1; 0: there is none */
+	str text;
+	id64 editor; /* 0: by a command */
+	str editor_name;
+	msec created;
+};
+struct store_policies {
+	struct store_policy *items;
+	size_t count;
+};
+/* How many versions of a site are kept. */
+enum { STORE_POLICY_VERSIONS = 200 };
+
+/* The newest at most `version` (0: of all); version 0 in *out if there is none. */
+MUST_CHECK enum frg_status store_policy_get(struct store_tx *tx, id64 site, int64_t version, struct store_policy *out,
+                                            struct frg_error *err);
+/* Newest first, without texts. */
+MUST_CHECK enum frg_status store_policy_versions(struct store_tx *tx, id64 site, int64_t limit,
+                                                 struct store_policies *out, struct frg_error *err);
+/* The newest of every site, without texts. */
+MUST_CHECK enum frg_status store_policy_all(struct store_tx *tx, struct store_policies *out, struct frg_error *err);
+/* policy->version must be the next one. */
+MUST_CHECK enum frg_status store_policy_insert(struct store_tx *tx, const struct store_policy *policy,
+                                               struct frg_error *err);
+
 /* ---- articles ------------------------------------------------------------ */
 
 struct store_article {

@@ -235,7 +235,7 @@ static void bad_patterns_are_explained(void **state)
 	} cases[] = {{"(abc", "policy_pattern_unclosed", 5},      {"abc)", "policy_pattern_unopened", 4},
 	             {"[abc", "policy_pattern_bracket", 5},       {"*abc", "policy_pattern_quantifier", 1},
 	             {"abc\\", "policy_pattern_backslash", 5},    {"a\\yb", "policy_pattern_escape", 3},
-	             {"[z-a]", "policy_pattern_range", 3},        {"(?<=a+)b", "policy_pattern_lookbehind", 0},
+	             {"[z-a]", "policy_pattern_range", 4},        {"(?<=a+)b", "policy_pattern_lookbehind", 0},
 	             {"\\C", "policy_pattern_syntax", 0},         {"a*", "policy_pattern_empty", 0},
 	             {"", "policy_pattern_length", 0},            {"(a+)+b", "policy_pattern_costly", 0},
 	             {"(a|aa)+$", "policy_pattern_costly", 0},    {"(.*)(.*)(.*)x", "policy_pattern_costly", 0},
