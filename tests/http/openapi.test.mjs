@@ -318,6 +318,25 @@ test('queue, decision, undo', async () => {
 	code(await undo(409, rike), 'undo_done');
 });
 
+test('the newsroom\'s own settings', async () => {
+	const mine = { who: rike, headers: csrf() };
+	const { version, usual } = (await call('policy', '/v1/desk/policy', 200, { who: rike })).json;
+	code(await call('policy', '/v1/desk/policy?version=99', 404, { who: rike }), 'not_found');
+	const entries = [{ kind: 'word', rule: 'profanity', weight: 0.9, text: 'brimborix*', reason: 'Nein: {0}' }, { kind: 'remark', text: ' x' },
+		{ kind: 'except', rule: '*', text: 'zonk' }, { kind: 'pattern', rule: 'ad_link', weight: 0.5, text: 'kauf\\d' }];
+	const saved = (await call('savePolicy', '/v1/desk/policy', 200, { ...mine, body: { version, thresholds: { ...usual, engaging: { look: null } }, entries } })).json;
+	code(await call('savePolicy', '/v1/desk/policy', 409, { ...mine, body: { version, entries } }), 'policy_changed');
+	const bad = { entries: [{ ...entries[0], text: '?' }, { ...entries[3], text: '(a' }], thresholds: { profanity: { look: 7 } } };
+	code(await call('savePolicy', '/v1/desk/policy', 400, { ...mine, body: { version, ...bad } }), 'policy_invalid');
+	await call('policyVersions', '/v1/desk/policy/versions', 200, { who: rike });
+	const attempt = (status, body) => call('tryPolicy', '/v1/desk/policy/try', status, { ...mine, body });
+	await attempt(200, { entries, text: 'Ein Brimborix!', article: 'bruecke' });
+	await attempt(200, { entries });
+	code(await attempt(400, { ...bad, text: 'x' }), 'policy_invalid');
+	code(await attempt(404, { entries, text: 'x', article: 'nix' }), 'article_unknown');
+	await call('savePolicy', '/v1/desk/policy', 200, { ...mine, body: { version: saved.version, entries: [] } });
+});
+
 test('an edit, an answer and what came before, as the desk shows them', async () => {
 	const { id } = (await submit('Mehr Platz für Räder auf der Brücke wäre gut.', { parent: released })).json;
 	await rike.release(id);

@@ -1,5 +1,6 @@
 // The desk's requests. Turns every answer into a value or an ApiError; knows no state and no views.
-import type { Action, Conflict, Decided, Decision, Item, Page, RuleId, Session } from './types';
+import type { PolicyData, PolicyVersion, Problem } from './policy';
+import type { Action, Conflict, Decided, Decision, Item, Page, Review, RuleId, Session } from './types';
 
 export type Kind = 'network' | 'session' | 'conflict' | 'refused';
 
@@ -11,6 +12,7 @@ export class ApiError extends Error {
 		readonly status: number,
 		readonly retryAfter = 0,
 		readonly conflict: Conflict | null = null,
+		readonly problems: Problem[] = [],
 	) {
 		super(message);
 	}
@@ -19,7 +21,7 @@ export class ApiError extends Error {
 const PATIENCE_MS = 15000;
 
 interface ErrorBody {
-	error?: { code?: string; message?: string; conflict?: Conflict; retry_after?: number };
+	error?: { code?: string; message?: string; conflict?: Conflict; problems?: Problem[]; retry_after?: number };
 	conflict?: Conflict;
 }
 
@@ -45,7 +47,7 @@ async function failure(answer: Response): Promise<ApiError> {
 	const code = body.error?.code ?? `http_${answer.status}`;
 	const wait = Number(answer.headers.get('Retry-After')) || body.error?.retry_after || 0;
 	return new ApiError(kindOf(answer.status, code), code, body.error?.message ?? '', answer.status, wait,
-		body.error?.conflict ?? body.conflict ?? null);
+		body.error?.conflict ?? body.conflict ?? null, body.error?.problems ?? []);
 }
 
 export class Api {
@@ -116,6 +118,23 @@ export class Api {
 
 	undo(decision: string): Promise<{ revision: string; count: number }> {
 		return this.call('POST', `/v1/desk/decisions/${encodeURIComponent(decision)}/undo`);
+	}
+
+	/** Those in force, or an earlier version. */
+	policy(version?: number): Promise<PolicyData> {
+		return this.call('GET', `/v1/desk/policy${version === undefined ? '' : `?version=${version}`}`);
+	}
+
+	policyVersions(): Promise<{ versions: PolicyVersion[] }> {
+		return this.call('GET', '/v1/desk/policy/versions');
+	}
+
+	savePolicy(policy: Pick<PolicyData, 'version' | 'thresholds' | 'entries'>): Promise<PolicyData> {
+		return this.call('PUT', '/v1/desk/policy', policy);
+	}
+
+	tryPolicy(draft: Pick<PolicyData, 'thresholds' | 'entries'> & { text: string }): Promise<{ review: Review | null; engine: Review | null }> {
+		return this.call('POST', '/v1/desk/policy/try', draft);
 	}
 
 	decisions(limit: number): Promise<{ decisions: Decision[] }> {

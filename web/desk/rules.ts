@@ -5,7 +5,7 @@ import type { BreachId, Item, Review, RuleId } from './types';
 export const BREACHES: readonly BreachId[] = ['profanity', 'aggression', 'insinuation', 'ad_link', 'off_topic'];
 export const ALL_RULES: readonly RuleId[] = [...BREACHES, 'engaging'];
 
-/* A rule counts as found when a passage shows it or its probability is more likely than not. */
+/* For what was checked before there were thresholds. */
 const LIKELY = 0.5;
 
 export function ruleDigit(rule: RuleId): string {
@@ -19,7 +19,12 @@ export function scoreOf(review: Review, rule: RuleId): number | null {
 
 export function foundRules(item: Pick<Item, 'review'>): BreachId[] {
 	const shown = new Set((item.review.evidence ?? []).map((e) => e.rule));
-	return BREACHES.filter((rule) => shown.has(rule) || (scoreOf(item.review, rule) ?? 0) >= LIKELY);
+	return BREACHES.filter((rule) => shown.has(rule) || isOver(item.review, rule));
+}
+
+/** Has the rule's score reached its threshold? */
+export function isOver(review: Review, rule: RuleId): boolean {
+	return review.over ? review.over.includes(rule) : (scoreOf(review, rule) ?? 0) >= LIKELY;
 }
 
 export function toggled(rules: readonly BreachId[], rule: BreachId): BreachId[] {

@@ -19,7 +19,11 @@ export interface Review {
 	engine: string;
 	suggestion: Suggestion;
 	scores: Partial<Record<RuleId, number | null>> | null;
+	/** The rules over their threshold; null: checked before there were any. */
+	over: RuleId[] | null;
 	evidence: Evidence[] | null;
+	/** Own patterns that gave up on this text. */
+	patterns_failed: number;
 }
 
 export interface Recent {

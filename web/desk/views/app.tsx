@@ -13,6 +13,8 @@ import type { Tab } from './header';
 import { Help } from './help';
 import { useNow, useView } from './hooks';
 import { LoginAgain, LoginPage } from './login';
+import { Policy } from './policy';
+import type { PolicyDesk } from './policy';
 import { confirmPanel, Review } from './review';
 import { noteText, Notes, UndoToast } from './toast';
 
@@ -99,7 +101,7 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 	const [tab, setTab] = useState<Tab>('review'), [help, setHelp] = useState(false);
 	const [letters, setLetters] = useState(rememberedLetters);
 	const { desk } = view, undoable = S.lastUndoable(desk, useNow(desk.undoable.length ? 500 : 0));
-	const leaving = useRef(false);
+	const leaving = useRef(false), policy = useRef<PolicyDesk>({ saved: null, draft: null, text: '' });
 	useKeys(controller, tab, letters, () => setHelp(true));
 	const waiting = S.waitingCount(desk);
 	useEffect(() => {
@@ -122,7 +124,9 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 			<a class="skip" href="#main">{t('nav.skip')}</a>
 			<Header controller={controller} view={view} tab={tab} onTab={setTab} onHelp={() => setHelp(true)} onLang={onLang}
 				onLogout={() => void logout()} />
-			{tab === 'review' ? <Review controller={controller} view={view} /> : <Decided controller={controller} changes={view.changes} />}
+			{tab === 'review' && <Review controller={controller} view={view} />}
+			{tab === 'decided' && <Decided controller={controller} changes={view.changes} />}
+			{tab === 'policy' && <Policy controller={controller} desk={policy.current} />}
 			<div class="toasts" aria-label={t('note.label')} role="region">
 				{undoable && tab === 'review' && <UndoToast key={undoable.item.revision} undoable={undoable} onUndo={() => controller.undo()} />}
 				<Notes notes={desk.notes} onDismiss={(id) => controller.apply((d) => S.dismiss(d, id))} onOpen={show} />

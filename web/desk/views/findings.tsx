@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { t } from '../i18n';
 import { cut, standIn } from '../highlight';
-import { ALL_RULES, scoreOf } from '../rules';
+import { ALL_RULES, isOver, scoreOf } from '../rules';
 import type { Evidence, Item, RuleId } from '../types';
 import { Bar, RuleMark, ruleName, scoreText } from './parts';
 import { findingId, goTo, passageId } from './passages';
@@ -37,7 +37,7 @@ function Finding({ index, evidence, passage, active, onActive }: FindingProps): 
 function Rule({ item, rule, active, onActive, stand }: Props & { rule: RuleId; stand: (index: number) => number }): JSX.Element {
 	const score = scoreOf(item.review, rule), evidence = item.review.evidence ?? [];
 	const own = evidence.map((e, i) => ({ e, i })).filter(({ e }) => e.rule === rule);
-	const strong = own.length > 0 || (score ?? 0) >= 0.5;
+	const strong = own.length > 0 || isOver(item.review, rule);
 	return (
 		<li class={`rule r-${rule}${strong ? ' strong' : ''}`}>
 			<p class="rule-line"><RuleMark rule={rule} /><span class="rule-name">{ruleName(rule)}</span><span class="rule-score">{scoreText(score)}</span></p>
@@ -65,6 +65,7 @@ export function Findings(p: Props): JSX.Element {
 				<span class="verdict-label">{t('suggestion.label')}</span> {t(`suggestion.${review.suggestion}`)}
 			</h3>
 			<ol class="rules">{ALL_RULES.map((rule) => <Rule key={rule} {...p} rule={rule} stand={stand} />)}</ol>
+			{review.patterns_failed > 0 && <p class="wrong">{t('policy.gave_up')}</p>}
 			<p class="engine">{t('engine', review.engine)}</p>
 		</section>
 	);

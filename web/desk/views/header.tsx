@@ -5,7 +5,7 @@ import { age, count, language, number, setLanguage, t } from '../i18n';
 import { unsentCount, waitingCount } from '../state';
 import { useNow } from './hooks';
 
-export type Tab = 'review' | 'decided';
+export type Tab = 'review' | 'decided' | 'policy';
 
 export function LangSwitch({ controller, onLang }: { controller: Controller; onLang: () => void }): JSX.Element {
 	const to = language() === 'de' ? 'en' : 'de';
@@ -56,6 +56,7 @@ export function Header(p: Props): JSX.Element {
 			<nav class="tabs" aria-label={t('nav.label')}>
 				{tabButton('review', <>{t('nav.review')}<span class="tab-count">{ready ? number(waiting) : '–'}</span></>)}
 				{tabButton('decided', t('nav.decided'))}
+				{tabButton('policy', t('nav.policy'))}
 			</nav>
 			<p class="head-oldest">{ready && oldest !== undefined && t('head.oldest', age(oldest, now))}</p>
 			<div class="head-line"><Line controller={p.controller} view={view} /></div>
