@@ -217,7 +217,7 @@ static json_t *problems_json(struct api *api, struct http_request *req, const st
 		                    p[i].column ? json_integer((json_int_t)p[i].column) : json_null(), "detail",
 		                    json_of(p[i].detail)));
 	}
-	return json_pack("{s:o}", "problems", list);
+	return list;
 }
 
 /* ---- handlers ---- */
@@ -288,7 +288,8 @@ HANDLER(desk_policy_save)
 	                             .text = buf_str(&made.text)};
 	enum frg_status st = good ? service_policy_save(api->svc, http_arena(req), &cmd, &result, &err) : err.status;
 	if (st == FRG_INVALID && result.problem_count)
-		extra = problems_json(api, req, &made, result.problems, result.problem_count);
+		extra = json_pack("{s:o}", "problems",
+		                  problems_json(api, req, &made, result.problems, result.problem_count));
 	if (st == FRG_CONFLICT)
 		extra = json_pack("{s:{s:I, s:o, s:I}}", "conflict", "version", (json_int_t)result.policy.version, "by",
 		                  json_or_null(result.policy.editor_name), "at", (json_int_t)result.policy.created);
@@ -301,7 +302,8 @@ HANDLER(desk_policy_save)
 	json_decref(body);
 }
 
-/* What the settings as drafted say of a text, and what the engine alone does. */
+/* What the settings as drafted say of a text, and what the engine alone does; or what is wrong with them, which in a
+ * draft is no error. */
 static void try_out(struct api *api, struct http_request *req, const struct editor_session *session, json_t *body,
                     struct made *made)
 {
@@ -314,20 +316,21 @@ static void try_out(struct api *api, struct http_request *req, const struct edit
 	const struct store_site *site = service_site_by_id(api->svc, session->editor.site);
 	str text = json_str(a, json_object_get(body, "text")), article = json_str(a, json_object_get(body, "article"));
 	enum frg_status st = service_policy_judge(api->svc, a, buf_str(&made->text), &problems, &count, &policy, &err);
-	if (st == FRG_OK && text.n)
+	bool tried = st == FRG_OK && text.n;
+	if (tried)
 		st = service_policy_try(api->svc, a, site, article, text, policy, &with, &err);
-	if (st == FRG_OK && text.n)
+	if (tried && st == FRG_OK)
 		st = service_policy_try(api->svc, a, site, article, text, NULL, &without, &err);
 	frg_policy_close(policy);
-	if (st != FRG_OK) {
-		api_error(api, req, &err, count ? problems_json(api, req, made, problems, count) : NULL);
+	if (st != FRG_OK && !count) {
+		api_error(api, req, &err, NULL);
 		return;
 	}
 	api_no_store(req);
 	api_json(req, 200,
-	         text.n ? json_pack("{s:o, s:o}", "review", api_review_json(&with, text), "engine",
-	                            api_review_json(&without, text))
-	                : json_pack("{s:n, s:n}", "review", "engine"));
+	         json_pack("{s:o, s:o, s:o}", "problems", problems_json(api, req, made, problems, count), "review",
+	                   tried ? api_review_json(&with, text) : json_null(), "engine",
+	                   tried ? api_review_json(&without, text) : json_null()));
 }
 
 HANDLER(desk_policy_try)

@@ -283,6 +283,25 @@ static enum frg_status read_all(struct reading *r, str text)
 
 /* ---- opening ---- */
 
+/* An own word that the engine knows, too, loses nothing of what that means for other rules. */
+static void inherit_tags(struct frg_policy *p)
+{
+	struct lists *l = &p->lists;
+	size_t first = p->engine->lists.word_count;
+	for (size_t i = 0; i < l->form_count; i++) {
+		struct word *own = &l->words[l->forms[i].word];
+		size_t cursor = 0;
+		uint32_t other;
+		if (l->forms[i].word < first)
+			continue;
+		while (map_next(&l->form_map, l->forms[i].text, text_hash(l->forms[i].text), &cursor, &other)) {
+			const struct word *known = &l->words[l->forms[other].word];
+			for (size_t t = 0; l->forms[other].word < first && t < known->tag_count && own->tag_count < WORD_TAGS; t++)
+				own->tag[own->tag_count++] = known->tag[t];
+		}
+	}
+}
+
 static enum frg_status open_lists(struct reading *r)
 {
 	struct frg_policy *p = r->p;
@@ -297,6 +316,8 @@ static enum frg_status open_lists(struct reading *r)
 	enum frg_status st = lists_open(&p->lists, (str){text, size + r->own_n}, r->err);
 	free(text);
 	p->has_lists = st == FRG_OK;
+	if (st == FRG_OK)
+		inherit_tags(p);
 	if (st == FRG_OK && (p->lists.word_count != p->engine->lists.word_count + p->word_count ||
 	                     p->lists.cue_count != p->engine->lists.cue_count + p->cue_count))
 		BUG("an own word that is no single word of the list");

@@ -332,7 +332,8 @@ test('the newsroom\'s own settings', async () => {
 	const attempt = (status, body) => call('tryPolicy', '/v1/desk/policy/try', status, { ...mine, body });
 	await attempt(200, { entries, text: 'Ein Brimborix!', article: 'bruecke' });
 	await attempt(200, { entries });
-	code(await attempt(400, { ...bad, text: 'x' }), 'policy_invalid');
+	await attempt(200, { ...bad, text: 'x' });
+	code(await attempt(400, { entries: 7 }), 'json_invalid');
 	code(await attempt(404, { entries, text: 'x', article: 'nix' }), 'article_unknown');
 	await call('savePolicy', '/v1/desk/policy', 200, { ...mine, body: { version: saved.version, entries: [] } });
 });

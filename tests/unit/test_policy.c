@@ -85,6 +85,17 @@ static void own_words_decide(void **state)
 			assert_true(str_eq(r.evidence[i].reason, STR("Pauschales Misstrauen: »glaubt doch niemand«.")));
 }
 
+/* What the engine knows of a word besides stays. */
+static void own_words_take_nothing_away(void **state)
+{
+	const char *text = "Du bist ein Vollidiot.";
+	struct frg_review r = check(NULL, text);
+	float before = r.score[FRG_AGGRESSION];
+	assert_true(r.over[FRG_AGGRESSION]);
+	r = check_with("word\tprofanity\t1\tVollidiot\n", text);
+	assert_true(r.score[FRG_AGGRESSION] > before - 0.05f);
+}
+
 static void own_words_are_seen_in_disguise(void **state)
 {
 	static const char *const texts[] = {"So ein Zonkfurz!", "So ein Z0nkfurz!", "So ein Z o n k f u r z !",
@@ -323,6 +334,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_policy_changes_nothing),
 		cmocka_unit_test(own_words_decide),
+		cmocka_unit_test(own_words_take_nothing_away),
 		cmocka_unit_test(own_words_are_seen_in_disguise),
 		cmocka_unit_test(phrases_have_gaps_and_stars),
 		cmocka_unit_test(exceptions_hold_against_rules_and_model),

@@ -133,7 +133,7 @@ export class Api {
 		return this.call('PUT', '/v1/desk/policy', policy);
 	}
 
-	tryPolicy(draft: Pick<PolicyData, 'thresholds' | 'entries'> & { text: string }): Promise<{ review: Review | null; engine: Review | null }> {
+	tryPolicy(draft: Pick<PolicyData, 'thresholds' | 'entries'> & { text: string }): Promise<{ problems: Problem[]; review: Review | null; engine: Review | null }> {
 		return this.call('POST', '/v1/desk/policy/try', draft);
 	}
 

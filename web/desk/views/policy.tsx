@@ -36,11 +36,8 @@ function useChecked(controller: Controller, draft: P.Draft | null, text: string)
 		const mine = ++run.current;
 		const timer = setTimeout(() => {
 			controller.api.tryPolicy({ ...P.sent(draft), text }).then(
-				(tried) => { if (mine === run.current) setChecked({ problems: [], ...tried }); },
-				(e: unknown) => {
-					if (!(e instanceof ApiError)) throw e;
-					if (mine === run.current) setChecked((was) => ({ ...was, problems: e.problems }));
-				});
+				(tried) => { if (mine === run.current) setChecked(tried); },
+				(e: unknown) => { if (!(e instanceof ApiError)) throw e; /* saving will tell */ });
 		}, PAUSE_MS);
 		return () => clearTimeout(timer);
 	}, [draft, text]);

@@ -90,7 +90,8 @@ export function Entries({ kind, draft, problems, onChange }: Props): JSX.Element
 	const all = draft.entries.map((entry, at) => ({ entry, at })).filter(({ entry }) => entry.kind === kind);
 	const filtering = all.length >= FILTER_FROM;
 	const needle = filtering ? wanted.trim().toLocaleLowerCase() : '';
-	const shown = all.filter(({ entry }) => entry.text.toLocaleLowerCase().includes(needle));
+	/* The newest first: it appears beneath the line that made it. */
+	const shown = all.filter(({ entry }) => entry.text.toLocaleLowerCase().includes(needle)).reverse();
 	return (
 		<section class="policy-part" aria-labelledby={`${kind}-title`}>
 			<h3 id={`${kind}-title`} ref={title} tabIndex={-1}>{t(`policy.${kind}s`)} {all.length > 0 && <span class="tab-count">{number(all.length)}</span>}</h3>
@@ -100,7 +101,7 @@ export function Entries({ kind, draft, problems, onChange }: Props): JSX.Element
 				<input id={`filter-${kind}`} type="search" value={wanted} onInput={(e) => setWanted(e.currentTarget.value)} /></p>}
 			{shown.length > 0 && <ul class="entries">
 				{shown.map(({ entry, at }, i) => (
-					<Row key={entry.key} entry={entry} index={i} kind={kind} draft={draft} onChange={onChange}
+					<Row key={entry.key} entry={entry} index={all.length - 1 - i} kind={kind} draft={draft} onChange={onChange}
 						problem={problems.find((p) => p.entry === at)} onGone={() => title.current?.focus()} />
 				))}
 			</ul>}

@@ -48,7 +48,7 @@ export function TryOut({ text, lang, checked, onText }: Props): JSX.Element {
 				<textarea id="try-text" rows={5} value={text} maxLength={5000} placeholder={t('policy.try_example')}
 					onInput={(e) => onText(e.currentTarget.value)} />
 			</section>
-			{!item && <p class="quiet">{t('policy.try_help')}</p>}
+			{!item && <p class="quiet">{t(text && checked.problems.length ? 'policy.try_wrong' : 'policy.try_help')}</p>}
 			{item && <section class="try-result" aria-live="polite"><Passages item={item} active={active} onActive={setActive} /></section>}
 			{item && <Difference checked={checked} />}
 			{item && <Findings item={item} active={active} onActive={setActive} />}
