@@ -14,15 +14,16 @@ class Text(c.Structure):  # a string that the library owns: not NUL-terminated
 
 
 class Error(c.Structure):
-    _fields_ = [('status', c.c_int), ('code', c.c_char_p), ('pos', c.c_size_t), ('msg', c.c_char * 160)]
+    _fields_ = [('status', c.c_int), ('code', c.c_char_p), ('pos', c.c_size_t), ('column', c.c_size_t), ('msg', c.c_char * 160)]
 
 
 class Input(c.Structure):
-    _fields_ = [('text', Str), ('parent', Str), ('article', c.c_void_p), ('lang', c.c_int)]
+    _fields_ = [('text', Str), ('parent', Str), ('article', c.c_void_p), ('lang', c.c_int), ('policy', c.c_void_p)]
 
 
 class Evidence(c.Structure):
-    _fields_ = [('rule', c.c_int), ('begin', c.c_uint32), ('end', c.c_uint32), ('score', c.c_float), ('reason', Text)]
+    _fields_ = [('rule', c.c_int), ('kind', c.c_char_p), ('begin', c.c_uint32), ('end', c.c_uint32), ('score', c.c_float),
+                ('reason', Text)]
 
 
 class Related(c.Structure):
@@ -33,9 +34,9 @@ RULES = 6
 
 
 class Review(c.Structure):
-    _fields_ = [('lang', c.c_int), ('score', c.c_float * RULES), ('off_topic_known', c.c_bool), ('related', Related),
-                ('suggestion', c.c_int), ('evidence', c.POINTER(Evidence)), ('evidence_count', c.c_size_t),
-                ('evidence_cut', c.c_bool)]
+    _fields_ = [('lang', c.c_int), ('score', c.c_float * RULES), ('over', c.c_bool * RULES), ('off_topic_known', c.c_bool),
+                ('related', Related), ('suggestion', c.c_int), ('evidence', c.POINTER(Evidence)), ('evidence_count', c.c_size_t),
+                ('evidence_cut', c.c_bool), ('patterns_failed', c.c_uint32)]
 
 
 class Engine:

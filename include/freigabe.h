@@ -172,6 +172,10 @@ struct frg_input {
  * language that an editor can forward. */
 struct frg_evidence {
 	enum frg_rule rule;
+	/* Of what kind, for programs: a stable key such as "profanity_masked", "aggression_threat", "insinuation_hint",
+	 * "ad_link_shop", "aggression_learned" (the model's), "own_word", "own_pattern". i18n/review.*.json has them all,
+	 * as reason.KIND. Static storage. */
+	const char *kind;
 	uint32_t begin, end;
 	float score; /* 0 … 1 */
 	struct frg_str reason;

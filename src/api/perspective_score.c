@@ -1,12 +1,9 @@
 /* Perspective's attributes, as far as the engine's review can honestly serve them. Turns a review into scores and
  * spans; knows no requests and asks nobody. What each attribute is made from is said in docs/perspective.md, too.
  *
- * The engine judges six rules. For aggression its evidence says besides of which kind a passage is, in the reason's
- * sentence; by that the attributes INSULT, THREAT and IDENTITY_ATTACK tell themselves apart. What only the model
+ * The engine judges six rules. For aggression its evidence says besides of which kind a passage is; by that the attributes INSULT, THREAT and IDENTITY_ATTACK tell themselves apart. What only the model
  * recognised has no kind and counts as an insult: THREAT and IDENTITY_ATTACK see no more than the word lists do. */
 #include "api/perspective.h"
-
-#include "base/i18n.h"
 
 /* Of what a passage is evidence. */
 enum {
@@ -23,27 +20,18 @@ enum {
 	OF_ANY_BREACH = OF_PROFANITY | OF_INSINUATION | OF_AD_LINK | OF_AGGRESSION
 };
 
-/* Was the reason made from this sentence? */
-static bool says(const struct frg_evidence *e, enum frg_lang lang, enum msg msg)
-{
-	str sentence = i18n(lang, msg);
-	size_t gap = str_find(sentence, STR("{0}"), 0);
-	return gap != SIZE_MAX && str_starts(e->reason, str_sub(sentence, 0, gap)) &&
-	       str_ends(e->reason, str_sub(sentence, gap + 3, sentence.n));
-}
-
-static unsigned kind_of(const struct frg_evidence *e, enum frg_lang lang)
+static unsigned kind_of(const struct frg_evidence *e)
 {
 	static const struct {
-		enum msg msg;
+		const char *name;
 		unsigned kind;
-	} kinds[] = {{MSG_REASON_AGGRESSION_THREAT, OF_THREAT}, {MSG_REASON_AGGRESSION_HARM, OF_THREAT},
-	             {MSG_REASON_AGGRESSION_GROUP, OF_GROUP},   {MSG_REASON_AGGRESSION_DEHUMANISE, OF_GROUP},
-	             {MSG_REASON_AGGRESSION_EXPEL, OF_EXPEL},   {MSG_REASON_AGGRESSION_SILENCE, OF_OTHER}};
+	} kinds[] = {{"aggression_threat", OF_THREAT}, {"aggression_harm", OF_THREAT},
+	             {"aggression_group", OF_GROUP},   {"aggression_dehumanise", OF_GROUP},
+	             {"aggression_expel", OF_EXPEL},   {"aggression_silence", OF_OTHER}};
 	if (e->rule != FRG_AGGRESSION)
 		return 1u << e->rule;
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
-		if (says(e, lang, kinds[i].msg))
+		if (strcmp(e->kind, kinds[i].name) == 0)
 			return kinds[i].kind;
 	return OF_INSULT;
 }
@@ -56,7 +44,7 @@ static float best(const struct frg_review *r, unsigned kinds)
 {
 	float score = 0;
 	for (size_t i = 0; i < r->evidence_count; i++)
-		if (kind_of(&r->evidence[i], r->lang) & kinds)
+		if (kind_of(&r->evidence[i]) & kinds)
 			score = max(score, r->evidence[i].score);
 	return score;
 }
@@ -157,7 +145,7 @@ static bool outdone(const struct frg_review *r, size_t at, unsigned kinds)
 	const struct frg_evidence *e = &r->evidence[at];
 	for (size_t i = 0; i < r->evidence_count; i++) {
 		const struct frg_evidence *o = &r->evidence[i];
-		bool same = i != at && o->begin == e->begin && o->end == e->end && (kind_of(o, r->lang) & kinds);
+		bool same = i != at && o->begin == e->begin && o->end == e->end && (kind_of(o) & kinds);
 		if (same && (o->score > e->score || (o->score == e->score && i < at)))
 			return true;
 	}
@@ -172,7 +160,7 @@ static json_t *spans_json(const struct attribute_request *q, const struct frg_re
 	bool any = false;
 	for (size_t i = 0; wanted && i < r->evidence_count; i++) {
 		const struct frg_evidence *e = &r->evidence[i];
-		if (!(kind_of(e, r->lang) & kinds) || outdone(r, i, kinds))
+		if (!(kind_of(e) & kinds) || outdone(r, i, kinds))
 			continue;
 		any = true;
 		if ((double)e->score >= q->threshold)

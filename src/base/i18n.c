@@ -7,7 +7,9 @@ static size_t column(enum frg_lang lang) { return lang == FRG_LANG_EN ? 1 : 0; }
 
 str i18n(enum frg_lang lang, enum msg msg) { return message_texts[msg][column(lang)]; }
 
-str i18n_find(enum frg_lang lang, const char *prefix, const char *name, enum msg otherwise)
+const char *i18n_key(enum msg msg) { return message_keys[msg]; }
+
+enum msg i18n_find_msg(const char *prefix, const char *name, enum msg otherwise)
 {
 	size_t n = strlen(prefix);
 	size_t low = 0, high = MSG_COUNT;
@@ -17,13 +19,18 @@ str i18n_find(enum frg_lang lang, const char *prefix, const char *name, enum msg
 		if (c == 0)
 			c = strcmp(message_keys[mid] + n, name);
 		if (c == 0)
-			return i18n(lang, (enum msg)mid);
+			return (enum msg)mid;
 		if (c < 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return i18n(lang, otherwise);
+	return otherwise;
+}
+
+str i18n_find(enum frg_lang lang, const char *prefix, const char *name, enum msg otherwise)
+{
+	return i18n(lang, i18n_find_msg(prefix, name, otherwise));
 }
 
 void i18n_format(struct buf *out, enum frg_lang lang, enum msg msg, const str *args, size_t count)

@@ -14,6 +14,10 @@ str i18n(enum frg_lang lang, enum msg msg);
 /* By prefix and name at run time: i18n_find(lang, "error.", "text_empty"); falls back to
  * `otherwise` when there is no such text. */
 str i18n_find(enum frg_lang lang, const char *prefix, const char *name, enum msg otherwise);
+/* The same, which message it is. */
+enum msg i18n_find_msg(const char *prefix, const char *name, enum msg otherwise);
+/* Its key, such as "error.text_empty". Static storage. */
+const char *i18n_key(enum msg msg);
 /* Appends the text with {0} {1} … replaced by `args`. */
 void i18n_format(struct buf *out, enum frg_lang lang, enum msg msg, const str *args, size_t count);
 /* "de…" and "en…" by an Accept-Language header or a plain tag; FRG_LANG_AUTO if neither. */

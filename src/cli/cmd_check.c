@@ -69,7 +69,7 @@ static json_t *evidence_json(const struct frg_review *r, str text)
 	json_t *list = json_array();
 	for (size_t i = 0; i < r->evidence_count; i++) {
 		const struct frg_evidence *e = &r->evidence[i];
-		json_array_append_new(list, json_pack("{s:s,s:I,s:I,s:o,s:o,s:o}", "rule", frg_rule_id(e->rule), "begin",
+		json_array_append_new(list, json_pack("{s:s,s:s,s:I,s:I,s:o,s:o,s:o}", "rule", frg_rule_id(e->rule), "kind", e->kind, "begin",
 		                                      (json_int_t)e->begin, "end", (json_int_t)e->end, "quote",
 		                                      string(str_sub(text, e->begin, e->end)), "score", real(e->score),
 		                                      "reason", string(e->reason)));

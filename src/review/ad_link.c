@@ -76,48 +76,48 @@ static bool selling_name(const struct lists *l, str host)
 }
 
 /* How likely a web link by itself is there to sell, before the words around it count. */
-static float web_score(const struct frg_workspace *ws, const struct link *k, str *reason)
+static float web_score(const struct frg_workspace *ws, const struct link *k, enum msg *reason)
 {
 	const struct lists *l = ws->lists;
 	int selling = 0, informing = 0;
 	enum host_kind kind = host_kind(l, k->host);
-	*reason = REASON(ws, AD_LINK);
+	*reason = MSG_REASON_AD_LINK;
 	if (affiliate(k->path) && kind != HOST_SOURCE) {
-		*reason = REASON(ws, AD_LINK_AFFILIATE);
+		*reason = MSG_REASON_AD_LINK_AFFILIATE;
 		return 0.85f;
 	}
 	switch (kind) {
-	case HOST_SHORT: *reason = REASON(ws, AD_LINK_SHORT); return 0.8f;
-	case HOST_AFFILIATE: *reason = REASON(ws, AD_LINK_AFFILIATE); return 0.9f;
-	case HOST_SHOP: *reason = REASON(ws, AD_LINK_SHOP); return 0.8f;
-	case HOST_MESSENGER: *reason = REASON(ws, AD_LINK_MESSENGER); return 0.85f;
+	case HOST_SHORT: *reason = MSG_REASON_AD_LINK_SHORT; return 0.8f;
+	case HOST_AFFILIATE: *reason = MSG_REASON_AD_LINK_AFFILIATE; return 0.9f;
+	case HOST_SHOP: *reason = MSG_REASON_AD_LINK_SHOP; return 0.8f;
+	case HOST_MESSENGER: *reason = MSG_REASON_AD_LINK_MESSENGER; return 0.85f;
 	case HOST_SPAM: return 0.92f;
 	case HOST_SOURCE: return 0.03f;
 	case HOST_SOCIAL: return 0.25f;
 	default: break;
 	}
 	if (k->kind == LINK_SPELLED) {
-		*reason = REASON(ws, AD_LINK_SPELLED);
+		*reason = MSG_REASON_AD_LINK_SPELLED;
 		return 0.78f;
 	}
 	if (k->altered) {
-		*reason = REASON(ws, AD_LINK_LOOKALIKE);
+		*reason = MSG_REASON_AD_LINK_LOOKALIKE;
 		return 0.75f;
 	}
 	count_words(l, k->host, &selling, &informing);
 	count_words(l, k->path, &selling, &informing);
 	if (selling > informing || (!informing && selling_name(l, k->host))) {
-		*reason = REASON(ws, AD_LINK_SHOP);
+		*reason = MSG_REASON_AD_LINK_SHOP;
 		return selling > 1 ? 0.85f : 0.7f;
 	}
 	return informing ? 0.12f : 0.3f;
 }
 
-static float link_score(const struct frg_workspace *ws, const struct link *k, str *reason)
+static float link_score(const struct frg_workspace *ws, const struct link *k, enum msg *reason)
 {
 	switch (k->kind) {
-	case LINK_PHONE: *reason = REASON(ws, AD_LINK_CONTACT); return 0.6f;
-	case LINK_EMAIL: *reason = REASON(ws, AD_LINK_CONTACT); return 0.5f;
+	case LINK_PHONE: *reason = MSG_REASON_AD_LINK_CONTACT; return 0.6f;
+	case LINK_EMAIL: *reason = MSG_REASON_AD_LINK_CONTACT; return 0.5f;
 	case LINK_HANDLE: return 0;
 	default: return web_score(ws, k, reason);
 	}
@@ -146,7 +146,7 @@ static void add_links(struct frg_workspace *ws)
 	for (size_t i = 0; i < ws->links.count; i++) {
 		const struct link *k = &ws->links.item[i];
 		uint32_t sentence = ws->text.tokens[k->token].sentence;
-		str reason = STR_NONE;
+		enum msg reason = MSG_REASON_AD_LINK;
 		float score = link_score(ws, k, &reason), around = context(ws, sentence);
 		if (score <= 0.05f)
 			continue;

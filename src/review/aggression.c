@@ -15,7 +15,7 @@ static void add_abuse(struct frg_workspace *ws)
 			continue;
 		float score = 0.62f * quoted_factor(ws, i, i) * cues_mitigation(ws, FRG_AGGRESSION, t->tokens[i].sentence) *
 		              cues_mitigation(ws, FRG_PROFANITY, t->tokens[i].sentence);
-		review_add_tokens(ws, FRG_AGGRESSION, i, i, score, REASON(ws, AGGRESSION_ABUSE), STR_NONE);
+		review_add_tokens(ws, FRG_AGGRESSION, i, i, score, MSG_REASON_AGGRESSION_ABUSE, STR_NONE);
 	}
 }
 

@@ -201,6 +201,6 @@ void cues_report(struct frg_workspace *ws, enum frg_rule rule)
 			continue;
 		float score = h->cue->weight * cues_mitigation(ws, rule, ws->text.tokens[h->first].sentence) *
 		              quoted_factor(ws, h->first, h->last);
-		review_add_tokens(ws, rule, h->first, h->last, score, h->cue->reason[ws->lang == FRG_LANG_EN], STR_NONE);
+		review_add_tokens(ws, rule, h->first, h->last, score, h->cue->reason, STR_NONE);
 	}
 }

@@ -3,6 +3,7 @@
 #ifndef REVIEW_INNER_H
 #define REVIEW_INNER_H
 
+#include "base/i18n.h"
 #include "review/lists.h"
 #include "review/model.h"
 #include "text/links.h"
@@ -57,13 +58,14 @@ struct cue_hit {
 	uint32_t first, last;
 };
 
-/* A passage with what it says about one rule. `reason` is a template: {0} the passage, {1} `word`. */
+/* A passage with what it says about one rule. `reason` is a template (or else `own_reason`): {0} the passage, {1} `word`. */
 struct finding {
 	enum frg_rule rule;
 	uint32_t begin, end;
 	uint32_t sentence;
 	float score;
-	str reason, word;
+	enum msg reason;
+	str own_reason, word;
 	bool dropped, own; /* own: a newsroom's */
 };
 
@@ -117,11 +119,11 @@ struct frg_workspace {
 
 /* ---- producers: each reads the workspace and reports findings; a model is one more ---- */
 
-/* Reports a finding. `reason` is a template in the comment's language. */
+/* Reports a finding. */
 void review_add(struct frg_workspace *ws, const struct finding *f);
 /* The same for a run of tokens. */
-void review_add_tokens(struct frg_workspace *ws, enum frg_rule rule, size_t first, size_t last, float score, str reason,
-                       str word);
+void review_add_tokens(struct frg_workspace *ws, enum frg_rule rule, size_t first, size_t last, float score,
+                       enum msg reason, str word);
 /* The score of a rule from its findings: independent hints add up, overlapping ones do not. */
 float review_combine(struct frg_workspace *ws, enum frg_rule rule);
 
@@ -167,8 +169,6 @@ float cues_mitigation(const struct frg_workspace *ws, enum frg_rule rule, size_t
 bool cues_is(const struct frg_workspace *ws, size_t token, enum known_class which);
 /* How much a passage counts that is only quoted: 1 if it is not. */
 float quoted_factor(const struct frg_workspace *ws, size_t first, size_t last);
-/* The template of a reason in the comment's language. */
-#define REASON(ws, key) i18n((ws)->lang, MSG_REASON_##key)
 
 /* stems.c */
 bool stems_open(struct stems *s);

@@ -76,13 +76,13 @@ static float best_run(const struct frg_workspace *ws, enum frg_rule rule, size_t
 	return best;
 }
 
-static str reason_of(const struct frg_workspace *ws, enum frg_rule rule)
+static enum msg reason_of(const struct frg_workspace *ws, enum frg_rule rule)
 {
 	switch (rule) {
-	case FRG_PROFANITY: return REASON(ws, PROFANITY_LEARNED);
-	case FRG_AGGRESSION: return REASON(ws, AGGRESSION_LEARNED);
-	case FRG_INSINUATION: return REASON(ws, INSINUATION_LEARNED);
-	default: return REASON(ws, AD_LINK_LEARNED);
+	case FRG_PROFANITY: return MSG_REASON_PROFANITY_LEARNED;
+	case FRG_AGGRESSION: return MSG_REASON_AGGRESSION_LEARNED;
+	case FRG_INSINUATION: return MSG_REASON_INSINUATION_LEARNED;
+	default: return MSG_REASON_AD_LINK_LEARNED;
 	}
 }
 

@@ -3,6 +3,7 @@
 #ifndef REVIEW_LISTS_H
 #define REVIEW_LISTS_H
 
+#include "base/i18n.h"
 #include "review/pool.h"
 
 /* A term is what a token can be recognised as: a word, a beginning, an ending, a tag of
@@ -63,7 +64,7 @@ struct cue {
 	float weight; /* negative: lowers the other findings of the rule */
 	uint8_t langs, flags, count;
 	struct element element[ELEMENT_MAX];
-	str reason[2]; /* by language, German first; {0} is the passage */
+	enum msg reason; /* {0} is the passage */
 };
 
 enum host_kind {

@@ -67,7 +67,8 @@ static void report_tokens(struct frg_workspace *ws, const struct policy_entry *e
 	                    .end = t[last].end > t[first].end ? t[last].end : t[first].end,
 	                    .sentence = t[first].sentence,
 	                    .score = e->weight * quoted_factor(ws, first, last),
-	                    .reason = e->reason.n ? e->reason : REASON(ws, OWN_WORD)};
+	                    .own_reason = e->reason,
+	                    .reason = MSG_REASON_OWN_WORD};
 	report(ws, &f);
 }
 
@@ -104,7 +105,8 @@ static void report_match(struct frg_workspace *ws, const struct policy_pattern *
 	                    .end = (uint32_t)end,
 	                    .sentence = sentence_at(ws, begin),
 	                    .score = k->weight,
-	                    .reason = k->reason.n ? k->reason : REASON(ws, OWN_PATTERN)};
+	                    .own_reason = k->reason,
+	                    .reason = MSG_REASON_OWN_PATTERN};
 	report(ws, &f);
 }
 

@@ -3,13 +3,13 @@
 
 #include "base/i18n.h"
 
-static str reason_of(const struct frg_workspace *ws, const struct mark *m)
+static enum msg reason_of(const struct frg_workspace *ws, const struct mark *m)
 {
 	if (m->how == MARK_MASKED)
-		return REASON(ws, PROFANITY_MASKED);
+		return MSG_REASON_PROFANITY_MASKED;
 	if (m->how == MARK_COMPOUND)
-		return REASON(ws, PROFANITY_COMPOUND);
-	return m->weight < 0.5f ? REASON(ws, PROFANITY_MILD) : REASON(ws, PROFANITY);
+		return MSG_REASON_PROFANITY_COMPOUND;
+	return m->weight < 0.5f ? MSG_REASON_PROFANITY_MILD : MSG_REASON_PROFANITY;
 }
 
 static void add_words(struct frg_workspace *ws)

@@ -19,8 +19,8 @@ void review_add(struct frg_workspace *ws, const struct finding *f)
 	ws->findings[ws->finding_count++] = *f;
 }
 
-void review_add_tokens(struct frg_workspace *ws, enum frg_rule rule, size_t first, size_t last, float score, str reason,
-                       str word)
+void review_add_tokens(struct frg_workspace *ws, enum frg_rule rule, size_t first, size_t last, float score,
+                       enum msg reason, str word)
 {
 	const struct token *t = ws->text.tokens;
 	uint32_t end = t[last].end;
@@ -135,7 +135,7 @@ static str write_reason(const struct frg_workspace *ws, const struct finding *f,
 	enum { ROOM = REASON_ROOM / EVIDENCE_MAX };
 	char *to = ws->reasons + slot * ROOM;
 	size_t n = 0, from = 0;
-	str passage = str_sub(ws->text.source, f->begin, f->end), t = f->reason;
+	str passage = str_sub(ws->text.source, f->begin, f->end), t = f->own_reason.n ? f->own_reason : i18n(ws->lang, f->reason);
 	for (size_t i = 0; i + 2 < t.n; i++) {
 		if (t.p[i] != '{' || t.p[i + 2] != '}')
 			continue;
@@ -161,8 +161,12 @@ static void collect_evidence(struct frg_workspace *ws, struct frg_review *out)
 	}
 	order(list, n, before);
 	for (size_t i = 0; i < n; i++)
-		ws->evidence[i] = (struct frg_evidence){list[i]->rule, list[i]->begin, list[i]->end, list[i]->score,
-		                                        write_reason(ws, list[i], i)};
+		ws->evidence[i] = (struct frg_evidence){.rule = list[i]->rule,
+		                                        .kind = i18n_key(list[i]->reason) + strlen("reason."),
+		                                        .begin = list[i]->begin,
+		                                        .end = list[i]->end,
+		                                        .score = list[i]->score,
+		                                        .reason = write_reason(ws, list[i], i)};
 	out->evidence = ws->evidence;
 	out->evidence_count = n;
 	out->evidence_cut = ws->cut;

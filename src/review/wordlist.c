@@ -231,8 +231,7 @@ static void find_reasons(struct cue *c, str kind)
 		name[strlen(rule)] = '_';
 		memcpy(name + strlen(rule) + 1, kind.p, kind.n);
 	}
-	c->reason[0] = i18n_find(FRG_LANG_DE, "reason.", name, general[c->rule]);
-	c->reason[1] = i18n_find(FRG_LANG_EN, "reason.", name, general[c->rule]);
+	c->reason = i18n_find_msg("reason.", name, general[c->rule]);
 }
 
 static const char *cue_flags(struct cue *c, str flags)
