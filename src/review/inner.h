@@ -81,6 +81,9 @@ typedef uint64_t stem;
 enum { RELATION_PLAIN = 16, RELATION_MEASURES = RELATION_PLAIN + LEXICA_CLASSES };
 enum { RELATED_SENTENCES = 4096, COMMENT_STEMS = 2048 };
 
+/* Only looks like a bad word: what the model thinks of its letters does not count. */
+enum { EXCEPT_INNOCENT = 1 << 7 };
+
 struct frg_workspace {
 	const struct frg_engine *engine;
 	const struct lists *lists;
@@ -100,7 +103,7 @@ struct frg_workspace {
 	/* of the check at hand */
 	const struct frg_article *article;
 	const struct frg_policy *policy;
-	uint8_t *excepted; /* by token: bits of the rules that the policy excepts it from */
+	uint8_t *excepted; /* by token: bits of the rules that the policy excepts it from; EXCEPT_INNOCENT */
 	bool excepted_any;
 	uint32_t patterns_failed;
 	struct pcre2_real_match_data_8 *match;
@@ -158,6 +161,8 @@ bool policy_excepts(const struct frg_workspace *ws, enum frg_rule rule, uint32_t
 
 /* lexicon.c: recognises swear words, also in disguise; fills marks[].word. */
 void lexicon_mark(struct frg_workspace *ws);
+/* Sets EXCEPT_INNOCENT where a word stands on the list of those that only look bad. */
+void lexicon_mark_innocents(struct frg_workspace *ws);
 /* cues.c: recognises terms, then cues; fills marks[].term and hits. */
 void cues_mark(struct frg_workspace *ws);
 void cues_find(struct frg_workspace *ws);

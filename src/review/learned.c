@@ -44,11 +44,12 @@ static void weigh_tokens(struct frg_workspace *ws, const struct model_norms *nor
 static float without_excepted(struct frg_workspace *ws, const struct model_norms *norms, enum frg_rule rule,
                               size_t head, float logit)
 {
+	unsigned bits = 1u << rule | (rule <= FRG_AGGRESSION ? EXCEPT_INNOCENT : 0);
 	if (!ws->excepted_any)
 		return logit;
 	weigh_tokens(ws, norms, head);
 	for (size_t i = 0; i < ws->text.token_count; i++)
-		if (ws->excepted[i] & 1u << rule)
+		if (ws->excepted[i] & bits)
 			logit -= ws->by_token[i];
 	return logit;
 }
@@ -141,7 +142,7 @@ static const float rules_share[LEARNED_LANGS][FRG_RULE_COUNT] = {{[FRG_PROFANITY
                                                                   [FRG_AGGRESSION] = 0.6f,
                                                                   [FRG_INSINUATION] = 0.6f,
                                                                   [FRG_AD_LINK] = 0.75f,
-                                                                  [FRG_OFF_TOPIC] = 0.8f,
+                                                                  [FRG_OFF_TOPIC] = 0.5f,
                                                                   [FRG_ENGAGING] = 0.5f}};
 
 static float joined(enum frg_lang lang, enum frg_rule rule, float model, float rules)
@@ -149,6 +150,13 @@ static float joined(enum frg_lang lang, enum frg_rule rule, float model, float r
 	float p = model < 0.001f ? 0.001f : model > 0.999f ? 0.999f : model;
 	float q = rules < 0.02f ? 0.02f : rules > 0.98f ? 0.98f : rules, share = rules_share[learned_index(lang)][rule];
 	return 1 / (1 + expf(-((1 - share) * logf(p / (1 - p)) + share * logf(q / (1 - q)))));
+}
+
+static float probability(struct frg_workspace *ws, const struct model_norms *norms, enum frg_rule rule, float logit)
+{
+	size_t head = ws->learned->rule_head[rule];
+	float own = without_excepted(ws, norms, rule, head, logit);
+	return joined(ws->lang, rule, model_probability(&ws->learned->model.head[head], own), ws->score[rule]);
 }
 
 void learned_find(struct frg_workspace *ws)
@@ -167,9 +175,11 @@ void learned_find(struct frg_workspace *ws)
 		size_t head = ws->learned->rule_head[r];
 		if (head == SIZE_MAX)
 			continue;
-		float own = without_excepted(ws, &norms, (enum frg_rule)r, head, logit[head]);
-		float p = model_probability(&m->head[head], own), before = ws->score[r];
-		p = joined(ws->lang, (enum frg_rule)r, p, before);
+		float before = ws->score[r], p = probability(ws, &norms, (enum frg_rule)r, logit[head]);
+		if (r <= FRG_AGGRESSION && p >= ws->look[r] * 0.8f) { /* not worth looking for otherwise */
+			lexicon_mark_innocents(ws);
+			p = probability(ws, &norms, (enum frg_rule)r, logit[head]);
+		}
 		ws->score[r] = p;
 		if (r > FRG_AD_LINK)
 			continue;

@@ -395,9 +395,25 @@ static void mark_pairs(struct frg_workspace *ws)
 	}
 }
 
+void lexicon_mark_innocents(struct frg_workspace *ws)
+{
+	struct probe q;
+	for (size_t i = 0; i < ws->text.token_count; i++) {
+		str w = token_str(&ws->text, i);
+		if (ws->marks[i].word != WORD_NONE || w.n < 3)
+			continue;
+		probe_set(&q, w);
+		if (is_safe(ws, &q, true)) {
+			ws->excepted[i] |= EXCEPT_INNOCENT;
+			ws->excepted_any = true;
+		}
+	}
+}
+
 void lexicon_mark(struct frg_workspace *ws)
 {
 	const struct text *t = &ws->text;
+	memset(ws->excepted, 0, t->token_count);
 	for (size_t i = 0; i < t->token_count; i++) {
 		struct entry e = {0};
 		ws->marks[i] = (struct mark){.word = WORD_NONE};

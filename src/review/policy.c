@@ -202,7 +202,7 @@ static enum frg_status read_word(struct reading *r)
 /* `except RULE|* PHRASE` */
 static enum frg_status read_except(struct reading *r)
 {
-	struct policy_entry e = {.except = 0xff};
+	struct policy_entry e = {.except = (1u << FRG_RULE_COUNT) - 1};
 	bool starred;
 	if (r->fields < 3)
 		return wrong(r, "policy_rule_unknown", "except: a rule with passages (or *) and a word expected");

@@ -12,10 +12,8 @@ enum { WINDOW = 1000, STEP = 750, MATCHES_MAX = 64 };
 
 void policy_mark(struct frg_workspace *ws)
 {
-	ws->excepted_any = false;
 	if (!ws->policy || !ws->policy->has_exceptions)
 		return;
-	memset(ws->excepted, 0, ws->text.token_count);
 	for (size_t i = 0; i < ws->hit_count; i++) {
 		const struct cue_hit *h = &ws->hits[i];
 		const struct policy_entry *e = policy_cue(ws->policy, h->cue);

@@ -98,10 +98,10 @@ static void own_words_take_nothing_away(void **state)
 
 static void own_words_are_seen_in_disguise(void **state)
 {
-	static const char *const texts[] = {"So ein Zonkfurz!", "So ein Z0nkfurz!", "So ein Z o n k f u r z !",
-	                                    "So ein Zonk-furz!", "So ein Zooonkfurz!", "So ein Z*nkfurz!",
-	                                    "Lauter Zonkfürze!", "So ein Oberzonkfurz!"};
-	struct frg_policy *p = open_policy("word\tprofanity\t0.9\t*zonkfurz\nword\tprofanity\t0.9\tzonkfürz*\n");
+	static const char *const texts[] = {"So ein Zonkmurz!", "So ein Z0nkmurz!", "So ein Z o n k m u r z !",
+	                                    "So ein Zonk-murz!", "So ein Zooonkmurz!", "So ein Z*nkmurz!",
+	                                    "Lauter Zonkmürze!", "So ein Oberzonkmurz!"};
+	struct frg_policy *p = open_policy("word\tprofanity\t0.9\t*zonkmurz\nword\tprofanity\t0.9\tzonkmürz*\n");
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		struct frg_review r = check(p, texts[i]);
 		if (!r.over[FRG_PROFANITY])
