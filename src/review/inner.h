@@ -138,6 +138,7 @@ extern const float review_look, review_clear;
 void profanity_find(struct frg_workspace *ws);
 void aggression_find(struct frg_workspace *ws);
 void insinuation_find(struct frg_workspace *ws);
+void insinuation_widen(struct frg_workspace *ws); /* when the scores stand: passages become clauses */
 void ad_link_find(struct frg_workspace *ws);
 void off_topic_find(struct frg_workspace *ws);
 void engaging_find(struct frg_workspace *ws); /* the last: it looks at the other scores */

@@ -313,6 +313,7 @@ enum frg_status frg_check(const struct frg_engine *engine, struct frg_workspace 
 	for (size_t i = 0; i < COUNT_OF(producers); i++)
 		producers[i](ws);
 	learned_find(ws);
+	insinuation_widen(ws);
 	policy_find(ws);
 	out->lang = ws->lang;
 	memcpy(out->score, ws->score, sizeof out->score);
