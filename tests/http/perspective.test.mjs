@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { startServer } from '../lib/server.mjs';
 
@@ -342,6 +343,27 @@ test('the discovery document names the address at which it was asked for', async
 	}
 	assert.equal((await server.get('/$discovery/rest', { Host: 'comments.paper.example' })).json.rootUrl, 'http://comments.paper.example/');
 	refused(await server.get('/$discovery/rest?version=v2'), 404, 'NOT_FOUND');
+});
+
+// A client from npm as it is; only the host, which it does not let one choose, is another.
+test('perspective-api-client of npm', async () => {
+	const web = createRequire(new URL('../../web/package.json', import.meta.url));
+	const Perspective = web('perspective-api-client'), axios = createRequire(web.resolve('perspective-api-client'))('axios');
+	const redirect = axios.interceptors.request.use((c) => ({ ...c, url: c.url.replace('https://commentanalyzer.googleapis.com', server.base) }));
+	try {
+		const client = new Perspective({ apiKey: key });
+		const got = await client.analyze('<b>Du bist ein Vollidiot.</b>', { attributes: ['toxicity', 'insult', 'THREAT'] });
+		assert.ok(got.attributeScores.TOXICITY.summaryScore.value > 0.7);
+		assert.ok(got.attributeScores.INSULT.summaryScore.value > 0.7);
+		assert.ok(got.attributeScores.THREAT.summaryScore.value < 0.3);
+		assert.deepEqual(got.languages, ['de']);
+		assert.ok((await client.analyze('Danke für den Artikel.')).attributeScores.TOXICITY.summaryScore.value < 0.3);
+		await assert.rejects(client.analyze({ comment: { text: 'x' }, requestedAttributes: { NIX: {} } }),
+			(e) => e instanceof Perspective.ResponseError && e.response.status === 400 && /NIX/.test(e.message));
+		await assert.rejects(new Perspective({ apiKey: 'wrong' }).analyze('x'), (e) => e.response.status === 403 || e.response.status === 400);
+	} finally {
+		axios.interceptors.request.eject(redirect);
+	}
 });
 
 test('Google\'s client for Python', () => {
