@@ -1,17 +1,12 @@
 /* German or English? Function words and umlauts decide. */
 #include "text/text.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
-static int by_name(const void *key, const void *item)
-{
-	const str *k = key;
-	const char *const *w = item;
-	return str_cmp(*k, str_of(*w));
-}
-
-/* Sorted, folded; words that both languages share are left out. */
-static const char *const german[] = {
+/* Sorted, folded, of at most seven letters; words that both languages share are left out. */
+enum { WORD = 8 };
+static const char german[][WORD] = {
 	"aber",    "alle",  "alles", "als",    "auch",   "auf",    "aus",    "bei",     "beim",    "bin",    "bis",
 	"bitte",   "da",    "damit", "dann",   "das",    "dass",   "dem",    "den",     "denn",    "der",    "des",
 	"deshalb", "dich",  "dies",  "diese",  "diesem", "diesen", "dieser", "dieses",  "dir",     "doch",   "du",
@@ -25,7 +20,7 @@ static const char *const german[] = {
 	"vom",     "von",   "vor",   "war",    "waren",  "warum",  "weil",   "wenn",    "wer",     "werden", "wie",
 	"wieder",  "wir",   "wird",  "wo",     "wollen", "wurde",  "zu",     "zum",     "zur",     "zwei",
 };
-static const char *const english[] = {
+static const char english[][WORD] = {
 	"a",      "about",  "after", "all",   "and",  "any",  "are",  "as",    "at",   "be",    "because", "been",
 	"but",    "by",     "can",   "could", "did",  "do",   "does", "dont",  "even", "every", "for",     "from",
 	"get",    "go",     "had",   "has",   "have", "he",   "her",  "here",  "him",  "his",   "how",     "i",
@@ -36,10 +31,39 @@ static const char *const english[] = {
 	"when",   "where",  "which", "who",   "why",  "will", "with", "would", "you",  "your",  "youre",
 };
 
-static bool has(const char *const *list, size_t count, str word)
+/* Eight letters as a number that sorts as they do. */
+static uint64_t packed(const char *word)
 {
-	enum { LONGEST = 7 };
-	return word.n <= LONGEST && bsearch(&word, list, count, sizeof *list, by_name) != NULL;
+	uint64_t v;
+	memcpy(&v, word, WORD);
+	return be64toh(v);
+}
+
+static bool has(const char (*list)[WORD], size_t count, uint64_t word)
+{
+	size_t low = 0, high = count;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		uint64_t v = packed(list[mid]);
+		if (v == word)
+			return true;
+		if (v < word)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}
+
+/* 1: a German function word, -1: an English one. */
+static int function_word(str w)
+{
+	char word[WORD] = {0};
+	if (w.n >= WORD)
+		return 0;
+	memcpy(word, w.p, w.n);
+	uint64_t v = packed(word);
+	return has(german, COUNT_OF(german), v) - has(english, COUNT_OF(english), v);
 }
 
 /* An umlaut or sharp s as given: folding made two letters of one source character. */
@@ -61,8 +85,7 @@ static int spelling(str w)
 		return 0;
 	int v = 0;
 	v += str_ends(w, STR("ung")) || str_ends(w, STR("lich")) || str_ends(w, STR("keit")) || str_ends(w, STR("isch")) ||
-	     str_find(w, STR("sch"), 0) == 0 || str_ends(w, STR("icht")) ||
-	     (str_starts(w, STR("ge")) && str_ends(w, STR("t")));
+	     str_starts(w, STR("sch")) || str_ends(w, STR("icht")) || (str_starts(w, STR("ge")) && str_ends(w, STR("t")));
 	v -= str_ends(w, STR("ing")) || str_ends(w, STR("tion")) - str_ends(w, STR("ation")) || str_ends(w, STR("ould")) ||
 	     str_starts(w, STR("wh")) || str_ends(w, STR("ight"));
 	return v;
@@ -76,7 +99,7 @@ enum frg_lang text_lang(const struct text *t, enum frg_lang fallback)
 		str w = token_str(t, i);
 		if (t->tokens[i].flags & (TOK_NUMBER | TOK_LINK))
 			continue;
-		balance += 2 * has(german, COUNT_OF(german), w) - 2 * has(english, COUNT_OF(english), w);
+		balance += 2 * function_word(w);
 		balance += 3 * german_letter(t, &t->tokens[i]) + spelling(w);
 	}
 	return balance > 0 ? FRG_LANG_DE : balance < 0 ? FRG_LANG_EN : fallback;

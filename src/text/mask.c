@@ -27,7 +27,14 @@ char mask_leet(char c, bool second)
 static bool is_letter(char c) { return fold_is_word(c) && !fold_is_digit(c); }
 
 /* Ends a piece: no disguise reaches over these. */
-static bool splits(char c) { return fold_is_space(c) || strchr(",;:/\\()\"<>?=[]{}", c) != NULL; }
+static bool splits(char c)
+{
+	static const bool table[256] = {
+		[' '] = true,  ['\n'] = true, [','] = true, [';'] = true, [':'] = true, ['/'] = true,
+		['\\'] = true, ['('] = true,  [')'] = true, ['"'] = true, ['<'] = true, ['>'] = true,
+		['?'] = true,  ['='] = true,  ['['] = true, [']'] = true, ['{'] = true, ['}'] = true};
+	return table[(unsigned char)c];
+}
 
 /* A hyphen between two words of some length divides them, too. */
 static bool divides(const struct folded *f, size_t i)
@@ -43,7 +50,14 @@ static bool divides(const struct folded *f, size_t i)
 	return true;
 }
 
-static bool hides(char c) { return c && strchr("*#_%&^~.-'`+|@$!E\001", c) != NULL; }
+static bool hides(char c)
+{
+	static const bool table[256] = {
+		['\001'] = true, ['*'] = true, ['#'] = true, ['_'] = true, ['%'] = true,  ['&'] = true,
+		['^'] = true,    ['~'] = true, ['.'] = true, ['-'] = true, ['\''] = true, ['`'] = true,
+		['+'] = true,    ['|'] = true, ['@'] = true, ['$'] = true, ['!'] = true,  ['E'] = true};
+	return table[(unsigned char)c];
+}
 
 static bool two_readings(char c) { return c == '1' || c == '!' || c == '|' || c == '6'; }
 
