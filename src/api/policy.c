@@ -49,7 +49,8 @@ static void put_threshold(struct made *m, enum frg_rule rule, bool reject, json_
 {
 	const char *id = frg_rule_id(rule);
 	float usual = frg_threshold(NULL, rule, reject);
-	bool never = json_is_null(v), is_usual = never ? usual > 1 : json_number_value(v) == (double)(int)(usual * 1000) / 1000;
+	bool never = json_is_null(v),
+		 is_usual = never ? usual > 1 : json_number_value(v) == (double)(int)(usual * 1000) / 1000;
 	if (!v || is_usual)
 		return; /* stays the engine's, also when that changes */
 	buf_add(&m->text, STR("threshold\t"));
@@ -172,8 +173,8 @@ static void read_line(str line, json_t *thresholds, json_t *entries)
 	while (n < COUNT_OF(field) && str_next(&rest, '\t', &part))
 		field[n++] = str_trim(part);
 	if (line.n && line.p[0] == '#') {
-		json_array_append_new(entries, json_pack("{s:s, s:o}", "kind", "remark", "text",
-		                                         json_of(str_sub(line, 1, line.n))));
+		json_array_append_new(entries,
+		                      json_pack("{s:s, s:o}", "kind", "remark", "text", json_of(str_sub(line, 1, line.n))));
 	} else if (str_eq(field[0], STR("threshold")) && n == 4) {
 		char rule[32], which[16];
 		snprintf(rule, sizeof rule, "%.*s", STR_ARG(field[1]));
@@ -197,8 +198,8 @@ static json_t *policy_json(const struct store_policy *p)
 		if (str_trim(line).n)
 			read_line(line, thresholds, entries);
 	return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o}", "version", (json_int_t)p->version, "by",
-	                 json_or_null(p->editor_name), "at", p->version ? json_integer(p->created) : json_null(), "thresholds",
-	                 thresholds, "usual", usual_thresholds(), "entries", entries);
+	                 json_or_null(p->editor_name), "at", p->version ? json_integer(p->created) : json_null(),
+	                 "thresholds", thresholds, "usual", usual_thresholds(), "entries", entries);
 }
 
 /* ---- problems ---- */
@@ -288,8 +289,7 @@ HANDLER(desk_policy_save)
 	                             .text = buf_str(&made.text)};
 	enum frg_status st = good ? service_policy_save(api->svc, http_arena(req), &cmd, &result, &err) : err.status;
 	if (st == FRG_INVALID && result.problem_count)
-		extra = json_pack("{s:o}", "problems",
-		                  problems_json(api, req, &made, result.problems, result.problem_count));
+		extra = json_pack("{s:o}", "problems", problems_json(api, req, &made, result.problems, result.problem_count));
 	if (st == FRG_CONFLICT)
 		extra = json_pack("{s:{s:I, s:o, s:I}}", "conflict", "version", (json_int_t)result.policy.version, "by",
 		                  json_or_null(result.policy.editor_name), "at", (json_int_t)result.policy.created);

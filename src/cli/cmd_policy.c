@@ -67,8 +67,7 @@ static enum frg_status list(struct service *svc, struct arena *a, id64 site, str
 int cmd_policy(int argc, char **argv)
 {
 	const char *db = NULL, *site_name = NULL, *version = NULL;
-	const struct cli_option options[] = {
-		{"db", &db, NULL}, {"site", &site_name, NULL}, {"version", &version, NULL}};
+	const struct cli_option options[] = {{"db", &db, NULL}, {"site", &site_name, NULL}, {"version", &version, NULL}};
 	int words = cli_options(argc, argv, options, COUNT_OF(options), help);
 	if (words < 0)
 		return words == -1 ? EXIT_DONE : EXIT_USAGE;

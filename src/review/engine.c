@@ -29,8 +29,7 @@ bool engine_list_text(const struct frg_engine *e, size_t more, char **text, size
 	return true;
 }
 
-static enum frg_status open_lists(struct frg_engine *e, const struct frg_engine_options *options,
-                                  struct frg_error *err)
+static enum frg_status open_lists(struct frg_engine *e, const struct frg_engine_options *options, struct frg_error *err)
 {
 	char *text;
 	size_t size;

@@ -58,7 +58,8 @@ struct cue_hit {
 	uint32_t first, last;
 };
 
-/* A passage with what it says about one rule. `reason` is a template (or else `own_reason`): {0} the passage, {1} `word`. */
+/* A passage with what it says about one rule. `reason` is a template (or else `own_reason`): {0} the passage, {1}
+ * `word`. */
 struct finding {
 	enum frg_rule rule;
 	uint32_t begin, end;

@@ -182,7 +182,8 @@ static enum frg_status read_word(struct reading *r)
 	str phrase = r->field[3];
 	size_t words = judge_phrase(phrase, &starred);
 	if (words == 0)
-		return wrong(r, "policy_word_invalid", "one to eight words of letters and digits, * before or behind, _ for any");
+		return wrong(r, "policy_word_invalid",
+		             "one to eight words of letters and digits, * before or behind, _ for any");
 	enum frg_status st = read_reason(r, 4, &e.reason);
 	bool ok;
 	if (st != FRG_OK)
@@ -213,7 +214,8 @@ static enum frg_status read_except(struct reading *r)
 	}
 	size_t words = judge_phrase(r->field[2], &starred);
 	if (words == 0)
-		return wrong(r, "policy_word_invalid", "one to eight words of letters and digits, * before or behind, _ for any");
+		return wrong(r, "policy_word_invalid",
+		             "one to eight words of letters and digits, * before or behind, _ for any");
 	enum frg_status st = add_entry(r, &e, &r->p->by_cue, &r->p->cue_count);
 	bool ok = put_cue(r, r->field[2], words, starred);
 	/* a swear word that is none must not make an insult of what stands around it, either */
@@ -235,7 +237,7 @@ static enum frg_status read_pattern(struct reading *r)
 		return wrong(r, "policy_too_many_patterns", "at most 50 patterns");
 	enum frg_status st = read_reason(r, 4, &k.reason);
 	if (st == FRG_OK)
-		st = policy_pattern_compile(r->field[3], r->p->limits, &k.code, r->err);
+		st = policy_pattern_compile(r->field[3], &k.code, r->err);
 	if (st == FRG_OK)
 		r->p->pattern[r->p->pattern_count++] = k;
 	return st;
@@ -267,6 +269,8 @@ static enum frg_status read_all(struct reading *r, str text)
 {
 	str line;
 	size_t number = 0;
+	if (str_starts(text, STR("\xEF\xBB\xBF"))) /* some editors put it in front of a file */
+		text = str_sub(text, 3, text.n);
 	while (str_next(&text, '\n', &line)) {
 		number++;
 		if (str_trim(line).n == 0 || line.p[0] == '#')

@@ -62,8 +62,7 @@ const struct policy_entry *policy_cue(const struct frg_policy *p, const struct c
 /* What may be spent on a text; one for all patterns. NULL: out of memory. */
 pcre2_match_context *policy_limits(void);
 /* Compiles a pattern and tries what it costs. FRG_INVALID: err->code says why, err->column where. */
-MUST_CHECK enum frg_status policy_pattern_compile(str regex, pcre2_match_context *limits, pcre2_code **out,
-                                                  struct frg_error *err);
+MUST_CHECK enum frg_status policy_pattern_compile(str regex, pcre2_code **out, struct frg_error *err);
 
 /* ---- policy_find.c: what a policy adds to a check ---- */
 

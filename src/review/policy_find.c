@@ -41,8 +41,8 @@ bool policy_excepts(const struct frg_workspace *ws, enum frg_rule rule, uint32_t
 
 static str rule_name(const struct frg_workspace *ws, enum frg_rule rule)
 {
-	static const enum msg names[] = {MSG_REASON_NAME_PROFANITY, MSG_REASON_NAME_AGGRESSION,
-	                                 MSG_REASON_NAME_INSINUATION, MSG_REASON_NAME_AD_LINK};
+	static const enum msg names[] = {MSG_REASON_NAME_PROFANITY, MSG_REASON_NAME_AGGRESSION, MSG_REASON_NAME_INSINUATION,
+	                                 MSG_REASON_NAME_AD_LINK};
 	return i18n(ws->lang, names[rule]);
 }
 

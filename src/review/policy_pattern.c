@@ -10,8 +10,8 @@
 
 /* Steps from one place of a text; kilobytes of backtracking. */
 enum { STEPS_MAX = 10000, DEPTH_MAX = 1000, HEAP_KB = 1024 };
-/* The trial: bytes of a hostile text, and how many steps a byte may take. */
-enum { TRIAL_BYTES = 400, TRIAL_STEPS = 120 };
+/* The trial: bytes of a hostile text, how many steps a byte may take, and how many all texts together. */
+enum { TRIAL_BYTES = 400, TRIAL_STEPS = 250, TRIAL_ALL = 2000000, TRIAL_PAIRS = 32 };
 
 pcre2_match_context *policy_limits(void)
 {
@@ -61,34 +61,35 @@ static pcre2_code *compile(str regex, uint32_t more, int *number, size_t *at)
 	if (!c)
 		return NULL;
 	pcre2_set_parens_nest_limit(c, 20);
-	pcre2_code *code = pcre2_compile((PCRE2_SPTR)regex.p, regex.n,
-	                                 PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_MULTILINE |
-	                                     PCRE2_NEVER_BACKSLASH_C | more,
-	                                 number, at, c);
+	pcre2_code *code = pcre2_compile(
+		(PCRE2_SPTR)regex.p, regex.n,
+		PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C | more, number, at, c);
 	pcre2_compile_context_free(c);
 	return code;
 }
 
 /* ---- the trial ---- */
 
-static int count_step(pcre2_callout_block *block, void *steps)
-{
-	(void)block;
-	return ++*(size_t *)steps > (size_t)TRIAL_BYTES * TRIAL_STEPS ? PCRE2_ERROR_CALLOUT : 0;
-}
-
 struct trial {
 	pcre2_code *code; /* calls out at every step */
 	pcre2_match_context *limits;
 	pcre2_match_data *data;
+	size_t steps, all; /* on this text, on all */
 };
 
-/* False: too many steps. */
-static bool affordable(const struct trial *t, const char *text)
+static int count_step(pcre2_callout_block *block, void *trial)
 {
-	size_t steps = 0;
-	pcre2_set_callout(t->limits, count_step, &steps);
+	struct trial *t = trial;
+	(void)block;
+	t->all++;
+	return ++t->steps > (size_t)TRIAL_BYTES * TRIAL_STEPS || t->all > TRIAL_ALL ? PCRE2_ERROR_CALLOUT : 0;
+}
+
+/* False: too many steps. */
+static bool affordable(struct trial *t, const char *text)
+{
 	size_t at = 0;
+	t->steps = 0;
 	while (at < TRIAL_BYTES) {
 		int rc = pcre2_match(t->code, (PCRE2_SPTR)text, TRIAL_BYTES, at, 0, t->data, t->limits);
 		if (rc == PCRE2_ERROR_NOMATCH)
@@ -101,35 +102,36 @@ static bool affordable(const struct trial *t, const char *text)
 	return true;
 }
 
-static void fill(char *text, const char *unit)
+/* A text of nothing but `unit`. */
+static bool try_unit(struct trial *t, const char *unit)
 {
+	char text[TRIAL_BYTES];
 	size_t n = strlen(unit);
 	for (size_t i = 0; i < TRIAL_BYTES; i++)
 		text[i] = unit[i % n];
 	text[TRIAL_BYTES - 1] = '!'; /* so that what wants to reach an end has to try again */
+	return affordable(t, text);
 }
 
 /* Texts that make greedy patterns try again and again: long runs, also of the pattern's own characters. */
-static bool try_costs(const struct trial *t, str regex)
+static bool try_costs(struct trial *t, str regex)
 {
 	static const char *const units[] = {"a", "0", " ", "ab", "a ", "a.", "-", "x1", "\n", "www.", "aA0_ "};
-	char text[TRIAL_BYTES];
-	for (size_t i = 0; i < COUNT_OF(units); i++) {
-		fill(text, units[i]);
-		if (!affordable(t, text))
+	bool seen[128] = {false};
+	pcre2_set_callout(t->limits, count_step, t);
+	for (size_t i = 0; i < COUNT_OF(units); i++)
+		if (!try_unit(t, units[i]))
 			return false;
-	}
 	for (size_t i = 0; i < regex.n; i++) {
 		char unit[3] = {regex.p[i], i + 1 < regex.n ? regex.p[i + 1] : 0, 0};
 		if ((unsigned char)unit[0] >= 0x80 || (unsigned char)unit[1] >= 0x80)
 			continue;
-		fill(text, unit);
-		if (!affordable(t, text))
+		if (i < TRIAL_PAIRS && !try_unit(t, unit))
 			return false;
 		unit[1] = 0;
-		fill(text, unit);
-		if (!affordable(t, text))
+		if (!seen[(unsigned char)unit[0]] && !try_unit(t, unit))
 			return false;
+		seen[(unsigned char)unit[0]] = true;
 	}
 	return true;
 }
@@ -156,13 +158,12 @@ static enum frg_status judge_costs(str regex, struct frg_error *err)
 
 /* ---- */
 
-enum frg_status policy_pattern_compile(str regex, pcre2_match_context *limits, pcre2_code **out, struct frg_error *err)
+enum frg_status policy_pattern_compile(str regex, pcre2_code **out, struct frg_error *err)
 {
 	int number;
 	size_t at;
 	uint32_t empty = 1;
 	*out = NULL;
-	(void)limits;
 	if (regex.n == 0 || regex.n > POLICY_REGEX_MAX)
 		return frg_fail(err, FRG_INVALID, "policy_pattern_length", "a pattern has 1 to 500 bytes");
 	pcre2_code *code = compile(regex, 0, &number, &at);

@@ -135,7 +135,8 @@ static str write_reason(const struct frg_workspace *ws, const struct finding *f,
 	enum { ROOM = REASON_ROOM / EVIDENCE_MAX };
 	char *to = ws->reasons + slot * ROOM;
 	size_t n = 0, from = 0;
-	str passage = str_sub(ws->text.source, f->begin, f->end), t = f->own_reason.n ? f->own_reason : i18n(ws->lang, f->reason);
+	str passage = str_sub(ws->text.source, f->begin, f->end),
+		t = f->own_reason.n ? f->own_reason : i18n(ws->lang, f->reason);
 	for (size_t i = 0; i + 2 < t.n; i++) {
 		if (t.p[i] != '{' || t.p[i + 2] != '}')
 			continue;

@@ -159,9 +159,9 @@ static void return_article(struct checker *c, struct lent *lent)
 
 static json_t *evidence_json(const struct frg_evidence *e, str text)
 {
-	return json_pack("{s:s, s:s, s:I, s:I, s:o, s:f, s:o}", "rule", frg_rule_id(e->rule), "kind", e->kind, "begin", (json_int_t)e->begin,
-	                 "end", (json_int_t)e->end, "quote", json_of(str_sub(text, e->begin, e->end)), "score",
-	                 (double)e->score, "reason", json_of(e->reason));
+	return json_pack("{s:s, s:s, s:I, s:I, s:o, s:f, s:o}", "rule", frg_rule_id(e->rule), "kind", e->kind, "begin",
+	                 (json_int_t)e->begin, "end", (json_int_t)e->end, "quote", json_of(str_sub(text, e->begin, e->end)),
+	                 "score", (double)e->score, "reason", json_of(e->reason));
 }
 
 static json_t *related_json(const struct frg_related *r)

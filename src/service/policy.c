@@ -185,7 +185,7 @@ enum frg_status policies_load(struct service *svc, struct frg_error *err)
 enum frg_status service_policy_judge(struct service *svc, struct arena *a, str text, struct policy_problem **problems,
                                      size_t *count, struct frg_policy **out, struct frg_error *err)
 {
-	enum { MOST = 40 };
+	enum { MOST = 20 };
 	char *rest = arena_alloc(a, text.n + 1);
 	if (text.n)
 		memcpy(rest, text.p, text.n);

@@ -12,7 +12,7 @@ struct page {
 		struct store_review review;
 		str parent;
 		bool anew;
-	} *items;
+	} * items;
 };
 
 static enum frg_status load_item(struct store_tx *tx, const struct store_revision *r, struct waiting *w,

@@ -98,8 +98,8 @@ static void own_words_take_nothing_away(void **state)
 
 static void own_words_are_seen_in_disguise(void **state)
 {
-	static const char *const texts[] = {"So ein Zonkmurz!", "So ein Z0nkmurz!", "So ein Z o n k m u r z !",
-	                                    "So ein Zonk-murz!", "So ein Zooonkmurz!", "So ein Z*nkmurz!",
+	static const char *const texts[] = {"So ein Zonkmurz!",  "So ein Z0nkmurz!",    "So ein Z o n k m u r z !",
+	                                    "So ein Zonk-murz!", "So ein Zooonkmurz!",  "So ein Z*nkmurz!",
 	                                    "Lauter Zonkmürze!", "So ein Oberzonkmurz!"};
 	struct frg_policy *p = open_policy("word\tprofanity\t0.9\t*zonkmurz\nword\tprofanity\t0.9\tzonkmürz*\n");
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
@@ -126,10 +126,11 @@ static void exceptions_hold_against_rules_and_model(void **state)
 	static const struct {
 		const char *policy, *text;
 		enum frg_rule rule;
-	} cases[] = {{"except\tprofanity\tScheiße*\n", "Die Band Scheiße und Söhne spielt am Samstag im Park.", FRG_PROFANITY},
-	             {"except\t*\tVollidiot\n", "Das Stück »Vollidiot« läuft wieder. Vollidiot lohnt sich!", FRG_PROFANITY},
-	             {"except\t*\tVollidiot\n", "Du Vollidiot.", FRG_AGGRESSION},
-	             {"except\taggression\tverpiss dich\n", "Verpiss dich.", FRG_AGGRESSION}};
+	} cases[] = {
+		{"except\tprofanity\tScheiße*\n", "Die Band Scheiße und Söhne spielt am Samstag im Park.", FRG_PROFANITY},
+		{"except\t*\tVollidiot\n", "Das Stück »Vollidiot« läuft wieder. Vollidiot lohnt sich!", FRG_PROFANITY},
+		{"except\t*\tVollidiot\n", "Du Vollidiot.", FRG_AGGRESSION},
+		{"except\taggression\tverpiss dich\n", "Verpiss dich.", FRG_AGGRESSION}};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct frg_review r = check(NULL, cases[i].text);
 		if (!r.over[cases[i].rule])
@@ -154,7 +155,8 @@ static void an_exception_leaves_the_rest(void **state)
 static void thresholds_say_when(void **state)
 {
 	const char *text = "Du Vollidiot, verpiss dich!";
-	struct frg_review r = check_with("threshold\tprofanity\treject\tnever\nthreshold\taggression\treject\tnever\n", text);
+	struct frg_review r = check_with("threshold\tprofanity\treject\tnever\nthreshold\taggression\treject\tnever\n",
+	                                 text);
 	assert_int_equal(r.suggestion, FRG_SUGGEST_LOOK);
 	r = check_with("threshold\tprofanity\treject\tnever\nthreshold\taggression\treject\tnever\n"
 	               "threshold\tprofanity\tlook\tnever\nthreshold\taggression\tlook\tnever\n"
@@ -170,7 +172,8 @@ static void thresholds_say_when(void **state)
 /* "A score over the threshold without a passage is a defect", wherever the threshold is. */
 static void a_lower_threshold_has_passages(void **state)
 {
-	static const char *const texts[] = {"Wie putzig, dass Sie das glauben.", "Lesen Sie den Artikel noch einmal, diesmal langsam.",
+	static const char *const texts[] = {"Wie putzig, dass Sie das glauben.",
+	                                    "Lesen Sie den Artikel noch einmal, diesmal langsam.",
 	                                    "Der Minister hat sicher seine Gründe.", "Schaut mal auf meiner Seite vorbei."};
 	struct frg_policy *p = open_policy("threshold\taggression\tlook\t0.05\nthreshold\tinsinuation\tlook\t0.05\n"
 	                                   "threshold\tprofanity\tlook\t0.05\nthreshold\tad_link\tlook\t0.05\n");
@@ -243,13 +246,20 @@ static void bad_patterns_are_explained(void **state)
 	static const struct {
 		const char *regex, *code;
 		size_t column;
-	} cases[] = {{"(abc", "policy_pattern_unclosed", 5},      {"abc)", "policy_pattern_unopened", 4},
-	             {"[abc", "policy_pattern_bracket", 5},       {"*abc", "policy_pattern_quantifier", 1},
-	             {"abc\\", "policy_pattern_backslash", 5},    {"a\\yb", "policy_pattern_escape", 3},
-	             {"[z-a]", "policy_pattern_range", 4},        {"(?<=a+)b", "policy_pattern_lookbehind", 0},
-	             {"\\C", "policy_pattern_syntax", 0},         {"a*", "policy_pattern_empty", 0},
-	             {"", "policy_pattern_length", 0},            {"(a+)+b", "policy_pattern_costly", 0},
-	             {"(a|aa)+$", "policy_pattern_costly", 0},    {"(.*)(.*)(.*)x", "policy_pattern_costly", 0},
+	} cases[] = {{"(abc", "policy_pattern_unclosed", 5},
+	             {"abc)", "policy_pattern_unopened", 4},
+	             {"[abc", "policy_pattern_bracket", 5},
+	             {"*abc", "policy_pattern_quantifier", 1},
+	             {"abc\\", "policy_pattern_backslash", 5},
+	             {"a\\yb", "policy_pattern_escape", 3},
+	             {"[z-a]", "policy_pattern_range", 4},
+	             {"(?<=a+)b", "policy_pattern_lookbehind", 0},
+	             {"\\C", "policy_pattern_syntax", 0},
+	             {"a*", "policy_pattern_empty", 0},
+	             {"", "policy_pattern_length", 0},
+	             {"(a+)+b", "policy_pattern_costly", 0},
+	             {"(a|aa)+$", "policy_pattern_costly", 0},
+	             {"(.*)(.*)(.*)x", "policy_pattern_costly", 0},
 	             {"(?:\\w+\\s*)+:", "policy_pattern_costly", 0}};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		char line[200];
@@ -285,6 +295,16 @@ static void useful_patterns_are_taken(void **state)
 		snprintf(line, sizeof line, "pattern\tad_link\t0.5\t%s\n", regexes[i]);
 		frg_policy_close(open_policy(line));
 	}
+}
+
+/* As some editors save it. */
+static void line_ends_and_marks_do_not_matter(void **state)
+{
+	struct frg_review r = check_with(
+		"\xEF\xBB\xBFword\tprofanity\t0.9\tbrimborix\r\n\r\nthreshold\tprofanity\treject\tnever\r\n",
+		"So ein Brimborix.");
+	assert_true(r.over[FRG_PROFANITY]);
+	assert_int_equal(r.suggestion, FRG_SUGGEST_LOOK);
 }
 
 static void the_largest_policy_is_taken(void **state)
@@ -332,21 +352,14 @@ static int close_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_empty_policy_changes_nothing),
-		cmocka_unit_test(own_words_decide),
-		cmocka_unit_test(own_words_take_nothing_away),
-		cmocka_unit_test(own_words_are_seen_in_disguise),
-		cmocka_unit_test(phrases_have_gaps_and_stars),
-		cmocka_unit_test(exceptions_hold_against_rules_and_model),
-		cmocka_unit_test(an_exception_leaves_the_rest),
-		cmocka_unit_test(thresholds_say_when),
-		cmocka_unit_test(a_lower_threshold_has_passages),
-		cmocka_unit_test(patterns_are_found),
-		cmocka_unit_test(patterns_see_all_of_a_long_text),
-		cmocka_unit_test(bad_lines_are_refused_with_the_reason),
-		cmocka_unit_test(bad_patterns_are_explained),
-		cmocka_unit_test(useful_patterns_are_taken),
-		cmocka_unit_test(the_largest_policy_is_taken),
+		cmocka_unit_test(an_empty_policy_changes_nothing),   cmocka_unit_test(own_words_decide),
+		cmocka_unit_test(own_words_take_nothing_away),       cmocka_unit_test(own_words_are_seen_in_disguise),
+		cmocka_unit_test(phrases_have_gaps_and_stars),       cmocka_unit_test(exceptions_hold_against_rules_and_model),
+		cmocka_unit_test(an_exception_leaves_the_rest),      cmocka_unit_test(thresholds_say_when),
+		cmocka_unit_test(a_lower_threshold_has_passages),    cmocka_unit_test(patterns_are_found),
+		cmocka_unit_test(patterns_see_all_of_a_long_text),   cmocka_unit_test(bad_lines_are_refused_with_the_reason),
+		cmocka_unit_test(bad_patterns_are_explained),        cmocka_unit_test(useful_patterns_are_taken),
+		cmocka_unit_test(line_ends_and_marks_do_not_matter), cmocka_unit_test(the_largest_policy_is_taken),
 		cmocka_unit_test(identities_follow_the_text),
 	};
 	return cmocka_run_group_tests(tests, open_all, close_all);

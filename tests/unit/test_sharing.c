@@ -24,7 +24,8 @@ static struct frg_review expected[COUNT_OF(texts)];
 
 static struct frg_review check(struct frg_workspace *ws, size_t i)
 {
-	struct frg_input in = {.text = str_of(texts[i]), .article = i % 2 ? article : NULL, .policy = i % 3 ? policy : NULL};
+	struct frg_input in = {
+		.text = str_of(texts[i]), .article = i % 2 ? article : NULL, .policy = i % 3 ? policy : NULL};
 	struct frg_review r;
 	struct frg_error err;
 	OK(frg_check(engine, ws, &in, &r, &err));
@@ -41,7 +42,8 @@ static void *work(void *arg)
 	for (size_t n = 0; n < ROUNDS * COUNT_OF(texts); n++) {
 		size_t i = (n + offset) % COUNT_OF(texts);
 		struct frg_review r = check(ws, i);
-		wrong += memcmp(r.score, expected[i].score, sizeof r.score) != 0 || r.evidence_count != expected[i].evidence_count;
+		wrong += memcmp(r.score, expected[i].score, sizeof r.score) != 0 ||
+		         r.evidence_count != expected[i].evidence_count;
 	}
 	frg_workspace_close(ws);
 	return (void *)wrong;
@@ -86,8 +88,8 @@ static int open_all(void **state)
 	if (frg_engine_open(NULL, &engine, &err) != FRG_OK ||
 	    frg_article_open(engine, STR("Brücke gesperrt"), STR("Die Linie 5 fährt nicht."), STR("Die Busse fahren um."),
 	                     &article, &err) != FRG_OK ||
-	    frg_policy_open(engine, STR("word\tprofanity\t0.9\tschwurbler\npattern\tad_link\t0.95\t01\\d{2}-\\d{7}\n"), &policy,
-	                    &err) != FRG_OK ||
+	    frg_policy_open(engine, STR("word\tprofanity\t0.9\tschwurbler\npattern\tad_link\t0.95\t01\\d{2}-\\d{7}\n"),
+	                    &policy, &err) != FRG_OK ||
 	    frg_workspace_open(engine, &ws, &err) != FRG_OK)
 		return 1;
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
