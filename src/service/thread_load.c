@@ -171,7 +171,7 @@ enum frg_status thread_load_own(struct store_tx *tx, void *ctx, struct frg_error
 		return FRG_OK; /* a capability that names nobody: nothing is theirs */
 	struct store_revisions revisions;
 	if (st == FRG_OK)
-		st = store_own_revisions(tx, author, t->article.id, &revisions, err);
+		st = store_own_revisions(tx, author, t->article.id, t->own_only, &revisions, err);
 	if (st != FRG_OK)
 		return st;
 	t->own = ARENA_ARRAY(store_arena(tx), struct thread_own, revisions.count);

@@ -19,7 +19,8 @@ struct thread_own {
 struct thread_data {
 	/* asked for */
 	const struct thread_query *query;
-	str reader; /* empty: what all see */
+	str reader;    /* empty: what all see */
+	id64 own_only; /* of the reader's own comments this one; 0: all */
 	/* found */
 	struct store_article article;
 	int64_t total;

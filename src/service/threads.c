@@ -274,7 +274,7 @@ static str comment_html(struct arena *a, enum frg_lang lang, const struct view_c
 enum frg_status service_own_comments(struct service *svc, struct arena *a, const struct thread_query *q, str reader,
                                      id64 only, struct own_comment **out, size_t *count, struct frg_error *err)
 {
-	struct thread_data t = {.query = q, .reader = reader};
+	struct thread_data t = {.query = q, .reader = reader, .own_only = only};
 	enum frg_status st = store_read(svc->store, a, thread_load_own, &t, err);
 	if (st != FRG_OK)
 		return st;
@@ -283,8 +283,6 @@ enum frg_status service_own_comments(struct service *svc, struct arena *a, const
 	*count = 0;
 	for (size_t i = 0; i < t.own_count; i++) {
 		const struct thread_own *o = &t.own[i];
-		if (only && o->comment.id != only)
-			continue;
 		struct own_comment *c = &(*out)[(*count)++];
 		c->view = thread_own_view(a, o);
 		c->state = store_state_name(o->revision.state);

@@ -197,8 +197,10 @@ MUST_CHECK enum frg_status store_queue_page(struct store_tx *tx, id64 site, id64
 /* How many are held in all, and how many of them before `before` (0: none). */
 MUST_CHECK enum frg_status store_queue_count(struct store_tx *tx, id64 site, id64 before, int64_t *all, int64_t *ahead,
                                              struct frg_error *err);
-/* The latest revision of each comment of this author under this article, oldest first. */
-MUST_CHECK enum frg_status store_own_revisions(struct store_tx *tx, id64 author, id64 article,
+/* The latest revision of each comment of this author under this article, oldest first: of the newest STORE_OWN_MAX, or
+ * of one (`only` not 0). */
+enum { STORE_OWN_MAX = 200 };
+MUST_CHECK enum frg_status store_own_revisions(struct store_tx *tx, id64 author, id64 article, id64 only,
                                                struct store_revisions *out, struct frg_error *err);
 /* An author's record: number of revisions by state. */
 MUST_CHECK enum frg_status store_author_record(struct store_tx *tx, id64 author, int64_t by_state[6],

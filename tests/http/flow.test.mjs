@@ -398,3 +398,14 @@ test('the audit finds all in order', () => {
 	assert.equal(r.status, 0, r.stdout + r.stderr);
 	assert.match(r.stdout, /^ok: \d+ decisions, \d+ publications/);
 });
+
+test('who writes very much is answered like everybody, and sees the newest', async () => {
+	const busy = new Reader(server, { name: 'Viel Schreiber' });
+	const ids = [];
+	for (let i = 0; i < 203; i++)
+		ids.push((await busy.submit(`Kommentar Nummer ${i} zur Brücke.`)).id);
+	const mine = await busy.mine();
+	assert.equal(mine.length, 200);
+	assert.deepEqual([mine[0].id, mine.at(-1).id], [ids[3], ids.at(-1)]);
+	assert.equal((await busy.revise(ids[0], 'Der älteste, geändert.')).id, ids[0]);
+});
