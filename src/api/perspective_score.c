@@ -1,8 +1,9 @@
 /* Perspective's attributes, as far as the engine's review can honestly serve them. Turns a review into scores and
  * spans; knows no requests and asks nobody. What each attribute is made from is said in docs/perspective.md, too.
  *
- * The engine judges six rules. For aggression its evidence says besides of which kind a passage is; by that the attributes INSULT, THREAT and IDENTITY_ATTACK tell themselves apart. What only the model
- * recognised has no kind and counts as an insult: THREAT and IDENTITY_ATTACK see no more than the word lists do. */
+ * The engine judges six rules. For aggression its evidence says besides of which kind a passage is; by that the
+ * attributes INSULT, THREAT and IDENTITY_ATTACK tell themselves apart. What only the model recognised has no kind and
+ * counts as an insult: THREAT and IDENTITY_ATTACK see no more than the word lists do. */
 #include "api/perspective.h"
 
 /* Of what a passage is evidence. */
@@ -25,9 +26,8 @@ static unsigned kind_of(const struct frg_evidence *e)
 	static const struct {
 		const char *name;
 		unsigned kind;
-	} kinds[] = {{"aggression_threat", OF_THREAT}, {"aggression_harm", OF_THREAT},
-	             {"aggression_group", OF_GROUP},   {"aggression_dehumanise", OF_GROUP},
-	             {"aggression_expel", OF_EXPEL},   {"aggression_silence", OF_OTHER}};
+	} kinds[] = {{"aggression_threat", OF_THREAT},    {"aggression_harm", OF_THREAT}, {"aggression_group", OF_GROUP},
+	             {"aggression_dehumanise", OF_GROUP}, {"aggression_expel", OF_EXPEL}, {"aggression_silence", OF_OTHER}};
 	if (e->rule != FRG_AGGRESSION)
 		return 1u << e->rule;
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)

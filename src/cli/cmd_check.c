@@ -39,7 +39,7 @@ struct check {
 	enum frg_lang lang;
 	struct frg_article *article; /* of --article */
 	struct frg_policy *policy;   /* of --policy, or NULL */
-	char id[160]; /* of engine and policy */
+	char id[160];                /* of engine and policy */
 	struct known_article known[ARTICLES];
 	size_t next;
 };
@@ -69,9 +69,9 @@ static json_t *evidence_json(const struct frg_review *r, str text)
 	json_t *list = json_array();
 	for (size_t i = 0; i < r->evidence_count; i++) {
 		const struct frg_evidence *e = &r->evidence[i];
-		json_array_append_new(list, json_pack("{s:s,s:s,s:I,s:I,s:o,s:o,s:o}", "rule", frg_rule_id(e->rule), "kind", e->kind, "begin",
-		                                      (json_int_t)e->begin, "end", (json_int_t)e->end, "quote",
-		                                      string(str_sub(text, e->begin, e->end)), "score", real(e->score),
+		json_array_append_new(list, json_pack("{s:s,s:s,s:I,s:I,s:o,s:o,s:o}", "rule", frg_rule_id(e->rule), "kind",
+		                                      e->kind, "begin", (json_int_t)e->begin, "end", (json_int_t)e->end,
+		                                      "quote", string(str_sub(text, e->begin, e->end)), "score", real(e->score),
 		                                      "reason", string(e->reason)));
 	}
 	return list;
@@ -208,7 +208,8 @@ static bool lang_from(str s, enum frg_lang *out)
 
 static enum frg_status check_object(struct check *c, json_t *line, json_t *id, struct frg_error *err)
 {
-	struct frg_input in = {.text = member(line, "text"), .parent = member(line, "parent"), .lang = c->lang, .policy = c->policy};
+	struct frg_input in = {
+		.text = member(line, "text"), .parent = member(line, "parent"), .lang = c->lang, .policy = c->policy};
 	struct frg_review review;
 	if (!json_is_object(line) || !json_is_string(json_object_get(line, "text")))
 		return frg_fail(err, FRG_INVALID, "text_missing", "an object with a string \"text\" is expected");

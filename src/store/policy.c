@@ -65,8 +65,8 @@ enum frg_status store_policy_insert(struct store_tx *tx, const struct store_poli
 	enum frg_status st = DB_RUN(tx->db, err,
 	                            "INSERT INTO policy (site_id, version, text, editor_id, editor_name, created_at)"
 	                            " VALUES ($1, $2, $3, $4, $5, $6)",
-	                            DB_INT(p->site), DB_INT(p->version), DB_TEXT(p->text),
-	                            DB_INT_OR_NULL(p->editor), DB_TEXT(p->editor_name), DB_INT(p->created));
+	                            DB_INT(p->site), DB_INT(p->version), DB_TEXT(p->text), DB_INT_OR_NULL(p->editor),
+	                            DB_TEXT(p->editor_name), DB_INT(p->created));
 	if (st != FRG_OK)
 		return st;
 	return DB_RUN(tx->db, err, "DELETE FROM policy WHERE site_id = $1 AND version <= $2", DB_INT(p->site),
