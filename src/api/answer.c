@@ -33,9 +33,16 @@ void api_json(struct http_request *req, unsigned status, json_t *body)
 	http_respond(req, status, "application/json", json_text(http_arena(req), body));
 }
 
-str api_message(enum frg_lang lang, const struct frg_error *err)
+str api_message(struct arena *a, enum frg_lang lang, const struct frg_error *err)
 {
-	return i18n_find(lang, "error.", err->code ? err->code : "generic", MSG_ERROR_GENERIC);
+	enum msg msg = i18n_find_msg("error.", err->code ? err->code : "generic", MSG_ERROR_GENERIC);
+	if (msg != MSG_ERROR_AUTHOR_SUSPENDED)
+		return i18n(lang, msg);
+	char until[CLOCK_WORDS_SIZE];
+	struct buf b = BUF_INIT(1 << 12);
+	clock_words((msec)err->pos * 1000, lang, until);
+	i18n_format(&b, lang, msg, &(str){until, strlen(until)}, 1);
+	return buf_finish(&b, a);
 }
 
 static void common(struct http_request *req, const struct frg_error *err)
@@ -55,7 +62,7 @@ static json_t *error_json(struct api *api, struct http_request *req, const struc
 {
 	const struct store_site *site = api_find_site(api, req);
 	return json_pack("{s:{s:s, s:o, s:o}}", "error", "code", err->code ? err->code : "generic", "message",
-	                 json_of(api_message(api_lang(req, site), err)), "request", json_of(http_request_id(req)));
+	                 json_of(api_message(http_arena(req), api_lang(req, site), err)), "request", json_of(http_request_id(req)));
 }
 
 void api_error(struct api *api, struct http_request *req, const struct frg_error *err, json_t *extra)
@@ -77,7 +84,7 @@ void api_error_page(struct api *api, struct http_request *req, const struct frg_
 	struct buf b = BUF_INIT(1 << 20);
 	common(req, err);
 	http_add_header(req, "Content-Security-Policy", str_of(&SERVICE_PAGE_CSP[strlen("Content-Security-Policy: ")]));
-	render_error_page(&b, service_assets(api->svc), lang, api_http_status(err->status), api_message(lang, err),
+	render_error_page(&b, service_assets(api->svc), lang, api_http_status(err->status), api_message(http_arena(req), lang, err),
 	                  http_request_id(req));
 	http_respond(req, api_http_status(err->status), "text/html; charset=utf-8", buf_finish(&b, http_arena(req)));
 }

@@ -17,7 +17,7 @@ void api_error(struct api *api, struct http_request *req, const struct frg_error
 void api_error_page(struct api *api, struct http_request *req, const struct frg_error *err);
 unsigned api_http_status(enum frg_status status);
 /* The sentence for an error code. */
-str api_message(enum frg_lang lang, const struct frg_error *err);
+str api_message(struct arena *a, enum frg_lang lang, const struct frg_error *err);
 void api_redirect(struct http_request *req, str location);
 void api_no_store(struct http_request *req);
 /* The body as a JSON object, or an error already answered. Release with json_decref. */
@@ -43,8 +43,14 @@ bool api_may_write(struct api *api, struct http_request *req, const struct store
 str api_reader(struct http_request *req, const struct store_site *site);
 void api_set_reader(struct http_request *req, str reader);
 
-/* The editor at the desk; checks the CSRF token on all but GET. False: answered. */
+/* Who is at the desk; checks the CSRF token on all but GET, and that the role has the right that the route's row
+ * names. False: answered. */
 bool api_editor(struct api *api, struct http_request *req, struct editor_session *out);
+/* What the desk learns of a session. */
+json_t *api_session_json(struct api *api, struct arena *a, const struct editor_session *s);
+json_t *api_id_json(id64 id); /* 0: null */
+/* An id of the path, or FRG_NOT_FOUND already answered. */
+bool api_path_id(struct api *api, struct http_request *req, const char *name, id64 *out);
 void api_set_desk_cookie(struct http_request *req, str token, bool end);
 /* The client's address as far as limits go: IPv6 by its /64. */
 str api_client_key(struct http_request *req);
@@ -57,6 +63,13 @@ json_t *api_review_json(const struct service_review *review, str text);
 /* Byte offset in UTF-8 → UTF-16 units. */
 size_t api_utf16(str text, size_t byte);
 json_t *api_rules_json(struct arena *a, str rules);
+
+/* ---- decide.c ---- */
+
+/* What a refusal says: rules, law, passages, the letter's sentences, a word. */
+enum frg_status api_read_terms(struct arena *a, json_t *body, struct decide_command *cmd, struct frg_error *err);
+/* {"conflict":{…}} for a 409. */
+json_t *api_conflict_json(const struct decide_result *r);
 
 /* ---- readers.c ---- */
 
@@ -79,6 +92,8 @@ HANDLER(page_withdraw);
 QUICK(page_feed_quick);
 HANDLER(page_feed);
 QUICK(page_desk);
+HANDLER(page_objection);
+HANDLER(page_object);
 HANDLER(page_media);
 QUICK(asset_get);
 QUICK(asset_embed);
@@ -106,8 +121,26 @@ HANDLER(desk_queue);
 HANDLER(desk_revision);
 HANDLER(desk_decide);
 HANDLER(desk_undo);
+HANDLER(desk_remove);
+HANDLER(desk_pick);
+HANDLER(desk_suspend);
+HANDLER(desk_letter);
+HANDLER(desk_objections);
+HANDLER(desk_objection_decide);
 HANDLER(desk_decisions);
 HANDLER(desk_stream);
+HANDLER(desk_sessions);
+HANDLER(desk_session_end);
+HANDLER(desk_session_site);
+HANDLER(desk_password);
+HANDLER(desk_invitation);
+HANDLER(desk_invitation_accept);
+HANDLER(desk_staff);
+HANDLER(desk_staff_change);
+HANDLER(desk_staff_reset);
+HANDLER(desk_invite);
+HANDLER(desk_invitation_end);
+HANDLER(desk_staff_log);
 HANDLER(desk_policy);
 HANDLER(desk_policy_versions);
 HANDLER(desk_policy_save);

@@ -14,7 +14,7 @@ size_t api_utf16(str text, size_t byte)
 	return units;
 }
 
-static json_t *id_json(id64 id)
+json_t *api_id_json(id64 id)
 {
 	char text[ID_TEXT_SIZE];
 	if (!id)
@@ -142,7 +142,7 @@ static json_t *parent_json(const struct queue_item *item)
 {
 	if (!item->has_parent)
 		return json_null();
-	return json_pack("{s:o, s:o, s:o, s:I, s:b}", "id", id_json(item->parent.comment), "name",
+	return json_pack("{s:o, s:o, s:o, s:I, s:b}", "id", api_id_json(item->parent.comment), "name",
 	                 json_of(item->parent.name), "text", json_of(item->parent.text), "at",
 	                 (json_int_t)item->parent.published, "released", item->parent_released);
 }
@@ -155,7 +155,7 @@ json_t *api_item_json(struct arena *a, const struct queue_item *item)
 	json_decref(findings);
 	json_t *released = item->released_before ? json_of(item->released_text) : json_null();
 	return json_pack("{s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "revision",
-	                 id_json(r->id), "comment", id_json(r->comment), "version", (json_int_t)r->version, "ordinal",
+	                 api_id_json(r->id), "comment", api_id_json(r->comment), "version", (json_int_t)r->version, "ordinal",
 	                 (json_int_t)r->ordinal, "state", json_of(store_state_name(r->state)), "lang", json_of(lang),
 	                 "submitted_at", (json_int_t)r->created, "author", author_json(a, item), "text", json_of(r->text),
 	                 "review", review_json(&item->review, r->text), "article", article_json(a, item), "parent",

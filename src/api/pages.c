@@ -204,7 +204,7 @@ static void page_again(struct api *api, struct http_request *req, const struct t
 	struct thread_personal who = {
 		.reader = api_reader(req, q->site), .form = &p->form, .reply_to = p->parent, .edit_of = p->edit};
 	if (err)
-		p->form.error = api_message(api_lang(req, q->site), err);
+		p->form.error = api_message(http_arena(req), api_lang(req, q->site), err);
 	personal_page(api, req, q, &who, err ? api_http_status(err->status) : 200);
 }
 

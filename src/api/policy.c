@@ -237,7 +237,7 @@ HANDLER(desk_policy)
 	if (asked.n && (!str_to_i64(asked, &version) || version < 1))
 		st = frg_fail(&err, FRG_NOT_FOUND, "not_found", "no such version");
 	if (st == FRG_OK)
-		st = service_policy_get(api->svc, http_arena(req), session.editor.site, version, &policy, &err);
+		st = service_policy_get(api->svc, http_arena(req), session.who.site, version, &policy, &err);
 	if (st != FRG_OK) {
 		api_error(api, req, &err, NULL);
 		return;
@@ -254,7 +254,7 @@ HANDLER(desk_policy_versions)
 	struct store_policies all = {0};
 	if (!api_editor(api, req, &session))
 		return;
-	if (service_policy_versions(api->svc, http_arena(req), session.editor.site, &all, &err) != FRG_OK) {
+	if (service_policy_versions(api->svc, http_arena(req), session.who.site, &all, &err) != FRG_OK) {
 		api_error(api, req, &err, NULL);
 		return;
 	}
@@ -283,8 +283,8 @@ HANDLER(desk_policy_save)
 		frg_fail(&err, FRG_INVALID, "version_missing", "version must be the one that was changed");
 		good = false;
 	}
-	struct policy_command cmd = {.site = session.editor.site,
-	                             .editor = &session.editor,
+	struct policy_command cmd = {.site = session.who.site,
+	                             .who = &session.who,
 	                             .version = json_integer_value(version),
 	                             .text = buf_str(&made.text)};
 	enum frg_status st = good ? service_policy_save(api->svc, http_arena(req), &cmd, &result, &err) : err.status;
@@ -313,7 +313,7 @@ static void try_out(struct api *api, struct http_request *req, const struct edit
 	size_t count = 0;
 	struct service_review with, without;
 	struct arena *a = http_arena(req);
-	const struct store_site *site = service_site_by_id(api->svc, session->editor.site);
+	const struct store_site *site = service_site_by_id(api->svc, session->who.site);
 	str text = json_str(a, json_object_get(body, "text")), article = json_str(a, json_object_get(body, "article"));
 	enum frg_status st = service_policy_judge(api->svc, a, buf_str(&made->text), &problems, &count, &policy, &err);
 	bool tried = st == FRG_OK && text.n;

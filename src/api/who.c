@@ -99,6 +99,9 @@ bool api_editor(struct api *api, struct http_request *req, struct editor_session
 	enum frg_status st = service_session(api->svc, http_arena(req), http_cookie(req, desk_cookie), out, &err);
 	if (st == FRG_OK && http_method(req) != HTTP_GET && !secret_equal(http_header(req, "X-CSRF-Token"), out->csrf))
 		st = frg_fail(&err, FRG_FORBIDDEN, "csrf", "the request does not carry the session's token");
+	BUG_IF(!http_tag(req)); /* a desk route without a right is a row forgotten */
+	if (st == FRG_OK)
+		st = staff_may(&out->who, http_tag(req), &err);
 	if (st != FRG_OK)
 		api_error(api, req, &err, NULL);
 	return st == FRG_OK;
@@ -113,4 +116,14 @@ str api_client_key(struct http_request *req)
 		return client;
 	memset(six.s6_addr + 8, 0, 8);
 	return inet_ntop(AF_INET6, &six, text, sizeof text) ? arena_str(http_arena(req), str_of(text)) : client;
+}
+
+bool api_path_id(struct api *api, struct http_request *req, const char *name, id64 *out)
+{
+	struct frg_error err;
+	if (id_parse(http_param(req, name), out))
+		return true;
+	frg_fail(&err, FRG_NOT_FOUND, "not_found", "no such %s", name);
+	api_error(api, req, &err, NULL);
+	return false;
 }

@@ -27,7 +27,7 @@ struct demo_comment {
 struct demo {
 	struct service *svc;
 	const struct store_site *site;
-	struct store_editor editor;
+	struct staff editor;
 	struct arena *arena;
 	struct demo_comment comments[COMMENTS_MAX];
 	size_t count;
@@ -123,7 +123,7 @@ static bool decide(struct demo *d, struct demo_comment *c)
 	struct frg_error err;
 	struct decide_result result;
 	struct decide_command cmd = {
-		.editor = &d->editor, .revision = c->result.revision, .version = 1, .rules = c->rules, .word = c->word};
+		.who = &d->editor, .revision = c->result.revision, .version = 1, .rules = c->rules, .word = c->word};
 	for (size_t i = 0; i < COUNT_OF(states); i++)
 		if (str_eq(c->state, states[i]))
 			cmd.action = (enum decide_action)i;
@@ -197,12 +197,6 @@ static bool load_articles(struct demo *d, const char *dir)
 	return good;
 }
 
-static enum frg_status load_editor(struct store_tx *tx, void *ctx, struct frg_error *err)
-{
-	struct demo *d = ctx;
-	return store_editor_by_login(tx, d->editor.login, &d->editor, err);
-}
-
 static bool make_site(struct demo *d, const char *dir, const char *address, const char *login, const char *password)
 {
 	struct frg_error err;
@@ -222,10 +216,14 @@ static bool make_site(struct demo *d, const char *dir, const char *address, cons
 		free((char *)text.p);
 	}
 	if (st == FRG_OK)
-		st = service_editor_save(d->svc, site.id, str_of(login), STR("Redaktion Elverbote"), str_of(password), &err);
-	d->editor.login = str_of(login);
+		st = service_account_save(d->svc,
+		                          &(struct staff_account){.site = site.id,
+		                                                  .login = str_of(login),
+		                                                  .name = STR("Redaktion Elverbote"),
+		                                                  .password = str_of(password)},
+		                          &err);
 	if (st == FRG_OK)
-		st = store_read(service_store(d->svc), d->arena, load_editor, d, &err);
+		st = service_staff_by_login(d->svc, d->arena, site.id, str_of(login), &d->editor, &err);
 	if (st != FRG_OK)
 		cli_failed("demo", &err);
 	d->site = service_site(d->svc, STR(""));

@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 #include "base/log.h"
+#include "event/mail.h"
 #include "event/tail.h"
 
 #include <curl/curl.h>
@@ -26,10 +27,10 @@ static const char help[] =
 	"  --dev-assets DIR    serves scripts and styles from DIR instead of from the binary\n";
 
 struct settings {
-	char *db, *listen, *proxies;
+	char *db, *listen, *proxies, *smtp, *mail_from, *smtp_user, *smtp_password;
 	const char *dev_assets, *port_file;
 	unsigned workers, loops, connections, idle_timeout;
-	bool unlimited, fetch_private;
+	bool unlimited, fetch_private, smtp_plain;
 	char problem[200];
 };
 
@@ -55,6 +56,19 @@ static bool set_switch(bool *field, const char *value, const char *on, const cha
 	return *field || strcmp(value, off) == 0;
 }
 
+/* The first line of a file, so that no password stands in the configuration. */
+static bool read_secret(char **field, const char *path)
+{
+	char line[1024];
+	FILE *f = fopen(path, "r");
+	bool good = f && fgets(line, sizeof line, f);
+	if (f)
+		fclose(f);
+	if (good)
+		line[strcspn(line, "\r\n")] = 0;
+	return good && set_text(field, line);
+}
+
 /* One line of the configuration file. inih stops at the first 0. */
 static int set(void *ctx, const char *section, const char *key, const char *value)
 {
@@ -66,6 +80,16 @@ static int set(void *ctx, const char *section, const char *key, const char *valu
 		good = set_text(&s->listen, value);
 	else if (strcmp(key, "trusted_proxies") == 0)
 		good = set_text(&s->proxies, value);
+	else if (strcmp(key, "smtp") == 0)
+		good = set_text(&s->smtp, value);
+	else if (strcmp(key, "smtp_tls") == 0)
+		good = set_switch(&s->smtp_plain, value, "off", "on");
+	else if (strcmp(key, "smtp_user") == 0)
+		good = set_text(&s->smtp_user, value);
+	else if (strcmp(key, "smtp_password_file") == 0)
+		good = read_secret(&s->smtp_password, value);
+	else if (strcmp(key, "mail_from") == 0)
+		good = set_text(&s->mail_from, value);
 	else if (strcmp(key, "workers") == 0)
 		good = set_number(&s->workers, value);
 	else if (strcmp(key, "loops") == 0)
@@ -149,12 +173,20 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	config.routes = api_routes(&config.route_count);
 	struct http_server *server;
 	struct tail *tail;
+	struct mailer *mailer = NULL;
+	struct mailer_config mail = {.url = s->smtp,
+	                             .from = s->mail_from,
+	                             .user = s->smtp_user,
+	                             .password = s->smtp_password,
+	                             .plain = s->smtp_plain};
 	if (http_server_open(&config, &server, &err) != FRG_OK)
 		return cli_failed("serve", &err);
 	service_live_start(svc, server);
 	int rc = EXIT_DONE;
 	if (tail_open(svc, &tail, &err) != FRG_OK) {
 		tail = NULL;
+		rc = cli_failed("serve", &err);
+	} else if (mailer_open(svc, &mail, &mailer, &err) != FRG_OK) {
 		rc = cli_failed("serve", &err);
 	} else if (!s->port_file || write_port(s->port_file, http_server_port(server))) {
 		log_info("listen", "port %u, %s", http_server_port(server), service_engine_id(svc));
@@ -165,6 +197,7 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 		rc = EXIT_USAGE;
 	}
 	http_server_drain(server, DRAIN_MS);
+	mailer_close(mailer);
 	tail_close(tail);
 	service_live_stop(svc);
 	http_server_close(server);
@@ -207,11 +240,16 @@ int cmd_serve(int argc, char **argv)
 	const char *environment = getenv("FREIGABE_DB");
 	int rc = EXIT_USAGE;
 	if (set_text(&s.db, environment ? environment : "sqlite:freigabe.db") && set_text(&s.listen, "127.0.0.1:8080") &&
-	    set_text(&s.proxies, "") && (!config || read_config(config, &s)) && (!db || set_text(&s.db, db)) &&
+	    set_text(&s.proxies, "") && set_text(&s.smtp, "") && set_text(&s.mail_from, "") &&
+	    set_text(&s.smtp_user, "") && set_text(&s.smtp_password, "") && (!config || read_config(config, &s)) && (!db || set_text(&s.db, db)) &&
 	    (!listen || set_text(&s.listen, listen)))
 		rc = run(&s);
 	free(s.db);
 	free(s.listen);
 	free(s.proxies);
+	free(s.smtp);
+	free(s.mail_from);
+	free(s.smtp_user);
+	free(s.smtp_password);
 	return rc;
 }

@@ -9,9 +9,12 @@
 #include <unistd.h>
 
 static const char help[] =
-	"usage: freigabe user set LOGIN [--name TEXT] [--site NAME] [--db URL] [--password-stdin]\n\n"
-	"Makes an editor's account or changes its password, which ends the sessions. The password (at\n"
-	"least 10 characters) is asked for, or read from standard input.\n";
+	"usage: freigabe user set LOGIN [--name TEXT] [--email ADDRESS] [--role ROLE] [--site NAME] [--db URL]\n"
+	"                               [--password-stdin]\n\n"
+	"Makes an account or changes its password, which ends the sessions. The password (at least 10\n"
+	"characters) is asked for, or read from standard input.\n\n"
+	"ROLE: administrator, lead, editor, trainee, auditor, lawyer (docs/roles.md). A site's first account\n"
+	"is an administrator, the next ones are editors, unless said otherwise.\n";
 
 /* A line without its end. Not echoed on a terminal. */
 static bool read_password(bool ask, char out[1026])
@@ -36,10 +39,11 @@ static bool read_password(bool ask, char out[1026])
 
 int cmd_user(int argc, char **argv)
 {
-	const char *db = NULL, *name = NULL, *slug = NULL;
+	const char *db = NULL, *name = NULL, *slug = NULL, *role = NULL, *email = NULL;
 	bool from_stdin = false;
 	const struct cli_option options[] = {
-		{"db", &db, NULL}, {"name", &name, NULL}, {"site", &slug, NULL}, {"password-stdin", NULL, &from_stdin}};
+		{"db", &db, NULL}, {"name", &name, NULL},   {"email", &email, NULL},
+		{"role", &role, NULL}, {"site", &slug, NULL}, {"password-stdin", NULL, &from_stdin}};
 	int words = cli_options(argc, argv, options, COUNT_OF(options), help);
 	if (words < 0)
 		return words == -1 ? EXIT_DONE : EXIT_USAGE;
@@ -56,8 +60,14 @@ int cmd_user(int argc, char **argv)
 	const struct store_site *site = cli_site("user", svc, slug);
 	if (!site)
 		rc = EXIT_USAGE;
-	else if (service_editor_save(svc, site->id, str_of(argv[2]), str_of(name ? name : argv[2]), str_of(password),
-	                             &err) != FRG_OK)
+	else if (service_account_save(svc,
+	                              &(struct staff_account){.site = site->id,
+	                                                      .login = str_of(argv[2]),
+	                                                      .name = str_of(name ? name : argv[2]),
+	                                                      .email = str_of(email),
+	                                                      .password = str_of(password),
+	                                                      .role = role},
+	                              &err) != FRG_OK)
 		rc = cli_failed("user", &err);
 	else
 		printf("account %s of %.*s saved\n", argv[2], STR_ARG(site->name));

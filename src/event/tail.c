@@ -87,7 +87,11 @@ static void tell_desk(struct service *svc, struct arena *a, const struct store_e
 /* Was this comment readable before or after? Only then do readers hear of it. */
 static bool readers_concerned(const struct store_event *e, str action)
 {
-	return str_eq(action, STR("release")) || str_eq(e->kind, STR("unpublished"));
+	static const str public_actions[] = {STR_INIT("release"), STR_INIT("remove"), STR_INIT("pick"), STR_INIT("unpick")};
+	for (size_t i = 0; i < COUNT_OF(public_actions); i++)
+		if (str_eq(action, public_actions[i]))
+			return true;
+	return str_eq(e->kind, STR("unpublished"));
 }
 
 /* ---- held comments under new settings ---- */
@@ -123,6 +127,21 @@ static void recheck_some(struct tail *t, struct arena *a)
 		t->rechecks--;
 }
 
+/* Decisions on what waits take it out of the queue or put it back; others only change the list of decisions. */
+static bool moves_queue(str action)
+{
+	return str_eq(action, STR("release")) || str_eq(action, STR("reject")) || str_eq(action, STR("return"));
+}
+
+static void tell_objections(struct service *svc, struct arena *a, const struct store_event *e)
+{
+	int64_t open = 0;
+	struct frg_error err;
+	if (service_objection_count(svc, a, e->site, &open, &err) != FRG_OK)
+		log_warn("live", "objections could not be counted: %s", err.msg);
+	tell(svc, a, e->site, 0, "objections", json_pack("{s:I}", "open", (json_int_t)open));
+}
+
 static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 {
 	struct service *svc = t->svc;
@@ -145,7 +164,14 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 		service_threads_drop_both(svc, e->article, e->site);
 	if (e->article && readers_concerned(e, action))
 		tell_readers(svc, a, e);
-	if (str_eq(e->kind, STR("held")) || undone)
+	if (str_eq(e->kind, STR("objection")))
+		tell_objections(svc, a, e);
+	else if (str_eq(e->kind, STR("referred")) || (undone && str_eq(action, STR("refer"))))
+		tell_desk(svc, a, e, true, STR("refer"), STR(""));
+	else if ((decided || undone) && !moves_queue(action)) {
+		tell(svc, a, e->site, 0, "decisions", json_object());
+		tell_objections(svc, a, e);
+	} else if (str_eq(e->kind, STR("held")) || undone)
 		tell_desk(svc, a, e, true, undone ? STR("undo") : STR(""), STR(""));
 	else if (decided)
 		tell_desk(svc, a, e, false, action, rest);

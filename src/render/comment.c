@@ -110,7 +110,10 @@ static struct status_words words_for(const struct view_comment *c)
 	switch (c->state) {
 	case VIEW_HELD: return (struct status_words){MSG_READER_HELD_TITLE, MSG_READER_HELD, "held"};
 	case VIEW_RETURNED: return (struct status_words){MSG_READER_RETURNED_TITLE, MSG_READER_RETURNED, "returned"};
-	case VIEW_REJECTED: return (struct status_words){MSG_READER_REJECTED_TITLE, MSG_READER_REJECTED, "rejected"};
+	case VIEW_REJECTED:
+		if (c->own && c->own->removed)
+			return (struct status_words){MSG_READER_TAKEN_OFF_TITLE, MSG_READER_TAKEN_OFF, "rejected"};
+		return (struct status_words){MSG_READER_REJECTED_TITLE, MSG_READER_REJECTED, "rejected"};
 	case VIEW_WITHDRAWN: return (struct status_words){MSG_READER_WITHDRAWN_TITLE, MSG_READER_WITHDRAWN, "quiet"};
 	case VIEW_RELEASED:
 	case VIEW_REMOVED: break;
@@ -123,6 +126,33 @@ static struct status_words words_for(const struct view_comment *c)
 static bool pending_edit(const struct view_comment *c)
 {
 	return c->own && (c->state == VIEW_RELEASED || c->state == VIEW_REMOVED);
+}
+
+/* The letter, folded; and the way to object, or what became of it. */
+static void letter(struct buf *b, enum frg_lang lang, const struct view_letter *l)
+{
+	if (!l)
+		return;
+	HTML(b, "<details class=\"frg-letter\"><summary>");
+	html_msg(b, lang, MSG_READER_LETTER);
+	HTML(b, "</summary><div>\n");
+	letter_paragraphs(b, l->body);
+	HTML(b, "</div></details>\n<p>");
+	if (l->objection != VIEW_NO_OBJECTION) {
+		HTML(b, "<strong class=\"frg-badge\">");
+		html_msg(b, lang, MSG_READER_OBJECTION);
+		HTML(b, "</strong> ");
+		html_msg(b, lang, objection_msg(l->objection));
+		HTML(b, " ");
+	}
+	if (l->objection != VIEW_NO_OBJECTION || !l->late) {
+		HTML(b, "<a class=\"frg-act\"");
+		html_attr(b, "href", l->link);
+		HTML(b, ">");
+		html_msg(b, lang, l->objection == VIEW_NO_OBJECTION ? MSG_READER_OBJECT : MSG_READER_OBJECTION_SEE);
+		HTML(b, "</a>");
+	}
+	HTML(b, "</p>\n");
 }
 
 static void own_status(struct buf *b, const struct comment_place *place, const struct view_comment *c)
@@ -151,6 +181,8 @@ static void own_status(struct buf *b, const struct comment_place *place, const s
 		findings(b, lang, c->own);
 		editors_word(b, lang, c->own->word);
 	}
+	if (c->state != VIEW_WITHDRAWN)
+		letter(b, lang, c->letter);
 	if (pending_edit(c)) {
 		HTML(b, "<details class=\"frg-new\"><summary>");
 		html_msg(b, lang, MSG_READER_NEW_TEXT);
@@ -235,6 +267,11 @@ static void byline(struct buf *b, const struct comment_place *place, const struc
 		html_msg(b, lang, MSG_READER_YOURS);
 		HTML(b, "</span>\n");
 	}
+	if (c->picked && c->state == VIEW_RELEASED) {
+		HTML(b, "<span class=\"frg-picked\">");
+		html_msg(b, lang, MSG_READER_PICKED);
+		HTML(b, "</span>\n");
+	}
 	if (c->answers_name.n) {
 		HTML(b, "<span class=\"frg-answers\">");
 		html_msg_args(b, lang, MSG_READER_ANSWERS, &c->answers_name, 1);
@@ -288,6 +325,8 @@ void comment_begin(struct buf *b, const struct comment_place *place, const struc
 		html_attr(b, "data-parent", c->parent_id);
 	html_attr_int(b, "data-depth", shown_depth(c));
 	html_attr(b, "data-state", str_of(state_name(c->state)));
+	if (c->picked)
+		HTML(b, " data-picked");
 	if (c->own || c->mine)
 		HTML(b, " data-own");
 	if (c->own) /* for the edit form: the text as it was written */

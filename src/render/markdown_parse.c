@@ -67,7 +67,7 @@ static bool is_kept(uint32_t before, uint32_t cp, uint32_t after)
 
 /* Copies with marks for hidden characters; line breaks become \n. "]:" is taken apart: it would define a link for
  * elsewhere, which swallows the line and makes the parser's time quadratic. */
-static void harmless(struct buf *out, str s)
+void markdown_harmless(struct buf *out, str s, char mark)
 {
 	uint32_t before = NONE;
 	for (size_t i = 0, n; i < s.n; i += n) {
@@ -88,11 +88,12 @@ static void harmless(struct buf *out, str s)
 		if (next)
 			after = value_at(s, i + n, next);
 		if (!is_kept(before, cp, after)) {
-			buf_byte(out, MARKDOWN_MARK);
+			if (mark)
+				buf_byte(out, mark);
 			continue;
 		}
-		if (cp == ':' && before == ']')
-			buf_byte(out, MARKDOWN_MARK);
+		if (cp == ':' && before == ']' && mark)
+			buf_byte(out, mark);
 		buf_add(out, str_sub(s, i, i + n));
 		before = cp;
 	}
@@ -118,7 +119,7 @@ static void as_it_is(str s, const MD_PARSER *events, void *ctx)
 void markdown_parse(str text, MD_PARSER events, void *ctx)
 {
 	struct buf clean = BUF_INIT(SIZE_MAX / 2);
-	harmless(&clean, text);
+	markdown_harmless(&clean, text, MARKDOWN_MARK);
 	str s = buf_str(&clean);
 	/* md4c 0.4.8 may look behind the end of an unfinished link: zeros are there for it */
 	static const char zeros[16];

@@ -2,7 +2,7 @@
 #ifndef RENDER_MARKDOWN_PARSE_H
 #define RENDER_MARKDOWN_PARSE_H
 
-#include "base/base.h"
+#include "base/buf.h"
 
 #include <md4c.h>
 
@@ -11,6 +11,9 @@
 enum { MARKDOWN_MARK = 1 };
 
 /* `events` has the five callbacks, which must return 0; the rest of it is set here. */
+/* A reader's text without what cannot be seen or turns the writing direction; line breaks become \n. `mark` stands
+ * for each such character; 0: nothing does. */
+void markdown_harmless(struct buf *out, str s, char mark);
 void markdown_parse(str text, MD_PARSER events, void *ctx);
 
 #endif

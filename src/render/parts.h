@@ -43,6 +43,12 @@ void page_begin(struct buf *b, const struct page_head *head);
 void page_body(struct buf *b, const struct page_head *head);
 void page_end(struct buf *b, enum frg_lang lang, const struct view_site *site);
 
+/* ---- letter_page.c --------------------------------------------------------------- */
+
+/* Plain text as paragraphs, escaped. */
+void letter_paragraphs(struct buf *b, str body);
+enum msg objection_msg(enum view_objection objection);
+
 /* ---- comment.c ------------------------------------------------------------------- */
 
 /* Where comments stand. `page` is false for one that goes out alone, to a script. */

@@ -43,6 +43,25 @@ struct view_finding {
 	str reason;  /* may be empty */
 };
 
+enum view_objection {
+	VIEW_NO_OBJECTION,
+	VIEW_OBJECTION_OPEN,
+	VIEW_OBJECTION_UPHELD,
+	VIEW_OBJECTION_CHANGED,
+	VIEW_OBJECTION_REJECTED,
+	VIEW_OBJECTION_SETTLED
+};
+
+/* The statement of reasons on a comment, for its author. */
+struct view_letter {
+	str subject, body; /* plain text */
+	str link;          /* where to object */
+	msec until;        /* how long */
+	bool late;
+	enum view_objection objection;
+	str reasons; /* of the answer */
+};
+
 /* The author's own, unreleased revision of a comment. */
 struct view_own {
 	str revision_id;
@@ -53,6 +72,7 @@ struct view_own {
 	size_t finding_count;
 	str word;                /* the editor's word to the author; may be empty */
 	msec submitted, decided; /* decided: 0 if not */
+	bool removed;            /* had been released, and was withdrawn by the editors */
 };
 
 struct view_comment {
@@ -68,6 +88,8 @@ struct view_comment {
 	 * VIEW_RELEASED when an edit of a released comment waits. NULL for all other readers. */
 	const struct view_own *own;
 	bool mine; /* written by this reader */
+	bool picked; /* marked by the editors as worth reading */
+	const struct view_letter *letter; /* for its author; NULL: none */
 };
 
 /* A hint of the check, for the writer, before anything is sent. */
@@ -121,6 +143,16 @@ void render_front_page(struct buf *b, const struct view_assets *assets, const st
 /* `status` decides the heading (404, 403, …); `message` is localised. */
 void render_error_page(struct buf *b, const struct view_assets *assets, enum frg_lang lang, unsigned status,
                        str message, str request_id);
+/* The letter by itself, with the form for an objection or what became of it. */
+struct view_letter_page {
+	const struct view_site *site;
+	enum frg_lang lang;
+	struct view_letter letter;
+	str path;  /* of this page */
+	str text, email, error; /* given back */
+	bool sent;
+};
+void render_letter_page(struct buf *b, const struct view_assets *assets, const struct view_letter_page *page);
 /* The desk's shell: an empty document that loads the desk's script. */
 void render_desk_page(struct buf *b, const struct view_assets *assets, enum frg_lang lang);
 /* Atom 1.0 of the released comments, newest first. */

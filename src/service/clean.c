@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
+enum { EMAIL_MAX = 254 };
+
 /* Bidi controls could make a name read differently from what it is; in texts the renderer takes them out. */
 static bool allowed(utf8proc_int32_t c, bool one_line)
 {
@@ -58,4 +60,16 @@ enum frg_status clean_text(struct arena *a, str in, size_t max_chars, bool one_l
 		return fail(err, FRG_TOO_LARGE, code_prefix, "too_long");
 	*out = s;
 	return FRG_OK;
+}
+
+enum frg_status clean_email(struct arena *a, str in, str *out, struct frg_error *err)
+{
+	enum frg_status st = clean_text(a, in, EMAIL_MAX, true, "email", out, err);
+	if (st != FRG_OK || out->n == 0)
+		return st;
+	size_t at = str_find(*out, STR("@"), 0);
+	bool good = at != SIZE_MAX && at > 0 && str_find(*out, STR("@"), at + 1) == SIZE_MAX &&
+	            str_find(*out, STR(" "), 0) == SIZE_MAX && str_find(*out, STR("."), at + 2) != SIZE_MAX &&
+	            out->p[out->n - 1] != '.';
+	return good ? FRG_OK : frg_fail(err, FRG_INVALID, "email_invalid", "not an e-mail address");
 }

@@ -1,33 +1,137 @@
-/* What editors do: release, reject, return, and take back within ten seconds. Each is a row in
- * the chain; the state of the revision, the publication and the event are committed with it. */
+/* What editors do with what is held: release, reject, return, refer. Each is a row in the chain; the state of the
+ * revision, the publication, the letter and the event are committed with it. */
 #include "service/inner.h"
 
-static const str action_names[] = {STR_INIT("release"), STR_INIT("reject"), STR_INIT("return")};
+#include "render/letter.h"
+#include "text/utf8.h"
+
+static const str action_names[] = {STR_INIT("release"), STR_INIT("reject"), STR_INIT("return"), STR_INIT("refer")};
 static const enum store_state action_states[] = {STATE_RELEASED, STATE_REJECTED, STATE_RETURNED};
+
+/* ---- what all decisions share ---- */
+
+static enum frg_status check_rules(const struct decide_command *cmd, const char *action, unsigned rules, str word,
+                                   struct frg_error *err)
+{
+	bool refuses = strcmp(action, "reject") == 0 || strcmp(action, "remove") == 0 || strcmp(action, "suspend") == 0;
+	if (refuses && rules == 0 && cmd->law.n == 0)
+		return frg_fail(err, FRG_INVALID, "rules_missing", "a rejection names at least one rule");
+	if (strcmp(action, "return") == 0 && rules == 0 && word.n == 0)
+		return frg_fail(err, FRG_INVALID, "reason_missing", "a return names a rule or says a word");
+	if (cmd->law.n && !refuses)
+		return frg_fail(err, FRG_INVALID, "law_unknown", "only a refusal rests on a law");
+	if (cmd->law.n && !letter_law_known(cmd->law))
+		return frg_fail(err, FRG_INVALID, "law_unknown", "no such law");
+	if (cmd->passage_count > DECIDE_PASSAGES_MAX)
+		return frg_fail(err, FRG_INVALID, "passage_invalid", "at most %d passages", DECIDE_PASSAGES_MAX);
+	return FRG_OK;
+}
+
+enum frg_status decision_terms(struct arena *a, const struct decide_command *cmd, const char *action,
+                               struct decision_terms *out, struct frg_error *err)
+{
+	*out = (struct decision_terms){.detail = json_object()};
+	enum frg_status st = clean_text(a, cmd->word, DECIDE_WORD_MAX, false, "word", &out->word, err);
+	if (st != FRG_OK)
+		return st;
+	bool names_rules = strcmp(action, "release") != 0 && strcmp(action, "refer") != 0;
+	unsigned rules = names_rules ? cmd->rules & ~(1u << FRG_ENGAGING) : 0;
+	out->rules = service_rules_text(a, rules);
+	if (cmd->pick && strcmp(action, "release") == 0)
+		json_object_set_new(out->detail, "pick", json_true());
+	if (cmd->law.n)
+		json_object_set_new(out->detail, "law", json_of(cmd->law));
+	for (int r = 0; r < FRG_RULE_COUNT; r++)
+		if (rules & 1u << r && cmd->block[r]) {
+			json_t *blocks = json_object_get(out->detail, "blocks");
+			if (!blocks)
+				json_object_set_new(out->detail, "blocks", blocks = json_object());
+			json_object_set_new(blocks, frg_rule_id((enum frg_rule)r), json_integer(cmd->block[r]));
+		}
+	return check_rules(cmd, action, rules, out->word, err);
+}
+
+enum frg_status decision_passages(struct decision_terms *terms, const struct decide_command *cmd, str text,
+                                  struct frg_error *err)
+{
+	if (cmd->passage_count == 0)
+		return FRG_OK;
+	json_t *list = json_array();
+	json_object_set_new(terms->detail, "passages", list);
+	for (size_t i = 0; i < cmd->passage_count; i++) {
+		const struct decide_passage *p = &cmd->passages[i];
+		size_t begin = p->begin < 0 ? SIZE_MAX : utf8_from_utf16(text, (size_t)p->begin);
+		size_t end = p->end < 0 ? SIZE_MAX : utf8_from_utf16(text, (size_t)p->end);
+		if (begin == SIZE_MAX || end == SIZE_MAX || begin >= end)
+			return frg_fail(err, FRG_INVALID, "passage_invalid", "a passage lies outside of the text");
+		json_array_append_new(list, json_pack("{s:s, s:I, s:I}", "rule", frg_rule_id(p->rule), "begin",
+		                                      (json_int_t)begin, "end", (json_int_t)end));
+	}
+	return FRG_OK;
+}
+
+enum frg_status decision_append(struct store_tx *tx, const struct decision_of *of, struct store_decision *out,
+                                struct frg_error *err)
+{
+	struct store_review review;
+	enum frg_status st = store_review_latest(tx, of->revision->id, &review, err);
+	if (st != FRG_OK)
+		return st;
+	*out = (struct store_decision){
+		.id = id_new(),
+		.site = of->revision->site,
+		.comment = of->revision->comment,
+		.revision = of->revision->id,
+		.text_hash = of->revision->text_hash,
+		.author_name = of->comment->name,
+		.action = str_of(of->action),
+		.rules = of->rules,
+		.word = of->word,
+		.detail = of->detail,
+		.editor = of->who->id,
+		.editor_name = of->who->name,
+		.engine = review.engine,
+		.findings = review.findings,
+		.submitted = of->revision->created,
+		.decided = clock_now(),
+	};
+	return store_decision_append(tx, out, err);
+}
+
+enum frg_status decision_tell(struct store_tx *tx, const char *kind, const struct store_comment *c, id64 revision,
+                              str detail, struct frg_error *err)
+{
+	return store_event_insert(tx,
+	                          &(struct store_event){.kind = str_of(kind),
+	                                                .site = c->site,
+	                                                .article = c->article,
+	                                                .comment = c->id,
+	                                                .revision = revision,
+	                                                .detail = detail},
+	                          err);
+}
+
+enum frg_status staff_may_section(struct store_tx *tx, const struct staff *who, const struct store_comment *c,
+                                  struct store_article *article, struct frg_error *err)
+{
+	enum frg_status st = store_article_by_id(tx, c->article, article, err);
+	if (st == FRG_OK && !staff_has_section(who, article->section))
+		return frg_fail(err, FRG_FORBIDDEN, "section_forbidden", "the section %.*s is not theirs",
+		                STR_ARG(article->section));
+	return st;
+}
+
+/* ---- one decision on its way ---- */
 
 struct deciding {
 	const struct decide_command *cmd;
-	str word, rules;
+	struct decision_terms terms;
+	const struct store_site *site;
 	id64 article;
+	struct store_referral referral;
+	bool referred;
 	struct decide_result *out;
 };
-
-static enum frg_status check_command(struct arena *a, const struct decide_command *cmd, struct deciding *d,
-                                     struct frg_error *err)
-{
-	enum frg_status st = clean_text(a, cmd->word, DECIDE_WORD_MAX, false, "word", &d->word, err);
-	if (st != FRG_OK)
-		return st;
-	unsigned rules = cmd->rules & ~(1u << FRG_ENGAGING);
-	if (cmd->action == DECIDE_RELEASE)
-		rules = 0;
-	if (cmd->action == DECIDE_REJECT && rules == 0)
-		return frg_fail(err, FRG_INVALID, "rules_missing", "a rejection names at least one rule");
-	if (cmd->action == DECIDE_RETURN && rules == 0 && d->word.n == 0)
-		return frg_fail(err, FRG_INVALID, "reason_missing", "a return names a rule or says a word");
-	d->rules = service_rules_text(a, rules);
-	return FRG_OK;
-}
 
 /* Somebody was here before: who, and what. A request repeated by the same editor is not a conflict. */
 static enum frg_status conflict(struct store_tx *tx, struct deciding *d, const struct store_revision *revision,
@@ -36,6 +140,10 @@ static enum frg_status conflict(struct store_tx *tx, struct deciding *d, const s
 	struct store_decision standing;
 	if (revision->state == STATE_WITHDRAWN)
 		return frg_fail(err, FRG_CONFLICT, "revision_withdrawn", "the author withdrew the comment");
+	if (revision->state == STATE_HELD) {
+		d->out->newer_revision = revision->id;
+		return frg_fail(err, FRG_CONFLICT, "revision_changed", "somebody has referred it or taken a decision back");
+	}
 	enum frg_status st = store_decision_standing(tx, revision->id, &standing, NULL);
 	if (st == FRG_NOT_FOUND) { /* never decided: the author has revised */
 		struct store_revisions all;
@@ -47,8 +155,8 @@ static enum frg_status conflict(struct store_tx *tx, struct deciding *d, const s
 	}
 	if (st != FRG_OK)
 		return frg_fail(err, st, "store_io", "cannot read the decision");
-	*repeated = standing.editor == d->cmd->editor->id && str_eq(standing.action, action_names[d->cmd->action]) &&
-	            str_eq(standing.rules, d->rules) && str_eq(standing.word, d->word);
+	*repeated = standing.editor == d->cmd->who->id && str_eq(standing.action, action_names[d->cmd->action]) &&
+	            str_eq(standing.rules, d->terms.rules) && str_eq(standing.word, d->terms.word);
 	d->out->decision = standing.id;
 	d->out->decided = standing.decided;
 	d->out->by = standing.editor_name;
@@ -57,32 +165,94 @@ static enum frg_status conflict(struct store_tx *tx, struct deciding *d, const s
 	return *repeated ? FRG_OK : frg_fail(err, FRG_CONFLICT, "already_decided", "somebody decided first");
 }
 
-static enum frg_status append(struct store_tx *tx, const struct deciding *d, const struct store_comment *comment,
-                              const struct store_revision *revision, struct store_decision *out, struct frg_error *err)
+/* ---- who may, and who must be asked first ---- */
+
+static enum frg_status check_referral(const struct deciding *d, struct frg_error *err)
 {
-	struct store_review review;
-	enum frg_status st = store_review_latest(tx, revision->id, &review, err);
+	const struct staff *who = d->cmd->who;
+	const str kind = d->referral.kind;
+	bool own = d->referral.editor == who->id;
+	if (!d->referred)
+		return FRG_OK;
+	if (str_eq(kind, STR("lawyer")) && !(who->rights & RIGHT_LEGAL))
+		return frg_fail(err, FRG_FORBIDDEN, "referred_to_lawyer", "it waits for a lawyer");
+	/* a lead may go on alone: nobody else may be there */
+	if (str_eq(kind, STR("second")) && own && !(who->rights & RIGHT_SUSPEND))
+		return frg_fail(err, FRG_FORBIDDEN, "second_same_person", "somebody else was asked");
+	if (str_eq(kind, STR("proposal")) && own)
+		return frg_fail(err, FRG_FORBIDDEN, "four_eyes_same_person", "a second person confirms it");
+	return FRG_OK;
+}
+
+static bool names(const struct store_texts *sections, str section)
+{
+	for (size_t i = 0; i < sections->count; i++)
+		if (str_eq(sections->items[i], STR("*")) || str_eq(sections->items[i], section))
+			return true;
+	return false;
+}
+
+/* True if this is but a proposal: by a trainee, or where two must agree and nobody has proposed the same. */
+static enum frg_status is_proposal(struct store_tx *tx, const struct deciding *d, const struct store_article *article,
+                                   bool *proposal, struct frg_error *err)
+{
+	struct desk_settings settings;
+	*proposal = d->cmd->who->role == ROLE_TRAINEE;
+	if (*proposal)
+		return FRG_OK;
+	enum frg_status st = settings_load(tx, article->site, &settings, err);
+	if (st != FRG_OK || !names(&settings.four_eyes, article->section))
+		return st;
+	*proposal = true;
+	if (!d->referred || !str_eq(d->referral.kind, STR("proposal")))
+		return FRG_OK;
+	struct store_decision earlier;
+	st = store_decision_get(tx, d->referral.decision, &earlier, err);
 	if (st != FRG_OK)
 		return st;
-	*out = (struct store_decision){
-		.id = id_new(),
-		.site = revision->site,
-		.comment = revision->comment,
-		.revision = revision->id,
-		.text_hash = revision->text_hash,
-		.author_name = comment->name,
-		.action = action_names[d->cmd->action],
-		.rules = d->rules,
-		.word = d->word,
-		.editor = d->cmd->editor->id,
-		.editor_name = d->cmd->editor->name,
-		.engine = review.engine,
-		.findings = review.findings,
-		.submitted = revision->created,
-		.decided = clock_now(),
-	};
-	return store_decision_append(tx, out, err);
+	json_t *detail = json_loadb(earlier.detail.p, earlier.detail.n, 0, NULL);
+	*proposal = !str_eq(json_str(store_arena(tx), json_object_get(detail, "action")), action_names[d->cmd->action]);
+	json_decref(detail);
+	return FRG_OK;
 }
+
+/* To a second person or a lawyer; or what would have been decided waits to be confirmed. */
+static enum frg_status refer(struct store_tx *tx, struct deciding *d, const struct store_comment *comment,
+                             const struct store_revision *revision, bool proposal, struct frg_error *err)
+{
+	const char *to = proposal ? "proposal" : d->cmd->refer == REFER_LAWYER ? "lawyer" : "second";
+	struct store_decision row;
+	json_object_set_new(d->terms.detail, "to", json_string(to));
+	if (proposal)
+		json_object_set_new(d->terms.detail, "action", json_of(action_names[d->cmd->action]));
+	struct decision_of of = {.who = d->cmd->who,
+	                         .comment = comment,
+	                         .revision = revision,
+	                         .action = "refer",
+	                         .rules = d->terms.rules,
+	                         .word = d->terms.word,
+	                         .detail = json_text(store_arena(tx), json_incref(d->terms.detail))};
+	enum frg_status st = decision_append(tx, &of, &row, err);
+	struct store_referral r = {.revision = revision->id,
+	                           .site = revision->site,
+	                           .kind = str_of(to),
+	                           .editor = d->cmd->who->id,
+	                           .decision = row.id,
+	                           .created = row.decided};
+	if (st == FRG_OK)
+		st = store_referral_put(tx, &r, err);
+	if (st == FRG_OK) /* whoever looks at it now decides on what they have not seen */
+		st = store_revision_move(tx, revision->id, STATE_HELD, revision->version, STATE_HELD, err);
+	if (st == FRG_OK)
+		st = decision_tell(tx, "referred", comment, revision->id,
+		                   arena_printf(store_arena(tx), "%s %.*s", to, STR_ARG(d->cmd->who->name)), err);
+	d->out->decision = row.id;
+	d->out->decided = row.decided;
+	d->out->proposed = proposal;
+	return st;
+}
+
+/* ---- deciding ---- */
 
 /* The newest released revision gives way when a later one is released. */
 static enum frg_status retire_released(struct store_tx *tx, const struct store_revision *now, struct frg_error *err)
@@ -95,17 +265,53 @@ static enum frg_status retire_released(struct store_tx *tx, const struct store_r
 	return st;
 }
 
-static enum frg_status tell(struct store_tx *tx, const char *kind, const struct store_comment *c, id64 revision,
-                            str detail, struct frg_error *err)
+enum frg_status decision_release(struct store_tx *tx, const struct store_comment *comment,
+                                 const struct store_revision *revision, const struct store_decision *decision,
+                                 bool pick, struct frg_error *err)
 {
-	return store_event_insert(tx,
-	                          &(struct store_event){.kind = str_of(kind),
-	                                                .site = c->site,
-	                                                .article = c->article,
-	                                                .comment = c->id,
-	                                                .revision = revision,
-	                                                .detail = detail},
-	                          err);
+	struct release r = {.change = PUBLICATION_PUT,
+	                    .comment = comment,
+	                    .revision = revision,
+	                    .decision = decision,
+	                    .picked = pick,
+	                    .now = decision->decided};
+	enum frg_status st = retire_released(tx, revision, err);
+	if (st == FRG_OK)
+		st = release_apply(tx, &r, err);
+	return st == FRG_OK ? store_objection_settle(tx, comment->id, err) : st;
+}
+
+static enum frg_status settle(struct store_tx *tx, struct deciding *d, const struct store_comment *comment,
+                              const struct store_revision *revision, const struct store_article *article,
+                              struct frg_error *err)
+{
+	enum decide_action action = d->cmd->action;
+	bool said = json_object_size(d->terms.detail) > 0;
+	struct store_decision decision = {0};
+	struct decision_of of = {.who = d->cmd->who,
+	                         .comment = comment,
+	                         .revision = revision,
+	                         .action = action_names[action].p,
+	                         .rules = d->terms.rules,
+	                         .word = d->terms.word,
+	                         .detail = said ? json_text(store_arena(tx), json_incref(d->terms.detail)) : STR("")};
+	enum frg_status st = decision_append(tx, &of, &decision, err);
+	if (st == FRG_OK)
+		st = store_revision_move(tx, revision->id, STATE_HELD, revision->version, action_states[action], err);
+	if (st == FRG_OK && d->referred)
+		st = store_referral_delete(tx, revision->id, err);
+	if (st == FRG_OK && action == DECIDE_RELEASE)
+		st = decision_release(tx, comment, revision, &decision, d->cmd->pick, err);
+	if (st == FRG_OK && action == DECIDE_REJECT)
+		st = letter_write(tx, &(struct letter_about){d->site, article, comment, revision, &decision}, err);
+	if (st == FRG_OK)
+		st = decision_tell(tx, "decided", comment, revision->id,
+		                   arena_printf(store_arena(tx), "%.*s %.*s", STR_ARG(decision.action),
+		                                STR_ARG(decision.editor_name)),
+		                   err);
+	d->out->decision = decision.id;
+	d->out->decided = decision.decided;
+	return st;
 }
 
 static enum frg_status count_waiting(struct store_tx *tx, id64 site, int64_t *waiting, struct frg_error *err)
@@ -114,44 +320,45 @@ static enum frg_status count_waiting(struct store_tx *tx, id64 site, int64_t *wa
 	return store_queue_count(tx, site, 0, waiting, &ahead, err);
 }
 
+static enum frg_status decide_held(struct store_tx *tx, struct deciding *d, const struct store_comment *comment,
+                                   const struct store_revision *revision, struct frg_error *err)
+{
+	struct store_article article;
+	bool proposal = false;
+	enum frg_status st = staff_may_section(tx, d->cmd->who, comment, &article, err);
+	if (st == FRG_OK)
+		st = store_referral_get(tx, revision->id, &d->referral, err);
+	d->referred = st == FRG_OK;
+	if (st == FRG_OK || st == FRG_NOT_FOUND)
+		st = check_referral(d, err);
+	if (st == FRG_OK)
+		st = decision_passages(&d->terms, d->cmd, revision->text, err);
+	if (st == FRG_OK && d->cmd->action != DECIDE_REFER)
+		st = is_proposal(tx, d, &article, &proposal, err);
+	if (st != FRG_OK)
+		return st;
+	return proposal || d->cmd->action == DECIDE_REFER ? refer(tx, d, comment, revision, proposal, err)
+	                                                  : settle(tx, d, comment, revision, &article, err);
+}
+
 static enum frg_status decide(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct deciding *d = ctx;
 	struct store_revision revision;
 	struct store_comment comment;
 	enum frg_status st = store_revision_get(tx, d->cmd->revision, &revision, err);
-	if (st == FRG_OK && revision.site != d->cmd->editor->site)
+	if (st == FRG_OK && revision.site != d->cmd->who->site)
 		return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such revision");
 	if (st == FRG_OK)
 		st = store_comment_get(tx, revision.comment, &comment, err);
 	if (st != FRG_OK)
 		return st;
 	d->article = comment.article;
-	if (revision.state != STATE_HELD || revision.version != d->cmd->version) {
-		bool repeated = false;
+	bool repeated = false;
+	if (revision.state != STATE_HELD || revision.version != d->cmd->version)
 		st = conflict(tx, d, &revision, &repeated, err);
-		return st == FRG_OK && repeated ? count_waiting(tx, revision.site, &d->out->waiting, err) : st;
-	}
-	struct store_decision decision = {0};
-	st = append(tx, d, &comment, &revision, &decision, err);
-	if (st == FRG_OK)
-		st = store_revision_move(tx, revision.id, STATE_HELD, revision.version, action_states[d->cmd->action], err);
-	if (st == FRG_OK && d->cmd->action == DECIDE_RELEASE) {
-		struct release r = {.change = PUBLICATION_PUT,
-		                    .comment = &comment,
-		                    .revision = &revision,
-		                    .decision = &decision,
-		                    .now = decision.decided};
-		st = retire_released(tx, &revision, err);
-		if (st == FRG_OK)
-			st = release_apply(tx, &r, err);
-	}
-	if (st == FRG_OK)
-		st = tell(tx, "decided", &comment, revision.id,
-		          arena_printf(store_arena(tx), "%.*s %.*s", STR_ARG(decision.action), STR_ARG(decision.editor_name)),
-		          err);
-	d->out->decision = decision.id;
-	d->out->decided = decision.decided;
+	else
+		st = decide_held(tx, d, &comment, &revision, err);
 	return st == FRG_OK ? count_waiting(tx, revision.site, &d->out->waiting, err) : st;
 }
 
@@ -159,114 +366,13 @@ enum frg_status service_decide(struct service *svc, struct arena *a, const struc
                                struct decide_result *out, struct frg_error *err)
 {
 	*out = (struct decide_result){0};
-	struct deciding d = {.cmd = cmd, .out = out};
-	enum frg_status st = check_command(a, cmd, &d, err);
+	struct deciding d = {.cmd = cmd, .site = service_site_by_id(svc, cmd->who->site), .out = out};
+	enum frg_status st = decision_terms(a, cmd, action_names[cmd->action].p, &d.terms, err);
 	if (st == FRG_OK)
 		st = store_write(svc->store, a, decide, &d, err);
+	json_decref(d.terms.detail);
 	/* who released sees it at once; the outbox would say so a moment later */
 	if (st == FRG_OK && cmd->action == DECIDE_RELEASE)
-		service_threads_drop_both(svc, d.article, cmd->editor->site);
-	return st;
-}
-
-/* ---- taking back ---- */
-
-struct undoing {
-	const struct store_editor *editor;
-	id64 decision, revision, article;
-	int64_t waiting;
-};
-
-/* May this editor still take this decision back? */
-static enum frg_status check_undo(const struct undoing *u, const struct store_decision *d, struct frg_error *err)
-{
-	if (d->site != u->editor->site || str_eq(d->action, STR("undo")))
-		return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such decision");
-	if (d->editor != u->editor->id)
-		return frg_fail(err, FRG_FORBIDDEN, "undo_not_yours", "only who decided can take it back");
-	if (d->undone)
-		return frg_fail(err, FRG_CONFLICT, "undo_done", "the decision was taken back already");
-	if (clock_now() > d->decided + UNDO_MS + UNDO_GRACE_MS)
-		return frg_fail(err, FRG_CONFLICT, "undo_too_late", "decisions can be taken back for ten seconds");
-	return FRG_OK;
-}
-
-/* What readers see goes back to what it was before this release. */
-static enum frg_status take_back_release(struct store_tx *tx, const struct store_comment *c,
-                                         const struct store_decision *d, struct frg_error *err)
-{
-	struct store_decision before;
-	struct store_revision revision;
-	enum frg_status st = store_decision_release_before(tx, c->id, d->seq, &before, err);
-	if (st == FRG_OK) {
-		struct release r = {
-			.change = PUBLICATION_PUT, .comment = c, .revision = &revision, .decision = &before, .now = before.decided};
-		st = store_revision_get(tx, before.revision, &revision, err);
-		if (st == FRG_OK)
-			st = store_revision_move(tx, revision.id, STATE_SUPERSEDED, 0, STATE_RELEASED, err);
-		return st == FRG_OK ? release_apply(tx, &r, err) : st;
-	}
-	if (st != FRG_NOT_FOUND)
-		return st;
-	int64_t answers;
-	st = store_publication_answers(tx, c->id, &answers, err);
-	if (st == FRG_OK && answers)
-		return frg_fail(err, FRG_CONFLICT, "undo_has_replies", "an answer to it has been released meanwhile");
-	struct release r = {.change = PUBLICATION_DROP, .comment = c, .now = clock_now()};
-	return st == FRG_OK ? release_apply(tx, &r, err) : st;
-}
-
-static enum frg_status undo(struct store_tx *tx, void *ctx, struct frg_error *err)
-{
-	struct undoing *u = ctx;
-	struct store_decision d;
-	struct store_comment c;
-	enum frg_status st = store_decision_get(tx, u->decision, &d, err);
-	if (st == FRG_OK)
-		st = check_undo(u, &d, err);
-	if (st == FRG_OK)
-		st = store_comment_get(tx, d.comment, &c, err);
-	if (st != FRG_OK)
-		return st;
-	struct store_revisions all;
-	st = store_revision_of_comment(tx, c.id, &all, err);
-	if (st != FRG_OK)
-		return st;
-	if (all.items[all.count - 1].id != d.revision)
-		return frg_fail(err, FRG_CONFLICT, "revision_superseded", "the author has revised the comment since");
-	str action = d.action;
-	enum store_state from = str_eq(action, action_names[0])   ? STATE_RELEASED
-	                        : str_eq(action, action_names[1]) ? STATE_REJECTED
-	                                                          : STATE_RETURNED;
-	st = store_revision_move(tx, d.revision, from, 0, STATE_HELD, err);
-	if (st == FRG_CONFLICT)
-		return frg_fail(err, st, "revision_withdrawn", "the author withdrew the comment");
-	if (st == FRG_OK && from == STATE_RELEASED)
-		st = take_back_release(tx, &c, &d, err);
-	if (st != FRG_OK)
-		return st;
-	struct store_decision row = d;
-	row.id = id_new();
-	row.action = STR("undo");
-	row.rules = row.word = STR("");
-	row.undoes = d.id;
-	row.decided = clock_now();
-	st = store_decision_append(tx, &row, err);
-	if (st == FRG_OK)
-		st = tell(tx, "undone", &c, d.revision, arena_printf(store_arena(tx), "%.*s", STR_ARG(action)), err);
-	u->revision = d.revision;
-	u->article = c.article;
-	return st == FRG_OK ? count_waiting(tx, d.site, &u->waiting, err) : st;
-}
-
-enum frg_status service_undo(struct service *svc, struct arena *a, const struct store_editor *editor, id64 decision,
-                             id64 *revision, int64_t *waiting, struct frg_error *err)
-{
-	struct undoing u = {.editor = editor, .decision = decision};
-	enum frg_status st = store_write(svc->store, a, undo, &u, err);
-	if (st == FRG_OK)
-		service_threads_drop_both(svc, u.article, editor->site);
-	*revision = u.revision;
-	*waiting = u.waiting;
+		service_threads_drop_both(svc, d.article, cmd->who->site);
 	return st;
 }

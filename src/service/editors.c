@@ -1,57 +1,129 @@
-/* Editors: accounts, log-in, sessions. Passwords by argon2id; a session's token is known to its
- * browser alone and kept hashed. */
+/* Log-in and sessions. Passwords by argon2id; a session's token is known to its browser alone and kept hashed. */
 #include "service/inner.h"
 
 #include <sodium.h>
 
-enum { SESSION_MS = 12 * 3600 * 1000, PASSWORD_MIN = 10, PASSWORD_MAX = 1024, LOGIN_MAX = 100 };
+enum { SESSION_MS = 12 * 3600 * 1000, PASSWORD_MAX = 1024, LOGIN_MAX = 100, AGENT_MAX = 200 };
 
 /* Verified against when there is no such account, so that this takes as long. */
 static const char nobody[] =
 	"$argon2id$v=19$m=65536,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-static enum frg_status save_editor(struct store_tx *tx, void *ctx, struct frg_error *err)
+enum frg_status password_hash(struct service *svc, struct arena *a, str password, str *out, struct frg_error *err)
 {
-	struct store_editor *e = ctx, old;
-	enum frg_status st = store_editor_by_login(tx, e->login, &old, NULL);
-	if (st != FRG_OK && st != FRG_NOT_FOUND)
-		return frg_fail(err, st, "store_io", "cannot read the account");
-	if (st == FRG_OK && old.site != e->site)
-		return frg_fail(err, FRG_CONFLICT, "login_taken", "the log-in belongs to another site");
-	e->id = st == FRG_OK ? old.id : id_new();
-	st = store_editor_put(tx, e, err);
-	/* a new password ends the sessions of the old one */
-	return st == FRG_OK ? store_session_purge(tx, clock_now(), e->id, err) : st;
+	if (password.n < STAFF_PASSWORD_MIN || password.n > PASSWORD_MAX)
+		return frg_fail(err, FRG_INVALID, "password_short", "a password has %d to %d bytes", STAFF_PASSWORD_MIN,
+		                PASSWORD_MAX);
+	char *hash = arena_alloc(a, crypto_pwhash_STRBYTES);
+	pthread_mutex_lock(&svc->login_lock);
+	int rc = crypto_pwhash_str(hash, password.p, password.n, crypto_pwhash_OPSLIMIT_INTERACTIVE,
+	                           crypto_pwhash_MEMLIMIT_INTERACTIVE);
+	pthread_mutex_unlock(&svc->login_lock);
+	if (rc != 0)
+		BUG("out of memory");
+	*out = str_of(hash);
+	return FRG_OK;
 }
 
-enum frg_status service_editor_save(struct service *svc, id64 site, str login, str name, str password,
-                                    struct frg_error *err)
+bool password_is(struct service *svc, struct arena *a, str hash, str password)
 {
-	struct arena *a = arena_open(1 << 20);
-	char hash[crypto_pwhash_STRBYTES];
-	struct store_editor e = {.site = site};
-	enum frg_status st = clean_text(a, login, LOGIN_MAX, true, "name", &e.login, err);
+	if (password.n > PASSWORD_MAX)
+		return false;
+	pthread_mutex_lock(&svc->login_lock);
+	bool right = crypto_pwhash_str_verify(hash.n ? arena_cstr(a, hash) : nobody, password.p ? password.p : "",
+	                                      password.n) == 0;
+	pthread_mutex_unlock(&svc->login_lock);
+	return right && hash.n;
+}
+
+/* ---- who somebody is at a site ---- */
+
+enum frg_status staff_load(struct store_tx *tx, const struct store_editor *e, id64 site, struct staff *out,
+                           struct frg_error *err)
+{
+	struct store_membership m;
+	enum frg_status st = store_membership_get(tx, e->id, site, &m, err);
+	if (st != FRG_OK)
+		return st;
+	if (!m.open)
+		return frg_fail(err, FRG_FORBIDDEN, "account_closed", "the account is closed at this site");
+	*out = (struct staff){
+		.id = e->id, .site = site, .login = e->login, .name = e->name, .email = e->email, .sections = m.sections};
+	BUG_IF(!staff_role_of(m.role, &out->role)); /* the schema allows no other */
+	out->rights = staff_rights(out->role);
+	return FRG_OK;
+}
+
+/* At the site where the account was made, else at the first where it is open. */
+static enum frg_status first_site(struct store_tx *tx, const struct store_editor *e, struct staff *out,
+                                  struct frg_error *err)
+{
+	struct store_memberships all;
+	enum frg_status st = store_membership_list(tx, 0, e->id, &all, err);
+	id64 site = 0;
+	for (size_t i = 0; st == FRG_OK && i < all.count; i++)
+		if (all.items[i].open && (!site || all.items[i].site == e->site))
+			site = all.items[i].site;
+	if (st == FRG_OK && !site)
+		return frg_fail(err, FRG_FORBIDDEN, "account_closed", "the account is closed");
+	return st == FRG_OK ? staff_load(tx, e, site, out, err) : st;
+}
+
+/* ---- logging in ---- */
+
+static str short_agent(struct arena *a, str agent)
+{
+	size_t n = agent.n < AGENT_MAX ? agent.n : AGENT_MAX;
+	char *out = arena_alloc(a, n + 1);
+	for (size_t i = 0; i < n; i++) /* shown in a list: plain letters only */
+		out[i] = agent.p[i] >= 0x20 && agent.p[i] < 0x7f ? agent.p[i] : '?';
+	return (str){out, n};
+}
+
+void session_prepare(struct arena *a, struct session_new *s, str agent)
+{
+	char *token = arena_alloc(a, SECRET_TEXT_SIZE), *csrf = arena_alloc(a, SECRET_TEXT_SIZE);
+	char *hash = arena_alloc(a, HASH_TEXT_SIZE);
+	secret_new(token);
+	secret_new(csrf);
+	hash_text(str_of(token), hash);
+	msec now = clock_now();
+	s->token = str_of(token);
+	s->row = (struct store_session){.token_hash = str_of(hash),
+	                                .id = id_new(),
+	                                .csrf = str_of(csrf),
+	                                .agent = short_agent(a, agent),
+	                                .created = now,
+	                                .expires = now + SESSION_MS};
+}
+
+enum frg_status session_begin(struct store_tx *tx, struct session_new *s, const struct staff *who,
+                              struct frg_error *err)
+{
+	s->row.editor = who->id;
+	s->row.site = who->site;
+	enum frg_status st = store_session_purge(tx, s->row.created, 0, STR(""), err);
 	if (st == FRG_OK)
-		st = clean_text(a, name, LOGIN_MAX, true, "name", &e.name, err);
-	if (st == FRG_OK && (e.login.n == 0 || e.name.n == 0))
-		st = frg_fail(err, FRG_INVALID, "name_empty", "a log-in and a name are needed");
-	if (st == FRG_OK && (password.n < PASSWORD_MIN || password.n > PASSWORD_MAX))
-		st = frg_fail(err, FRG_INVALID, "password_short", "a password has %d to %d bytes", PASSWORD_MIN, PASSWORD_MAX);
-	if (st == FRG_OK && crypto_pwhash_str(hash, password.p, password.n, crypto_pwhash_OPSLIMIT_INTERACTIVE,
-	                                      crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
-		BUG("out of memory");
-	if (st == FRG_OK) {
-		e.password_hash = str_of(hash);
-		st = store_write(svc->store, a, save_editor, &e, err);
-	}
-	arena_close(a);
-	return st;
+		st = store_session_insert(tx, &s->row, err);
+	if (st != FRG_OK)
+		return st;
+	return store_staff_log(
+		tx,
+		&(struct store_staff_event){.site = who->site, .actor = who->id, .kind = STR("login"), .detail = s->row.agent},
+		err);
+}
+
+void session_fill(const struct session_new *s, const struct staff *who, struct editor_session *out)
+{
+	*out = (struct editor_session){
+		.who = *who, .id = s->row.id, .csrf = s->row.csrf, .token = s->token, .expires = s->row.expires};
 }
 
 struct login {
 	str login;
 	struct store_editor editor;
-	struct store_session session;
+	struct staff who;
+	struct session_new session;
 };
 
 static enum frg_status load_login(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -60,19 +132,19 @@ static enum frg_status load_login(struct store_tx *tx, void *ctx, struct frg_err
 	return store_editor_by_login(tx, l->login, &l->editor, err);
 }
 
-static enum frg_status save_session(struct store_tx *tx, void *ctx, struct frg_error *err)
+static enum frg_status log_in(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct login *l = ctx;
-	enum frg_status st = store_session_purge(tx, l->session.created, 0, err);
-	return st == FRG_OK ? store_session_insert(tx, &l->session, err) : st;
+	enum frg_status st = first_site(tx, &l->editor, &l->who, err);
+	return st == FRG_OK ? session_begin(tx, &l->session, &l->who, err) : st;
 }
 
-static bool password_is(struct service *svc, const char *hash, str password)
+static enum frg_status log_failure(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
-	pthread_mutex_lock(&svc->login_lock);
-	bool right = crypto_pwhash_str_verify(hash, password.p ? password.p : "", password.n) == 0;
-	pthread_mutex_unlock(&svc->login_lock);
-	return right;
+	struct login *l = ctx;
+	struct store_staff_event e = {
+		.site = l->editor.site, .subject = l->editor.id, .kind = STR("login_failed"), .detail = l->session.row.agent};
+	return store_staff_log(tx, &e, err);
 }
 
 /* By address, so that many accounts cannot be tried through from one place; and by account at an
@@ -85,51 +157,47 @@ static enum frg_status throttle(struct service *svc, struct arena *a, str login,
 	return st;
 }
 
-enum frg_status service_login(struct service *svc, struct arena *a, str login, str password, str client,
+enum frg_status service_login(struct service *svc, struct arena *a, const struct login_command *cmd,
                               struct editor_session *out, struct frg_error *err)
 {
-	struct login l = {.login = str_trim(login)};
-	if (l.login.n > LOGIN_MAX * 4 || password.n > PASSWORD_MAX)
+	struct login l = {.login = str_trim(cmd->login)};
+	if (l.login.n > LOGIN_MAX * 4 || cmd->password.n > PASSWORD_MAX)
 		return frg_fail(err, FRG_UNAUTHENTICATED, "login_failed", "log-in or password is wrong");
-	enum frg_status st = throttle(svc, a, l.login, client, err);
+	enum frg_status st = throttle(svc, a, l.login, cmd->client, err);
 	if (st != FRG_OK)
 		return st;
 	st = store_read(svc->store, a, load_login, &l, err);
 	if (st != FRG_OK && st != FRG_NOT_FOUND)
 		return st;
 	bool known = st == FRG_OK;
-	bool right = password_is(svc, known ? arena_cstr(a, l.editor.password_hash) : nobody, password);
-	if (!known || !right)
-		return frg_fail(err, FRG_UNAUTHENTICATED, "login_failed", "log-in or password is wrong");
-	char *token = arena_alloc(a, SECRET_TEXT_SIZE), *csrf = arena_alloc(a, SECRET_TEXT_SIZE);
-	char *hash = arena_alloc(a, HASH_TEXT_SIZE);
-	secret_new(token);
-	secret_new(csrf);
-	hash_text(str_of(token), hash);
-	msec now = clock_now();
-	l.session = (struct store_session){.token_hash = str_of(hash),
-	                                   .editor = l.editor.id,
-	                                   .csrf = str_of(csrf),
-	                                   .created = now,
-	                                   .expires = now + SESSION_MS};
-	st = store_write(svc->store, a, save_session, &l, err);
+	session_prepare(a, &l.session, cmd->agent);
+	if (!password_is(svc, a, known ? l.editor.password_hash : STR(""), cmd->password)) {
+		st = known ? store_write(svc->store, a, log_failure, &l, err) : FRG_OK;
+		return st == FRG_OK ? frg_fail(err, FRG_UNAUTHENTICATED, "login_failed", "log-in or password is wrong") : st;
+	}
+	st = store_write(svc->store, a, log_in, &l, err);
 	if (st == FRG_OK)
-		*out = (struct editor_session){
-			.editor = l.editor, .csrf = str_of(csrf), .token = str_of(token), .expires = l.session.expires};
+		session_fill(&l.session, &l.who, out);
 	return st;
 }
 
+/* ---- sessions ---- */
+
 struct session {
 	char hash[HASH_TEXT_SIZE];
-	struct store_session session;
-	struct store_editor editor;
+	struct store_session row;
+	struct staff who;
+	id64 site;
 };
 
 static enum frg_status load_session(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct session *s = ctx;
-	enum frg_status st = store_session_get(tx, str_of(s->hash), &s->session, err);
-	return st == FRG_OK ? store_editor_by_id(tx, s->session.editor, &s->editor, err) : st;
+	struct store_editor e;
+	enum frg_status st = store_session_get(tx, str_of(s->hash), &s->row, err);
+	if (st == FRG_OK)
+		st = store_editor_by_id(tx, s->row.editor, &e, err);
+	return st == FRG_OK ? staff_load(tx, &e, s->row.site, &s->who, err) : st;
 }
 
 enum frg_status service_session(struct service *svc, struct arena *a, str token, struct editor_session *out,
@@ -140,10 +208,11 @@ enum frg_status service_session(struct service *svc, struct arena *a, str token,
 		return frg_fail(err, FRG_UNAUTHENTICATED, "session_missing", "not logged in");
 	hash_text(token, s.hash);
 	enum frg_status st = store_read(svc->store, a, load_session, &s, err);
-	if (st == FRG_NOT_FOUND || (st == FRG_OK && s.session.expires <= clock_now()))
+	if (st == FRG_NOT_FOUND || st == FRG_FORBIDDEN || (st == FRG_OK && s.row.expires <= clock_now()))
 		return frg_fail(err, FRG_UNAUTHENTICATED, "session_expired", "the session is over");
 	if (st == FRG_OK)
-		*out = (struct editor_session){.editor = s.editor, .csrf = s.session.csrf, .expires = s.session.expires};
+		*out =
+			(struct editor_session){.who = s.who, .id = s.row.id, .csrf = s.row.csrf, .expires = s.row.expires};
 	return st;
 }
 
@@ -157,4 +226,75 @@ enum frg_status service_logout(struct service *svc, struct arena *a, str token, 
 	struct session s = {0};
 	hash_text(token, s.hash);
 	return store_write(svc->store, a, end_session, &s, err);
+}
+
+struct listing {
+	id64 editor, id;
+	struct store_sessions sessions;
+	struct store_memberships sites;
+};
+
+static enum frg_status load_sessions(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct listing *l = ctx;
+	return store_session_list(tx, l->editor, clock_now(), &l->sessions, err);
+}
+
+enum frg_status service_session_list(struct service *svc, struct arena *a, const struct staff *who,
+                                     struct store_sessions *out, struct frg_error *err)
+{
+	struct listing l = {.editor = who->id};
+	enum frg_status st = store_read(svc->store, a, load_sessions, &l, err);
+	*out = l.sessions;
+	return st;
+}
+
+static enum frg_status revoke(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct listing *l = ctx;
+	return store_session_revoke(tx, l->editor, l->id, err);
+}
+
+enum frg_status service_session_end(struct service *svc, struct arena *a, const struct staff *who, id64 id,
+                                    struct frg_error *err)
+{
+	struct listing l = {.editor = who->id, .id = id};
+	return store_write(svc->store, a, revoke, &l, err);
+}
+
+static enum frg_status load_sites(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct listing *l = ctx;
+	return store_membership_list(tx, 0, l->editor, &l->sites, err);
+}
+
+enum frg_status service_staff_sites(struct service *svc, struct arena *a, id64 editor, struct store_memberships *out,
+                                    struct frg_error *err)
+{
+	struct listing l = {.editor = editor};
+	enum frg_status st = store_read(svc->store, a, load_sites, &l, err);
+	out->items = l.sites.items;
+	out->count = 0;
+	for (size_t i = 0; i < l.sites.count; i++)
+		if (l.sites.items[i].open)
+			out->items[out->count++] = l.sites.items[i];
+	return st;
+}
+
+static enum frg_status set_site(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct session *s = ctx;
+	struct store_membership m;
+	enum frg_status st = store_membership_get(tx, s->who.id, s->site, &m, err);
+	if (st == FRG_NOT_FOUND || (st == FRG_OK && !m.open))
+		return frg_fail(err, FRG_NOT_FOUND, "site_unknown", "no such site to work for");
+	return st == FRG_OK ? store_session_set_site(tx, str_of(s->hash), s->site, err) : st;
+}
+
+enum frg_status service_session_site(struct service *svc, struct arena *a, str token, const struct staff *who,
+                                     id64 site, struct frg_error *err)
+{
+	struct session s = {.who = *who, .site = site};
+	hash_text(token, s.hash);
+	return store_write(svc->store, a, set_site, &s, err);
 }

@@ -2,6 +2,7 @@
 #ifndef SERVICE_INNER_H
 #define SERVICE_INNER_H
 
+#include "base/json.h"
 #include "service/service.h"
 
 #include <pthread.h>
@@ -77,8 +78,92 @@ MUST_CHECK enum frg_status capability_author(struct store_tx *tx, const struct s
  * that a repeated request whose first answer was lost finds its comment; random without a key. */
 str capability_first(struct arena *a, str key);
 
+/* settings.c: what a site's desk is set to, kept as JSON. */
+struct desk_settings {
+	struct store_texts four_eyes; /* sections where two persons must agree; "*": all */
+};
+MUST_CHECK enum frg_status settings_load(struct store_tx *tx, id64 site, struct desk_settings *out,
+                                         struct frg_error *err);
+
+/* decide.c: what all decisions share */
+struct decision_of {
+	const struct staff *who;
+	const struct store_comment *comment;
+	const struct store_revision *revision;
+	const char *action;
+	str rules, word, detail;
+};
+/* Appends a row to the chain; the engine's latest word on the revision goes with it. */
+MUST_CHECK enum frg_status decision_append(struct store_tx *tx, const struct decision_of *of,
+                                           struct store_decision *out, struct frg_error *err);
+MUST_CHECK enum frg_status decision_tell(struct store_tx *tx, const char *kind, const struct store_comment *c,
+                                         id64 revision, str detail, struct frg_error *err);
+/* Rules, word, law and passages of a command as the chain keeps them. */
+struct decision_terms {
+	str rules, word;
+	json_t *detail; /* owned by the caller: json_decref */
+};
+MUST_CHECK enum frg_status decision_terms(struct arena *a, const struct decide_command *cmd, const char *action,
+                                          struct decision_terms *out, struct frg_error *err);
+/* Passages in bytes of this text, into the detail. FRG_INVALID passage_invalid. */
+MUST_CHECK enum frg_status decision_passages(struct decision_terms *terms, const struct decide_command *cmd, str text,
+                                             struct frg_error *err);
+/* Publishes a revision by a decision to release it; what was released before gives way. */
+MUST_CHECK enum frg_status decision_release(struct store_tx *tx, const struct store_comment *comment,
+                                            const struct store_revision *revision,
+                                            const struct store_decision *decision, bool pick, struct frg_error *err);
+/* FRG_FORBIDDEN section_forbidden; fills the article. */
+MUST_CHECK enum frg_status staff_may_section(struct store_tx *tx, const struct staff *who,
+                                             const struct store_comment *c, struct store_article *article,
+                                             struct frg_error *err);
+
+/* letter.c: the statement of reasons, in the decision's transaction; by mail too if there is an address. */
+struct letter_about {
+	const struct store_site *site;
+	const struct store_article *article;
+	const struct store_comment *comment;
+	const struct store_revision *revision;
+	const struct store_decision *decision;
+};
+MUST_CHECK enum frg_status letter_write(struct store_tx *tx, const struct letter_about *about, struct frg_error *err);
+/* The last part of a letter's link, and the letter that it leads to: FRG_NOT_FOUND statement_unknown. */
+MUST_CHECK enum frg_status letter_token(struct store_tx *tx, id64 statement, str *out, struct frg_error *err);
+MUST_CHECK enum frg_status letter_by_token(struct store_tx *tx, str token, struct store_statement *out,
+                                           struct frg_error *err);
+/* The newest letter on a revision that holds; token empty: there is none. A suspension's only while it lasts. */
+struct service_own_letter {
+	struct store_statement statement;
+	str token;
+	bool objected;
+	struct store_objection objection;
+};
+MUST_CHECK enum frg_status letter_on(struct store_tx *tx, id64 revision, struct service_own_letter *out,
+                                     struct frg_error *err);
+enum view_objection objection_view_state(str state);
+/* The installation's key for links, made once. */
+MUST_CHECK enum frg_status letter_key_make(struct store_tx *tx, void *ctx, struct frg_error *err);
+
+/* editors.c */
+struct session_new {
+	struct store_session row;
+	str token;
+};
+MUST_CHECK enum frg_status password_hash(struct service *svc, struct arena *a, str password, str *out,
+                                         struct frg_error *err);
+/* An empty hash is nobody's: false, after as long. */
+bool password_is(struct service *svc, struct arena *a, str hash, str password);
+/* FRG_FORBIDDEN account_closed. */
+MUST_CHECK enum frg_status staff_load(struct store_tx *tx, const struct store_editor *e, id64 site, struct staff *out,
+                                      struct frg_error *err);
+void session_prepare(struct arena *a, struct session_new *s, str agent);
+MUST_CHECK enum frg_status session_begin(struct store_tx *tx, struct session_new *s, const struct staff *who,
+                                         struct frg_error *err);
+void session_fill(const struct session_new *s, const struct staff *who, struct editor_session *out);
+
 /* A text as it is kept: valid UTF-8, line ends as \n, no control characters, trimmed. */
 MUST_CHECK enum frg_status clean_text(struct arena *a, str in, size_t max_chars, bool one_line, const char *code_prefix,
                                       str *out, struct frg_error *err);
+/* Empty is allowed. */
+MUST_CHECK enum frg_status clean_email(struct arena *a, str in, str *out, struct frg_error *err);
 
 #endif

@@ -245,8 +245,8 @@ enum frg_status service_policy_save(struct service *svc, struct arena *a, const 
 	struct saving s = {.expected = cmd->version,
 	                   .policy = {.site = cmd->site,
 	                              .text = cmd->text,
-	                              .editor = cmd->editor ? cmd->editor->id : 0,
-	                              .editor_name = cmd->editor ? cmd->editor->name : STR(""),
+	                              .editor = cmd->who ? cmd->who->id : 0,
+	                              .editor_name = cmd->who ? cmd->who->name : STR(""),
 	                              .created = clock_now()}};
 	*out = (struct policy_result){0};
 	enum frg_status st = service_policy_judge(svc, a, cmd->text, &out->problems, &out->problem_count, &policy, err);

@@ -36,6 +36,7 @@ static enum frg_status publish(struct store_tx *tx, const struct release *r, str
 										 .text = r->revision->text,
 										 .submitted = r->revision->created,
 										 .published = r->now,
+										 .picked = r->picked,
 									 };
 	enum frg_status st = place(tx, r->comment, &p, err);
 	if (st != FRG_OK)
@@ -52,6 +53,6 @@ enum frg_status release_apply(struct store_tx *tx, const struct release *r, stru
 {
 	if (r->change == PUBLICATION_PUT)
 		return publish(tx, r, err);
-	struct store_publication p = {.comment = r->comment->id, .removed = r->now};
+	struct store_publication p = {.comment = r->comment->id, .removed = r->now, .picked = r->picked};
 	return store_publication_write(tx, r->change, &p, err);
 }

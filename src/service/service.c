@@ -3,6 +3,14 @@
 
 #include <stdlib.h>
 
+static enum frg_status make_keys(struct service *svc, struct frg_error *err)
+{
+	struct arena *a = arena_open(1 << 16);
+	enum frg_status st = store_write(svc->store, a, letter_key_make, NULL, err);
+	arena_close(a);
+	return st;
+}
+
 enum frg_status service_open(const struct service_config *config, struct service **out, struct frg_error *err)
 {
 	struct service *svc = calloc(1, sizeof *svc);
@@ -23,6 +31,8 @@ enum frg_status service_open(const struct service_config *config, struct service
 		st = service_sites_reload(svc, err);
 	if (st == FRG_OK)
 		st = policies_load(svc, err);
+	if (st == FRG_OK)
+		st = make_keys(svc, err);
 	if (st != FRG_OK) {
 		service_close(svc);
 		return st;

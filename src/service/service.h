@@ -9,6 +9,7 @@
 
 #include "http/http.h"
 #include "render/render.h"
+#include "service/staff.h"
 #include "store/store.h"
 
 struct service;
@@ -126,7 +127,7 @@ MUST_CHECK enum frg_status service_policy_judge(struct service *svc, struct aren
                                                 struct frg_policy **out, struct frg_error *err);
 struct policy_command {
 	id64 site;
-	const struct store_editor *editor; /* NULL: a command */
+	const struct staff *who; /* NULL: a command */
 	int64_t version;                   /* that was changed; -1: whatever there is */
 	str text;
 };
@@ -329,40 +330,121 @@ MUST_CHECK enum frg_status service_recent_decisions(struct service *svc, struct 
 MUST_CHECK enum frg_status waiting_estimate(struct store_tx *tx, id64 site, id64 revision, int64_t *position,
                                             int64_t *minutes, struct frg_error *err);
 
-/* ---- decide.c: what editors do ------------------------------------------------------------ */
+/* ---- decide.c: what editors do with what is held -------------------------------------------- */
 
-enum decide_action { DECIDE_RELEASE, DECIDE_REJECT, DECIDE_RETURN };
-enum { UNDO_MS = 10000, UNDO_GRACE_MS = 3000, DECIDE_WORD_MAX = 2000 };
+enum decide_action { DECIDE_RELEASE, DECIDE_REJECT, DECIDE_RETURN, DECIDE_REFER };
+enum refer_to { REFER_SECOND, REFER_LAWYER };
+enum { UNDO_MS = 10000, UNDO_GRACE_MS = 3000, DECIDE_WORD_MAX = 2000, DECIDE_PASSAGES_MAX = 20 };
 
+/* A passage that the decision rests on, in UTF-16 units of the text, as browsers count. */
+struct decide_passage {
+	enum frg_rule rule;
+	int64_t begin, end;
+};
 struct decide_command {
-	const struct store_editor *editor;
+	const struct staff *who;
 	id64 revision;
 	int64_t version;
 	enum decide_action action;
 	unsigned rules; /* bit 1 << enum frg_rule */
-	str word;       /* to the author */
+	str word;       /* to the author; with DECIDE_REFER to the colleague */
+	bool pick;      /* with DECIDE_RELEASE: marked as worth reading */
+	enum refer_to refer;
+	str law;        /* reject, remove: the law it breaks, one of letter_laws(); empty: the house rules */
+	const struct decide_passage *passages; /* none: those that the engine found for the rules */
+	size_t passage_count;
+	unsigned char block[FRG_RULE_COUNT]; /* which of the letter's sentences for a rule; 0: the first */
 };
 struct decide_result {
 	id64 decision;
 	msec decided;
 	int64_t waiting;
+	bool proposed; /* it waits for a second person now */
 	/* on FRG_CONFLICT, as far as it applies: */
 	str by, action;
 	msec at;
 	id64 newer_revision;
 };
 
-/* Errors: FRG_CONFLICT with code already_decided, revision_superseded, revision_withdrawn,
- * parent_not_released; FRG_INVALID with rules_missing, reason_missing, word_too_long. */
+/* Errors: FRG_CONFLICT with code already_decided, revision_changed, revision_superseded, revision_withdrawn,
+ * parent_not_released; FRG_INVALID with rules_missing, reason_missing, word_too_long, passage_invalid, law_unknown;
+ * FRG_FORBIDDEN with section_forbidden, referred_to_lawyer, second_same_person, four_eyes_same_person. */
 MUST_CHECK enum frg_status service_decide(struct service *svc, struct arena *a, const struct decide_command *cmd,
                                           struct decide_result *out, struct frg_error *err);
-/* FRG_CONFLICT: undo_too_late, undo_has_replies, conflict; FRG_FORBIDDEN: undo_not_yours. */
-MUST_CHECK enum frg_status service_undo(struct service *svc, struct arena *a, const struct store_editor *editor,
-                                        id64 decision, id64 *revision, int64_t *waiting, struct frg_error *err);
+/* undo.c. FRG_CONFLICT: undo_too_late, undo_has_replies, conflict; FRG_FORBIDDEN: undo_not_yours. */
+MUST_CHECK enum frg_status service_undo(struct service *svc, struct arena *a, const struct staff *who, id64 decision,
+                                        id64 *revision, int64_t *waiting, struct frg_error *err);
 /* "profanity,ad_link" ↔ bits */
 str service_rules_text(struct arena *a, unsigned rules);
 unsigned service_rules_bits(str text);
 
+/* ---- released.c: what editors do with what is released, and with authors --------------------- */
+
+/* Withdraws a released text: gone everywhere, with a letter to its author. cmd->revision is the released one; version
+ * and action do not count. FRG_CONFLICT revision_superseded, not_released. */
+MUST_CHECK enum frg_status service_remove(struct service *svc, struct arena *a, const struct decide_command *cmd,
+                                          struct decide_result *out, struct frg_error *err);
+MUST_CHECK enum frg_status service_pick(struct service *svc, struct arena *a, const struct staff *who, id64 revision,
+                                        bool picked, struct decide_result *out, struct frg_error *err);
+enum { SUSPEND_DAYS_MAX = 366 };
+struct suspend_command {
+	const struct staff *who;
+	id64 revision; /* because of this text */
+	int64_t days;  /* 0: the author may write again */
+	unsigned rules;
+	str word;
+};
+/* FRG_INVALID days_invalid, rules_missing; FRG_CONFLICT not_suspended. */
+MUST_CHECK enum frg_status service_suspend(struct service *svc, struct arena *a, const struct suspend_command *cmd,
+                                           struct decide_result *out, struct frg_error *err);
+
+/* ---- letter.c, objection.c: answering for it ---------------------------------------------------- */
+
+struct service_letter {
+	enum frg_lang lang;
+	str subject, body;
+	bool by_mail; /* the author has left an address */
+};
+/* What the letter would say; `kind` is reject, remove or suspend (for `days`). Errors as of deciding. */
+MUST_CHECK enum frg_status service_letter(struct service *svc, struct arena *a, const struct decide_command *cmd,
+                                          str kind, int64_t days, struct service_letter *out, struct frg_error *err);
+
+enum { OBJECTION_TEXT_MAX = 3000 };
+/* A letter with all that belongs to it. */
+struct objection_case {
+	struct store_statement statement;
+	struct store_decision decision;
+	struct store_revision revision;
+	struct store_comment comment;
+	struct store_article article;
+	bool objected;
+	struct store_objection objection;
+	str answered_by; /* of a decided one */
+};
+/* By the last part of a letter's link. FRG_NOT_FOUND statement_unknown. */
+MUST_CHECK enum frg_status service_objection_case(struct service *svc, struct arena *a, str token,
+                                                  struct objection_case *out, struct frg_error *err);
+enum view_objection service_objection_state(const struct objection_case *c);
+/* FRG_CONFLICT objection_made; FRG_FORBIDDEN objection_late. */
+MUST_CHECK enum frg_status service_object(struct service *svc, struct arena *a, str token, str text, str email,
+                                          struct frg_error *err);
+MUST_CHECK enum frg_status service_objections(struct service *svc, struct arena *a, const struct staff *who, bool open,
+                                              int64_t limit, struct objection_case **out, size_t *count,
+                                              struct frg_error *err);
+enum objection_outcome { OBJECTION_UPHELD, OBJECTION_CHANGED, OBJECTION_REJECTED };
+struct objection_command {
+	const struct staff *who;
+	id64 objection;
+	enum objection_outcome outcome;
+	str reasons;                        /* to the author */
+	const struct decide_command *terms; /* OBJECTION_CHANGED: the new reasons' rules, law, passages */
+};
+/* Not by who decided first: FRG_FORBIDDEN objection_same_person. FRG_CONFLICT already_decided, revision_superseded,
+ * parent_not_released; FRG_INVALID reason_missing, rules_missing. */
+MUST_CHECK enum frg_status service_objection_decide(struct service *svc, struct arena *a,
+                                                    const struct objection_command *cmd, struct frg_error *err);
+MUST_CHECK enum frg_status service_objection_count(struct service *svc, struct arena *a, id64 site, int64_t *open,
+                                                   struct frg_error *err);
 /* ---- release.c: the one writer of `publication` -------------------------------------------- */
 
 struct release {
@@ -370,28 +452,10 @@ struct release {
 	const struct store_comment *comment;
 	const struct store_revision *revision; /* PUT */
 	const struct store_decision *decision; /* PUT */
+	bool picked;                           /* PUT, PICK */
 	msec now;
 };
 MUST_CHECK enum frg_status release_apply(struct store_tx *tx, const struct release *r, struct frg_error *err);
-
-/* ---- editors.c ------------------------------------------------------------------------------- */
-
-struct editor_session {
-	struct store_editor editor;
-	str csrf;
-	str token; /* only when just made */
-	msec expires;
-};
-
-/* Makes or changes an account. Errors: login_invalid, password_short. */
-MUST_CHECK enum frg_status service_editor_save(struct service *svc, id64 site, str login, str name, str password,
-                                               struct frg_error *err);
-/* FRG_UNAUTHENTICATED login_failed; FRG_THROTTLED login_throttled (err->pos: seconds to wait). */
-MUST_CHECK enum frg_status service_login(struct service *svc, struct arena *a, str login, str password, str client,
-                                         struct editor_session *out, struct frg_error *err);
-MUST_CHECK enum frg_status service_session(struct service *svc, struct arena *a, str token, struct editor_session *out,
-                                           struct frg_error *err);
-MUST_CHECK enum frg_status service_logout(struct service *svc, struct arena *a, str token, struct frg_error *err);
 
 /* ---- limits.c --------------------------------------------------------------------------------- */
 

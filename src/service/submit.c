@@ -22,18 +22,6 @@ static enum frg_status check_text(struct arena *a, str in, str *out, struct frg_
 	return st;
 }
 
-static enum frg_status check_email(struct arena *a, str in, str *out, struct frg_error *err)
-{
-	enum frg_status st = clean_text(a, in, 254, true, "email", out, err);
-	if (st != FRG_OK || out->n == 0)
-		return st;
-	size_t at = str_find(*out, STR("@"), 0);
-	bool good = at != SIZE_MAX && at > 0 && str_find(*out, STR("@"), at + 1) == SIZE_MAX &&
-	            str_find(*out, STR(" "), 0) == SIZE_MAX && str_find(*out, STR("."), at + 2) != SIZE_MAX &&
-	            out->p[out->n - 1] != '.';
-	return good ? FRG_OK : frg_fail(err, FRG_INVALID, "email_invalid", "not an e-mail address");
-}
-
 static enum frg_status check_name(struct arena *a, str in, str *out, struct frg_error *err)
 {
 	enum frg_status st = clean_text(a, in, SERVICE_NAME_MAX, true, "name", out, err);
@@ -113,6 +101,22 @@ static enum frg_status find_parent(struct store_tx *tx, struct submission *s, st
 	           : st;
 }
 
+/* err->pos: until when, in seconds since 1970. */
+static enum frg_status check_suspension(struct store_tx *tx, id64 author, struct frg_error *err)
+{
+	struct store_suspension now;
+	if (!author)
+		return FRG_OK;
+	enum frg_status st = store_suspension_now(tx, author, clock_now(), &now, NULL);
+	if (st == FRG_NOT_FOUND)
+		return FRG_OK;
+	if (st != FRG_OK)
+		return frg_fail(err, st, "store_io", "cannot read whether the author may write");
+	st = frg_fail(err, FRG_FORBIDDEN, "author_suspended", "the author is suspended");
+	err->pos = (size_t)(now.until / 1000);
+	return st;
+}
+
 static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct submission *s = ctx;
@@ -130,6 +134,9 @@ static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct fr
 		return st;
 	if (!s->article.open)
 		return frg_fail(err, FRG_FORBIDDEN, "article_closed", "comments are closed");
+	st = check_suspension(tx, s->comment.author, err);
+	if (st != FRG_OK)
+		return st;
 	return s->comment.parent ? find_parent(tx, s, err) : FRG_OK;
 }
 
@@ -208,7 +215,7 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 	if (st == FRG_OK)
 		st = check_name(a, cmd->name, &s.comment.name, err);
 	if (st == FRG_OK)
-		st = check_email(a, cmd->email, &s.comment.email, err);
+		st = clean_email(a, cmd->email, &s.comment.email, err);
 	if (st == FRG_OK)
 		st = check_text(a, cmd->text, &s.revision.text, err);
 	if (st != FRG_OK)
@@ -287,6 +294,8 @@ static enum frg_status load_for_revise(struct store_tx *tx, void *ctx, struct fr
 	st = store_article_by_id(tx, s->comment.article, &s->article, err);
 	if (st == FRG_OK && !s->article.open)
 		return frg_fail(err, FRG_FORBIDDEN, "article_closed", "comments are closed");
+	if (st == FRG_OK)
+		st = check_suspension(tx, s->comment.author, err);
 	struct store_publication parent = {0};
 	if (st == FRG_OK && s->comment.parent && store_publication_get(tx, s->comment.parent, &parent, NULL) == FRG_OK)
 		s->parent_text = parent.text;

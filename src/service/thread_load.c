@@ -41,6 +41,7 @@ struct view_comment thread_released_view(struct arena *a, const struct store_pub
 		.depth = (unsigned)(cut ? SHOWN_DEPTH : p->depth),
 		.answers_name = cut ? answers_name : STR(""),
 		.state = p->removed ? VIEW_REMOVED : VIEW_RELEASED,
+		.picked = p->picked,
 	};
 	if (!p->removed)
 		v.body = comment_html(a, p->text);
@@ -100,6 +101,7 @@ static struct view_own *own_part(struct arena *a, const struct thread_own *o)
 	if (o->decided) {
 		own->word = o->decision.word;
 		own->decided = o->decision.decided;
+		own->removed = str_eq(o->decision.action, STR("remove"));
 		add_findings(a, &o->decision, own);
 	}
 	return own;
@@ -110,7 +112,8 @@ struct view_comment thread_own_view(struct arena *a, const struct thread_own *o)
 	struct view_comment v;
 	if (o->published) {
 		v = thread_released_view(a, &o->publication, o->answers_name);
-		if (o->revision.state != STATE_RELEASED && o->revision.state != STATE_WITHDRAWN)
+		bool told = o->letter != NULL; /* of a suspension: it stands with the comment that led to it */
+		if (told || (o->revision.state != STATE_RELEASED && o->revision.state != STATE_WITHDRAWN))
 			v.own = own_part(a, o);
 	} else {
 		v = (struct view_comment){
@@ -126,13 +129,36 @@ struct view_comment thread_own_view(struct arena *a, const struct thread_own *o)
 		};
 	}
 	v.mine = true;
+	v.letter = o->letter;
 	return v;
 }
 
 /* ---- own comments ---- */
 
-static enum frg_status load_own_one(struct store_tx *tx, id64 site, const struct store_revision *revision,
-                                    struct thread_own *o, struct frg_error *err)
+/* The newest letter on this text, with what came of an objection to it. */
+static enum frg_status load_letter(struct store_tx *tx, const struct thread_query *q, struct thread_own *o,
+                                   struct frg_error *err)
+{
+	struct service_own_letter own;
+	struct arena *a = store_arena(tx);
+	enum frg_status st = letter_on(tx, o->revision.id, &own, err);
+	if (st != FRG_OK || own.token.n == 0)
+		return st;
+	struct view_letter *v = ARENA_NEW(a, struct view_letter);
+	str base = q->origin.n ? q->site->base_url : STR(""); /* on a foreign page the link must be whole */
+	*v = (struct view_letter){.subject = own.statement.subject,
+	                          .body = own.statement.body,
+	                          .link = arena_printf(a, "%.*s/objection/%.*s", STR_ARG(base), STR_ARG(own.token)),
+	                          .until = own.statement.objection_until,
+	                          .late = clock_now() > own.statement.objection_until,
+	                          .objection = own.objected ? objection_view_state(own.objection.state) : VIEW_NO_OBJECTION,
+	                          .reasons = own.objected ? own.objection.reasons : STR("")};
+	o->letter = v;
+	return FRG_OK;
+}
+
+static enum frg_status load_own_one(struct store_tx *tx, const struct thread_query *q,
+                                    const struct store_revision *revision, struct thread_own *o, struct frg_error *err)
 {
 	o->revision = *revision;
 	enum frg_status st = store_comment_get(tx, revision->comment, &o->comment, err);
@@ -148,7 +174,10 @@ static enum frg_status load_own_one(struct store_tx *tx, id64 site, const struct
 		o->answers_name = parent.name;
 	}
 	if (revision->state == STATE_HELD)
-		return waiting_estimate(tx, site, revision->id, &o->position, &o->minutes, err);
+		return waiting_estimate(tx, q->site->id, revision->id, &o->position, &o->minutes, err);
+	st = load_letter(tx, q, o, err);
+	if (st != FRG_OK)
+		return st;
 	st = store_decision_standing(tx, revision->id, &o->decision, err);
 	o->decided = st == FRG_OK;
 	return st == FRG_NOT_FOUND ? FRG_OK : st;
@@ -176,7 +205,7 @@ enum frg_status thread_load_own(struct store_tx *tx, void *ctx, struct frg_error
 		return st;
 	t->own = ARENA_ARRAY(store_arena(tx), struct thread_own, revisions.count);
 	for (size_t i = 0; st == FRG_OK && i < revisions.count; i++)
-		st = load_own_one(tx, site->id, &revisions.items[i], &t->own[t->own_count++], err);
+		st = load_own_one(tx, t->query, &revisions.items[i], &t->own[t->own_count++], err);
 	return st;
 }
 

@@ -14,6 +14,7 @@ struct thread_own {
 	int64_t position, minutes;
 	bool decided;
 	struct store_decision decision;
+	const struct view_letter *letter; /* NULL: none */
 };
 
 struct thread_data {

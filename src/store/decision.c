@@ -8,7 +8,7 @@
 #define COLUMNS                                                                                                        \
 	"d.seq, d.id, d.site_id, d.comment_id, d.revision_id, d.text_hash, d.author_name, d.action, d.rules, d.word,"      \
 	" d.editor_id, d.editor_name, d.engine, d.findings, d.undoes, d.submitted_at, d.decided_at,"                       \
-	" d.prev_hash, d.hash, EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id)"
+	" d.prev_hash, d.hash, EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id), d.detail"
 
 static void read_decision(struct arena *a, struct db_rows *r, struct store_decision *d)
 {
@@ -33,6 +33,7 @@ static void read_decision(struct arena *a, struct db_rows *r, struct store_decis
 		.prev_hash = db_text(r, 17, a),
 		.hash = db_text(r, 18, a),
 		.undone = db_int(r, 19),
+		.detail = db_text(r, 20, a),
 	};
 }
 
@@ -63,6 +64,8 @@ void store_decision_hash(const struct store_decision *d, char *out)
 	                     d->editor_name, d->engine,      d->findings, d->prev_hash};
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		add_text(&b, texts[i]);
+	if (d->detail.n) /* rows from before there was such a column keep their hash */
+		add_text(&b, d->detail);
 	hash_text(buf_str(&b), out);
 	buf_free(&b);
 }
@@ -112,13 +115,13 @@ enum frg_status store_decision_append(struct store_tx *tx, struct store_decision
 	st = DB_RUN(tx->db, err,
 	            "INSERT INTO decision (seq, id, site_id, comment_id, revision_id, text_hash, author_name, action,"
 	            " rules, word, editor_id, editor_name, engine, findings, undoes, submitted_at, decided_at,"
-	            " prev_hash, hash)"
-	            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+	            " prev_hash, hash, detail)"
+	            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
 	            DB_INT(d->seq), DB_INT(d->id), DB_INT(d->site), DB_INT(d->comment), DB_INT(d->revision),
 	            DB_TEXT(d->text_hash), DB_TEXT(d->author_name), DB_TEXT(d->action), DB_TEXT(d->rules), DB_TEXT(d->word),
 	            DB_INT(d->editor), DB_TEXT(d->editor_name), DB_TEXT(d->engine), DB_TEXT(d->findings),
 	            DB_INT_OR_NULL(d->undoes), DB_INT(d->submitted), DB_INT(d->decided), DB_TEXT(d->prev_hash),
-	            DB_TEXT(d->hash));
+	            DB_TEXT(d->hash), DB_TEXT(d->detail));
 	if (st != FRG_OK)
 		return st;
 	return DB_RUN(tx->db, err, "UPDATE chain_head SET hash = $1 WHERE id = 1", DB_TEXT(d->hash));
@@ -133,7 +136,10 @@ enum frg_status store_decision_get(struct store_tx *tx, id64 id, struct store_de
 	READ_ONE(tx, rows, err, out, read_decision, "decision");
 }
 
-#define STANDING " d.action <> 'undo' AND NOT EXISTS (SELECT 1 FROM decision v WHERE v.undoes = d.id)"
+/* Those that settle what becomes of a text, unless taken back. */
+#define STANDING                                                                                                       \
+	" d.action IN ('release', 'reject', 'return', 'remove')"                                                           \
+	" AND NOT EXISTS (SELECT 1 FROM decision v WHERE v.undoes = d.id)"
 
 enum frg_status store_decision_standing(struct store_tx *tx, id64 revision, struct store_decision *out,
                                         struct frg_error *err)
@@ -160,6 +166,19 @@ enum frg_status store_decision_release_before(struct store_tx *tx, id64 comment,
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, out, read_decision, "decision");
+}
+
+enum frg_status store_decision_by(struct store_tx *tx, id64 revision, id64 editor, bool *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT 1 FROM decision WHERE revision_id = $1 AND editor_id = $2"
+	                              " AND action IN ('reject', 'return', 'remove', 'refer', 'suspend') LIMIT 1",
+	                              DB_INT(revision), DB_INT(editor));
+	if (st != FRG_OK)
+		return st;
+	*out = db_next(rows);
+	return db_end(rows, err);
 }
 
 enum frg_status store_decision_recent(struct store_tx *tx, id64 site, int64_t limit, struct store_decisions *out,

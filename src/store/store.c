@@ -37,7 +37,7 @@ struct store {
 	struct reader *readers, *all_readers;
 	unsigned reader_count;
 	int64_t commits; /* counts groups, so that waiting for events needs no polling */
-	bool stopping, woken;
+	bool stopping;
 };
 
 enum frg_status store_none(struct frg_error *err, const char *what)
@@ -202,17 +202,16 @@ void store_wait_commit(struct store *s, int64_t *seen, msec timeout)
 		until.tv_nsec -= 1000000000;
 	}
 	pthread_mutex_lock(&s->lock);
-	while (s->commits == *seen && !s->woken && pthread_cond_timedwait(&s->event_there, &s->lock, &until) != ETIMEDOUT)
+	while (s->commits == *seen && pthread_cond_timedwait(&s->event_there, &s->lock, &until) != ETIMEDOUT)
 		;
 	*seen = s->commits;
-	s->woken = false;
 	pthread_mutex_unlock(&s->lock);
 }
 
 void store_wake(struct store *s)
 {
 	pthread_mutex_lock(&s->lock);
-	s->woken = true;
+	s->commits++; /* for all who wait */
 	pthread_cond_broadcast(&s->event_there);
 	pthread_mutex_unlock(&s->lock);
 }

@@ -215,6 +215,7 @@ struct store_decision {
 	int64_t seq;
 	id64 id, site, comment, revision;
 	str text_hash, author_name, action, rules, word;
+	str detail; /* JSON: what else it says; empty for none */
 	id64 editor;
 	str editor_name, engine, findings;
 	id64 undoes; /* 0: none */
@@ -231,12 +232,15 @@ struct store_decisions {
 MUST_CHECK enum frg_status store_decision_append(struct store_tx *tx, struct store_decision *d, struct frg_error *err);
 MUST_CHECK enum frg_status store_decision_get(struct store_tx *tx, id64 id, struct store_decision *out,
                                               struct frg_error *err);
-/* The newest of a revision that is neither undone nor an undo. */
+/* The newest of a revision that settled what became of it and was not taken back. */
 MUST_CHECK enum frg_status store_decision_standing(struct store_tx *tx, id64 revision, struct store_decision *out,
                                                    struct frg_error *err);
 /* The newest standing release of a comment's other revisions, for an undo to fall back on. */
 MUST_CHECK enum frg_status store_decision_release_before(struct store_tx *tx, id64 comment, int64_t seq,
                                                          struct store_decision *out, struct frg_error *err);
+/* Has this editor had a hand in what became of this revision? */
+MUST_CHECK enum frg_status store_decision_by(struct store_tx *tx, id64 revision, id64 editor, bool *out,
+                                             struct frg_error *err);
 /* Newest first; undo rows left out. */
 MUST_CHECK enum frg_status store_decision_recent(struct store_tx *tx, id64 site, int64_t limit,
                                                  struct store_decisions *out, struct frg_error *err);
@@ -260,6 +264,7 @@ struct store_publication {
 	id64 decision;
 	str name, text;
 	msec submitted, published, edited /* 0: no */, removed /* 0: no */;
+	bool picked;
 };
 struct store_publications {
 	struct store_publication *items;
@@ -269,6 +274,7 @@ struct store_publications {
 enum store_publication_change {
 	PUBLICATION_PUT,   /* insert, or replace text and provenance */
 	PUBLICATION_EMPTY, /* withdrawn, but answers hang on it: text gone, place stays */
+	PUBLICATION_PICK,  /* marked as worth reading, or no longer */
 	PUBLICATION_DROP   /* gone */
 };
 /* Only service/release.c may call this. */
@@ -295,17 +301,96 @@ MUST_CHECK enum frg_status store_publication_latest(struct store_tx *tx, id64 ar
 MUST_CHECK enum frg_status store_publication_page(struct store_tx *tx, id64 after, int64_t limit,
                                                   struct store_publications *out, struct frg_error *err);
 
-/* ---- editors and their sessions ---------------------------------------------------- */
+/* ---- answering for decisions (answer.c) -------------------------------------------- */
+
+/* Site 0: the installation's. FRG_NOT_FOUND if it was never set. */
+MUST_CHECK enum frg_status store_setting_get(struct store_tx *tx, id64 site, str name, str *out, struct frg_error *err);
+MUST_CHECK enum frg_status store_setting_put(struct store_tx *tx, id64 site, str name, str value,
+                                             struct frg_error *err);
+
+struct store_referral {
+	id64 revision, site;
+	str kind; /* second, lawyer, proposal */
+	id64 editor, decision;
+	msec created;
+};
+MUST_CHECK enum frg_status store_referral_put(struct store_tx *tx, const struct store_referral *r,
+                                              struct frg_error *err);
+MUST_CHECK enum frg_status store_referral_get(struct store_tx *tx, id64 revision, struct store_referral *out,
+                                              struct frg_error *err);
+MUST_CHECK enum frg_status store_referral_delete(struct store_tx *tx, id64 revision, struct frg_error *err);
+
+struct store_statement {
+	id64 id, site, decision, comment, author;
+	enum frg_lang lang;
+	str subject, body, facts;
+	msec objection_until, voided /* 0: it holds */, created;
+};
+MUST_CHECK enum frg_status store_statement_insert(struct store_tx *tx, const struct store_statement *s,
+                                                  struct frg_error *err);
+MUST_CHECK enum frg_status store_statement_get(struct store_tx *tx, id64 id, struct store_statement *out,
+                                               struct frg_error *err);
+/* The newest on a revision that holds: neither voided nor of a decision that another one has replaced. */
+MUST_CHECK enum frg_status store_statement_on(struct store_tx *tx, id64 revision, struct store_statement *out,
+                                              struct frg_error *err);
+/* The decision was taken back. */
+MUST_CHECK enum frg_status store_statement_void(struct store_tx *tx, id64 decision, struct frg_error *err);
+
+struct store_objection {
+	id64 id, site, statement, comment;
+	str text, email, state;
+	id64 decision /* that answered it */, editor;
+	str reasons;
+	msec created, decided;
+};
+struct store_objections {
+	struct store_objection *items;
+	size_t count;
+};
+/* FRG_CONFLICT if there is one on this statement. */
+MUST_CHECK enum frg_status store_objection_insert(struct store_tx *tx, const struct store_objection *o,
+                                                  struct frg_error *err);
+MUST_CHECK enum frg_status store_objection_get(struct store_tx *tx, id64 id, struct store_objection *out,
+                                               struct frg_error *err);
+MUST_CHECK enum frg_status store_objection_of(struct store_tx *tx, id64 statement, struct store_objection *out,
+                                              struct frg_error *err);
+/* Open ones, oldest first; or decided ones, newest first. */
+MUST_CHECK enum frg_status store_objection_list(struct store_tx *tx, id64 site, bool open, int64_t limit,
+                                                struct store_objections *out, struct frg_error *err);
+MUST_CHECK enum frg_status store_objection_count(struct store_tx *tx, id64 site, int64_t *open, struct frg_error *err);
+/* From open (or settled by the very release that answers it) to `state`; FRG_CONFLICT if somebody was first. */
+MUST_CHECK enum frg_status store_objection_close(struct store_tx *tx, const struct store_objection *o,
+                                                 struct frg_error *err);
+/* Open ones of a comment whose later revision was released have nothing left to decide. */
+MUST_CHECK enum frg_status store_objection_settle(struct store_tx *tx, id64 comment, struct frg_error *err);
+
+struct store_suspension {
+	id64 id, site, author, decision;
+	msec until, ended /* 0: not before its time */, created;
+};
+MUST_CHECK enum frg_status store_suspension_insert(struct store_tx *tx, const struct store_suspension *s,
+                                                   struct frg_error *err);
+/* The one in force that lasts longest. */
+MUST_CHECK enum frg_status store_suspension_now(struct store_tx *tx, id64 author, msec now,
+                                                struct store_suspension *out, struct frg_error *err);
+/* Ends all that are in force. */
+MUST_CHECK enum frg_status store_suspension_end(struct store_tx *tx, id64 author, msec now, struct frg_error *err);
+
+/* ---- editors, where they work, their sessions (editor.c, staff.c) ---------------------- */
 
 struct store_editor {
-	id64 id, site;
-	str login, name, password_hash;
+	id64 id, site /* where the account was made */;
+	str login, name, password_hash, email;
 };
 struct store_session {
 	str token_hash;
-	id64 editor;
-	str csrf;
+	id64 id, editor, site;
+	str csrf, agent;
 	msec created, expires;
+};
+struct store_sessions {
+	struct store_session *items;
+	size_t count;
 };
 
 MUST_CHECK enum frg_status store_editor_put(struct store_tx *tx, const struct store_editor *e,
@@ -318,9 +403,111 @@ MUST_CHECK enum frg_status store_session_insert(struct store_tx *tx, const struc
                                                 struct frg_error *err);
 MUST_CHECK enum frg_status store_session_get(struct store_tx *tx, str token_hash, struct store_session *out,
                                              struct frg_error *err);
+/* Newest first, those that have not expired. */
+MUST_CHECK enum frg_status store_session_list(struct store_tx *tx, id64 editor, msec now, struct store_sessions *out,
+                                              struct frg_error *err);
 MUST_CHECK enum frg_status store_session_delete(struct store_tx *tx, str token_hash, struct frg_error *err);
-/* Ends all that have expired, and all of one editor (0: nobody's). */
-MUST_CHECK enum frg_status store_session_purge(struct store_tx *tx, msec now, id64 editor, struct frg_error *err);
+/* One of an editor's, by its name; FRG_NOT_FOUND. */
+MUST_CHECK enum frg_status store_session_revoke(struct store_tx *tx, id64 editor, id64 id, struct frg_error *err);
+/* Ends all that have expired, and all of one editor (0: nobody's), but the one with this token ("": none). */
+MUST_CHECK enum frg_status store_session_purge(struct store_tx *tx, msec now, id64 editor, str but_token_hash,
+                                               struct frg_error *err);
+/* The site that a session works for. */
+MUST_CHECK enum frg_status store_session_set_site(struct store_tx *tx, str token_hash, id64 site,
+                                                  struct frg_error *err);
+
+struct store_texts {
+	str *items;
+	size_t count;
+};
+struct store_membership {
+	id64 editor, site;
+	str role;
+	bool open;
+	msec created;
+	struct store_texts sections; /* none: all */
+	str login, name, email;      /* read only: of the account */
+	msec last_login;             /* read only; 0: never */
+};
+struct store_memberships {
+	struct store_membership *items;
+	size_t count;
+};
+/* Inserts or replaces, sections included. */
+MUST_CHECK enum frg_status store_membership_put(struct store_tx *tx, const struct store_membership *m,
+                                                struct frg_error *err);
+MUST_CHECK enum frg_status store_membership_get(struct store_tx *tx, id64 editor, id64 site,
+                                                struct store_membership *out, struct frg_error *err);
+/* Of a site (editor 0) or of an editor (site 0), by login. */
+MUST_CHECK enum frg_status store_membership_list(struct store_tx *tx, id64 site, id64 editor,
+                                                 struct store_memberships *out, struct frg_error *err);
+/* How many open ones of this role a site has. */
+MUST_CHECK enum frg_status store_membership_count(struct store_tx *tx, id64 site, str role, int64_t *count,
+                                                  struct frg_error *err);
+
+struct store_invitation {
+	id64 id;
+	str token_hash;
+	id64 site;
+	str email, name, role, sections /* JSON */, lang;
+	id64 resets /* 0: a new member */, invited_by;
+	msec created, expires, ended /* 0: open */;
+};
+struct store_invitations {
+	struct store_invitation *items;
+	size_t count;
+};
+MUST_CHECK enum frg_status store_invitation_insert(struct store_tx *tx, const struct store_invitation *i,
+                                                   struct frg_error *err);
+MUST_CHECK enum frg_status store_invitation_by_token(struct store_tx *tx, str token_hash, struct store_invitation *out,
+                                                     struct frg_error *err);
+/* Those not ended, newest first. */
+MUST_CHECK enum frg_status store_invitation_open(struct store_tx *tx, id64 site, struct store_invitations *out,
+                                                 struct frg_error *err);
+/* Used or taken back; FRG_NOT_FOUND if it is not open any more. */
+MUST_CHECK enum frg_status store_invitation_end(struct store_tx *tx, id64 site, id64 id, struct frg_error *err);
+
+struct store_staff_event {
+	id64 id, site, actor /* 0: a command, or nobody known */, subject /* 0: none */;
+	str kind, detail;
+	msec created;
+	str actor_name, subject_name; /* read only */
+};
+struct store_staff_events {
+	struct store_staff_event *items;
+	size_t count;
+};
+MUST_CHECK enum frg_status store_staff_log(struct store_tx *tx, const struct store_staff_event *e,
+                                           struct frg_error *err); /* assigns id and time */
+/* Newest first, those before `before` (0: all). */
+MUST_CHECK enum frg_status store_staff_log_page(struct store_tx *tx, id64 site, id64 before, int64_t limit,
+                                                struct store_staff_events *out, struct frg_error *err);
+
+/* ---- letters on their way (mail.c) ----------------------------------------------------- */
+
+struct store_mail {
+	id64 id, site, about;
+	str recipient, subject, body;
+	msec send_at;
+	int64_t tries;
+	str problem;
+	msec created;
+};
+struct store_mails {
+	struct store_mail *items;
+	size_t count;
+};
+MUST_CHECK enum frg_status store_mail_insert(struct store_tx *tx, const struct store_mail *m, struct frg_error *err);
+/* What is to be sent by now, oldest first; *next: when the next one is due (0: none waits). */
+MUST_CHECK enum frg_status store_mail_due(struct store_tx *tx, msec now, int64_t limit, struct store_mails *out,
+                                          msec *next, struct frg_error *err);
+MUST_CHECK enum frg_status store_mail_delete(struct store_tx *tx, id64 id, struct frg_error *err);
+/* Tries again at `send_at`; 0: gives up, the row stays as failed. */
+MUST_CHECK enum frg_status store_mail_retry(struct store_tx *tx, id64 id, msec send_at, str problem,
+                                            struct frg_error *err);
+/* What waits about this is not sent; *cancelled: how many. */
+MUST_CHECK enum frg_status store_mail_cancel(struct store_tx *tx, id64 about, int64_t *cancelled,
+                                             struct frg_error *err);
 
 /* ---- the outbox ---------------------------------------------------------------------- */
 

@@ -91,3 +91,17 @@ size_t utf8_floor(str s, size_t at)
 		at--;
 	return at;
 }
+
+size_t utf8_from_utf16(str s, size_t units)
+{
+	size_t at = 0;
+	while (units > 0 && at < s.n) {
+		unsigned char c = (unsigned char)s.p[at];
+		size_t wide = c >= 0xf0 ? 2 : 1;
+		if (units < wide)
+			return SIZE_MAX;
+		units -= wide;
+		at += c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+	}
+	return units ? SIZE_MAX : at;
+}

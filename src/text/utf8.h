@@ -13,5 +13,7 @@ uint32_t utf8_next(str s, size_t *i);
 size_t utf8_put(uint32_t cp, char out[4]);
 /* The largest boundary between characters that is not above `at`. */
 size_t utf8_floor(str s, size_t at);
+/* Byte position after so many UTF-16 units of valid text; SIZE_MAX if they end inside a character or past the end. */
+size_t utf8_from_utf16(str s, size_t units);
 
 #endif

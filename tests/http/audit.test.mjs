@@ -121,8 +121,8 @@ test('the name under which it is published', () => {
 });
 
 // A held, rejected or taken-back comment, put among what readers see.
-const smuggle = (seq, decision) => `INSERT INTO publication (comment_id, site_id, article_id, parent_id, root_id, depth, revision_id, text_hash, decision_id, action, name, text, submitted_at, published_at)
-	SELECT c.id, c.site_id, c.article_id, NULL, c.id, 0, r.id, r.text_hash, ${decision}, 'release', c.name, r.text, r.created_at, r.created_at
+const smuggle = (seq, decision) => `INSERT INTO publication (comment_id, site_id, article_id, parent_id, root_id, depth, revision_id, text_hash, decision_id, action, name, text, submitted_at, published_at, picked)
+	SELECT c.id, c.site_id, c.article_id, NULL, c.id, 0, r.id, r.text_hash, ${decision}, 'release', c.name, r.text, r.created_at, r.created_at, 0
 	FROM revision r JOIN comment c ON c.id = r.comment_id WHERE r.id = (SELECT revision_id FROM decision WHERE seq = ${seq})`;
 
 test('a publication without a decision to release it', () => {

@@ -72,7 +72,7 @@ class Server {
 		this.cli('site', 'set', 'test', '--title', 'Testbote', '--lang', 'de', '--address', 'http://127.0.0.1:8080',
 			...Object.entries(site).flatMap(([key, value]) => [`--${key}`, value]));
 		this.cliWith(PASSWORD + '\n', 'user', 'set', 'rike', '--name', 'Rike Ahrens', '--password-stdin');
-		this.cliWith(PASSWORD + '\n', 'user', 'set', 'omar', '--name', 'Omar Said', '--password-stdin');
+		this.cliWith(PASSWORD + '\n', 'user', 'set', 'omar', '--name', 'Omar Said', '--role', 'lead', '--password-stdin');
 		this.cli('article', 'import', ...ARTICLES.map((name) => join(here, 'articles', `${name}.md`)));
 	}
 

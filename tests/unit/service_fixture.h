@@ -18,7 +18,7 @@ static struct {
 	struct service *svc;
 	struct arena *a;
 	const struct store_site *site;
-	struct store_editor ada, ben;
+	struct staff ada, ben;
 } t;
 static struct frg_error err;
 
@@ -29,17 +29,34 @@ static struct frg_error err;
 		assert_code(err, (expected));                                                                                  \
 	} while (0)
 
-static inline enum frg_status load_editor(struct store_tx *tx, void *ctx, struct frg_error *e)
+static inline enum frg_status save_account(id64 site, const char *login, const char *password, const char *role)
 {
-	struct store_editor *editor = ctx;
-	return store_editor_by_login(tx, editor->login, editor, e);
+	struct staff_account account = {.site = site,
+	                                .login = str_of(login),
+	                                .name = str_of(login),
+	                                .password = str_of(password),
+	                                .role = role};
+	err = (struct frg_error){0};
+	return service_account_save(t.svc, &account, &err);
 }
 
-static inline void add_editor(struct store_editor *e, const char *login)
+static inline void add_staff(struct staff *who, id64 site, const char *login, const char *role)
 {
-	OK(service_editor_save(t.svc, t.site->id, str_of(login), str_of(login), STR("ein langes Wort"), &err));
-	e->login = str_of(login);
-	OK(store_read(service_store(t.svc), t.a, load_editor, e, &err));
+	OK(save_account(site, login, "ein langes Wort", role));
+	OK(service_staff_by_login(t.svc, t.a, site, str_of(login), who, &err));
+}
+
+static inline void add_editor(struct staff *who, const char *login)
+{
+	add_staff(who, t.site->id, login, "administrator");
+}
+
+static inline enum frg_status login_as(const char *login, const char *password, const char *client,
+                                       struct editor_session *out)
+{
+	struct login_command cmd = {.login = str_of(login), .password = str_of(password), .client = str_of(client)};
+	err = (struct frg_error){0};
+	return service_login(t.svc, t.a, &cmd, out, &err);
 }
 
 static inline void open_service(bool unlimited)
@@ -104,10 +121,10 @@ static inline struct submit_result submit(const char *reader, const char *text, 
 
 static struct decide_result decided;
 
-static inline enum frg_status decide_as(const struct store_editor *e, id64 revision, int64_t version,
+static inline enum frg_status decide_as(const struct staff *e, id64 revision, int64_t version,
                                         enum decide_action action)
 {
-	struct decide_command cmd = {.editor = e,
+	struct decide_command cmd = {.who = e,
 	                             .revision = revision,
 	                             .version = version,
 	                             .action = action,
@@ -133,7 +150,7 @@ static inline enum frg_status withdraw(str reader, id64 comment)
 	return service_withdraw(t.svc, t.a, &cmd, &err);
 }
 
-static inline enum frg_status undo(const struct store_editor *e, id64 decision)
+static inline enum frg_status undo(const struct staff *e, id64 decision)
 {
 	id64 revision;
 	int64_t waiting;

@@ -172,11 +172,11 @@ static void a_refusal_needs_a_reason(void **state)
 	static char longer[DECIDE_WORD_MAX + 2];
 	memset(longer, 'a', DECIDE_WORD_MAX + 1);
 	struct decide_command cmd = {
-		.editor = &t.ada, .revision = s.revision, .version = 1, .action = DECIDE_REJECT, .word = STR("Nein.")};
+		.who = &t.ada, .revision = s.revision, .version = 1, .action = DECIDE_REJECT, .word = STR("Nein.")};
 	FAILS(service_decide(t.svc, t.a, &cmd, &decided, &err), FRG_INVALID, "rules_missing");
 	cmd.rules = 1u << FRG_ENGAGING; /* no reason */
 	FAILS(service_decide(t.svc, t.a, &cmd, &decided, &err), FRG_INVALID, "rules_missing");
-	cmd = (struct decide_command){.editor = &t.ada, .revision = s.revision, .version = 1, .action = DECIDE_RETURN};
+	cmd = (struct decide_command){.who = &t.ada, .revision = s.revision, .version = 1, .action = DECIDE_RETURN};
 	FAILS(service_decide(t.svc, t.a, &cmd, &decided, &err), FRG_INVALID, "reason_missing");
 	cmd.word = str_of(longer);
 	FAILS(service_decide(t.svc, t.a, &cmd, &decided, &err), FRG_TOO_LARGE, "word_too_long");
@@ -219,16 +219,15 @@ static void editors_of_other_sites_decide_nothing(void **state)
 	struct store_site other = {
 		.slug = STR("andere"), .name = STR("Andere"), .lang = FRG_LANG_EN, .base_url = STR("https://andere.example")};
 	OK(service_site_save(t.svc, &other, &err));
-	struct store_editor eve = {.login = STR("eve")};
-	OK(service_editor_save(t.svc, other.id, STR("eve"), STR("Eve"), STR("ein langes Wort"), &err));
-	OK(store_read(service_store(t.svc), t.a, load_editor, &eve, &err));
+	struct staff eve;
+	add_staff(&eve, other.id, "eve", NULL);
+	assert_int_equal(eve.role, ROLE_ADMINISTRATOR); /* the first of a site */
 	struct submit_result s = submit("", "Ein Beitrag.", 0);
 	assert_int_equal(decide_as(&eve, s.revision, 1, DECIDE_RELEASE), FRG_NOT_FOUND);
 	release(s.revision);
 	assert_int_equal(undo(&eve, decided.decision), FRG_NOT_FOUND);
 	must_be_published(1);
-	FAILS(service_editor_save(t.svc, other.id, STR("ada"), STR("x"), STR("ein langes Wort"), &err), FRG_CONFLICT,
-	      "login_taken");
+	FAILS(save_account(other.id, "ada", "ein langes Wort", NULL), FRG_CONFLICT, "login_taken");
 }
 
 /* ---- taking back ---- */

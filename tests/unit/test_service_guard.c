@@ -61,25 +61,24 @@ static void too_many_in_a_row_have_to_wait(void **state)
 static void logging_in(void **state)
 {
 	struct editor_session s, again;
-	OK(service_login(t.svc, t.a, STR("ada"), STR("ein langes Wort"), STR("1.1.1.1"), &s, &err));
-	assert_str(s.editor.name, "ada");
+	OK(login_as("ada", "ein langes Wort", "1.1.1.1", &s));
+	assert_str(s.who.name, "ada");
 	OK(service_session(t.svc, t.a, s.token, &again, &err));
-	assert_int_equal(again.editor.id, t.ada.id);
+	assert_int_equal(again.who.id, t.ada.id);
 	assert_true(str_eq(again.csrf, s.csrf));
 	assert_int_equal(number("SELECT count(*) FROM session WHERE length(token_hash) = 64"), 1);
 	FAILS(service_session(t.svc, t.a, s.csrf, &again, &err), FRG_UNAUTHENTICATED, "session_expired");
 	FAILS(service_session(t.svc, t.a, STR("x"), &again, &err), FRG_UNAUTHENTICATED, "session_missing");
 	OK(service_logout(t.svc, t.a, s.token, &err));
 	FAILS(service_session(t.svc, t.a, s.token, &again, &err), FRG_UNAUTHENTICATED, "session_expired");
-	OK(service_login(t.svc, t.a, STR("ada"), STR("ein langes Wort"), STR("1.1.1.1"), &s, &err));
+	OK(login_as("ada", "ein langes Wort", "1.1.1.1", &s));
 	clock_shift((msec)13 * 3600 * 1000);
 	FAILS(service_session(t.svc, t.a, s.token, &again, &err), FRG_UNAUTHENTICATED, "session_expired");
 	clock_shift(0);
-	OK(service_editor_save(t.svc, t.site->id, STR("ada"), STR("Ada"), STR("ein neues Wort"),
-	                       &err)); /* ends what is open */
+	OK(save_account(t.site->id, "ada", "ein neues Wort", NULL)); /* ends what is open */
 	FAILS(service_session(t.svc, t.a, s.token, &again, &err), FRG_UNAUTHENTICATED, "session_expired");
-	FAILS(service_editor_save(t.svc, t.site->id, STR("neu"), STR("Neu"), STR("zu kurz"), &err), FRG_INVALID,
-	      "password_short");
+	FAILS(save_account(t.site->id, "neu", "zu kurz", NULL), FRG_INVALID, "password_short");
+	FAILS(save_account(t.site->id, "neu", "lang genug hier", "chef"), FRG_INVALID, "role_unknown");
 }
 
 static void guessing_passwords_is_slow(void **state)
@@ -87,7 +86,7 @@ static void guessing_passwords_is_slow(void **state)
 	struct editor_session s;
 	int tried = 0;
 	enum frg_status st;
-	while ((st = service_login(t.svc, t.a, STR("ada"), STR("falsches Wort"), STR("6.6.6.6"), &s, &err)) ==
+	while ((st = login_as("ada", "falsches Wort", "6.6.6.6", &s)) ==
 	           FRG_UNAUTHENTICATED &&
 	       tried < 100) {
 		assert_code(err, "login_failed");
@@ -98,8 +97,8 @@ static void guessing_passwords_is_slow(void **state)
 	assert_true(err.pos >= 1);
 	assert_true(tried <= 10);
 	/* who owns the account is not locked out by others, and an unknown account looks the same */
-	OK(service_login(t.svc, t.a, STR("ada"), STR("ein langes Wort"), STR("1.1.1.1"), &s, &err));
-	FAILS(service_login(t.svc, t.a, STR("niemand"), STR("ein langes Wort"), STR("1.1.1.1"), &s, &err),
+	OK(login_as("ada", "ein langes Wort", "1.1.1.1", &s));
+	FAILS(login_as("niemand", "ein langes Wort", "1.1.1.1", &s),
 	      FRG_UNAUTHENTICATED, "login_failed");
 }
 
