@@ -22,17 +22,14 @@ HANDLER(desk_queue)
 	struct editor_session session;
 	struct frg_error err;
 	struct queue_page page;
-	id64 after = 0;
 	if (!api_editor(api, req, &session))
 		return;
-	str cursor = http_query(req, "after");
-	if (cursor.n && !id_parse(cursor, &after)) {
-		frg_fail(&err, FRG_INVALID, "cursor_invalid", "after must be a revision");
-		fail(api, req, &err);
-		return;
-	}
 	struct arena *a = http_arena(req);
-	if (service_queue(api->svc, a, session.who.site, after, limit_of(req, 10), &page, &err) != FRG_OK) {
+	struct queue_query query = {.who = &session.who,
+	                            .lane = http_query(req, "lane"),
+	                            .cursor = http_query(req, "after"),
+	                            .limit = limit_of(req, 10)};
+	if (service_queue(api->svc, a, &query, &page, &err) != FRG_OK) {
 		fail(api, req, &err);
 		return;
 	}
@@ -41,8 +38,10 @@ HANDLER(desk_queue)
 		json_array_append_new(items, api_item_json(a, &page.items[i]));
 	api_no_store(req);
 	api_json(req, 200,
-	         json_pack("{s:I, s:o, s:o}", "count", (json_int_t)page.waiting, "oldest_at",
-	                   page.oldest ? json_integer(page.oldest) : json_null(), "items", items));
+	         json_pack("{s:I, s:I, s:o, s:o, s:o}", "count", (json_int_t)page.waiting.count, "escalated",
+	                   (json_int_t)page.waiting.escalated, "oldest_at",
+	                   page.waiting.oldest ? json_integer(page.waiting.oldest) : json_null(), "next",
+	                   json_or_null(page.next), "items", items));
 }
 
 HANDLER(desk_revision)
@@ -52,11 +51,9 @@ HANDLER(desk_revision)
 	struct frg_error err = {0};
 	struct queue_item item;
 	id64 id;
-	if (!api_editor(api, req, &session))
+	if (!api_editor(api, req, &session) || !api_path_id(api, req, "revision", &id))
 		return;
-	if (!id_parse(http_param(req, "revision"), &id))
-		frg_fail(&err, FRG_NOT_FOUND, "not_found", "no such revision");
-	else if (service_queue_item(api->svc, http_arena(req), session.who.site, id, &item, &err) == FRG_OK) {
+	if (service_queue_item(api->svc, http_arena(req), &session.who, id, &item, &err) == FRG_OK) {
 		api_no_store(req);
 		api_json(req, 200, api_item_json(http_arena(req), &item));
 		return;
@@ -74,16 +71,20 @@ HANDLER(desk_decisions)
 	struct arena *a = http_arena(req);
 	if (!api_editor(api, req, &session))
 		return;
-	if (service_recent_decisions(api->svc, a, session.who.site, limit_of(req, 20), &items, &count, &err) != FRG_OK) {
+	if (service_recent_decisions(api->svc, a, &session.who, limit_of(req, 20), &items, &count, &err) != FRG_OK) {
 		fail(api, req, &err);
 		return;
 	}
 	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++) {
 		const struct store_decision *d = &items[i].decision;
+		json_t *detail = d->detail.n ? json_loadb(d->detail.p, d->detail.n, 0, NULL) : NULL;
+		str to = json_str(a, json_object_get(detail, "to"));
+		json_decref(detail);
 		json_array_append_new(
-			list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:{s:o, s:o}, s:b, s:b, s:I}", "id",
-		                    api_id_json(d->id), "revision", api_id_json(d->revision), "action", json_of(d->action), "rules",
+			list, json_pack("{s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:I, s:o, s:{s:o, s:o}, s:b, s:b, s:I}", "id",
+		                    api_id_json(d->id), "revision", api_id_json(d->revision), "action", json_of(d->action), "to",
+		                    json_or_null(to), "public", items[i].is_public, "picked", items[i].picked, "rules",
 		                    api_rules_json(a, d->rules), "word", json_of(d->word), "by", json_of(d->editor_name), "at",
 		                    (json_int_t)d->decided, "text", json_of(items[i].text), "article", "id",
 		                    json_of(items[i].article_id), "title", json_of(items[i].article_title), "undone", d->undone,

@@ -54,7 +54,7 @@ static json_t *sites_json(struct api *api, struct arena *a, const struct staff *
 json_t *api_session_json(struct api *api, struct arena *a, const struct editor_session *s)
 {
 	const struct store_site *site = service_site_by_id(api->svc, s->who.site);
-	return json_pack("{s:{s:o, s:o, s:o, s:o, s:o}, s:o, s:{s:o, s:o, s:s}, s:o}", "user", "login",
+	return json_pack("{s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:{s:o, s:o, s:s}, s:o}", "user", "login",
 	                 json_of(s->who.login), "name", json_of(s->who.name), "role",
 	                 json_of(staff_role_name(s->who.role)), "rights", rights_json(s->who.rights), "sections",
 	                 texts_json(&s->who.sections), "csrf", json_of(s->csrf), "site", "id",

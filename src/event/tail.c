@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { PAGE = 200, LOOK_MS = 250 };
+enum { PAGE = 200, LOOK_MS = 250, ESCALATE_MS = 15000 };
 
 /* Held comments of a site that are to be checked anew, from `after` on. */
 struct recheck {
@@ -26,6 +26,7 @@ struct tail {
 	pthread_t thread;
 	atomic_bool stopping;
 	int64_t seq;
+	msec escalated;
 };
 
 struct batch {
@@ -142,6 +143,24 @@ static void tell_objections(struct service *svc, struct arena *a, const struct s
 	tell(svc, a, e->site, 0, "objections", json_pack("{s:I}", "open", (json_int_t)open));
 }
 
+static void tell_claims(struct service *svc, struct arena *a, id64 site)
+{
+	struct store_claims all;
+	struct frg_error err;
+	if (service_claims(svc, a, site, &all, &err) != FRG_OK) {
+		log_warn("live", "claims could not be read: %s", err.msg);
+		return;
+	}
+	json_t *list = json_array();
+	for (size_t i = 0; i < all.count; i++) {
+		char id[ID_TEXT_SIZE];
+		id_text(all.items[i].revision, id);
+		json_array_append_new(list, json_pack("{s:s, s:o, s:I}", "revision", id, "by", json_of(all.items[i].editor_name),
+		                                      "until", (json_int_t)all.items[i].until));
+	}
+	tell(svc, a, site, 0, "claims", json_pack("{s:o}", "claims", list));
+}
+
 static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 {
 	struct service *svc = t->svc;
@@ -166,6 +185,10 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 		tell_readers(svc, a, e);
 	if (str_eq(e->kind, STR("objection")))
 		tell_objections(svc, a, e);
+	else if (str_eq(e->kind, STR("claim")))
+		tell_claims(svc, a, e->site);
+	else if (str_eq(e->kind, STR("lanes")))
+		tell(svc, a, e->site, 0, "lanes", json_object());
 	else if (str_eq(e->kind, STR("referred")) || (undone && str_eq(action, STR("refer"))))
 		tell_desk(svc, a, e, true, STR("refer"), STR(""));
 	else if ((decided || undone) && !moves_queue(action)) {
@@ -197,6 +220,25 @@ static void follow(struct tail *t, struct arena *a)
 	} while (b.events.count == PAGE && !atomic_load(&t->stopping));
 }
 
+/* Now and then: what has waited longer than a site allows. */
+static void escalate(struct tail *t, struct arena *a)
+{
+	msec now = clock_steady();
+	if (t->escalated && now - t->escalated < ESCALATE_MS)
+		return;
+	t->escalated = now;
+	const struct store_site *sites = service_site(t->svc, STR(""));
+	for (size_t i = 0; i < service_site_count(t->svc); i++) {
+		struct frg_error err;
+		int64_t count = 0;
+		arena_reset(a);
+		if (service_escalate(t->svc, a, sites[i].id, &count, &err) != FRG_OK)
+			log_error("escalate", "%s", err.msg);
+		else if (count)
+			tell(t->svc, a, sites[i].id, 0, "escalated", json_pack("{s:I}", "count", (json_int_t)count));
+	}
+}
+
 static void *loop(void *arg)
 {
 	struct tail *t = arg;
@@ -204,6 +246,7 @@ static void *loop(void *arg)
 	int64_t seen = 0;
 	while (!atomic_load(&t->stopping)) {
 		follow(t, a);
+		escalate(t, a);
 		if (t->rechecks)
 			recheck_some(t, a);
 		else

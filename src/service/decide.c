@@ -244,6 +244,8 @@ static enum frg_status refer(struct store_tx *tx, struct deciding *d, const stru
 	if (st == FRG_OK) /* whoever looks at it now decides on what they have not seen */
 		st = store_revision_move(tx, revision->id, STATE_HELD, revision->version, STATE_HELD, err);
 	if (st == FRG_OK)
+		st = queue_enter(tx, comment, revision, err);
+	if (st == FRG_OK)
 		st = decision_tell(tx, "referred", comment, revision->id,
 		                   arena_printf(store_arena(tx), "%s %.*s", to, STR_ARG(d->cmd->who->name)), err);
 	d->out->decision = row.id;
@@ -302,6 +304,8 @@ static enum frg_status settle(struct store_tx *tx, struct deciding *d, const str
 		st = store_referral_delete(tx, revision->id, err);
 	if (st == FRG_OK && action == DECIDE_RELEASE)
 		st = decision_release(tx, comment, revision, &decision, d->cmd->pick, err);
+	if (st == FRG_OK && action != DECIDE_RETURN)
+		st = store_queue_author(tx, comment->author, action == DECIDE_RELEASE, action == DECIDE_REJECT, err);
 	if (st == FRG_OK && action == DECIDE_REJECT)
 		st = letter_write(tx, &(struct letter_about){d->site, article, comment, revision, &decision}, err);
 	if (st == FRG_OK)
@@ -314,10 +318,13 @@ static enum frg_status settle(struct store_tx *tx, struct deciding *d, const str
 	return st;
 }
 
-static enum frg_status count_waiting(struct store_tx *tx, id64 site, int64_t *waiting, struct frg_error *err)
+enum frg_status queue_waiting(struct store_tx *tx, const struct staff *who, int64_t *waiting, struct frg_error *err)
 {
-	int64_t ahead;
-	return store_queue_count(tx, site, 0, waiting, &ahead, err);
+	struct store_queue_count n;
+	struct store_queue_filter all = queue_filter_of(store_arena(tx), who);
+	enum frg_status st = store_queue_count(tx, &all, &n, err);
+	*waiting = n.count;
+	return st;
 }
 
 static enum frg_status decide_held(struct store_tx *tx, struct deciding *d, const struct store_comment *comment,
@@ -359,7 +366,7 @@ static enum frg_status decide(struct store_tx *tx, void *ctx, struct frg_error *
 		st = conflict(tx, d, &revision, &repeated, err);
 	else
 		st = decide_held(tx, d, &comment, &revision, err);
-	return st == FRG_OK ? count_waiting(tx, revision.site, &d->out->waiting, err) : st;
+	return st == FRG_OK ? queue_waiting(tx, d->cmd->who, &d->out->waiting, err) : st;
 }
 
 enum frg_status service_decide(struct service *svc, struct arena *a, const struct decide_command *cmd,

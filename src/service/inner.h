@@ -81,9 +81,25 @@ str capability_first(struct arena *a, str key);
 /* settings.c: what a site's desk is set to, kept as JSON. */
 struct desk_settings {
 	struct store_texts four_eyes; /* sections where two persons must agree; "*": all */
+	msec longest_wait;            /* what has waited longer is escalated */
 };
 MUST_CHECK enum frg_status settings_load(struct store_tx *tx, id64 site, struct desk_settings *out,
                                          struct frg_error *err);
+
+/* queue.c: what a member of the staff may see of the queue, and how much that is. */
+struct store_queue_filter queue_filter_of(struct arena *a, const struct staff *who);
+MUST_CHECK enum frg_status queue_waiting(struct store_tx *tx, const struct staff *who, int64_t *waiting,
+                                         struct frg_error *err);
+
+/* lanes.c: what this lane shows to this person. FRG_NOT_FOUND lane_unknown. */
+MUST_CHECK enum frg_status lane_filter(struct store_tx *tx, const struct staff *who, str lane,
+                                       struct store_queue_filter *out, struct frg_error *err);
+
+/* queue_row.c */
+MUST_CHECK enum frg_status queue_enter(struct store_tx *tx, const struct store_comment *comment,
+                                       const struct store_revision *revision, struct frg_error *err);
+/* For a database from before there was a queue: some of what is held; ctx: int64_t, how many there were. */
+MUST_CHECK enum frg_status queue_enter_all(struct store_tx *tx, void *ctx, struct frg_error *err);
 
 /* decide.c: what all decisions share */
 struct decision_of {

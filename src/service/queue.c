@@ -1,6 +1,8 @@
 /* What editors see: held revisions with all that is needed to decide them. */
 #include "service/inner.h"
 
+#include "base/buf.h"
+
 enum { RECENT = 5 };
 
 static enum frg_status load_recent(struct store_tx *tx, struct queue_item *item, struct frg_error *err)
@@ -70,6 +72,24 @@ static enum frg_status load_earlier(struct store_tx *tx, struct queue_item *item
 	return st;
 }
 
+/* Its place in the queue, who was asked about it, whether its author may write. */
+static enum frg_status load_standing(struct store_tx *tx, struct queue_item *item, struct frg_error *err)
+{
+	struct store_referral referral;
+	struct store_suspension suspension;
+	enum frg_status st = store_queue_get(tx, item->revision.id, &item->row, err);
+	if (st == FRG_OK || st == FRG_NOT_FOUND)
+		st = store_referral_get(tx, item->revision.id, &referral, err);
+	item->referred = st == FRG_OK;
+	if (st == FRG_OK)
+		st = store_decision_get(tx, referral.decision, &item->referral, err);
+	if (st == FRG_OK || st == FRG_NOT_FOUND)
+		st = store_suspension_now(tx, item->comment.author, clock_now(), &suspension, err);
+	if (st == FRG_OK)
+		item->suspended_until = suspension.until;
+	return st == FRG_NOT_FOUND ? FRG_OK : st;
+}
+
 static enum frg_status load_item(struct store_tx *tx, const struct store_revision *revision, struct queue_item *item,
                                  struct frg_error *err)
 {
@@ -85,40 +105,89 @@ static enum frg_status load_item(struct store_tx *tx, const struct store_revisio
 		st = load_recent(tx, item, err);
 	if (st == FRG_OK && item->comment.parent)
 		st = load_parent(tx, item, err);
-	return st == FRG_OK ? load_earlier(tx, item, err) : st;
+	if (st == FRG_OK)
+		st = load_earlier(tx, item, err);
+	return st == FRG_OK ? load_standing(tx, item, err) : st;
+}
+
+/* ---- pages ---- */
+
+/* "|a|b|" for a filter. */
+static str sections_text(struct arena *a, const struct store_texts *sections)
+{
+	struct buf b = BUF_INIT(1 << 16);
+	for (size_t i = 0; i < sections->count; i++) {
+		buf_byte(&b, '|');
+		buf_add(&b, sections->items[i]);
+	}
+	if (b.n)
+		buf_byte(&b, '|');
+	return buf_finish(&b, a);
+}
+
+struct store_queue_filter queue_filter_of(struct arena *a, const struct staff *who)
+{
+	return (struct store_queue_filter){.site = who->site,
+	                                   .own_sections = sections_text(a, &who->sections),
+	                                   .without_lawyer = !(who->rights & RIGHT_LEGAL)};
 }
 
 struct query {
-	id64 site, after;
-	int64_t limit;
+	const struct queue_query *in;
+	const struct staff *who;
+	id64 revision;
+	struct store_queue_place after;
 	struct queue_page *page;
 	struct queue_item *item;
 };
 
+static bool read_cursor(str cursor, struct store_queue_place *out)
+{
+	str late, due;
+	*out = (struct store_queue_place){0};
+	if (cursor.n == 0)
+		return true;
+	return str_next(&cursor, '-', &late) && str_next(&cursor, '-', &due) && str_to_i64(late, &out->late) &&
+	       str_to_i64(due, &out->due) && id_parse(cursor, &out->revision);
+}
+
 static enum frg_status load_page(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct query *q = ctx;
-	struct store_revisions revisions, first;
-	int64_t ahead;
-	enum frg_status st = store_queue_page(tx, q->site, q->after, q->limit, &revisions, err);
+	struct queue_page *page = q->page;
+	struct arena *a = store_arena(tx);
+	struct store_queue_filter filter;
+	struct store_queue_rows rows;
+	enum frg_status st = lane_filter(tx, q->who, q->in->lane, &filter, err);
 	if (st == FRG_OK)
-		st = store_queue_page(tx, q->site, 0, 1, &first, err);
+		st = store_queue_page(tx, &filter, &q->after, q->in->limit, &rows, err);
 	if (st == FRG_OK)
-		st = store_queue_count(tx, q->site, 0, &q->page->waiting, &ahead, err);
+		st = store_queue_count(tx, &filter, &page->waiting, err);
 	if (st != FRG_OK)
 		return st;
-	q->page->oldest = first.count ? first.items[0].created : 0;
-	q->page->items = ARENA_ARRAY(store_arena(tx), struct queue_item, revisions.count);
-	for (size_t i = 0; st == FRG_OK && i < revisions.count; i++)
-		st = load_item(tx, &revisions.items[i], &q->page->items[q->page->count++], err);
+	page->items = ARENA_ARRAY(a, struct queue_item, rows.count);
+	for (size_t i = 0; st == FRG_OK && i < rows.count; i++) {
+		struct store_revision revision;
+		st = store_revision_get(tx, rows.items[i].revision, &revision, err);
+		if (st == FRG_OK)
+			st = load_item(tx, &revision, &page->items[page->count++], err);
+	}
+	if ((int64_t)rows.count == q->in->limit) {
+		const struct store_queue_row *last = &rows.items[rows.count - 1];
+		char id[ID_TEXT_SIZE];
+		id_text(last->revision, id);
+		page->next = arena_printf(a, "%d-%lld-%s", last->escalated ? 0 : 1, (long long)last->due, id);
+	}
 	return st;
 }
 
-enum frg_status service_queue(struct service *svc, struct arena *a, id64 site, id64 after, int64_t limit,
+enum frg_status service_queue(struct service *svc, struct arena *a, const struct queue_query *query,
                               struct queue_page *out, struct frg_error *err)
 {
 	*out = (struct queue_page){0};
-	struct query q = {.site = site, .after = after, .limit = limit, .page = out};
+	struct query q = {.in = query, .who = query->who, .page = out};
+	if (!read_cursor(query->cursor, &q.after))
+		return frg_fail(err, FRG_INVALID, "cursor_invalid", "not a place in the queue");
 	return store_read(svc->store, a, load_page, &q, err);
 }
 
@@ -126,37 +195,48 @@ static enum frg_status load_one(struct store_tx *tx, void *ctx, struct frg_error
 {
 	struct query *q = ctx;
 	struct store_revision revision;
-	enum frg_status st = store_revision_get(tx, q->after, &revision, err);
-	if (st == FRG_OK && revision.site != q->site)
+	enum frg_status st = store_revision_get(tx, q->revision, &revision, err);
+	if (st == FRG_OK && revision.site != q->who->site)
 		return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such revision");
-	return st == FRG_OK ? load_item(tx, &revision, q->item, err) : st;
+	if (st == FRG_OK)
+		st = load_item(tx, &revision, q->item, err);
+	if (st == FRG_OK && !staff_has_section(q->who, q->item->article.section))
+		return frg_fail(err, FRG_FORBIDDEN, "section_forbidden", "not a section of theirs");
+	return st;
 }
 
-enum frg_status service_queue_item(struct service *svc, struct arena *a, id64 site, id64 revision,
+enum frg_status service_queue_item(struct service *svc, struct arena *a, const struct staff *who, id64 revision,
                                    struct queue_item *out, struct frg_error *err)
 {
-	struct query q = {.site = site, .after = revision, .item = out};
+	struct query q = {.who = who, .revision = revision, .item = out};
 	return store_read(svc->store, a, load_one, &q, err);
 }
 
+struct waiting_query {
+	id64 site;
+	int64_t waiting;
+};
+
 static enum frg_status load_waiting(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
-	struct query *q = ctx;
-	int64_t ahead;
-	return store_queue_count(tx, q->site, 0, &q->limit, &ahead, err);
+	struct waiting_query *q = ctx;
+	struct store_queue_count n;
+	enum frg_status st = store_queue_count(tx, &(struct store_queue_filter){.site = q->site}, &n, err);
+	q->waiting = n.count;
+	return st;
 }
 
 enum frg_status service_queue_waiting(struct service *svc, struct arena *a, id64 site, int64_t *waiting,
                                       struct frg_error *err)
 {
-	struct query q = {.site = site};
+	struct waiting_query q = {.site = site};
 	enum frg_status st = store_read(svc->store, a, load_waiting, &q, err);
-	*waiting = q.limit;
+	*waiting = q.waiting;
 	return st;
 }
 
 struct recent_query {
-	id64 site;
+	const struct staff *who;
 	int64_t limit;
 	struct recent_decision *items;
 	size_t count;
@@ -166,12 +246,13 @@ static enum frg_status load_decisions(struct store_tx *tx, void *ctx, struct frg
 {
 	struct recent_query *q = ctx;
 	struct store_decisions decisions;
-	enum frg_status st = store_decision_recent(tx, q->site, q->limit, &decisions, err);
+	enum frg_status st = store_decision_recent(tx, q->who->site, q->limit, &decisions, err);
 	if (st != FRG_OK)
 		return st;
 	q->items = ARENA_ARRAY(store_arena(tx), struct recent_decision, decisions.count);
 	for (size_t i = 0; st == FRG_OK && i < decisions.count; i++) {
-		struct recent_decision *r = &q->items[q->count++];
+		struct recent_decision *r = &q->items[q->count];
+		*r = (struct recent_decision){0};
 		struct store_revision revision;
 		struct store_comment comment;
 		struct store_article article;
@@ -186,14 +267,21 @@ static enum frg_status load_decisions(struct store_tx *tx, void *ctx, struct frg
 		r->text = revision.text;
 		r->article_id = article.external_id;
 		r->article_title = article.title;
+		struct store_publication p;
+		st = store_publication_get(tx, comment.id, &p, err);
+		r->is_public = st == FRG_OK && !p.removed && p.revision == revision.id;
+		r->picked = r->is_public && p.picked;
+		if (st == FRG_NOT_FOUND)
+			st = FRG_OK;
+		q->count += staff_has_section(q->who, article.section);
 	}
 	return st;
 }
 
-enum frg_status service_recent_decisions(struct service *svc, struct arena *a, id64 site, int64_t limit,
+enum frg_status service_recent_decisions(struct service *svc, struct arena *a, const struct staff *who, int64_t limit,
                                          struct recent_decision **out, size_t *count, struct frg_error *err)
 {
-	struct recent_query q = {.site = site, .limit = limit};
+	struct recent_query q = {.who = who, .limit = limit};
 	enum frg_status st = store_read(svc->store, a, load_decisions, &q, err);
 	*out = q.items;
 	*count = q.count;

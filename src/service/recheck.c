@@ -33,7 +33,7 @@ static enum frg_status load_item(struct store_tx *tx, const struct store_revisio
 static enum frg_status load(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct page *p = ctx;
-	enum frg_status st = store_queue_page(tx, p->site, p->after, PAGE, &p->revisions, err);
+	enum frg_status st = store_held_page(tx, p->site, p->after, PAGE, &p->revisions, err);
 	p->items = ARENA_ARRAY(store_arena(tx), struct waiting, p->revisions.count);
 	for (size_t i = 0; st == FRG_OK && i < p->revisions.count; i++)
 		st = load_item(tx, &p->revisions.items[i], &p->items[i], err);
@@ -44,9 +44,19 @@ static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *er
 {
 	struct page *p = ctx;
 	enum frg_status st = FRG_OK;
-	for (size_t i = 0; st == FRG_OK && i < p->revisions.count; i++)
-		if (p->items[i].anew)
-			st = store_review_insert(tx, &p->items[i].review, err);
+	for (size_t i = 0; st == FRG_OK && i < p->revisions.count; i++) {
+		struct store_revision now;
+		struct store_comment comment;
+		if (!p->items[i].anew)
+			continue;
+		st = store_review_insert(tx, &p->items[i].review, err);
+		if (st == FRG_OK)
+			st = store_revision_get(tx, p->revisions.items[i].id, &now, err);
+		if (st == FRG_OK)
+			st = store_comment_get(tx, now.comment, &comment, err);
+		if (st == FRG_OK && now.state == STATE_HELD) /* it may have been decided since it was read */
+			st = queue_enter(tx, &comment, &now, err);
+	}
 	return st;
 }
 

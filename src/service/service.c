@@ -3,10 +3,16 @@
 
 #include <stdlib.h>
 
-static enum frg_status make_keys(struct service *svc, struct frg_error *err)
+/* What a database may lack: one that is new, or from before. */
+static enum frg_status complete(struct service *svc, struct frg_error *err)
 {
-	struct arena *a = arena_open(1 << 16);
+	struct arena *a = arena_open((size_t)64 << 20);
+	int64_t some = 1;
 	enum frg_status st = store_write(svc->store, a, letter_key_make, NULL, err);
+	while (st == FRG_OK && some) {
+		arena_reset(a);
+		st = store_write(svc->store, a, queue_enter_all, &some, err);
+	}
 	arena_close(a);
 	return st;
 }
@@ -32,7 +38,7 @@ enum frg_status service_open(const struct service_config *config, struct service
 	if (st == FRG_OK)
 		st = policies_load(svc, err);
 	if (st == FRG_OK)
-		st = make_keys(svc, err);
+		st = complete(svc, err);
 	if (st != FRG_OK) {
 		service_close(svc);
 		return st;

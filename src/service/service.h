@@ -303,25 +303,67 @@ struct queue_item {
 	str released_text;
 	struct queue_earlier *earlier;
 	size_t earlier_count;
+	struct store_queue_row row; /* revision 0: it does not wait */
+	bool referred;
+	struct store_decision referral; /* the row of the chain that tells of it */
+	msec suspended_until;           /* of the author; 0: no */
 };
 struct queue_page {
 	struct queue_item *items;
 	size_t count;
-	int64_t waiting; /* in all */
-	msec oldest;     /* 0: none */
+	struct store_queue_count waiting; /* in the whole lane */
+	str next;                         /* cursor of the next page; empty: this is the last */
+};
+struct queue_query {
+	const struct staff *who;
+	str lane;   /* "all", "overdue", "second", "lawyer" or a team's own by its id; empty: all */
+	str cursor; /* of the page before; empty: first */
+	int64_t limit;
 };
 
-MUST_CHECK enum frg_status service_queue(struct service *svc, struct arena *a, id64 site, id64 after, int64_t limit,
+/* FRG_INVALID cursor_invalid; FRG_NOT_FOUND lane_unknown. */
+MUST_CHECK enum frg_status service_queue(struct service *svc, struct arena *a, const struct queue_query *query,
                                          struct queue_page *out, struct frg_error *err);
-MUST_CHECK enum frg_status service_queue_item(struct service *svc, struct arena *a, id64 site, id64 revision,
-                                              struct queue_item *out, struct frg_error *err);
+/* Whatever became of it. */
+MUST_CHECK enum frg_status service_queue_item(struct service *svc, struct arena *a, const struct staff *who,
+                                              id64 revision, struct queue_item *out, struct frg_error *err);
 MUST_CHECK enum frg_status service_queue_waiting(struct service *svc, struct arena *a, id64 site, int64_t *waiting,
                                                  struct frg_error *err);
+
+/* ---- lanes.c: ways to look at the queue ------------------------------------------------- */
+
+enum { LANES_MAX = 30, LANE_NAME_MAX = 40 };
+struct lane_view {
+	str id, name; /* name empty: one of the built-in ones */
+	str filter;   /* JSON, as docs/openapi.yaml has it */
+	struct store_queue_count waiting;
+};
+MUST_CHECK enum frg_status service_lanes(struct service *svc, struct arena *a, const struct staff *who,
+                                         struct lane_view **out, size_t *count, struct frg_error *err);
+/* Replaces a team's own lanes; id empty: a new one. FRG_INVALID lane_invalid (err->pos: which, from 0). */
+MUST_CHECK enum frg_status service_lanes_save(struct service *svc, struct arena *a, const struct staff *who,
+                                              const struct lane_view *lanes, size_t count, struct frg_error *err);
+/* Each comment of a lane as a dot: its scores and when it is due; at most `limit`, in the queue's order. */
+MUST_CHECK enum frg_status service_board(struct service *svc, struct arena *a, const struct staff *who, str lane,
+                                         int64_t limit, struct store_queue_rows *out, struct frg_error *err);
+enum { CLAIM_MS = 45000 };
+/* Says that one is looking at this (revision 0: at none) for CLAIM_MS; *out is who has it. */
+MUST_CHECK enum frg_status service_claim(struct service *svc, struct arena *a, const struct staff *who, id64 revision,
+                                         struct store_claim *out, struct frg_error *err);
+MUST_CHECK enum frg_status service_claims(struct service *svc, struct arena *a, id64 site, struct store_claims *out,
+                                          struct frg_error *err);
+/* Marks what has waited longest of all allowed; *count: how many are new. */
+MUST_CHECK enum frg_status service_escalate(struct service *svc, struct arena *a, id64 site, int64_t *count,
+                                            struct frg_error *err);
+
+/* ---- queue.c again: what was decided ------------------------------------------------------ */
+
 struct recent_decision {
 	struct store_decision decision;
 	str text, article_id, article_title;
+	bool is_public, picked; /* readers see this text now */
 };
-MUST_CHECK enum frg_status service_recent_decisions(struct service *svc, struct arena *a, id64 site, int64_t limit,
+MUST_CHECK enum frg_status service_recent_decisions(struct service *svc, struct arena *a, const struct staff *who, int64_t limit,
                                                     struct recent_decision **out, size_t *count, struct frg_error *err);
 
 /* ---- waiting.c --------------------------------------------------------------------------- */

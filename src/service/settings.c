@@ -1,6 +1,8 @@
 /* What a site's desk is set to: one JSON text a site, read where it counts. */
 #include "service/inner.h"
 
+enum { LONGEST_WAIT_MINUTES = 240, MINUTE_MS = 60 * 1000 };
+
 static void read_texts(struct arena *a, const json_t *list, struct store_texts *out)
 {
 	size_t i;
@@ -13,7 +15,7 @@ static void read_texts(struct arena *a, const json_t *list, struct store_texts *
 enum frg_status settings_load(struct store_tx *tx, id64 site, struct desk_settings *out, struct frg_error *err)
 {
 	str text;
-	*out = (struct desk_settings){0};
+	*out = (struct desk_settings){.longest_wait = (msec)LONGEST_WAIT_MINUTES * MINUTE_MS};
 	enum frg_status st = store_setting_get(tx, site, STR("desk"), &text, err);
 	if (st == FRG_NOT_FOUND)
 		return FRG_OK;
@@ -23,6 +25,9 @@ enum frg_status settings_load(struct store_tx *tx, id64 site, struct desk_settin
 	if (!o)
 		return frg_fail(err, FRG_CORRUPT, "store_corrupt", "the desk's settings are no JSON");
 	read_texts(store_arena(tx), json_object_get(o, "four_eyes"), &out->four_eyes);
+	json_int_t wait = json_integer_value(json_object_get(o, "longest_wait_minutes"));
+	if (wait > 0)
+		out->longest_wait = wait * MINUTE_MS;
 	json_decref(o);
 	return FRG_OK;
 }

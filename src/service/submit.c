@@ -164,6 +164,8 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 	                              .article_hash = s->article.content_hash,
 	                              .created = s->revision.created};
 	st = store_review_insert(tx, &review, err);
+	if (st == FRG_OK)
+		st = queue_enter(tx, &s->comment, &s->revision, err);
 	if (st != FRG_OK)
 		return st;
 	return store_event_insert(tx,

@@ -85,7 +85,11 @@ static enum frg_status hold_again(struct store_tx *tx, const struct store_commen
 		st = take_back_release(tx, c, d, err);
 	if (st == FRG_OK && from == STATE_REJECTED)
 		st = take_back_letter(tx, d, err);
-	return st == FRG_OK && referred ? store_referral_delete(tx, d->revision, err) : st;
+	if (st == FRG_OK && referred)
+		st = store_referral_delete(tx, d->revision, err);
+	if (st == FRG_OK && (released || from == STATE_REJECTED))
+		st = store_queue_author(tx, c->author, -(int64_t)released, -(int64_t)(from == STATE_REJECTED), err);
+	return st == FRG_OK ? queue_enter(tx, c, &all.items[all.count - 1], err) : st;
 }
 
 static enum frg_status take_back_removal(struct store_tx *tx, const struct store_comment *c,
@@ -147,8 +151,7 @@ static enum frg_status undo(struct store_tx *tx, void *ctx, struct frg_error *er
 		st = decision_tell(tx, "undone", &c, d.revision, d.action, err);
 	u->revision = d.revision;
 	u->article = c.article;
-	int64_t ahead;
-	return st == FRG_OK ? store_queue_count(tx, d.site, 0, &u->waiting, &ahead, err) : st;
+	return st == FRG_OK ? queue_waiting(tx, u->who, &u->waiting, err) : st;
 }
 
 enum frg_status service_undo(struct service *svc, struct arena *a, const struct staff *who, id64 decision,

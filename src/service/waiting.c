@@ -14,8 +14,8 @@ static int by_value(const void *a, const void *b)
 enum frg_status waiting_estimate(struct store_tx *tx, id64 site, id64 revision, int64_t *position, int64_t *minutes,
                                  struct frg_error *err)
 {
-	int64_t all = 0, ahead = 0;
-	enum frg_status st = store_queue_count(tx, site, revision, &all, &ahead, err);
+	int64_t ahead = 0;
+	enum frg_status st = store_queue_ahead(tx, site, revision, &ahead, err);
 	if (st != FRG_OK)
 		return st;
 	*position = ahead + 1;

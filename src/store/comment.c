@@ -149,6 +149,8 @@ enum frg_status store_revision_move(struct store_tx *tx, id64 id, enum store_sta
 	                                  DB_INT(version));
 	if (st == FRG_OK && changed != 1)
 		return frg_fail(err, FRG_CONFLICT, "conflict", "the revision is not as expected any more");
+	if (st == FRG_OK && from == STATE_HELD && to != STATE_HELD) /* whoever decides: it leaves the queue with it */
+		st = DB_RUN(tx->db, err, "DELETE FROM queue WHERE revision_id = $1", DB_INT(id));
 	return st;
 }
 
@@ -186,8 +188,8 @@ enum frg_status store_review_latest(struct store_tx *tx, id64 revision, struct s
 	READ_ONE(tx, rows, err, out, read_review, "review");
 }
 
-enum frg_status store_queue_page(struct store_tx *tx, id64 site, id64 after, int64_t limit, struct store_revisions *out,
-                                 struct frg_error *err)
+enum frg_status store_held_page(struct store_tx *tx, id64 site, id64 after, int64_t limit, struct store_revisions *out,
+                                struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -200,21 +202,17 @@ enum frg_status store_queue_page(struct store_tx *tx, id64 site, id64 after, int
 	READ_ALL(tx, rows, err, out, read_revision);
 }
 
-enum frg_status store_queue_count(struct store_tx *tx, id64 site, id64 before, int64_t *all, int64_t *ahead,
-                                  struct frg_error *err)
+enum frg_status store_held_unqueued(struct store_tx *tx, int64_t limit, struct store_revisions *out,
+                                    struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT count(*), count(*) FILTER (WHERE id < $2) FROM revision"
-	                              " WHERE site_id = $1 AND state = 'held'",
-	                              DB_INT(site), DB_INT(before));
+	                              "SELECT " REVISION " FROM revision r WHERE r.state = 'held' AND NOT EXISTS"
+	                              " (SELECT 1 FROM queue q WHERE q.revision_id = r.id) ORDER BY r.id LIMIT $1",
+	                              DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
-	if (db_next(rows)) {
-		*all = db_int(rows, 0);
-		*ahead = db_int(rows, 1);
-	}
-	return db_end(rows, err);
+	READ_ALL(tx, rows, err, out, read_revision);
 }
 
 enum frg_status store_own_revisions(struct store_tx *tx, id64 author, id64 article, id64 only,

@@ -191,12 +191,12 @@ MUST_CHECK enum frg_status store_review_insert(struct store_tx *tx, const struct
 MUST_CHECK enum frg_status store_review_latest(struct store_tx *tx, id64 revision, struct store_review *out,
                                                struct frg_error *err);
 
-/* Held revisions, oldest first, those after `after` (0: from the start). */
-MUST_CHECK enum frg_status store_queue_page(struct store_tx *tx, id64 site, id64 after, int64_t limit,
-                                            struct store_revisions *out, struct frg_error *err);
-/* How many are held in all, and how many of them before `before` (0: none). */
-MUST_CHECK enum frg_status store_queue_count(struct store_tx *tx, id64 site, id64 before, int64_t *all, int64_t *ahead,
-                                             struct frg_error *err);
+/* Held revisions by id, those after `after` (0: from the start). */
+MUST_CHECK enum frg_status store_held_page(struct store_tx *tx, id64 site, id64 after, int64_t limit,
+                                           struct store_revisions *out, struct frg_error *err);
+/* Held ones of all sites that have no row in the queue: of a database from before there was one. */
+MUST_CHECK enum frg_status store_held_unqueued(struct store_tx *tx, int64_t limit, struct store_revisions *out,
+                                               struct frg_error *err);
 /* The latest revision of each comment of this author under this article, oldest first: of the newest STORE_OWN_MAX, or
  * of one (`only` not 0). */
 enum { STORE_OWN_MAX = 200 };
@@ -208,6 +208,104 @@ MUST_CHECK enum frg_status store_author_record(struct store_tx *tx, id64 author,
 /* The newest revisions of an author but those of one comment. */
 MUST_CHECK enum frg_status store_author_recent(struct store_tx *tx, id64 author, id64 but_comment, int64_t limit,
                                                struct store_revisions *out, struct frg_error *err);
+
+/* ---- the queue, its lanes, who looks at what (queue.c) ------------------------------ */
+
+struct store_queue_row {
+	id64 revision, site, comment, article, author;
+	str section, lang;
+	msec submitted, due;
+	str suggestion;
+	int64_t score[FRG_RULE_COUNT]; /* thousandths; off_topic -1: unknown */
+	int64_t author_released, author_rejected;
+	bool edit, returned;
+	str referral; /* empty: none */
+	id64 referral_by;
+	msec escalated; /* 0: not */
+};
+struct store_queue_rows {
+	struct store_queue_row *items;
+	size_t count;
+};
+enum store_author_kind { AUTHOR_ANY, AUTHOR_FIRST, AUTHOR_RELEASED, AUTHOR_REJECTED };
+/* All zero but site: everything. */
+struct store_queue_filter {
+	id64 site;
+	str own_sections, sections; /* "|Politik|Sport|"; empty: all. Both must hold */
+	str lang;
+	bool by_score;
+	int64_t min[FRG_RULE_COUNT], max[FRG_RULE_COUNT]; /* thousandths, if by_score */
+	enum store_author_kind author;
+	bool only_edits, only_returned, only_escalated;
+	str referral;        /* only these, as "|second|proposal|"; empty: any */
+	bool without_lawyer; /* leave out what waits for one */
+	id64 but_referred_by; /* leave out what this editor referred */
+	unsigned suggestions; /* 1 release, 2 look, 4 reject; 0: any */
+	id64 article;
+	msec before; /* sent before; 0: any */
+};
+/* A place in the order: what has been escalated first, then by due time. */
+struct store_queue_place {
+	int64_t late; /* 0: escalated, 1: not */
+	msec due;
+	id64 revision; /* 0: before all */
+};
+/* Inserts or replaces. */
+MUST_CHECK enum frg_status store_queue_put(struct store_tx *tx, const struct store_queue_row *row,
+                                           struct frg_error *err);
+MUST_CHECK enum frg_status store_queue_get(struct store_tx *tx, id64 revision, struct store_queue_row *out,
+                                           struct frg_error *err);
+MUST_CHECK enum frg_status store_queue_page(struct store_tx *tx, const struct store_queue_filter *filter,
+                                            const struct store_queue_place *after, int64_t limit,
+                                            struct store_queue_rows *out, struct frg_error *err);
+struct store_queue_count {
+	int64_t count, escalated;
+	msec oldest; /* sent; 0: none */
+};
+MUST_CHECK enum frg_status store_queue_count(struct store_tx *tx, const struct store_queue_filter *filter,
+                                             struct store_queue_count *out, struct frg_error *err);
+/* How many of a site come before this one; 0 also if it is not there. */
+MUST_CHECK enum frg_status store_queue_ahead(struct store_tx *tx, id64 site, id64 revision, int64_t *ahead,
+                                             struct frg_error *err);
+/* One more of this author's comments was released or rejected (or, negative, taken back). */
+MUST_CHECK enum frg_status store_queue_author(struct store_tx *tx, id64 author, int64_t released, int64_t rejected,
+                                              struct frg_error *err);
+/* Marks what was sent before `before` and is not marked yet; *count: how many. */
+MUST_CHECK enum frg_status store_queue_escalate(struct store_tx *tx, id64 site, msec before, int64_t *count,
+                                                struct frg_error *err);
+
+struct store_lane {
+	id64 id, site;
+	int64_t position;
+	str name, filter; /* JSON */
+};
+struct store_lanes {
+	struct store_lane *items;
+	size_t count;
+};
+MUST_CHECK enum frg_status store_lane_list(struct store_tx *tx, id64 site, struct store_lanes *out,
+                                           struct frg_error *err);
+/* Replaces all of a site. */
+MUST_CHECK enum frg_status store_lane_replace(struct store_tx *tx, id64 site, const struct store_lanes *lanes,
+                                              struct frg_error *err);
+
+struct store_claim {
+	id64 revision, site, editor;
+	str editor_name;
+	msec until;
+};
+struct store_claims {
+	struct store_claim *items;
+	size_t count;
+};
+/* Takes or renews; false in *taken: somebody else has it, *out says who. */
+MUST_CHECK enum frg_status store_claim_take(struct store_tx *tx, const struct store_claim *claim, msec now, bool *taken,
+                                            struct store_claim *out, struct frg_error *err);
+/* All of an editor's but `but` (0: all). */
+MUST_CHECK enum frg_status store_claim_drop(struct store_tx *tx, id64 site, id64 editor, id64 but,
+                                            struct frg_error *err);
+MUST_CHECK enum frg_status store_claim_list(struct store_tx *tx, id64 site, msec now, struct store_claims *out,
+                                            struct frg_error *err);
 
 /* ---- decisions --------------------------------------------------------------- */
 

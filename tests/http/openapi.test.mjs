@@ -85,7 +85,8 @@ test('the check can fail', () => {
 
 // ---- what goes for many operations ----
 
-const CONCRETE = { id: 'bruecke', comment: NO_ID, revision: NO_ID, decision: NO_ID, name: 'x', rest: 'x' };
+const CONCRETE = { id: 'bruecke', comment: NO_ID, revision: NO_ID, decision: NO_ID, session: NO_ID, member: NO_ID, invitation: NO_ID,
+	objection: NO_ID, token: `${NO_ID}-x`, name: 'x', rest: 'x' };
 const concrete = (op, more = {}) => op.path.replace(/\{(\w+)\}/g, (_, name) => ({ ...CONCRETE, ...more })[name]);
 const asGoogle = (op) => op.tags.includes('perspective'); // errors in Google's form; a key, and nothing that a browser adds
 const takesBody = (op) => ['POST', 'PUT', 'DELETE'].includes(op.method);
@@ -132,7 +133,7 @@ test('the desk asks who is there, and for the token when something is to change'
 });
 
 test('pages of strangers may not write', async () => {
-	const ops = contract.operations.filter((op) => takesBody(op) && !op.path.startsWith('/v1/desk') && op.operationId !== 'putArticle' && !asGoogle(op));
+	const ops = contract.operations.filter((op) => takesBody(op) && (!op.path.startsWith('/v1/desk') || op.path.includes('/invitation')) && !op.security?.some((s) => s.desk) && op.operationId !== 'putArticle' && !asGoogle(op));
 	assert.ok(ops.length >= 7);
 	for (const op of ops)
 		await call(op.operationId, concrete(op), 403, { headers: { Origin: 'https://evil.example', ...idempotent() }, body: {} });
@@ -152,11 +153,19 @@ test('articles, sites and comments that nobody knows', async () => {
 	await call('revision', `/v1/desk/revisions/${NO_ID}`, 404, { who: rike });
 	await call('decide', `/v1/desk/revisions/${NO_ID}/decision`, 404, { who: rike, headers: csrf(), body: { action: 'release', version: 1 } });
 	await call('undo', `/v1/desk/decisions/${NO_ID}/undo`, 404, { who: rike, headers: csrf() });
+	await call('objectionPage', `/objection/${NO_ID}-x`, 404);
+	await call('object', '/objection/x', 404, { headers: FORM, body: form({ text: 'Nein.' }) });
+	for (const [id, body] of [['letter', { rules: ['profanity'] }], ['remove', { rules: ['profanity'] }], ['pick', { picked: true }], ['suspend', { days: 1, rules: ['profanity'] }],
+		['endSession', undefined], ['changeMember', { role: 'editor' }], ['resetMember', undefined], ['endInvitation', undefined], ['claim', { revision: NO_ID }],
+		['decideObjection', { outcome: 'reject', reasons: 'Nein.' }], ['sessionSite', { site: 'nix' }]])
+		await call(id, concrete(contract.operation(id)), 404, { who: rike, headers: csrf(), body });
+	for (const [id, body] of [['invitation', { token: 'x' }], ['acceptInvitation', { token: 'x', login: 'a', name: 'b', password: 'c' }]])
+		code(await call(id, concrete(contract.operation(id)), 404, { body }), 'invitation_unknown');
 });
 
 test('limits are answered with the time to wait', async () => {
 	const bodies = { submit: { name: 'A', text: '' }, check: { text: 'x' }, discover: { url: 'x' }, revise: { text: 'x' }, login: { user: 'nobody', password: 'x' } };
-	for (const [id, body] of Object.entries({ ...bodies, withdraw: undefined, submitForm: '', withdrawForm: '' })) {
+	for (const [id, body] of Object.entries({ ...bodies, withdraw: undefined, submitForm: '', withdrawForm: '', object: '' })) {
 		const op = contract.operation(id);
 		let answer;
 		for (let i = 0; i < 200 && answer?.status !== 429; i++)
@@ -294,8 +303,9 @@ test('queue, decision, undo', async () => {
 	const first = (await submit('Du Idiot, die Brücke ist marode!')).json.id;
 	await submit('Die Brücke ist marode, und das seit Jahren.');
 	const queue = (await call('queue', '/v1/desk/queue?limit=50', 200, { who: rike })).json;
-	await call('queue', `/v1/desk/queue?limit=1&after=${queue.items[0].revision}`, 200, { who: rike });
+	await call('queue', `/v1/desk/queue?limit=1&after=${(await call('queue', '/v1/desk/queue?limit=1', 200, { who: rike })).json.next}`, 200, { who: rike });
 	code(await call('queue', '/v1/desk/queue?after=zz', 400, { who: rike }), 'cursor_invalid');
+	code(await call('queue', '/v1/desk/queue?lane=nix', 404, { who: rike }), 'lane_unknown');
 	const item = queue.items.find((i) => i.comment === first);
 	await call('revision', `/v1/desk/revisions/${item.revision}`, 200, { who: rike });
 
@@ -316,6 +326,137 @@ test('queue, decision, undo', async () => {
 	code(await undo(403, omar), 'undo_not_yours');
 	await undo(200, rike);
 	code(await undo(409, rike), 'undo_done');
+});
+
+test('one\'s own account', async () => {
+	const omar = await new Editor(server).login('omar');
+	const mine = () => ({ who: omar, headers: { 'X-CSRF-Token': omar.csrf } });
+	const other = await new Editor(server).login('omar');
+	const { sessions } = (await call('sessions', '/v1/desk/sessions', 200, { who: omar })).json;
+	assert.equal(sessions.filter((s) => s.this).length, 1);
+	const ended = sessions.find((s) => !s.this);
+	await call('endSession', `/v1/desk/sessions/${ended.id}`, 204, mine());
+	await call('session', '/v1/desk/session', 401, { who: other });
+	await call('sessionSite', '/v1/desk/session/site', 200, { ...mine(), body: { site: 'test' } });
+	const change = (status, body) => call('changePassword', '/v1/desk/password', status, { ...mine(), body });
+	code(await change(403, { before: 'falsch', after: 'lang genug ist es' }), 'password_wrong');
+	code(await change(400, { before: PASSWORD, after: 'kurz' }), 'password_short');
+	await change(204, { before: PASSWORD, after: 'lang genug ist es' });
+	await change(204, { before: 'lang genug ist es', after: PASSWORD });
+});
+
+test('people are invited, change roles, leave', async () => {
+	const mine = { who: rike, headers: csrf() }, omar = await new Editor(server).login('omar');
+	const lead = { who: omar, headers: { 'X-CSRF-Token': omar.csrf } };
+	const invite = (status, body, who = mine) => call('invite', '/v1/desk/staff/invitations', status, { ...who, body });
+	code(await invite(400, { name: 'Neu', role: 'chef' }), 'role_unknown');
+	code(await invite(400, { name: '', role: 'editor' }), 'name_empty');
+	code(await invite(403, { name: 'Neu', role: 'editor' }, lead), 'role_insufficient');
+	const { id, link } = (await invite(201, { name: 'Neu', email: 'neu@paper.example', role: 'trainee', sections: ['Lokales'], lang: 'de' })).json;
+	const gone = (await invite(201, { name: 'Weg', role: 'auditor' })).json;
+	await call('endInvitation', `/v1/desk/staff/invitations/${gone.id}`, 204, mine);
+	const people = (await call('staff', '/v1/desk/staff', 200, { who: rike })).json;
+	assert.deepEqual(people.invitations.map((i) => i.id), [id]);
+	await call('staff', '/v1/desk/staff', 403, { who: omar });
+	const token = link.split('#')[1];
+	await call('invitation', '/v1/desk/invitation', 200, { body: { token } });
+	const accept = (status, body) => call('acceptInvitation', '/v1/desk/invitation/accept', status, { who: new Reader(server), body: { token, login: 'neu', name: 'Neu', password: 'lang genug ist es', ...body } });
+	code(await accept(400, { password: 'kurz' }), 'password_short');
+	code(await accept(409, { login: 'rike' }), 'login_taken');
+	const { user, sections } = (await accept(200, {})).json;
+	assert.deepEqual([user.role, sections], ['trainee', ['Lokales']]);
+	code(await accept(404, {}), 'invitation_unknown');
+
+	const { members } = (await call('staff', '/v1/desk/staff', 200, { who: rike })).json;
+	const of = (login) => members.find((m) => m.login === login).id;
+	const change = (status, login, body, who = mine) => call('changeMember', `/v1/desk/staff/${of(login)}`, status, { ...who, body });
+	await change(204, 'neu', { role: 'editor', sections: [] });
+	code(await change(400, 'neu', { role: 'editor', sections: [''] }), 'sections_invalid');
+	code(await change(409, 'rike', { role: 'editor' }), 'last_administrator');
+	code(await change(403, 'neu', { role: 'lead' }, lead), 'role_insufficient');
+	await call('resetMember', `/v1/desk/staff/${of('neu')}/reset`, 201, mine);
+	await change(204, 'neu', { role: 'editor', open: false });
+	code(await call('login', '/v1/desk/session', 403, { body: { user: 'neu', password: 'lang genug ist es' } }), 'account_closed');
+	const log = (await call('staffLog', '/v1/desk/staff/log', 200, { who: rike })).json.entries;
+	for (const kind of ['login', 'invited', 'uninvited', 'joined', 'role', 'reset', 'closed', 'password'])
+		assert.ok(log.some((e) => e.kind === kind), kind);
+	await call('staffLog', `/v1/desk/staff/log?before=${log[0].id}`, 200, { who: rike });
+	code(await call('staffLog', '/v1/desk/staff/log?before=zz', 400, { who: rike }), 'cursor_invalid');
+	await call('staffLog', '/v1/desk/staff/log', 403, { who: omar });
+});
+
+test('lanes, the board, who looks at what', async () => {
+	const mine = { who: rike, headers: csrf() };
+	const save = (status, lanes) => call('saveLanes', '/v1/desk/lanes', status, { ...mine, body: { lanes } });
+	await submit('Du Idiot, lass die Finger von der Brücke!');
+	const { lanes } = (await save(200, [{ name: 'Grob', filter: { scores: { profanity: [0.5, 1] }, sections: ['Lokales'], suggestions: ['look', 'reject'], author: 'any' } }])).json;
+	const rude = lanes.find((l) => l.name === 'Grob');
+	assert.deepEqual(lanes.slice(0, 4).map((l) => l.id), ['all', 'overdue', 'second', 'lawyer']);
+	assert.ok(rude.count >= 1 && rude.count < lanes[0].count);
+	assert.equal((await call('queue', `/v1/desk/queue?lane=${rude.id}&limit=50`, 200, { who: rike })).json.items.length, rude.count);
+	for (const filter of [{ scores: { profanity: [2, 3] } }, { lang: 'fr' }, { nix: 1 }, { author: 'x' }, { suggestions: ['x'] }, { sections: 'x' }])
+		assert.equal((await save(400, [{ name: 'A', filter: {} }, { name: 'B', filter }])).json.error.lane, 1);
+	await call('lanes', '/v1/desk/lanes', 200, { who: rike });
+	const { dots } = (await call('board', `/v1/desk/board?lane=${rude.id}`, 200, { who: rike })).json;
+	assert.equal(dots.length, rude.count);
+	await call('board', '/v1/desk/board?lane=nix', 404, { who: rike });
+	const omar = await new Editor(server).login('omar');
+	const stream = await omar.stream('/v1/desk/stream');
+	const claim = (await call('claim', '/v1/desk/claim', 200, { ...mine, body: { revision: dots[0].revision } })).json;
+	assert.equal(claim.mine, true);
+	contract.event('deskStream', await stream.next((m) => m.event === 'claims' && m.data.includes(dots[0].revision)));
+	const second = (await call('claim', '/v1/desk/claim', 200, { who: omar, headers: { 'X-CSRF-Token': omar.csrf }, body: { revision: dots[0].revision } })).json;
+	assert.deepEqual([second.mine, second.claims[0].by], [false, 'Rike Ahrens']);
+	await call('claim', '/v1/desk/claim', 200, { ...mine, body: { revision: null } });
+	await save(200, []);
+	contract.event('deskStream', await stream.next((m) => m.event === 'lanes'));
+	stream.close();
+});
+
+test('letters, withdrawal, suspension, objection', async () => {
+	const mine = { who: rike, headers: csrf() }, omar = await new Editor(server).login('omar');
+	const his = { who: omar, headers: { 'X-CSRF-Token': omar.csrf } };
+	const reader = new Reader(server), text = 'Du Idiot, die Brücke steht doch.';
+	const id = (await submit(text, {}, reader)).json.id, item = await rike.item(id);
+	const terms = { rules: ['profanity'], law: 'insult', passages: [{ rule: 'profanity', begin: 3, end: 8 }], blocks: { profanity: 1 }, word: 'Bitte ohne.' };
+	const at = (what) => `/v1/desk/revisions/${item.revision}/${what}`;
+	const preview = (await call('letter', at('letter'), 200, { ...mine, body: { action: 'reject', ...terms } })).json;
+	assert.match(preview.body, /»Idiot«/);
+	code(await call('letter', at('letter'), 400, { ...mine, body: { action: 'reject' } }), 'rules_missing');
+	code(await call('letter', at('letter'), 400, { ...mine, body: { action: 'reject', ...terms, passages: [{ rule: 'profanity', begin: 3, end: 800 }] } }), 'passage_invalid');
+	code(await call('letter', at('letter'), 400, { ...mine, body: { action: 'reject', ...terms, law: 'x' } }), 'law_unknown');
+	code(await call('letter', at('letter'), 400, { ...mine, body: { action: 'suspend', ...terms, days: 0 } }), 'days_invalid');
+	code(await call('remove', at('removal'), 409, { ...mine, body: terms }), 'not_released');
+	code(await call('pick', at('pick'), 409, { ...mine, body: { picked: true } }), 'not_released');
+	await rike.release(id);
+	await call('pick', at('pick'), 200, { ...mine, body: { picked: true } });
+	code(await call('remove', at('removal'), 400, { ...mine, body: {} }), 'rules_missing');
+	await call('remove', at('removal'), 200, { ...mine, body: terms });
+	code(await call('suspend', at('suspension'), 400, { ...mine, body: { days: 400, rules: ['profanity'] } }), 'days_invalid');
+	code(await call('suspend', at('suspension'), 409, { ...mine, body: { days: 0 } }), 'not_suspended');
+	await call('suspend', at('suspension'), 200, { ...mine, body: { days: 3, rules: ['aggression'] } });
+	code(await call('submit', `${A}/comments`, 403, { who: reader, headers: idempotent(), body: { name: 'A', text: 'Noch einer.' } }), 'author_suspended');
+	await call('suspend', at('suspension'), 200, { ...mine, body: { days: 0 } });
+
+	const stream = await rike.stream('/v1/desk/stream');
+	const [, path] = /href="(\/objection\/[^"]+)"/.exec((await reader.one(id)).html);
+	await call('objectionPage', path, 200);
+	const object = (status, fields) => call('object', path, status, { headers: FORM, body: form(fields) });
+	await object(400, { text: '' });
+	await object(413, { text: 'x'.repeat(3500) });
+	await object(303, { text: 'Das war anders gemeint.', email: 'w@paper.example' });
+	await object(409, { text: 'Noch einmal.' });
+	contract.event('deskStream', await stream.next((m) => m.event === 'objections'));
+	stream.close();
+	await call('objectionPage', path, 200);
+	const { objections } = (await call('objections', '/v1/desk/objections', 200, { who: rike })).json;
+	const decide = (status, body, who) => call('decideObjection', `/v1/desk/objections/${objections[0].id}/decision`, status, { ...who, body });
+	code(await decide(400, { outcome: 'x', reasons: 'y' }, his), 'outcome_unknown');
+	code(await decide(400, { outcome: 'reject', reasons: '' }, his), 'reason_missing');
+	code(await decide(403, { outcome: 'reject', reasons: 'Nein.' }, mine), 'objection_same_person');
+	await decide(204, { outcome: 'reject', reasons: 'Es bleibt dabei.' }, his);
+	code(await decide(409, { outcome: 'uphold', reasons: 'Doch.' }, his), 'already_decided');
+	assert.equal((await call('objections', '/v1/desk/objections?state=decided', 200, { who: rike })).json.objections[0].state, 'rejected');
 });
 
 test('the newsroom\'s own settings', async () => {

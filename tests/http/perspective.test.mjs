@@ -322,15 +322,6 @@ test('a quota for each key', async () => {
 	}
 });
 
-test('a database from before is brought up to date', async () => {
-	await server.stop();
-	sql(`DROP TABLE suggestion; DELETE FROM counter WHERE name = 'suggestion_bytes'; DROP TABLE policy; DELETE FROM schema_migration WHERE version >= 2`);
-	await server.start();
-	assert.equal((await suggest('Nach der Umstellung.', { TOXICITY: 0 })).status, 200);
-	assert.equal(sql('SELECT count(*) AS n FROM suggestion')[0].n, 1);
-	assert.equal((await server.get('/articles/bruecke')).status, 200, 'what was there still is');
-});
-
 test('the discovery document names the address at which it was asked for', async () => {
 	for (const path of ['/$discovery/rest?version=v1alpha1', '/%24discovery/rest?version=v1alpha1', '/$discovery/rest']) {
 		const { status, json } = await server.get(path);

@@ -124,9 +124,9 @@ export class Editor extends Browser {
 		for (let after = '';;) {
 			const page = await this.queue(`?limit=50${after}`);
 			items.push(...page.items);
-			if (page.items.length < 50)
+			if (!page.next)
 				return items;
-			after = `&after=${page.items.at(-1).revision}`;
+			after = `&after=${page.next}`;
 		}
 	}
 

@@ -1,0 +1,108 @@
+/* A held revision's row in the queue: made from what is stored, when it comes in, comes back, or is checked anew. */
+#include "service/inner.h"
+
+/* How long it may wait, as a share of the longest wait. A good comment kept waiting costs a conversation, a bad one
+ * costs nothing while it is held; so what will probably be released goes first, but as time passes everything comes
+ * due, and nothing can be overtaken for longer than the longest wait. */
+static double patience(const int64_t score[FRG_RULE_COUNT], str suggestion)
+{
+	int64_t worst = 0;
+	for (int r = 0; r < FRG_RULE_COUNT; r++)
+		if (r != FRG_ENGAGING && score[r] > worst)
+			worst = score[r];
+	double share = 0.25 + 0.75 * (double)worst / 1000 - 0.15 * (double)score[FRG_ENGAGING] / 1000;
+	if (str_eq(suggestion, STR("look")) && share < 0.5)
+		share = 0.5;
+	return share < 0.1 ? 0.1 : share > 1 ? 1 : share;
+}
+
+static void read_scores(const json_t *scores, int64_t out[FRG_RULE_COUNT])
+{
+	for (int r = 0; r < FRG_RULE_COUNT; r++) {
+		const json_t *v = json_object_get(scores, frg_rule_id((enum frg_rule)r));
+		out[r] = json_is_number(v) ? (int64_t)(json_number_value(v) * 1000 + 0.5) : r == FRG_OFF_TOPIC ? -1 : 0;
+	}
+}
+
+static enum frg_status read_review(struct store_tx *tx, const struct store_revision *revision,
+                                   struct store_queue_row *row, struct frg_error *err)
+{
+	struct store_review review;
+	enum frg_status st = store_review_latest(tx, revision->id, &review, err);
+	if (st != FRG_OK)
+		return st;
+	json_t *findings = json_loadb(review.findings.p, review.findings.n, 0, NULL);
+	read_scores(json_object_get(findings, "scores"), row->score);
+	row->lang = json_str(store_arena(tx), json_object_get(findings, "lang"));
+	row->suggestion = review.suggestion;
+	json_decref(findings);
+	return FRG_OK;
+}
+
+static enum frg_status read_history(struct store_tx *tx, const struct store_comment *comment,
+                                    const struct store_revision *revision, struct store_queue_row *row,
+                                    struct frg_error *err)
+{
+	int64_t by_state[6];
+	struct store_revisions all;
+	struct store_referral referral;
+	enum frg_status st = store_author_record(tx, comment->author, by_state, err);
+	if (st == FRG_OK)
+		st = store_revision_of_comment(tx, comment->id, &all, err);
+	if (st != FRG_OK)
+		return st;
+	row->author_released = by_state[STATE_RELEASED];
+	row->author_rejected = by_state[STATE_REJECTED];
+	for (size_t i = 0; i < all.count; i++) {
+		row->edit = row->edit || all.items[i].state == STATE_RELEASED;
+		row->returned = row->returned || all.items[i].state == STATE_RETURNED;
+	}
+	st = store_referral_get(tx, revision->id, &referral, err);
+	if (st == FRG_OK) {
+		row->referral = referral.kind;
+		row->referral_by = referral.editor;
+	}
+	return st == FRG_NOT_FOUND ? FRG_OK : st;
+}
+
+enum frg_status queue_enter(struct store_tx *tx, const struct store_comment *comment,
+                            const struct store_revision *revision, struct frg_error *err)
+{
+	struct store_article article;
+	struct desk_settings settings;
+	struct store_queue_row row = {.revision = revision->id,
+	                              .site = revision->site,
+	                              .comment = comment->id,
+	                              .article = comment->article,
+	                              .author = comment->author,
+	                              .submitted = revision->created};
+	enum frg_status st = store_article_by_id(tx, comment->article, &article, err);
+	if (st == FRG_OK)
+		st = settings_load(tx, revision->site, &settings, err);
+	if (st == FRG_OK)
+		st = read_review(tx, revision, &row, err);
+	if (st == FRG_OK)
+		st = read_history(tx, comment, revision, &row, err);
+	if (st != FRG_OK)
+		return st;
+	row.section = article.section;
+	row.due = row.submitted + (msec)((double)settings.longest_wait * patience(row.score, row.suggestion));
+	if (clock_now() >= row.submitted + settings.longest_wait)
+		row.escalated = clock_now();
+	return store_queue_put(tx, &row, err);
+}
+
+enum frg_status queue_enter_all(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct store_revisions some;
+	int64_t *left = ctx;
+	enum frg_status st = store_held_unqueued(tx, 200, &some, err);
+	for (size_t i = 0; st == FRG_OK && i < some.count; i++) {
+		struct store_comment comment;
+		st = store_comment_get(tx, some.items[i].comment, &comment, err);
+		if (st == FRG_OK)
+			st = queue_enter(tx, &comment, &some.items[i], err);
+	}
+	*left = (int64_t)some.count;
+	return st;
+}
