@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { load } from './load.mjs';
 
-const { commandFor, focusKind } = await load('desk/keys.ts');
+const { bindingsOf, bound, commandFor, focusKind, mayBind, USUAL } = await load('desk/keys.ts');
 const press = (key, more = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false,
 	isComposing: false, typing: false, pressable: false, ...more });
 const plain = { dialog: false, panel: false, letters: true }, panel = { ...plain, panel: true };
@@ -11,7 +11,7 @@ const does = (p, w = plain) => commandFor(p, w)?.do ?? null;
 
 test('the map', () => {
 	const map = { f: 'release', F: 'release', a: 'reject', z: 'return', s: 'skip', ArrowRight: 'skip', ArrowLeft: 'back',
-		u: 'undo', j: 'down', k: 'up', '?': 'help', Escape: 'escape', x: null, '/': null, Enter: null, 1: null };
+		m: 'pick', g: 'refer', u: 'undo', j: 'down', k: 'up', '?': 'help', Escape: 'escape', x: null, '/': null, Enter: null, 1: null };
 	for (const [key, command] of Object.entries(map)) assert.equal(does(press(key, { shiftKey: key === '?' })), command, key);
 });
 
@@ -46,4 +46,21 @@ test('where the focus is', () => {
 	assert.deepEqual(focusKind('INPUT', 'checkbox', false), { typing: false, pressable: false });
 	assert.deepEqual(focusKind('button', 'submit', false), { typing: false, pressable: true });
 	assert.deepEqual(focusKind('DIV', '', true), { typing: true, pressable: false });
+});
+
+test('keys can be changed: no key means two things, and nonsense is not remembered', () => {
+	const other = bound({ ...USUAL }, 'release', 'a');
+	assert.deepEqual([other.release, other.reject], ['a', 'f']);
+	assert.equal(does(press('a'), { ...plain, bindings: other }), 'release');
+	assert.equal(does(press('f'), { ...plain, bindings: other }), 'reject');
+	assert.deepEqual(bindingsOf(other), other);
+	for (const bad of [null, 7, { release: 'a' }, { release: '' }, { release: 'xy' }, { release: 3 }]) assert.deepEqual(bindingsOf(bad), USUAL);
+	for (const key of ['x', 'ö', ',']) assert.equal(mayBind(key), true, key);
+	for (const key of ['1', ' ', '?', 'Enter', 'F5', '']) assert.equal(mayBind(key), false, key);
+});
+
+test('in the panel: the letter and the selected passage', () => {
+	assert.equal(does(press('l'), panel), 'letter');
+	assert.equal(does(press('p'), panel), 'passage');
+	assert.equal(does(press('l'), plain), null);
 });

@@ -8,13 +8,14 @@ const NOW = 1_000_000;
 
 function item(n, more = {}) {
 	return {
-		revision: `r${n}`, comment: `c${n}`, version: 1, ordinal: 1, lang: 'de', submitted_at: n * 1000,
+		revision: `r${n}`, comment: `c${n}`, version: 1, ordinal: 1, lang: 'de', submitted_at: n * 1000, due_at: n * 1000, escalated: false, referral: null,
 		author: { name: `Name ${n}` }, text: 'Text', review: { suggestion: 'look', scores: {}, evidence: [] },
 		article: {}, parent: null, released_text: null, earlier: [], ...more,
 	};
 }
-const page = (...ns) => ({ count: ns.length, oldest_at: 1, items: ns.map((n) => item(n)) });
-const start = (...ns) => S.loaded(S.empty, page(...ns), 50);
+const page = (...ns) => ({ count: ns.length, escalated: 0, oldest_at: 1, next: null, items: ns.map((n) => item(n)) });
+const cut = (...ns) => ({ ...page(...ns), next: 'more' });
+const start = (...ns) => S.loaded(S.empty, page(...ns));
 const ids = (d) => d.items.map((i) => i.revision).join(' ');
 const draft = { rules: ['profanity'], word: ' Bitte ohne. ' };
 const release = (d) => S.decide(d, 'release', { rules: [], word: '' }, NOW);
@@ -25,7 +26,7 @@ test('loading opens the oldest', () => {
 	const d = start(1, 2, 3);
 	assert.equal(d.current, 'r1');
 	assert.equal(d.complete, true);
-	assert.equal(S.loaded(S.empty, page(1, 2), 2).complete, false);
+	assert.equal(S.loaded(S.empty, cut(1, 2)).complete, false);
 	assert.equal(start().current, null);
 });
 
@@ -71,8 +72,8 @@ test('accepted: gone, and to be taken back by its id', () => {
 
 test('nothing is decided twice: neither again here nor by a reload that still has it', () => {
 	const d = release(start(1, 2));
-	assert.equal(ids(S.loaded(d, page(1, 2), 50)), 'r2');
-	assert.equal(ids(S.more(d, page(1, 2, 3), 50)), 'r2 r3');
+	assert.equal(ids(S.loaded(d, page(1, 2))), 'r2');
+	assert.equal(ids(S.more(d, page(1, 2, 3))), 'r2 r3');
 	assert.equal(ids(S.inserted(d, item(1))), 'r2');
 	assert.equal(S.open(d, 'r1'), d);
 });
@@ -222,30 +223,58 @@ test('the author changed it: the banner learns of the new version', () => {
 
 test('new comments: shown when the end is loaded or when they belong before it', () => {
 	assert.equal(ids(S.inserted(start(1, 2), item(5))), 'r1 r2 r5');
-	const part = S.loaded(S.empty, page(1, 4), 2);
+	const part = S.loaded(S.empty, cut(1, 4));
 	assert.equal(ids(S.inserted(part, item(5))), 'r1 r4');
 	assert.equal(ids(S.inserted(part, item(3))), 'r1 r3 r4');
 	assert.equal(S.inserted(start(), item(1)).current, 'r1');
 });
 
 test('a reload keeps what is open, even if it is no longer in the queue', () => {
-	const d = S.loaded(S.setPanel(S.open(start(1, 2, 3), 'r2'), 'return'), page(1, 3), 50);
+	const d = S.loaded(S.setPanel(S.open(start(1, 2, 3), 'r2'), 'return'), page(1, 3));
 	assert.equal(d.current, 'r2');
 	assert.equal(d.panel, 'return');
 	assert.equal(ids(d), 'r1 r2 r3');
 });
 
 test('the next page follows the last one, whatever else was put in', () => {
-	let d = S.loaded(S.empty, page(1, 2), 2);
-	assert.equal(d.cursor, 'r2');
-	d = S.more(d, page(2, 3), 2);
-	assert.equal(d.cursor, 'r3');
-	assert.equal(ids(d), 'r1 r2 r3');
-	assert.equal(S.more(d, page(), 2).cursor, 'r3');
+	let d = S.loaded(S.empty, { ...page(1, 2), next: 'after 2' });
+	assert.equal(d.cursor, 'after 2');
+	d = S.inserted(d, item(1.5));
+	d = S.more(d, { ...page(2, 3), next: 'after 3' });
+	assert.equal(d.cursor, 'after 3');
+	assert.equal(ids(d), 'r1 r1.5 r2 r3');
+	assert.equal(S.more(d, page()).complete, true);
 });
 
 test('transitions never change the state they were given', () => {
 	const d = start(1, 2, 3), copy = structuredClone(d);
 	S.skip(d); S.step(d, 1); release(d); S.removed(d, 'r1', conflict, 1); S.inserted(d, item(9)); S.setDraft(d, 'r1', draft);
 	assert.deepEqual(d, copy);
+});
+
+test('what has waited too long stands first; what a colleague reads is not pushed at anybody', () => {
+	const d = S.loaded(S.empty, { ...page(1, 2), items: [item(1), item(2), item(3, { escalated: true })] });
+	assert.equal(ids(d), 'r3 r1 r2');
+	const e = S.claimed(d, [{ revision: 'r1', by: 'Omar', until: 1 }, { revision: 'r2', by: 'Rike', until: 1 }], 'Rike');
+	assert.deepEqual(e.claims, { r1: 'Omar' });
+	assert.equal(S.skip(e).current, 'r2', 'one\'s own claim does not count');
+	assert.equal(S.open(e, 'r1').current, 'r1', 'but it can be opened');
+});
+
+test('many decided together are sent one by one and taken back together', () => {
+	let d = start(1, 2, 3, 4);
+	d = S.decideMany(d, [item(1), item(3), item(9)], 'reject', draft, NOW);
+	assert.equal(ids(d), 'r2 r4');
+	assert.equal(d.current, 'r2');
+	assert.deepEqual(d.pending.map((p) => [p.item.revision, p.word]), [['r1', 'Bitte ohne.'], ['r3', 'Bitte ohne.'], ['r9', 'Bitte ohne.']]);
+	assert.equal(S.batchOf(d, S.lastUndoable(d, NOW), NOW).length, 3);
+	d = release(d);
+	assert.equal(S.batchOf(d, S.lastUndoable(d, NOW), NOW).length, 1);
+	assert.equal(S.decideMany(d, [item(1)], 'reject', draft, NOW), d, 'what is on its way is not decided twice');
+	assert.equal(S.decideMany(d, [item(4)], 'reject', { rules: [], word: '' }, NOW), d);
+});
+
+test('another lane begins anew; what is to be sent still is', () => {
+	const d = S.inLane(release(start(1, 2)), 'overdue');
+	assert.deepEqual([d.lane, ids(d), d.current, d.pending.length], ['overdue', '', null, 1]);
 });

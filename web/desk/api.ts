@@ -1,6 +1,7 @@
 // The desk's requests. Turns every answer into a value or an ApiError; knows no state and no views.
 import type { PolicyData, PolicyVersion, Problem } from './policy';
-import type { Action, Conflict, Decided, Decision, Item, Page, Review, RuleId, Session } from './types';
+import type { Draft } from './state';
+import type { Action, Claim, Conflict, Decided, Decision, Dot, InvitationView, Item, Lane, Letter, LogEntry, Member, Objection, OpenInvitation, OwnSession, Page, Review, Role, Session } from './types';
 
 export type Kind = 'network' | 'session' | 'conflict' | 'refused';
 
@@ -102,18 +103,108 @@ export class Api {
 		return this.call('DELETE', '/v1/desk/session');
 	}
 
-	queue(after: string | null, limit: number): Promise<Page> {
+	queue(lane: string, after: string | null, limit: number): Promise<Page> {
 		const from = after ? `&after=${encodeURIComponent(after)}` : '';
-		return this.call('GET', `/v1/desk/queue?limit=${limit}${from}`);
+		return this.call('GET', `/v1/desk/queue?lane=${encodeURIComponent(lane)}&limit=${limit}${from}`);
+	}
+
+	lanes(): Promise<{ lanes: Lane[] }> {
+		return this.call('GET', '/v1/desk/lanes');
+	}
+
+	saveLanes(lanes: { id?: string; name: string; filter: Lane['filter'] }[]): Promise<{ lanes: Lane[] }> {
+		return this.call('PUT', '/v1/desk/lanes', { lanes });
+	}
+
+	board(lane: string): Promise<{ dots: Dot[]; cut: boolean }> {
+		return this.call('GET', `/v1/desk/board?lane=${encodeURIComponent(lane)}`);
+	}
+
+	claim(revision: string | null): Promise<{ mine: boolean; claims: Claim[] }> {
+		return this.call('PUT', '/v1/desk/claim', { revision });
 	}
 
 	revision(id: string): Promise<Item> {
 		return this.call('GET', `/v1/desk/revisions/${encodeURIComponent(id)}`);
 	}
 
-	decide(item: Pick<Item, 'revision' | 'version'>, action: Action, rules: readonly RuleId[], word: string): Promise<Decided> {
+	decide(item: Pick<Item, 'revision' | 'version'>, action: Action, draft: Draft): Promise<Decided> {
 		return this.call('POST', `/v1/desk/revisions/${encodeURIComponent(item.revision)}/decision`,
-			{ action, rules, word, version: item.version });
+			{ ...draft, word: draft.word.trim(), action, version: item.version });
+	}
+
+	letter(revision: string, action: 'reject' | 'remove' | 'suspend', draft: Draft, days = 0): Promise<Letter> {
+		return this.call('POST', `/v1/desk/revisions/${encodeURIComponent(revision)}/letter`, { ...draft, action, days });
+	}
+
+	remove(revision: string, draft: Draft): Promise<Decided> {
+		return this.call('POST', `/v1/desk/revisions/${encodeURIComponent(revision)}/removal`, draft);
+	}
+
+	pick(revision: string, picked: boolean): Promise<Decided> {
+		return this.call('PUT', `/v1/desk/revisions/${encodeURIComponent(revision)}/pick`, { picked });
+	}
+
+	suspend(revision: string, draft: Draft, days: number): Promise<Decided> {
+		return this.call('POST', `/v1/desk/revisions/${encodeURIComponent(revision)}/suspension`, { ...draft, days });
+	}
+
+	objections(state: 'open' | 'decided'): Promise<{ open: number; objections: Objection[] }> {
+		return this.call('GET', `/v1/desk/objections?state=${state}`);
+	}
+
+	answerObjection(id: string, outcome: 'uphold' | 'change' | 'reject', reasons: string, draft: Draft): Promise<void> {
+		return this.call('POST', `/v1/desk/objections/${encodeURIComponent(id)}/decision`, { ...draft, word: '', outcome, reasons });
+	}
+
+	/* ---- people ---- */
+
+	staff(): Promise<{ members: Member[]; invitations: OpenInvitation[] }> {
+		return this.call('GET', '/v1/desk/staff');
+	}
+
+	changeMember(id: string, change: { role: Role; sections: string[]; open: boolean }): Promise<void> {
+		return this.call('PUT', `/v1/desk/staff/${encodeURIComponent(id)}`, change);
+	}
+
+	resetMember(id: string): Promise<{ id: string; link: string }> {
+		return this.call('POST', `/v1/desk/staff/${encodeURIComponent(id)}/reset`);
+	}
+
+	invite(person: { name: string; email: string; role: Role; sections: string[]; lang: string }): Promise<{ id: string; link: string }> {
+		return this.call('POST', '/v1/desk/staff/invitations', person);
+	}
+
+	endInvitation(id: string): Promise<void> {
+		return this.call('DELETE', `/v1/desk/staff/invitations/${encodeURIComponent(id)}`);
+	}
+
+	staffLog(before: string | null): Promise<{ entries: LogEntry[] }> {
+		return this.call('GET', `/v1/desk/staff/log${before ? `?before=${encodeURIComponent(before)}` : ''}`);
+	}
+
+	sessions(): Promise<{ sessions: OwnSession[] }> {
+		return this.call('GET', '/v1/desk/sessions');
+	}
+
+	endSession(id: string): Promise<void> {
+		return this.call('DELETE', `/v1/desk/sessions/${encodeURIComponent(id)}`);
+	}
+
+	changePassword(before: string, after: string): Promise<void> {
+		return this.call('PUT', '/v1/desk/password', { before, after });
+	}
+
+	workFor(site: string): Promise<Session> {
+		return this.opened(this.call('PUT', '/v1/desk/session/site', { site }));
+	}
+
+	invitation(token: string): Promise<InvitationView> {
+		return this.call('POST', '/v1/desk/invitation', { token });
+	}
+
+	acceptInvitation(token: string, login: string, name: string, password: string): Promise<Session> {
+		return this.opened(this.call('POST', '/v1/desk/invitation/accept', { token, login, name, password }));
 	}
 
 	undo(decision: string): Promise<{ revision: string; count: number }> {

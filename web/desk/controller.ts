@@ -2,7 +2,7 @@
 // the stream. Views read `state` and call the methods; they never talk to the server themselves.
 import { Api, ApiError } from './api';
 import * as S from './state';
-import type { Action, Item, QueueEvent, Session } from './types';
+import type { Action, Claim, Item, Lane, QueueEvent, Right, Session } from './types';
 
 const PAGE = 20;
 const PAGE_MAX = 50;
@@ -10,6 +10,10 @@ const AHEAD = 10;
 const RELOAD_MS = 5000;
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
 const WITHDRAWN = new Set(['withdrawn']);
+/* Shorter than the server keeps a claim. */
+const CLAIM_MS = 25000;
+const CLAIM_PAUSE_MS = 250;
+const LANES_MS = 1500;
 
 export interface View {
 	phase: 'starting' | 'login' | 'work';
@@ -20,18 +24,27 @@ export interface View {
 	online: boolean;
 	/** Grows with every change to decisions, so that the list of them loads again. */
 	changes: number;
+	/** Open objections, as far as they are known. */
+	objections: number;
+	lanes: Lane[];
+	/** Grows when the team's lanes or their contents may have changed. */
+	laneChanges: number;
 	desk: S.Desk;
 }
 
 export class Controller {
 	readonly api = new Api();
-	view: View = { phase: 'starting', session: null, expired: false, queue: 'loading', online: true, changes: 0, desk: S.empty };
+	view: View = { phase: 'starting', session: null, expired: false, queue: 'loading', online: true, changes: 0, objections: 0, lanes: [], laneChanges: 0, desk: S.empty };
 	private listeners = new Set<() => void>();
 	private stream: EventSource | null = null;
 	private streamTries = 0;
 	private pumping = false;
 	private loadingMore = false;
 	private retry: ReturnType<typeof setTimeout> | undefined;
+	private lanesTimer: ReturnType<typeof setTimeout> | undefined;
+	private refreshTimer: ReturnType<typeof setTimeout> | undefined;
+	private claimTimer: ReturnType<typeof setTimeout> | undefined;
+	private looking: string | null = null;
 
 	subscribe(listener: () => void): () => void {
 		this.listeners.add(listener);
@@ -47,12 +60,17 @@ export class Controller {
 	apply(change: (d: S.Desk) => S.Desk): void {
 		const desk = change(this.view.desk);
 		if (desk !== this.view.desk) this.set({ desk });
+		this.lookAtCurrent();
 		void this.pump();
 		void this.loadAhead();
 	}
 
 	now(): number {
 		return Date.now();
+	}
+
+	may(right: Right): boolean {
+		return this.view.session?.rights.includes(right) ?? false;
 	}
 
 	/* ---- session ---- */
@@ -78,7 +96,91 @@ export class Controller {
 	private enter(session: Session): void {
 		this.set({ phase: 'work', session, expired: false, online: true, queue: 'loading' });
 		void this.reload();
+		this.loadLanes();
+		void this.countObjections();
 		this.listen();
+	}
+
+	/** After an invitation was accepted. */
+	begin(session: Session): void {
+		this.enter(session);
+	}
+
+	async workFor(site: string): Promise<void> {
+		const session = await this.api.workFor(site);
+		this.stream?.close();
+		this.set({ desk: S.empty, lanes: [] });
+		this.enter(session);
+	}
+
+	private async countObjections(): Promise<void> {
+		try {
+			this.set({ objections: (await this.api.objections('open')).open });
+		} catch (e) {
+			this.handled(e);
+		}
+	}
+
+	/* ---- lanes ---- */
+
+	/** Soon, and not for every single comment. */
+	loadLanes(wait = 0): void {
+		if (this.lanesTimer !== undefined) return;
+		this.lanesTimer = setTimeout(async () => {
+			this.lanesTimer = undefined;
+			try {
+				const { lanes } = await this.api.lanes();
+				this.set({ lanes, laneChanges: this.view.laneChanges + 1 });
+			} catch (e) {
+				this.handled(e);
+			}
+		}, wait);
+	}
+
+	openLane(lane: string): void {
+		if (lane === this.view.desk.lane) return;
+		this.set({ queue: 'loading', desk: S.inLane(this.view.desk, lane) });
+		void this.reload();
+	}
+
+	private refreshSoon(): void {
+		if (this.refreshTimer !== undefined) return;
+		this.refreshTimer = setTimeout(() => {
+			this.refreshTimer = undefined;
+			void this.refresh();
+		}, LANES_MS);
+	}
+
+	/* ---- who looks at what ---- */
+
+	private lookAtCurrent(): void {
+		const current = this.view.desk.current;
+		if (current === this.looking || !this.may('decide')) return;
+		this.looking = current;
+		this.claimLater(CLAIM_PAUSE_MS);
+	}
+
+	private claimLater(wait: number): void {
+		clearTimeout(this.claimTimer);
+		this.claimTimer = setTimeout(() => void this.claim(), wait);
+	}
+
+	/* Nobody waits for this, and a failure costs nothing but the hint. */
+	private async claim(): Promise<void> {
+		if (this.view.phase !== 'work' || this.view.expired) return;
+		const revision = this.looking;
+		try {
+			const { claims } = await this.api.claim(revision);
+			this.heardClaims(claims);
+		} catch (e) {
+			if (!(e instanceof ApiError)) throw e;
+		}
+		if (revision !== null && document.visibilityState === 'visible') this.claimLater(CLAIM_MS);
+	}
+
+	private heardClaims(claims: Claim[]): void {
+		const me = this.view.session?.user.name ?? '';
+		this.set({ desk: S.claimed(this.view.desk, claims, me) });
 	}
 
 	async login(user: string, password: string): Promise<void> {
@@ -125,9 +227,9 @@ export class Controller {
 	async reload(): Promise<void> {
 		if (!this.view.session) return this.ask();
 		try {
-			const page = await this.api.queue(null, PAGE);
+			const page = await this.api.queue(this.view.desk.lane, null, PAGE);
 			this.set({ queue: 'ready', online: true });
-			this.apply((d) => S.loaded(d, page, PAGE));
+			this.apply((d) => S.loaded(d, page));
 		} catch (e) {
 			const session = this.handled(e);
 			this.set({ queue: 'failed' });
@@ -145,9 +247,9 @@ export class Controller {
 	private async refresh(): Promise<void> {
 		const limit = Math.max(PAGE, Math.min(PAGE_MAX, this.view.desk.items.length));
 		try {
-			const page = await this.api.queue(null, limit);
+			const page = await this.api.queue(this.view.desk.lane, null, limit);
 			this.set({ queue: 'ready', online: true, changes: this.view.changes + 1 });
-			this.apply((d) => S.loaded(d, page, limit));
+			this.apply((d) => S.loaded(d, page));
 			const open = S.currentItem(this.view.desk);
 			if (open && !page.items.some((i) => i.revision === open.revision)) await this.lookAt(open);
 		} catch (e) {
@@ -170,9 +272,9 @@ export class Controller {
 		if (this.loadingMore || this.view.queue !== 'ready' || d.complete || S.aheadOfCurrent(d) >= AHEAD) return;
 		this.loadingMore = true;
 		try {
-			const page = await this.api.queue(d.cursor, PAGE);
+			const page = await this.api.queue(d.lane, d.cursor, PAGE);
 			this.loadingMore = false;
-			this.apply((now) => S.more(now, page, PAGE));
+			this.apply((now) => (now.lane === d.lane ? S.more(now, page) : now));
 		} catch (e) {
 			this.loadingMore = false;
 			if (!this.handled(e)) this.retryLater(2);
@@ -180,7 +282,9 @@ export class Controller {
 	}
 
 	async openRevision(revision: string): Promise<void> {
-		if (!this.view.desk.items.some((i) => i.revision === revision)) {
+		const known = this.view.desk.items.some((i) => i.revision === revision);
+		/* The same text, but others have done something to it since: read anew. */
+		if (!known || this.view.desk.problems[revision]?.kind === 'changed') {
 			try {
 				const item = await this.api.revision(revision);
 				this.apply((d) => S.inserted({ ...d, complete: true }, item));
@@ -212,7 +316,7 @@ export class Controller {
 		const id = p.item.revision;
 		this.set({ desk: S.sending(this.view.desk, id) });
 		try {
-			const result = await this.api.decide(p.item, p.action, p.rules, p.word);
+			const result = await this.api.decide(p.item, p.action, p.draft);
 			const back = this.view.desk.pending.find((q) => q.item.revision === id)?.takenBack;
 			this.set({
 				online: true, changes: this.view.changes + 1,
@@ -250,10 +354,17 @@ export class Controller {
 	/* ---- taking back ---- */
 
 	undo(): void {
-		const u = S.lastUndoable(this.view.desk, this.now());
-		if (!u) return;
-		this.apply((d) => S.takeBack(d, u));
-		if (u.decision) void this.undoNow(u.item, u.decision);
+		const last = S.lastUndoable(this.view.desk, this.now());
+		if (!last) return;
+		for (const u of S.batchOf(this.view.desk, last, this.now())) {
+			this.apply((d) => S.takeBack(d, u));
+			if (u.decision) void this.undoNow(u.item, u.decision);
+		}
+	}
+
+	/** One decision on all of these. */
+	decideMany(items: Item[], action: Action, draft: S.Draft): void {
+		this.apply((d) => S.decideMany(d, items, action, draft, this.now()));
 	}
 
 	private async undoNow(item: Item, decision: string): Promise<void> {
@@ -307,6 +418,13 @@ export class Controller {
 		});
 		stream.addEventListener('queue', (e) => void this.heard(JSON.parse((e as MessageEvent<string>).data) as QueueEvent));
 		stream.addEventListener('reset', () => void this.refresh());
+		stream.addEventListener('decisions', () => this.set({ changes: this.view.changes + 1 }));
+		stream.addEventListener('objections', (e) => this.set({
+			objections: (JSON.parse((e as MessageEvent<string>).data) as { open: number }).open, changes: this.view.changes + 1,
+		}));
+		stream.addEventListener('claims', (e) => this.heardClaims((JSON.parse((e as MessageEvent<string>).data) as { claims: Claim[] }).claims));
+		stream.addEventListener('lanes', () => this.loadLanes());
+		stream.addEventListener('escalated', () => { this.loadLanes(); this.refreshSoon(); });
 		stream.addEventListener('error', () => {
 			broken = true;
 			this.set({ online: false });
@@ -328,8 +446,17 @@ export class Controller {
 		}, wait);
 	}
 
+	/* Referred to somebody else: a colleague, or a lawyer. */
+	private isForOthers(item: Item): boolean {
+		if (!item.referral) return false;
+		return item.referral.to === 'lawyer' ? !this.may('legal') : item.referral.by === this.view.session?.user.name;
+	}
+
 	private async heard(e: QueueEvent): Promise<void> {
 		const removed = e.removed;
+		this.loadLanes(LANES_MS);
+		/* Which of a lane's comments this concerns only the server can say. */
+		if (this.view.desk.lane !== 'all' && e.added) return this.refreshSoon();
 		if (removed) {
 			const problem = problemTold(e, this.now());
 			this.apply((d) => S.removed(d, removed, problem, e.count));
@@ -340,13 +467,16 @@ export class Controller {
 		if (!e.added || this.view.desk.busy.includes(e.added)) return;
 		try {
 			const item = await this.api.revision(e.added);
-			if ((item.state ?? 'held') === 'held' && !this.view.desk.busy.includes(item.revision))
-				this.apply((d) => S.inserted(d, item));
+			if ((item.state ?? 'held') !== 'held' || this.view.desk.busy.includes(item.revision)) return;
+			if (this.isForOthers(item)) this.apply((d) => S.removed(d, item.revision, { kind: 'referred', by: item.referral?.by ?? '' }, d.count));
+			else this.apply((d) => S.inserted(d, item));
 		} catch (error) {
 			this.handled(error);
 		}
 	}
 }
+
+/* ---- what the stream and errors say ---- */
 
 function problemTold(e: QueueEvent, now: number): S.Problem {
 	if (e.action === 'withdrawn') return { kind: 'withdrawn' };
@@ -359,6 +489,8 @@ export function problemOf(e: ApiError): S.Problem {
 	switch (e.code) {
 	case 'already_decided':
 		return { kind: 'decided', by: c?.by ?? '', action: c?.action ?? '', at: c?.at ?? 0 };
+	case 'revision_changed':
+		return { kind: 'changed', revision: c?.revision ?? null };
 	case 'revision_superseded':
 		return { kind: 'superseded', revision: c?.revision ?? null };
 	case 'revision_withdrawn':

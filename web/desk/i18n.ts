@@ -2,6 +2,8 @@
 // KEY_one and KEY_many.
 import de from '../../i18n/desk.de.json';
 import en from '../../i18n/desk.en.json';
+import letterDe from '../../i18n/letter.de.json';
+import letterEn from '../../i18n/letter.en.json';
 
 export type Lang = 'de' | 'en';
 export type Key = keyof typeof de extends `desk.${infer K}` ? K : never;
@@ -44,6 +46,12 @@ export function language(): Lang {
 export function t(key: string, ...args: (string | number)[]): string {
 	const text = tables[lang][`desk.${key}`] ?? tables.de[`desk.${key}`] ?? key;
 	return text.replace(/\{(\d)\}/g, (_, i: string) => String(args[Number(i)] ?? ''));
+}
+
+/** A sentence of the letter, in its author's language. */
+export function letterText(to: string, key: string): string {
+	const table: Record<string, string> = to === 'en' ? letterEn : letterDe;
+	return table[`letter.${key}`] ?? '';
 }
 
 export function has(key: string): boolean {

@@ -1,25 +1,38 @@
 // The queue as one editor works through it: pure transitions from one state to the next. Knows no
 // network, no clock and no views; what has to be sent stands in `pending`, in the order decided.
 import { foundRules } from './rules';
-import type { Action, BreachId, Decided, Item, Page } from './types';
+import type { Action, BreachId, Claim, Decided, Item, Page, RuleId } from './types';
 
 export type Problem =
 	| { kind: 'decided'; by: string; action: string; at: number }
 	| { kind: 'superseded'; revision: string | null }
 	| { kind: 'withdrawn' }
+	| { kind: 'referred'; by: string }
+	| { kind: 'changed'; revision: string | null }
 	| { kind: 'parent' }
 	| { kind: 'refused'; message: string };
 
+/** What a decision says; only rules and word are always there. */
 export interface Draft {
 	rules: BreachId[];
 	word: string;
+	law?: string;
+	blocks?: Partial<Record<RuleId, number>>;
+	passages?: { rule: BreachId; begin: number; end: number }[];
+	/** With a release: marked as worth reading. */
+	pick?: boolean;
+	to?: 'second' | 'lawyer';
 }
+
+export type PanelKind = 'reject' | 'return' | 'refer';
 
 export interface Pending {
 	item: Item;
 	action: Action;
 	rules: BreachId[];
 	word: string;
+	/** All that the decision says. */
+	draft: Draft;
 	tries: number;
 	state: 'waiting' | 'sending' | 'unsent';
 	/** Taken back before the answer came: undone as soon as it is there. */
@@ -33,6 +46,8 @@ export interface Undoable {
 	item: Item;
 	action: Action;
 	until: number;
+	/** Decided together: taken back together. */
+	batch: number;
 }
 
 export type Note =
@@ -43,7 +58,7 @@ export type Note =
 export interface Desk {
 	items: Item[];
 	complete: boolean;
-	/** The last revision of the last page: the next page comes after it. */
+	/** Where the next page begins. */
 	cursor: string | null;
 	count: number;
 	oldestAt: number | null;
@@ -51,7 +66,12 @@ export interface Desk {
 	/** What was open before, for the way back. */
 	trail: string[];
 	skipped: string[];
-	panel: 'reject' | 'return' | null;
+	panel: PanelKind | null;
+	/** The lane that is shown. */
+	lane: string;
+	/** Who looks at what, but oneself. */
+	claims: Record<string, string>;
+	batches: number;
 	drafts: Record<string, Draft>;
 	problems: Record<string, Problem>;
 	pending: Pending[];
@@ -70,14 +90,16 @@ const NOTES_MAX = 3;
 const ECHOES_MAX = 100;
 
 export const empty: Desk = {
-	items: [], complete: false, cursor: null, count: 0, oldestAt: null, current: null, trail: [], skipped: [], panel: null,
+	items: [], complete: false, cursor: null, count: 0, oldestAt: null, current: null, trail: [], skipped: [], panel: null, lane: 'all', claims: {}, batches: 0,
 	drafts: {}, problems: {}, pending: [], undoable: [], busy: [], echoes: [], notes: [], noteCount: 0,
 };
 
 /* ---- reading ---- */
 
-export const byAge = (a: Item, b: Item): number =>
-	a.submitted_at - b.submitted_at || (a.revision < b.revision ? -1 : a.revision > b.revision ? 1 : 0);
+/* As the server has them: what waits too long, then what is due next. */
+export const byDue = (a: Item, b: Item): number =>
+	Number(b.escalated ?? false) - Number(a.escalated ?? false) ||
+	(a.due_at ?? a.submitted_at) - (b.due_at ?? b.submitted_at) || (a.revision < b.revision ? -1 : a.revision > b.revision ? 1 : 0);
 
 export function currentItem(d: Desk): Item | null {
 	return d.items.find((i) => i.revision === d.current) ?? null;
@@ -85,7 +107,7 @@ export function currentItem(d: Desk): Item | null {
 
 /** Nothing can be decided about it any more. */
 export function isDead(p: Problem | undefined): boolean {
-	return p?.kind === 'decided' || p?.kind === 'superseded' || p?.kind === 'withdrawn';
+	return p?.kind === 'decided' || p?.kind === 'superseded' || p?.kind === 'withdrawn' || p?.kind === 'referred' || p?.kind === 'changed';
 }
 
 export function mayDecide(d: Desk): boolean {
@@ -119,7 +141,8 @@ function without<T>(record: Record<string, T>, key: string): Record<string, T> {
 /* The next to decide after position `at`: not skipped before skipped, younger before round again. */
 function nextFrom(d: Desk, at: number): string | null {
 	const alive = (i: Item): boolean => i.revision !== d.current && !isDead(d.problems[i.revision]);
-	const fresh = (i: Item): boolean => alive(i) && !d.skipped.includes(i.revision);
+	/* What a colleague is reading is not pushed at somebody else. */
+	const fresh = (i: Item): boolean => alive(i) && !d.skipped.includes(i.revision) && !d.claims[i.revision];
 	const after = d.items.slice(at + 1);
 	return (after.find(fresh) ?? d.items.find(fresh) ?? after.find(alive) ?? d.items.find(alive))?.revision ?? null;
 }
@@ -164,27 +187,25 @@ export function step(d: Desk, by: 1 | -1): Desk {
 
 const settled = (d: Desk, i: Item): boolean => !d.pending.some((p) => p.item.revision === i.revision);
 
-const lastOf = (page: Page): string | null => page.items[page.items.length - 1]?.revision ?? null;
-
-function read(page: Page, limit: number): Pick<Desk, 'complete' | 'count' | 'oldestAt'> {
-	return { complete: page.items.length < limit, count: page.count, oldestAt: page.oldest_at };
+function read(page: Page): Pick<Desk, 'complete' | 'count' | 'oldestAt' | 'cursor'> {
+	return { complete: page.next === null, count: page.count, oldestAt: page.oldest_at, cursor: page.next };
 }
 
-export function loaded(d: Desk, page: Page, limit: number): Desk {
+export function loaded(d: Desk, page: Page): Desk {
 	const items = page.items.filter((i) => settled(d, i));
 	const open_ = currentItem(d);
 	/* What is open stays open, be it gone from the queue; the caller finds out what became of it. */
 	if (open_ && !items.some((i) => i.revision === open_.revision)) items.push(open_);
-	items.sort(byAge);
-	const next = { ...d, ...read(page, limit), items, cursor: lastOf(page), echoes: [] };
+	items.sort(byDue);
+	const next = { ...d, ...read(page), items, echoes: [] };
 	return open_ ? next : { ...next, current: nextFrom({ ...next, current: null }, -1), panel: null };
 }
 
-export function more(d: Desk, page: Page, limit: number): Desk {
+export function more(d: Desk, page: Page): Desk {
 	const known = new Set(d.items.map((i) => i.revision));
 	const fresh = page.items.filter((i) => settled(d, i) && !known.has(i.revision));
 	const next = {
-		...d, ...read(page, limit), items: [...d.items, ...fresh].sort(byAge), cursor: lastOf(page) ?? d.cursor,
+		...d, ...read(page), items: [...d.items, ...fresh].sort(byDue),
 	};
 	return d.current ? next : { ...next, current: nextFrom(next, -1) };
 }
@@ -195,13 +216,13 @@ export function inserted(d: Desk, item: Item): Desk {
 	const last = d.items[d.items.length - 1];
 	const items = d.items.filter((i) => i.revision !== item.revision);
 	const known = items.length < d.items.length;
-	if (!known && !d.complete && last && byAge(item, last) > 0) return d;
+	if (!known && !d.complete && last && byDue(item, last) > 0) return d;
 	const problems = { ...without(d.problems, item.revision) };
 	for (const i of items) {
 		const p = problems[i.revision];
 		if (i.comment === item.comment && p?.kind === 'superseded') problems[i.revision] = { kind: 'superseded', revision: item.revision };
 	}
-	const next = { ...d, items: [...items, item].sort(byAge), problems };
+	const next = { ...d, items: [...items, item].sort(byDue), problems };
 	return d.current ? next : { ...next, current: item.revision };
 }
 
@@ -221,7 +242,7 @@ export function setDraft(d: Desk, revision: string, draft: Draft): Desk {
 
 /* Why a decision cannot be made as it stands; null when it can. The server asks for the same. */
 export function missing(action: Action, draft: Draft): 'rules' | 'reason' | null {
-	if (action === 'reject' && draft.rules.length === 0) return 'rules';
+	if (action === 'reject' && draft.rules.length === 0 && !draft.law) return 'rules';
 	if (action === 'return' && draft.rules.length === 0 && !draft.word.trim()) return 'reason';
 	return null;
 }
@@ -230,19 +251,40 @@ export function decide(d: Desk, action: Action, draft: Draft, now: number): Desk
 	const item = currentItem(d);
 	if (!item || !mayDecide(d) || missing(action, draft)) return d;
 	const release = action === 'release';
-	const p: Pending = {
-		item, action, rules: release ? [] : draft.rules, word: release ? '' : draft.word.trim(),
-		tries: 0, state: 'waiting', takenBack: false, counted: false,
-	};
 	const at = indexOf(d, item.revision);
 	const current = nextFrom(d, at);
+	const said = release ? { rules: [], word: '', ...(draft.pick ? { pick: true } : {}) } : draft;
+	return { ...sent(d, [item], action, said, now), current, panel: null };
+}
+
+/* Out of the list, into what is to be sent; all of one decision can be taken back together. */
+function sent(d: Desk, items: Item[], action: Action, draft: Draft, now: number): Desk {
+	const gone = new Set(items.map((i) => i.revision));
+	const stays = (r: string): boolean => !gone.has(r);
+	const keep = <T>(record: Record<string, T>): Record<string, T> => Object.fromEntries(Object.entries(record).filter(([r]) => stays(r)));
+	const said = { ...draft, word: draft.word.trim() };
+	const pending = items.map((item): Pending => ({
+		item, action, draft: said, rules: said.rules, word: said.word, tries: 0, state: 'waiting', takenBack: false, counted: false,
+	}));
+	const undoable = items.map((item): Undoable => ({ decision: null, item, action, until: now + UNDO_MS, batch: d.batches }));
 	return {
-		...d, current, panel: null, items: d.items.filter((i) => i !== item),
-		trail: d.trail.filter((r) => r !== item.revision), skipped: d.skipped.filter((r) => r !== item.revision),
-		drafts: without(d.drafts, item.revision), problems: without(d.problems, item.revision),
-		pending: [...d.pending, p],
-		undoable: [...d.undoable.filter((u) => u.until > now), { decision: null, item, action, until: now + UNDO_MS }],
+		...d, items: d.items.filter((i) => stays(i.revision)), trail: d.trail.filter(stays), skipped: d.skipped.filter(stays),
+		drafts: keep(d.drafts), problems: keep(d.problems), pending: [...d.pending, ...pending], batches: d.batches + 1,
+		undoable: [...d.undoable.filter((u) => u.until > now), ...undoable],
 	};
+}
+
+/** One decision on all that were read together. */
+export function decideMany(d: Desk, items: Item[], action: Action, draft: Draft, now: number): Desk {
+	const open_ = items.filter((i) => settled(d, i) && !d.busy.includes(i.revision) && !isDead(d.problems[i.revision]));
+	if (!open_.length || missing(action, draft)) return d;
+	const next = sent(d, open_, action, draft, now);
+	return indexOf(next, next.current) >= 0 ? next : { ...next, current: nextFrom({ ...next, current: null }, -1), panel: null };
+}
+
+/** Those that were decided together with this one and can still be taken back. */
+export function batchOf(d: Desk, u: Undoable, now: number): Undoable[] {
+	return d.undoable.filter((v) => v.batch === u.batch && v.until > now && !d.busy.includes(v.item.revision));
 }
 
 const onPending = (d: Desk, revision: string, change: (p: Pending) => Pending): Desk =>
@@ -275,8 +317,8 @@ export function accepted(d: Desk, revision: string, result: Decided, until: numb
 export function refused(d: Desk, revision: string, problem: Problem): Desk {
 	const p = d.pending.find((q) => q.item.revision === revision);
 	if (!p) return d;
-	const back_ = d.items.some((i) => i.revision === revision) ? d.items : [...d.items, p.item].sort(byAge);
-	const draft = p.action === 'release' ? d.drafts : { ...d.drafts, [revision]: { rules: p.rules, word: p.word } };
+	const back_ = d.items.some((i) => i.revision === revision) ? d.items : [...d.items, p.item].sort(byDue);
+	const draft = p.action === 'release' ? d.drafts : { ...d.drafts, [revision]: p.draft };
 	const gone = isDead(problem) && !p.counted;
 	const next: Desk = {
 		...d, count: gone ? Math.max(0, d.count - 1) : d.count, items: back_, drafts: draft, problems: { ...d.problems, [revision]: problem },
@@ -298,7 +340,7 @@ export function lastUndoable(d: Desk, now: number): Undoable | null {
 }
 
 function show(d: Desk, item: Item): Desk {
-	const items = d.items.some((i) => i.revision === item.revision) ? d.items : [...d.items, item].sort(byAge);
+	const items = d.items.some((i) => i.revision === item.revision) ? d.items : [...d.items, item].sort(byDue);
 	return open({ ...d, items, current: d.current }, item.revision);
 }
 
@@ -307,7 +349,7 @@ function show(d: Desk, item: Item): Desk {
 export function takeBack(d: Desk, u: Undoable): Desk {
 	const p = d.pending.find((q) => q.item.revision === u.item.revision);
 	const undoable = d.undoable.filter((v) => v !== u);
-	const draft = p && p.action !== 'release' ? { ...d.drafts, [u.item.revision]: { rules: p.rules, word: p.word } } : d.drafts;
+	const draft = p && p.action !== 'release' ? { ...d.drafts, [u.item.revision]: p.draft } : d.drafts;
 	if (p && p.tries === 0)
 		return show({ ...d, undoable, drafts: draft, pending: d.pending.filter((q) => q !== p) }, u.item);
 	const busy = [...d.busy, u.item.revision];
@@ -317,7 +359,7 @@ export function takeBack(d: Desk, u: Undoable): Desk {
 export function takenBack(d: Desk, item: Item, count: number): Desk {
 	const free = { ...d, busy: d.busy.filter((r) => r !== item.revision), count };
 	const known = free.items.some((i) => i.revision === item.revision);
-	const items = known ? free.items.map((i) => (i.revision === item.revision ? item : i)) : [...free.items, item].sort(byAge);
+	const items = known ? free.items.map((i) => (i.revision === item.revision ? item : i)) : [...free.items, item].sort(byDue);
 	return { ...free, items, problems: without(free.problems, item.revision), current: free.current ?? item.revision };
 }
 
@@ -348,6 +390,17 @@ export function removed(d: Desk, revision: string, problem: Problem, count: numb
 	if (problem.kind === 'decided' && problem.by)
 		return note(gone, { kind: 'elsewhere', name: item.author.name, by: problem.by, action: problem.action });
 	return gone;
+}
+
+/** Who looks at what now. */
+export function claimed(d: Desk, claims: Claim[], me: string): Desk {
+	const others = claims.filter((c) => c.by !== me);
+	return { ...d, claims: Object.fromEntries(others.map((c) => [c.revision, c.by])) };
+}
+
+/** Another lane: what is pending goes on, the list begins anew. */
+export function inLane(d: Desk, lane: string): Desk {
+	return { ...d, lane, items: [], complete: false, cursor: null, current: null, trail: [], skipped: [], panel: null };
 }
 
 /* ---- notes ---- */

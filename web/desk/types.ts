@@ -3,7 +3,10 @@
 
 export type RuleId = 'profanity' | 'aggression' | 'insinuation' | 'ad_link' | 'off_topic' | 'engaging';
 export type BreachId = Exclude<RuleId, 'engaging'>;
-export type Action = 'release' | 'reject' | 'return';
+export type Action = 'release' | 'reject' | 'return' | 'refer';
+export type Role = 'administrator' | 'lead' | 'editor' | 'trainee' | 'auditor' | 'lawyer';
+export type Right = 'self' | 'read' | 'decide' | 'answer' | 'thread' | 'suspend' | 'settings' | 'change' | 'evidence' | 'legal' | 'log' | 'staff' | 'persons';
+export const ROLES: readonly Role[] = ['administrator', 'lead', 'editor', 'trainee', 'auditor', 'lawyer'];
 export type Suggestion = 'release' | 'look' | 'reject';
 
 export interface Evidence {
@@ -38,6 +41,7 @@ export interface Author {
 	name: string;
 	email: string;
 	first: boolean;
+	suspended_until: number | null;
 	released: number;
 	rejected: number;
 	returned: number;
@@ -72,7 +76,19 @@ export interface Earlier {
 	at: number;
 }
 
+export interface Referral {
+	to: 'second' | 'lawyer' | 'proposal';
+	by: string;
+	action: Action | null;
+	rules: BreachId[];
+	word: string;
+	at: number;
+}
+
 export interface Item {
+	due_at: number;
+	escalated: boolean;
+	referral: Referral | null;
 	revision: string;
 	comment: string;
 	version: number;
@@ -91,14 +107,135 @@ export interface Item {
 
 export interface Page {
 	count: number;
+	escalated: number;
+	next: string | null;
 	oldest_at: number | null;
 	items: Item[];
 }
 
 export interface Session {
-	user: { login: string; name: string };
+	user: { login: string; name: string; role: Role };
+	rights: Right[];
+	sections: string[];
 	csrf: string;
-	site: { name: string; lang: string };
+	site: { id: string; name: string; lang: string };
+	sites: { id: string; name: string }[];
+}
+
+export interface LaneFilter {
+	sections?: string[];
+	article?: string;
+	lang?: string;
+	scores?: Partial<Record<RuleId, [number, number]>>;
+	suggestions?: Suggestion[];
+	author?: 'any' | 'first' | 'released' | 'rejected';
+	edits?: boolean;
+	returned?: boolean;
+	waiting_minutes?: number;
+}
+
+export interface Lane {
+	id: string;
+	name: string | null;
+	filter: LaneFilter;
+	count: number;
+	escalated: number;
+	oldest_at: number | null;
+}
+
+export interface Dot {
+	revision: string;
+	suggestion: Suggestion;
+	/** In the order of ALL_RULES. */
+	scores: (number | null)[];
+	at: number;
+	escalated: boolean;
+}
+
+export interface Claim {
+	revision: string;
+	by: string;
+	until: number;
+}
+
+/** What a refusal rests on, and what its letter says. */
+export interface Terms {
+	rules: readonly RuleId[];
+	law: string;
+	passages: { rule: RuleId; begin: number; end: number }[];
+	blocks: Partial<Record<RuleId, number>>;
+	word: string;
+}
+
+export interface Letter {
+	lang: string;
+	subject: string;
+	body: string;
+	by_mail: boolean;
+}
+
+export interface Objection {
+	id: string;
+	text: string;
+	state: 'open' | 'upheld' | 'changed' | 'rejected' | 'settled';
+	at: number;
+	reasons: string;
+	by: string | null;
+	email: string;
+	decided_at: number;
+	decision: { id: string; action: string; rules: RuleId[]; by: string; at: number; mine: boolean };
+	letter: { subject: string; body: string };
+	comment: { revision: string; name: string; text: string; at: number };
+	article: { id: string; title: string };
+}
+
+export interface Member {
+	id: string;
+	login: string;
+	name: string;
+	email: string;
+	role: Role;
+	sections: string[];
+	open: boolean;
+	last_login_at: number | null;
+}
+
+export interface OpenInvitation {
+	id: string;
+	name: string;
+	email: string;
+	role: Role;
+	sections: string[];
+	reset: boolean;
+	at: number;
+	expires_at: number;
+}
+
+export interface LogEntry {
+	id: string;
+	kind: string;
+	by: string | null;
+	to: string | null;
+	detail: string;
+	at: number;
+}
+
+export interface OwnSession {
+	id: string;
+	agent: string;
+	at: number;
+	expires_at: number;
+	this: boolean;
+}
+
+export interface InvitationView {
+	site: string;
+	name: string;
+	role: Role;
+	lang: string;
+	login: string;
+	reset: boolean;
+	expires_at: number;
 }
 
 export interface Decided {
@@ -106,12 +243,17 @@ export interface Decided {
 	action: Action;
 	undo_until: number;
 	count: number;
+	proposed: boolean;
 }
 
 export interface Decision {
 	id: string;
 	revision: string;
-	action: Action;
+	action: string;
+	to: string | null;
+	/** Readers see this text now. */
+	public: boolean;
+	picked: boolean;
 	rules: RuleId[];
 	word: string;
 	by: string;

@@ -4,18 +4,26 @@ import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
 import type { Controller, View } from '../controller';
 import { language, t } from '../i18n';
 import { commandFor, focusKind } from '../keys';
-import type { Command } from '../keys';
+import type { Bindings, Command } from '../keys';
+import { rememberBindings, rememberedBindings } from '../bindings';
 import { BREACHES, toggled } from '../rules';
 import * as S from '../state';
+import { Account } from './account';
+import { Board } from './board';
 import { Decided } from './decided';
 import { Header } from './header';
 import type { Tab } from './header';
 import { Help } from './help';
 import { useNow, useView } from './hooks';
+import { InvitationPage, invitationToken } from './invitation';
+import { LaneEditor } from './lane_editor';
 import { LoginAgain, LoginPage } from './login';
+import { Objections } from './objections';
 import { Policy } from './policy';
 import type { PolicyDesk } from './policy';
 import { confirmPanel, Review } from './review';
+import { Team } from './team';
+import { withSelection } from './terms';
 import { noteText, Notes, UndoToast } from './toast';
 
 const LETTERS_OFF = 'freigabe-desk-letters-off';
@@ -44,13 +52,31 @@ function toggleRule(controller: Controller, index: number): void {
 	controller.apply((d) => S.setDraft(d, item.revision, { ...draft, rules: toggled(draft.rules, rule) }));
 }
 
+function toggleLetter(): void {
+	const box = document.querySelector<HTMLDetailsElement>('#panel-letter');
+	if (!box) return;
+	box.open = !box.open;
+	box.querySelector('summary')?.focus();
+}
+
+function takePassage(controller: Controller): void {
+	const { desk } = controller.view, item = S.currentItem(desk);
+	if (!item || desk.panel !== 'reject') return;
+	const draft = withSelection(S.draftOf(desk, item), document.querySelector('.comment .text'));
+	controller.apply((d) => S.setDraft(d, item.revision, draft));
+}
+
 /** What a key means in the working view. */
 function obey(controller: Controller, c: Command): void {
 	const { desk } = controller.view;
 	switch (c.do) {
-	case 'release': return controller.decide('release', { rules: [], word: '' });
+	case 'release':
+	case 'pick': return controller.may('decide') ? controller.decide('release', { rules: [], word: '', pick: c.do === 'pick' }) : undefined;
 	case 'reject':
-	case 'return': return controller.apply((d) => S.setPanel(d, c.do as 'reject' | 'return'));
+	case 'return':
+	case 'refer': return controller.may('decide') ? controller.apply((d) => S.setPanel(d, c.do as S.PanelKind)) : undefined;
+	case 'letter': return toggleLetter();
+	case 'passage': return takePassage(controller);
 	case 'skip': return controller.apply(S.skip);
 	case 'back': return controller.apply(S.back);
 	case 'down': return controller.apply((d) => S.step(d, 1));
@@ -65,12 +91,12 @@ function obey(controller: Controller, c: Command): void {
 	}
 }
 
-function useKeys(controller: Controller, tab: Tab, letters: boolean, help: () => void): void {
+function useKeys(controller: Controller, tab: Tab, letters: boolean, bindings: Bindings, help: () => void): void {
 	useEffect(() => {
 		const press = (e: KeyboardEvent): void => {
 			const at = e.target instanceof HTMLElement ? e.target : document.body;
 			const kind = focusKind(at.tagName, at instanceof HTMLInputElement ? at.type : '', at.isContentEditable);
-			const where = { dialog: document.querySelector('dialog[open]') !== null, letters,
+			const where = { dialog: document.querySelector('dialog[open]') !== null, letters, bindings,
 				panel: tab === 'review' && controller.view.desk.panel !== null };
 			const command = commandFor(
 				{ key: e.key, ctrlKey: e.ctrlKey, metaKey: e.metaKey, altKey: e.altKey, shiftKey: e.shiftKey,
@@ -83,7 +109,7 @@ function useKeys(controller: Controller, tab: Tab, letters: boolean, help: () =>
 		};
 		document.addEventListener('keydown', press);
 		return () => document.removeEventListener('keydown', press);
-	}, [controller, tab, letters]);
+	}, [controller, tab, letters, bindings]);
 }
 
 /* One polite voice for what happened. The countdown stays silent. */
@@ -101,8 +127,9 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 	const [tab, setTab] = useState<Tab>('review'), [help, setHelp] = useState(false);
 	const [letters, setLetters] = useState(rememberedLetters);
 	const { desk } = view, undoable = S.lastUndoable(desk, useNow(desk.undoable.length ? 500 : 0));
+	const [bindings, setBindings] = useState(rememberedBindings), [account, setAccount] = useState(false), [lanes, setLanes] = useState(false);
 	const leaving = useRef(false), policy = useRef<PolicyDesk>({ saved: null, draft: null, text: '' });
-	useKeys(controller, tab, letters, () => setHelp(true));
+	useKeys(controller, tab, letters, bindings, () => setHelp(true));
 	const waiting = S.waitingCount(desk);
 	useEffect(() => {
 		document.title = t('title', view.queue === 'ready' ? waiting : '–', view.session?.site.name ?? '');
@@ -123,16 +150,23 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 		<div class={`desk${desk.panel && tab === 'review' ? ' with-panel' : ''}`}>
 			<a class="skip" href="#main">{t('nav.skip')}</a>
 			<Header controller={controller} view={view} tab={tab} onTab={setTab} onHelp={() => setHelp(true)} onLang={onLang}
-				onLogout={() => void logout()} />
-			{tab === 'review' && <Review controller={controller} view={view} />}
+				onLogout={() => void logout()} onAccount={() => setAccount(true)} />
+			{tab === 'review' && <Review controller={controller} view={view} bindings={bindings} onLanes={() => setLanes(true)} />}
+			{tab === 'board' && <Board controller={controller} view={view} onRead={(r) => { setTab('review'); void controller.openRevision(r); }} />}
+			{tab === 'objections' && <Objections controller={controller} changes={view.changes} />}
+			{tab === 'team' && <Team controller={controller} />}
 			{tab === 'decided' && <Decided controller={controller} changes={view.changes} />}
 			{tab === 'policy' && <Policy controller={controller} desk={policy.current} />}
 			<div class="toasts" aria-label={t('note.label')} role="region">
-				{undoable && tab === 'review' && <UndoToast key={undoable.item.revision} undoable={undoable} onUndo={() => controller.undo()} />}
+				{undoable && (tab === 'review' || tab === 'board') && <UndoToast key={undoable.item.revision} undoable={undoable} undoKey={bindings.undo}
+					together={S.batchOf(desk, undoable, Date.now()).length} onUndo={() => controller.undo()} />}
 				<Notes notes={desk.notes} onDismiss={(id) => controller.apply((d) => S.dismiss(d, id))} onOpen={show} />
 			</div>
 			<Said desk={desk} />
-			{help && <Help letters={letters} onClose={() => setHelp(false)}
+			{account && <Account controller={controller} onClose={() => setAccount(false)} />}
+			{lanes && <LaneEditor controller={controller} lanes={view.lanes} onClose={() => setLanes(false)} />}
+			{help && <Help letters={letters} bindings={bindings} onClose={() => setHelp(false)}
+				onBindings={(b) => { setBindings(b); rememberBindings(b); }}
 				onLetters={(on) => { setLetters(on); rememberLetters(on); }} />}
 			{view.expired && <LoginAgain controller={controller} />}
 		</div>
@@ -143,6 +177,8 @@ export function App({ controller }: { controller: Controller }): JSX.Element | n
 	const view = useView(controller);
 	const [, redraw] = useReducer<number, void>((n) => n + 1, 0);
 	const onLang = (): void => redraw();
+	const [token, setToken] = useState(invitationToken);
+	if (token) return <InvitationPage controller={controller} token={token} onLang={onLang} onDone={() => setToken('')} />;
 	if (view.phase === 'login') return <LoginPage controller={controller} onLang={onLang} />;
 	if (view.phase === 'starting') return <div class="desk starting" aria-busy="true" />;
 	return <Work controller={controller} view={view} onLang={onLang} />;

@@ -13,6 +13,10 @@ export function problemText(p: Problem, now: number): string {
 		return t('problem.superseded');
 	case 'withdrawn':
 		return t('problem.withdrawn');
+	case 'referred':
+		return t('problem.referred', p.by);
+	case 'changed':
+		return t('problem.changed');
 	case 'parent':
 		return t('problem.parent');
 	case 'refused':
@@ -32,12 +36,12 @@ interface Props {
 export function Banner({ problem, busy, now, parent, onRevision, onNext }: Props): JSX.Element | null {
 	if (busy) return <div class="banner" role="status"><p>{t('problem.busy')}</p></div>;
 	if (!problem) return null;
-	const newer = problem.kind === 'superseded' ? problem.revision : null;
-	const over = problem.kind === 'decided' || problem.kind === 'withdrawn' || (problem.kind === 'superseded' && !newer);
+	const newer = problem.kind === 'superseded' || problem.kind === 'changed' ? problem.revision : null;
+	const over = problem.kind === 'referred' || problem.kind === 'decided' || problem.kind === 'withdrawn' || (problem.kind === 'superseded' && !newer);
 	return (
 		<div class={`banner banner-${problem.kind}`} role="alert">
 			<p>{problemText(problem, now)}{problem.kind === 'parent' && !parent && ` ${t('problem.parent_elsewhere')}`}</p>
-			{newer && <button type="button" class="act" onClick={() => onRevision(newer)}>{t('problem.open_newer')}</button>}
+			{newer && <button type="button" class="act" onClick={() => onRevision(newer)}>{t(problem.kind === 'changed' ? 'problem.read_again' : 'problem.open_newer')}</button>}
 			{problem.kind === 'parent' && parent && <button type="button" class="act" onClick={parent}>{t('problem.open_parent')}</button>}
 			{over && <button type="button" class="act" onClick={onNext}><Kbd>S</Kbd><span>{t('action.next')}</span></button>}
 		</div>

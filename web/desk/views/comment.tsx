@@ -1,10 +1,10 @@
 // The comment that is open, in large type, with its surroundings.
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { age, fullMoment, t } from '../i18n';
+import { age, fullMoment, moment, t } from '../i18n';
 import type { Item } from '../types';
 import { AuthorBox } from './author';
-import { ArticleBox, ArticleLine, DiffBox, EarlierBox, ParentBox } from './context';
+import { ArticleBox, ArticleLine, DiffBox, EarlierBox, ParentBox, ReferralBox } from './context';
 import { Findings } from './findings';
 import { useNow } from './hooks';
 import { Passages } from './passages';
@@ -27,7 +27,9 @@ function Heading({ item, now, focus }: { item: Item; now: number; focus: boolean
 				<time dateTime={new Date(item.submitted_at).toISOString()} title={fullMoment(item.submitted_at)}>
 					{now - item.submitted_at < 60000 ? t('comment.just') : t('comment.waiting', age(item.submitted_at, now))}
 				</time>
+				{item.escalated && <span class="badge badge-warn">{t('comment.late')}</span>}
 				{item.author.first && <span class="badge">{t('author.first')}</span>}
+				{item.author.suspended_until !== null && <span class="badge badge-warn">{t('author.suspended', moment(item.author.suspended_until, now))}</span>}
 				{item.released_text !== null && <span class="badge">{t('comment.edit')}</span>}
 				{item.released_text === null && item.ordinal > 1 && <span class="badge">{t('comment.nth', item.ordinal)}</span>}
 			</p>
@@ -55,6 +57,7 @@ export function Comment({ item, banner, actions, focus }: Props): JSX.Element {
 				<div class="stage">
 					<article class="comment" aria-labelledby="comment-title">
 						{banner}
+						{item.referral && <ReferralBox referral={item.referral} now={now} />}
 						<ArticleLine article={item.article} />
 						{item.parent && <ParentBox parent={item.parent} now={now} />}
 						<Heading item={item} now={now} focus={focus} />

@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { diff, shorten } from '../diff';
 import type { Change } from '../diff';
 import { moment, t } from '../i18n';
-import type { Article, Earlier, Parent } from '../types';
+import type { Article, Earlier, Parent, Referral } from '../types';
 import { RuleNames, stateName } from './parts';
 
 const CLAMPED = 190;
@@ -96,6 +96,16 @@ export function EarlierBox({ earlier, now }: { earlier: Earlier[]; now: number }
 					</li>
 				))}
 			</ol>
+		</section>
+	);
+}
+
+/** What a colleague asks or proposes. */
+export function ReferralBox({ referral: r, now }: { referral: Referral; now: number }): JSX.Element {
+	return (
+		<section class="referral" aria-label={t('referral.label')}>
+			<p><strong>{t(`referral.${r.to}`, r.by)}</strong>{r.action && <> <span class={`state state-${r.action}`}>{t(`referral.do_${r.action}`)}</span></>} <RuleNames rules={r.rules} /> <time>{moment(r.at, now)}</time></p>
+			{r.word && <p class="quoted">»{r.word}«</p>}
 		</section>
 	);
 }

@@ -7,6 +7,7 @@ import { moment, t } from '../i18n';
 import type { Decision } from '../types';
 import { useNow } from './hooks';
 import { RuleNames, stateName } from './parts';
+import { Afterwards } from './released';
 
 const SHOWN = 40;
 const CLAMPED = 200;
@@ -17,9 +18,12 @@ interface RowProps {
 	until: number;
 	mine: boolean;
 	onUndo: () => Promise<void>;
+	controller: Controller;
+	onAfter: (kind: 'remove' | 'suspend') => void;
+	onChanged: () => void;
 }
 
-function Row({ decision: d, now, until, mine, onUndo }: RowProps): JSX.Element {
+function Row({ decision: d, now, until, mine, onUndo, controller, onAfter, onChanged }: RowProps): JSX.Element {
 	const [error, setError] = useState('');
 	const [busy, setBusy] = useState(false);
 	const left = Math.ceil((until - now) / 1000), may = mine && !d.undone && left > 0;
@@ -33,10 +37,21 @@ function Row({ decision: d, now, until, mine, onUndo }: RowProps): JSX.Element {
 		}
 		setBusy(false);
 	}
+	async function pick(): Promise<void> {
+		setError('');
+		try {
+			await controller.api.pick(d.revision, !d.picked);
+			onChanged();
+		} catch (e) {
+			if (!(e instanceof ApiError)) throw e;
+			setError(e.message || t('account.failed'));
+		}
+	}
+	const released = d.public && d.action === 'release' && !d.undone;
 	return (
 		<li class={`decision${d.undone ? ' undone' : ''}`}>
 			<p class="decision-head">
-				<span class={`state state-${d.action}`}>{stateName(d.action)}</span>
+				<span class={`state state-${d.action}`}>{d.to ? t(`decided.to_${d.to}`) : stateName(d.action)}</span>{released && d.picked && <span class="badge">★ {t('decided.picked')}</span>}
 				{d.undone && <span class="badge">{t('decided.undone')}</span>}
 				<RuleNames rules={d.rules} />
 			</p>
@@ -45,6 +60,13 @@ function Row({ decision: d, now, until, mine, onUndo }: RowProps): JSX.Element {
 				{d.text.length <= CLAMPED ? <p>{d.text}</p>
 					: <details><summary>{d.text.slice(0, CLAMPED).replace(/\s+\S*$/, '')} …</summary><p>{d.text}</p></details>}
 				{d.word && <p class="word"><span>{t('earlier.word')}</span> »{d.word}«</p>}
+				{(released || d.action === 'reject' || d.action === 'remove') && !d.undone && (
+					<p class="decision-after">
+						{released && controller.may('answer') && <button type="button" class="link" onClick={() => void pick()}>{t(d.picked ? 'decided.unpick' : 'decided.pick')}</button>}
+						{released && controller.may('answer') && <button type="button" class="link" onClick={() => onAfter('remove')}>{t('decided.remove')}</button>}
+						{controller.may('suspend') && <button type="button" class="link" onClick={() => onAfter('suspend')}>{t('decided.suspend')}</button>}
+					</p>
+				)}
 				{error && <p class="decision-error" role="alert">{error}</p>}
 			</div>
 			<p class="decision-who">
@@ -58,6 +80,7 @@ function Row({ decision: d, now, until, mine, onUndo }: RowProps): JSX.Element {
 export function Decided({ controller, changes }: { controller: Controller; changes: number }): JSX.Element {
 	const [list, setList] = useState<Decision[] | null>(null);
 	const [failed, setFailed] = useState(false);
+	const [after, setAfter] = useState<{ decision: Decision; kind: 'remove' | 'suspend' } | null>(null);
 	const me = controller.view.session?.user.name, skew = controller.api.skew;
 	const now = useNow(list?.some((d) => d.undo_until - skew > Date.now()) ? 500 : 30000);
 	async function load(): Promise<void> {
@@ -80,10 +103,12 @@ export function Decided({ controller, changes }: { controller: Controller; chang
 				<ol class="decisions">
 					{list.map((d) => (
 						<Row key={d.id} decision={d} now={now} until={d.undo_until - skew} mine={d.mine ?? d.by === me}
-							onUndo={() => controller.undoDecision(d.id)} />
+							onUndo={() => controller.undoDecision(d.id)} controller={controller} onChanged={() => void load()}
+							onAfter={(kind) => setAfter({ decision: d, kind })} />
 					))}
 				</ol>
 			)}
+			{after && <Afterwards controller={controller} {...after} onClose={() => { setAfter(null); void load(); }} />}
 		</main>
 	);
 }

@@ -5,7 +5,7 @@ import { age, count, language, number, setLanguage, t } from '../i18n';
 import { unsentCount, waitingCount } from '../state';
 import { useNow } from './hooks';
 
-export type Tab = 'review' | 'decided' | 'policy';
+export type Tab = 'review' | 'board' | 'decided' | 'objections' | 'policy' | 'team';
 
 export function LangSwitch({ controller, onLang }: { controller: Controller; onLang: () => void }): JSX.Element {
 	const to = language() === 'de' ? 'en' : 'de';
@@ -29,6 +29,7 @@ interface Props {
 	onHelp: () => void;
 	onLang: () => void;
 	onLogout: () => void;
+	onAccount: () => void;
 }
 
 function Line({ controller, view }: { controller: Controller; view: View }): JSX.Element | null {
@@ -42,28 +43,42 @@ function Line({ controller, view }: { controller: Controller; view: View }): JSX
 	return view.online ? null : <span class="line line-off">{t('line.off')}</span>;
 }
 
+/* Whoever works for several newspapers chooses; all others just read where they are. */
+function SiteSwitch({ controller, view }: { controller: Controller; view: View }): JSX.Element {
+	const session = view.session;
+	if (!session || session.sites.length < 2) return <span class="head-site">{session?.site.name}</span>;
+	return (
+		<select class="head-site" aria-label={t('head.site')} value={session.site.id} onChange={(e) => void controller.workFor(e.currentTarget.value)}>
+			{session.sites.map((s) => <option key={s.id} value={s.id}>{s.name}</option>)}
+		</select>
+	);
+}
+
 export function Header(p: Props): JSX.Element {
 	const { view, tab } = p, now = useNow(30000);
 	const ready = view.queue === 'ready', waiting = waitingCount(view.desk);
-	const oldest = view.desk.items[0]?.submitted_at;
+	const oldest = view.desk.oldestAt ?? undefined, { controller } = p;
 	const tabButton = (name: Tab, label: JSX.Element | string): JSX.Element => (
 		<button type="button" class="tab" aria-current={tab === name ? 'page' : undefined} onClick={() => p.onTab(name)}>{label}</button>
 	);
 	return (
 		<header class="head">
 			<h1 class="vh">{t('nav.h1', t(`nav.${tab}`))}</h1>
-			<p class="brand">Freigabe<span class="head-site">{view.session?.site.name}</span></p>
+			<p class="brand">Freigabe<SiteSwitch controller={controller} view={view} /></p>
 			<nav class="tabs" aria-label={t('nav.label')}>
 				{tabButton('review', <>{t('nav.review')}<span class="tab-count">{ready ? number(waiting) : '–'}</span></>)}
+				{tabButton('board', t('nav.board'))}
 				{tabButton('decided', t('nav.decided'))}
-				{tabButton('policy', t('nav.policy'))}
+				{tabButton('objections', <>{t('nav.objections')}{view.objections > 0 && <span class="tab-count">{number(view.objections)}</span>}</>)}
+				{controller.may('settings') && tabButton('policy', t('nav.policy'))}
+				{(controller.may('staff') || controller.may('log')) && tabButton('team', t('nav.team'))}
 			</nav>
 			<p class="head-oldest">{ready && oldest !== undefined && t('head.oldest', age(oldest, now))}</p>
 			<div class="head-line"><Line controller={p.controller} view={view} /></div>
 			<div class="head-tools">
 				<button type="button" class="link head-help" onClick={p.onHelp} aria-label={t('help.open')}><kbd>?</kbd><span class="wide">{t('help.keys')}</span></button>
 				<LangSwitch controller={p.controller} onLang={p.onLang} />
-				<span class="head-user wide">{view.session?.user.name}</span>
+				<button type="button" class="link head-user" onClick={p.onAccount} title={view.session ? t(`role.${view.session.user.role}`) : ''}>{view.session?.user.name}</button>
 				<button type="button" class="link" onClick={p.onLogout}>{t('nav.logout')}</button>
 			</div>
 		</header>

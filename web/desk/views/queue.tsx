@@ -1,4 +1,4 @@
-// The queue beside the comment: oldest first, with what the engine found in each.
+// The queue beside the comment: what is due first, with what the engine found in each.
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { age, count, t } from '../i18n';
@@ -20,6 +20,8 @@ function status(d: Desk, item: Item): string {
 	const problem = d.problems[item.revision];
 	if (d.busy.includes(item.revision)) return t('queue.busy');
 	if (problem) return isDead(problem) ? t('queue.gone') : t('queue.problem');
+	if (d.claims[item.revision]) return t('queue.claimed', d.claims[item.revision] ?? '');
+	if (item.referral) return t(`queue.referred_${item.referral.to}`);
 	return d.skipped.includes(item.revision) ? t('queue.skipped') : '';
 }
 
@@ -31,7 +33,7 @@ function Row({ desk, item, now, onOpen }: RowProps): JSX.Element {
 	}, [current]);
 	return (
 		<li>
-			<button ref={row} type="button" class={`row s-${item.review.suggestion}`} aria-current={current ? 'true' : undefined}
+			<button ref={row} type="button" class={`row s-${item.review.suggestion}${item.escalated ? ' late' : ''}`} aria-current={current ? 'true' : undefined}
 				onClick={() => onOpen(item.revision)}>
 				<span class="row-age">{age(item.submitted_at, now)}</span>
 				<span class="row-name">{item.author.name}</span>
@@ -42,13 +44,14 @@ function Row({ desk, item, now, onOpen }: RowProps): JSX.Element {
 				<span class="vh">
 					{`${t('suggestion.label')}: ${t(`suggestion.${item.review.suggestion}`)}`}
 					{rules.length > 0 && `; ${rules.map(ruleName).join(', ')}`}
+					{item.escalated && `; ${t('comment.late')}`}
 				</span>
 			</button>
 		</li>
 	);
 }
 
-export function QueueList({ desk, onOpen }: { desk: Desk; onOpen: (revision: string) => void }): JSX.Element {
+export function QueueList({ desk, lanes, onOpen }: { desk: Desk; lanes: JSX.Element | null; onOpen: (revision: string) => void }): JSX.Element {
 	const now = useNow(30000);
 	const [unfolded, unfold] = useState(false);
 	const waiting = waitingCount(desk), beyond = waiting - desk.items.length;
@@ -59,6 +62,7 @@ export function QueueList({ desk, onOpen }: { desk: Desk; onOpen: (revision: str
 				{t('queue.fold', position, waiting)}
 			</button>
 			<h2 id="queue-title" class="queue-title">{t('queue.title')}</h2>
+			{lanes}
 			<ol id="queue-list" class="queue-list">
 				{desk.items.map((item) => (
 					<Row key={item.revision} desk={desk} item={item} now={now} onOpen={(r) => { unfold(false); onOpen(r); }} />

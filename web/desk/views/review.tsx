@@ -5,8 +5,10 @@ import type { Controller, View } from '../controller';
 import { t } from '../i18n';
 import * as S from '../state';
 import { ActionBar, Panel } from './actions';
+import type { Bindings } from '../keys';
 import { Banner } from './banner';
 import { Comment, CommentSkeleton } from './comment';
+import { Lanes } from './lanes';
 import { QueueList, QueueSkeleton } from './queue';
 
 /** Confirms what is open in the panel, if it is complete. */
@@ -42,14 +44,22 @@ function Failed({ controller }: { controller: Controller }): JSX.Element {
 	);
 }
 
-export function Review({ controller, view }: { controller: Controller; view: View }): JSX.Element {
+interface Props {
+	controller: Controller;
+	view: View;
+	bindings: Bindings;
+	onLanes: () => void;
+}
+
+export function Review({ controller, view, bindings, onLanes }: Props): JSX.Element {
 	const { desk } = view, item = S.currentItem(desk);
 	const seen = useRef(0);
 	useEffect(() => { if (item) seen.current++; }, [item?.revision]);
 	if (view.queue === 'loading' || (view.queue === 'ready' && !item && !desk.complete))
 		return <div class="review"><QueueSkeleton /><CommentSkeleton /></div>;
 	if (view.queue === 'failed') return <div class="review review-empty"><Failed controller={controller} /></div>;
-	if (!item) return <div class="review review-empty"><Empty desk={desk} /></div>;
+	const lanes = <Lanes controller={controller} view={view} onEdit={onLanes} />;
+	if (!item) return <div class="review review-empty"><div class="empty-lanes">{lanes}</div><Empty desk={desk} /></div>;
 	const parentAt = item.parent ? desk.items.find((i) => i.comment === item.parent?.id) : undefined;
 	const open = (revision: string): void => controller.apply((d) => S.open(d, revision));
 	const banner = (
@@ -58,19 +68,19 @@ export function Review({ controller, view }: { controller: Controller; view: Vie
 			onRevision={(r) => void controller.openRevision(r)} onNext={() => controller.apply(S.skip)} />
 	);
 	const actions = desk.panel ? (
-		<Panel kind={desk.panel} item={item} draft={S.draftOf(desk, item)}
+		<Panel controller={controller} kind={desk.panel} item={item} draft={S.draftOf(desk, item)}
 			onDraft={(draft) => controller.apply((d) => S.setDraft(d, item.revision, draft))}
 			onConfirm={() => confirmPanel(controller)} onCancel={() => controller.apply((d) => S.setPanel(d, null))}
 			onSwitch={(kind) => controller.apply((d) => S.setPanel(d, kind))} />
 	) : (
-		<ActionBar may={S.mayDecide(desk)} canGoBack={desk.trail.length > 0}
-			onRelease={() => controller.decide('release', S.draftOf(desk, item))}
+		<ActionBar may={S.mayDecide(desk) && controller.may('decide')} proposes={!controller.may('answer')} canGoBack={desk.trail.length > 0} bindings={bindings}
+			onRelease={(pick) => controller.decide('release', { ...S.draftOf(desk, item), pick })}
 			onPanel={(p) => controller.apply((d) => S.setPanel(d, p))}
 			onSkip={() => controller.apply(S.skip)} onBack={() => controller.apply(S.back)} />
 	);
 	return (
 		<div class="review">
-			<QueueList desk={desk} onOpen={open} />
+			<QueueList desk={desk} lanes={lanes} onOpen={open} />
 			<Comment item={item} banner={banner} actions={actions} focus={seen.current > 0} />
 		</div>
 	);

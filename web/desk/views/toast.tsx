@@ -1,22 +1,20 @@
 // What has just happened: the last decision with its ten seconds, and quiet notes of what others did.
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { t } from '../i18n';
+import { count, t } from '../i18n';
 import type { Note, Undoable } from '../state';
 import { problemText } from './banner';
 import { useNow } from './hooks';
 import { Kbd, stateName } from './parts';
 
-const DONE = { release: 'release', reject: 'reject', return: 'return' } as const;
-
-export function UndoToast({ undoable, onUndo }: { undoable: Undoable; onUndo: () => void }): JSX.Element | null {
+export function UndoToast({ undoable, together, undoKey, onUndo }: { undoable: Undoable; together: number; undoKey: string; onUndo: () => void }): JSX.Element | null {
 	const now = useNow(250);
 	const left = Math.ceil((undoable.until - now) / 1000);
 	if (left <= 0) return null;
 	return (
 		<button type="button" class={`undo undo-${undoable.action}`} onClick={onUndo}>
-			<span class="undo-what">{t(`done.${DONE[undoable.action]}`)}: <strong>{undoable.item.author.name}</strong></span>
-			<span class="undo-do"><Kbd>U</Kbd>{t('undo.do')}</span>
+			<span class="undo-what">{t(`done.${undoable.action}`)}: <strong>{together > 1 ? count('done.together', together) : undoable.item.author.name}</strong></span>
+			<span class="undo-do"><Kbd>{undoKey.toUpperCase()}</Kbd>{t('undo.do')}</span>
 			<span class="undo-left" aria-hidden="true">{left}</span>
 			<svg key={undoable.item.revision} class="undo-bar" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="2" /></svg>
 		</button>
