@@ -125,7 +125,9 @@ void api_finish(void *app, struct http_request *req)
 {
 	(void)app;
 	http_add_header(req, "X-Content-Type-Options", STR("nosniff"));
-	http_add_header(req, "Referrer-Policy", STR("strict-origin-when-cross-origin"));
+	/* a letter's address is its key */
+	bool secret = str_starts(http_path(req), STR("/objection/"));
+	http_add_header(req, "Referrer-Policy", secret ? STR("no-referrer") : STR("strict-origin-when-cross-origin"));
 }
 
 void api_redirect(struct http_request *req, str location)

@@ -35,7 +35,6 @@ static void letter_page(struct api *api, struct http_request *req, const struct 
 	struct buf b = BUF_INIT(1 << 20);
 	render_letter_page(&b, service_assets(api->svc), &page);
 	api_no_store(req);
-	http_add_header(req, "Referrer-Policy", STR("no-referrer"));
 	http_add_header(req, "Content-Security-Policy", str_of(&SERVICE_PAGE_CSP[strlen("Content-Security-Policy: ")]));
 	http_respond(req, err ? api_http_status(err->status) : 200, "text/html; charset=utf-8",
 	             buf_finish(&b, http_arena(req)));

@@ -3,6 +3,8 @@ import type { Dot } from './types';
 
 export type Range = [number, number];
 export const FULL: Range = [0, 1];
+/* No hand is more exact. */
+const NEAR = 0.015;
 
 export const isFull = (r: Range): boolean => r[0] <= 0 && r[1] >= 1;
 
@@ -23,6 +25,7 @@ export function jitter(revision: string): number {
 
 /** What a drag from one place to another brushes; a mere click brushes nothing: all again. */
 export function dragged(from: number, to: number): Range {
-	const low = Math.max(0, Math.min(from, to)), high = Math.min(1, Math.max(from, to));
-	return high - low < 0.015 ? FULL : [low, high];
+	const low = Math.min(from, to), high = Math.max(from, to);
+	if (high - low < NEAR) return FULL;
+	return [low < NEAR ? 0 : low, high > 1 - NEAR ? 1 : high];
 }

@@ -68,7 +68,7 @@ function Strip(p: StripProps): JSX.Element {
 	return (
 		<div class={`strip r-${rule}${isFull(range) ? '' : ' brushed'}`} role="group" aria-label={ruleName(rule)}>
 			<p class="strip-name"><RuleMark rule={rule} /><span>{ruleName(rule)}</span>
-				{!isFull(range) && <button type="button" class="link" onClick={() => onRange(FULL)} aria-label={t('board.all_of', ruleName(rule))}>{percent(range[0])} – {percent(range[1])} ×</button>}</p>
+				{!isFull(range) && <button type="button" class="link" onClick={() => onRange(FULL)}>{percent(range[0])} – {percent(range[1])} <span aria-hidden="true">×</span><span class="vh">{t('board.all_of', ruleName(rule))}</span></button>}</p>
 			<div class="strip-field">
 				<canvas ref={canvas} height={STRIP_HEIGHT} aria-hidden="true"
 					onPointerDown={(e) => { from.current = at(e); (e.currentTarget as HTMLElement).setPointerCapture(e.pointerId); }}

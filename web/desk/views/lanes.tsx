@@ -11,9 +11,11 @@ export function laneName(lane: Pick<Lane, 'id' | 'name'>): string {
 /* Built-in lanes where nothing waits only take room. */
 const isShown = (lane: Lane, open: string): boolean => lane.name !== null || lane.id === 'all' || lane.count > 0 || lane.id === open;
 
-export function Lanes({ controller, view, onEdit }: { controller: Controller; view: View; onEdit: () => void }): JSX.Element | null {
-	const lanes = view.lanes.filter((l) => isShown(l, view.desk.lane));
-	if (!lanes.length) return null;
+/* Until the server has said: nothing must jump when it does. */
+const notYet = (view: View): Lane => ({ id: 'all', name: null, filter: {}, count: view.desk.count, escalated: 0, oldest_at: null });
+
+export function Lanes({ controller, view, onEdit }: { controller: Controller; view: View; onEdit: () => void }): JSX.Element {
+	const lanes = view.lanes.length ? view.lanes.filter((l) => isShown(l, view.desk.lane)) : [notYet(view)];
 	return (
 		<nav class="lanes" aria-label={t('lane.label')}>
 			<ul>

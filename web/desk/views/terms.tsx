@@ -58,6 +58,10 @@ function useLetter({ controller, revision, kind, days = 0, draft }: LetterProps)
 	const [letter, setLetter] = useState<Letter | null>(null), run = useRef(0);
 	useEffect(() => {
 		const mine = ++run.current;
+		if (!draft.rules.length && !draft.law) {
+			setLetter(null);
+			return undefined;
+		}
 		const timer = setTimeout(() => {
 			controller.api.letter(revision, kind, draft, days).then(
 				(l) => { if (mine === run.current) setLetter(l); },

@@ -1,0 +1,83 @@
+// Letters leave by a real mail server: invitations at once, reasons once a decision can no longer be taken back.
+import { test, before, after } from 'node:test';
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { startServer, until } from '../lib/server.mjs';
+import { Reader, Editor } from '../lib/people.mjs';
+import { fileURLToPath } from 'node:url';
+
+let peer, server, rike, omar;
+const letters = [];
+const letter = (to, within = 8000) => until(() => letters.find((l) => l.to.includes(to)), { within, what: `a letter to ${to}` });
+
+before(async () => {
+	peer = spawn('/usr/bin/python3', [fileURLToPath(new URL('../lib/smtp_peer.py', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
+	const lines = createInterface({ input: peer.stdout });
+	const port = await new Promise((done, fail) => {
+		lines.once('line', done);
+		peer.once('exit', () => fail(new Error('the mail server of the test ended')));
+	});
+	lines.on('line', (line) => letters.push(JSON.parse(line)));
+	server = await startServer({ config: { smtp: `smtp://127.0.0.1:${port}`, smtp_tls: 'off', mail_from: 'redaktion@paper.example' } });
+	rike = await new Editor(server).login();
+	omar = await new Editor(server).login('omar');
+});
+after(async () => {
+	await server?.end();
+	peer?.stdin.end();
+});
+
+const invite = (email) => rike.write('/v1/desk/staff/invitations', { name: 'Änne Groß', email, role: 'editor', lang: 'de' });
+
+test('an invitation goes out at once, with letters beyond ASCII, and its address works', async () => {
+	const { link } = (await invite('aenne@paper.example')).json;
+	const mail = await letter('aenne@paper.example');
+	assert.equal(mail.from, 'redaktion@paper.example');
+	assert.equal(mail.subject, 'Einladung zur Redaktion von Testbote');
+	assert.match(mail.text, /^Guten Tag Änne Groß,/);
+	assert.ok(mail.text.includes(link));
+	const answer = await server.request('POST', '/v1/desk/invitation', { body: { token: link.split('#')[1] } });
+	assert.equal(answer.json.name, 'Änne Groß');
+	await until(() => sql('SELECT count(*) FROM mail') === '0', { what: 'handed over and gone' });
+});
+
+const sql = (text) => spawnSync('sqlite3', ['-batch', server.file], { input: text, encoding: 'utf8' }).stdout.trim();
+
+test('who cannot be reached for good is given up with the reason; who is busy is tried again', async () => {
+	await invite('nobody@paper.example');
+	await invite('later@paper.example');
+	await until(() => sql("SELECT state FROM mail WHERE recipient LIKE 'nobody%'") === 'failed', { within: 8000 });
+	assert.match(sql("SELECT problem FROM mail WHERE recipient LIKE 'nobody%'"), /550/);
+	await until(() => sql("SELECT tries FROM mail WHERE recipient LIKE 'later%'") === '1', { within: 8000 });
+	assert.equal(sql("SELECT state FROM mail WHERE recipient LIKE 'later%'"), 'waiting');
+	sql("UPDATE mail SET send_at = 1 WHERE recipient LIKE 'later%'");
+	await invite('prod@paper.example'); // a commit wakes the sender
+	await letter('later@paper.example');
+});
+
+test('reasons go out when the decision can no longer be taken back, and not at all if it was', async () => {
+	const wilma = new Reader(server, { name: 'Wilma', email: 'wilma@paper.example' });
+	const jonas = new Reader(server, { name: 'Jonas', email: 'jonas@paper.example' });
+	const [a, b] = [await wilma.submit('Du Idiot, die Brücke steht.'), await jonas.submit('Du Idiot, die Brücke fällt.')];
+	await rike.reject(a.id, ['profanity'], 'Bitte ohne das Wort.');
+	const { decision } = await rike.reject(b.id, ['profanity']);
+	await rike.undo(decision);
+	assert.equal(sql("SELECT recipient FROM mail WHERE recipient LIKE 'wilma%' OR recipient LIKE 'jonas%'"), 'wilma@paper.example');
+	assert.ok(Number(sql("SELECT send_at FROM mail WHERE recipient LIKE 'wilma%'")) - Date.now() > 5000, 'not before the ten seconds are over');
+	sql("UPDATE mail SET send_at = 1 WHERE recipient LIKE 'wilma%'");
+	await invite('prod2@paper.example');
+	const mail = await letter('wilma@paper.example');
+	assert.match(mail.subject, /wird nicht veröffentlicht$/);
+	assert.match(mail.text, /»Idiot«/);
+	assert.match(mail.text, /Bitte ohne das Wort\./);
+	assert.match(mail.text, /Entschieden hat ein Mensch/);
+	const [, path] = /(\/objection\/\S+)/.exec(mail.text);
+	await wilma.postForm({ text: 'Das war ein Zitat.' }, { path });
+	const { objections } = (await omar.get('/v1/desk/objections')).json;
+	assert.equal((await omar.write(`/v1/desk/objections/${objections[0].id}/decision`, { outcome: 'uphold', reasons: 'Stimmt, das war ein Zitat.' })).status, 204);
+	await until(() => letters.find((l) => l.to.includes('wilma@paper.example') && l.subject === 'Antwort auf Ihren Widerspruch'), { within: 8000 });
+	assert.ok((await wilma.comments()).comments.some((c) => c.id === a.id), 'it is released now');
+	assert.equal(server.audit().status, 0);
+	assert.ok(!letters.some((l) => l.to.includes('jonas@paper.example')));
+});
