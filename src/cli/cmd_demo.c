@@ -197,6 +197,12 @@ static bool load_articles(struct demo *d, const char *dir)
 	return good;
 }
 
+static const struct lane_view lanes[] = {
+	{.name = STR_INIT("Zum ersten Mal hier"), .filter = STR_INIT("{\"author\":\"first\"}")},
+	{.name = STR_INIT("Heikel"), .filter = STR_INIT("{\"suggestions\":[\"look\",\"reject\"]}")},
+	{.name = STR_INIT("Anregend"), .filter = STR_INIT("{\"scores\":{\"engaging\":[0.6,1]}}")},
+};
+
 static bool make_site(struct demo *d, const char *dir, const char *address, const char *login, const char *password)
 {
 	struct frg_error err;
@@ -222,8 +228,18 @@ static bool make_site(struct demo *d, const char *dir, const char *address, cons
 		                                                  .name = STR("Redaktion Elverbote"),
 		                                                  .password = str_of(password)},
 		                          &err);
+	if (st == FRG_OK) /* a second person: an objection is answered by somebody else than decided */
+		st = service_account_save(d->svc,
+		                          &(struct staff_account){.site = site.id,
+		                                                  .login = STR("leitung"),
+		                                                  .name = STR("Henrike Thoms"),
+		                                                  .password = str_of(password),
+		                                                  .role = "lead"},
+		                          &err);
 	if (st == FRG_OK)
 		st = service_staff_by_login(d->svc, d->arena, site.id, str_of(login), &d->editor, &err);
+	if (st == FRG_OK)
+		st = service_lanes_save(d->svc, d->arena, &d->editor, lanes, COUNT_OF(lanes), &err);
 	if (st != FRG_OK)
 		cli_failed("demo", &err);
 	d->site = service_site(d->svc, STR(""));

@@ -136,7 +136,7 @@ static void letter(struct buf *b, enum frg_lang lang, const struct view_letter *
 	HTML(b, "<details class=\"frg-letter\"><summary>");
 	html_msg(b, lang, MSG_READER_LETTER);
 	HTML(b, "</summary><div>\n");
-	letter_paragraphs(b, l->body);
+	letter_paragraphs(b, l->lang, l->body);
 	HTML(b, "</div></details>\n<p>");
 	if (l->objection != VIEW_NO_OBJECTION) {
 		HTML(b, "<strong class=\"frg-badge\">");

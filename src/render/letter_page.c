@@ -3,7 +3,18 @@
 
 enum { TEXT_MAX = 3000 };
 
-void letter_paragraphs(struct buf *b, str body)
+/* The letter is plain text; its headings are lines that we know. */
+static bool is_heading(enum frg_lang lang, str line)
+{
+	static const enum msg headings[] = {MSG_LETTER_WHY, MSG_LETTER_HOW, MSG_LETTER_REDRESS, MSG_LETTER_TEXT,
+	                                    MSG_LETTER_WORD};
+	for (size_t i = 0; i < COUNT_OF(headings); i++)
+		if (str_eq(line, i18n(lang, headings[i])))
+			return true;
+	return false;
+}
+
+void letter_paragraphs(struct buf *b, enum frg_lang lang, str body)
 {
 	bool open = false;
 	str line;
@@ -18,8 +29,14 @@ void letter_paragraphs(struct buf *b, str body)
 			HTML(b, "<br>\n");
 		else
 			HTML(b, "<p>");
+		if (!open && is_heading(lang, line)) {
+			HTML(b, "<strong>");
+			html_text(b, line);
+			HTML(b, "</strong>");
+		} else {
+			html_text(b, line);
+		}
 		open = true;
-		html_text(b, line);
 	}
 	if (open)
 		HTML(b, "</p>\n");
@@ -42,7 +59,7 @@ static void outcome(struct buf *b, const struct view_letter_page *p)
 	HTML(b, "</p>\n");
 	if (p->letter.reasons.n) {
 		HTML(b, "<blockquote>\n");
-		letter_paragraphs(b, p->letter.reasons);
+		letter_paragraphs(b, p->lang, p->letter.reasons);
 		HTML(b, "</blockquote>\n");
 	}
 	HTML(b, "</section>\n");
@@ -81,14 +98,14 @@ void render_letter_page(struct buf *b, const struct view_assets *assets, const s
 {
 	struct page_head head = {assets, p->lang, p->letter.subject, STR_NONE, "page-letter"};
 	page_begin(b, &head);
-	HTML(b, "<meta name=\"robots\" content=\"noindex\">\n<meta name=\"referrer\" content=\"no-referrer\">\n");
+	HTML(b, "<meta name=\"robots\" content=\"noindex\">\n<meta name=\"referrer\" content=\"same-origin\">\n");
 	page_body(b, &head);
 	HTML(b, "<main id=\"inhalt\" class=\"letter\">\n<p class=\"letter-site\">");
 	html_text(b, p->site->name);
 	HTML(b, "</p>\n<h1>");
 	html_text(b, p->letter.subject);
 	HTML(b, "</h1>\n<div class=\"letter-body\">\n");
-	letter_paragraphs(b, p->letter.body);
+	letter_paragraphs(b, p->lang, p->letter.body);
 	HTML(b, "</div>\n");
 	if (p->letter.objection != VIEW_NO_OBJECTION)
 		outcome(b, p);

@@ -46,7 +46,7 @@ void page_end(struct buf *b, enum frg_lang lang, const struct view_site *site);
 /* ---- letter_page.c --------------------------------------------------------------- */
 
 /* Plain text as paragraphs, escaped. */
-void letter_paragraphs(struct buf *b, str body);
+void letter_paragraphs(struct buf *b, enum frg_lang lang, str body);
 enum msg objection_msg(enum view_objection objection);
 
 /* ---- comment.c ------------------------------------------------------------------- */

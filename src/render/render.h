@@ -54,6 +54,7 @@ enum view_objection {
 
 /* The statement of reasons on a comment, for its author. */
 struct view_letter {
+	enum frg_lang lang;
 	str subject, body; /* plain text */
 	str link;          /* where to object */
 	msec until;        /* how long */

@@ -146,7 +146,8 @@ static enum frg_status load_letter(struct store_tx *tx, const struct thread_quer
 		return st;
 	struct view_letter *v = ARENA_NEW(a, struct view_letter);
 	str base = q->origin.n ? q->site->base_url : STR(""); /* on a foreign page the link must be whole */
-	*v = (struct view_letter){.subject = own.statement.subject,
+	*v = (struct view_letter){.lang = own.statement.lang,
+	                          .subject = own.statement.subject,
 	                          .body = own.statement.body,
 	                          .link = arena_printf(a, "%.*s/objection/%.*s", STR_ARG(base), STR_ARG(own.token)),
 	                          .until = own.statement.objection_until,

@@ -1,0 +1,213 @@
+// The desk as two editors use it at once: who looks at what, colleagues, letters, objections, the board, the keyboard.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { PASSWORD, startServer, until } from '../lib/server.mjs';
+import { launch, person, shot, watched } from '../lib/browser.mjs';
+import { Editor, Reader } from '../lib/people.mjs';
+
+let server, browser, pages = [];
+const open = async (options) => { const p = await person(browser, options); pages.push(p); return p; };
+const wilma = () => new Reader(server, { name: 'Wilma Test' });
+
+before(async () => { server = await startServer(); browser = await launch(); });
+after(async () => { await browser?.close(); await server?.end(); });
+
+async function login(page, user) {
+	await page.goto(`${server.base}/desk/`);
+	await page.fill('[name=user]', user);
+	await page.fill('[name=password]', PASSWORD);
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('.actions, .empty');
+}
+async function find(page, text) {
+	await page.locator(`.queue .row >> text=${text}`).first().click();
+	await page.waitForSelector(`#comment-title:has-text("${text}")`);
+}
+const problems = () => pages.flatMap((p) => p.problems).filter((p) => !/status of 401/.test(p));
+
+test('who looks at what, a colleague asked, and the decision elsewhere takes it away', () => watched('two', () => pages, async () => {
+	const [rike, omar] = [await open(), await open()];
+	await new Reader(server, { name: 'Anton' }).submit('Die Brücke ist seit Jahren marode.');
+	await new Reader(server, { name: 'Berta' }).submit('Wer hat daran verdient?');
+	await login(rike, 'rike');
+	await login(omar, 'omar');
+	await find(rike, 'Berta');
+	await omar.waitForSelector('.row:has-text("Berta") >> text=Rike Ahrens liest');
+	await rike.keyboard.press('g');
+	await rike.fill('#panel-word', 'Ist das schon eine Unterstellung?');
+	await rike.keyboard.press('Enter');
+	await rike.waitForSelector('.undo >> text=Weitergegeben');
+	await omar.waitForSelector('.lane >> text=Zweite Meinung');
+	await find(omar, 'Berta');
+	await omar.waitForSelector('.referral >> text=Ist das schon eine Unterstellung?');
+	assert.equal(await rike.locator('.row:has-text("Berta")').count(), 0, 'whoever asked is not asked');
+	await shot(omar, 'desk-referral');
+	await omar.keyboard.press('f');
+	await rike.waitForSelector('.row:has-text("Anton")');
+	assert.deepEqual(problems(), []);
+}));
+
+test('a rejection with a passage of one\'s own; the author objects; somebody else answers; the story is on one page', () => watched('story', () => pages, async () => {
+	const writer = await open(), [rike, omar] = [await open(), await open()];
+	await writer.goto(`${server.base}/articles/bruecke`);
+	await writer.fill('#frg-name', 'Carla');
+	await writer.fill('#frg-text', 'Der Stadtrat hat die Prüfung verschleppt, und alle wissen es.');
+	await writer.click('.frg-send');
+	await writer.waitForSelector('[data-state=held]');
+	await login(rike, 'rike');
+	await find(rike, 'Carla');
+	await rike.keyboard.press('a');
+	await rike.waitForSelector('.panel');
+	for (let i = 0; i < 5; i++)
+		if (await rike.locator('.panel .choice input').nth(i).isChecked() !== (i === 2))
+			await rike.keyboard.press(String(i + 1));
+	await rike.keyboard.press('l');
+	await rike.evaluate(() => {
+		const node = [...document.querySelector('.comment .text').childNodes].find((n) => n.textContent.includes('verschleppt'));
+		const inner = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+		let text = node.nodeType === 3 ? node : inner.nextNode();
+		while (!text.data.includes('verschleppt')) text = inner.nextNode();
+		const range = document.createRange(), at = text.data.indexOf('verschleppt');
+		range.setStart(text, at);
+		range.setEnd(text, at + 11);
+		getSelection().removeAllRanges();
+		getSelection().addRange(range);
+	});
+	await rike.keyboard.press('p');
+	await rike.waitForSelector('.letter-passages >> text=verschleppt');
+	await rike.locator('.letter-block select').selectOption('1');
+	await rike.waitForSelector('.letter-text >> text=»verschleppt«');
+	await rike.waitForSelector('.letter-text >> text=Auch als Frage');
+	await shot(rike, 'desk-letter');
+	await rike.locator('.panel-end [type=submit]').click();
+	await writer.waitForSelector('[data-state=rejected] >> text=Begründung der Redaktion', { timeout: 25000 });
+	await writer.click('[data-state=rejected] summary');
+	await writer.waitForSelector('.frg-letter >> text=»verschleppt«');
+	await shot(writer, 'reader-letter');
+	await writer.click('a.frg-act >> text=Widersprechen');
+	await writer.fill('#objection-text', 'Das steht so im Prüfbericht.');
+	await writer.click('text=Widerspruch senden');
+	await writer.waitForSelector('text=ist angekommen');
+	await login(omar, 'omar');
+	await omar.waitForSelector('.tab:has-text("Widersprüche") .tab-count');
+	await omar.click('.tab >> text=Widersprüche');
+	await omar.waitForSelector('.case >> text=Das steht so im Prüfbericht.');
+	await omar.click('.choice >> text=Stattgeben');
+	await omar.fill('.answer textarea', 'Stimmt, Seite 12 des Berichts.');
+	await shot(omar, 'desk-objection', { fullPage: true });
+	await omar.click('.answer >> text=Antworten');
+	await omar.waitForSelector('text=Kein Widerspruch wartet.');
+	await writer.reload();
+	await writer.waitForSelector('text=war berechtigt');
+	await writer.goto(`${server.base}/articles/bruecke`);
+	await writer.waitForSelector('[data-state=released] >> text=verschleppt');
+	assert.deepEqual(problems(), []);
+}));
+
+test('the board: brush, read, decide what was read, take it all back', () => watched('board', () => pages, async () => {
+	const page = await open();
+	for (let i = 0; i < 6; i++)
+		await new Reader(server, { name: `Grob ${i}` }).submit(`Ihr Idioten habt die Brücke Nummer ${i} kaputtgespart.`);
+	await login(page, 'rike');
+	await page.click('.tab >> text=Tafel');
+	await page.waitForSelector('.card');
+	const strip = await page.locator('.strip canvas').first().boundingBox();
+	await page.mouse.move(strip.x + strip.width * 0.6, strip.y + 20);
+	await page.mouse.down();
+	await page.mouse.move(strip.x + strip.width + 30, strip.y + 20, { steps: 4 });
+	await page.mouse.up();
+	await page.waitForFunction(() => document.querySelectorAll('.card').length === 6);
+	const seen = () => page.locator('.card.seen').count();
+	await until(async () => await seen() >= 2, { what: 'what is on the screen counts as read' });
+	for (let i = 0; i < 6; i++)
+		await page.locator('.card .card-end').nth(i).scrollIntoViewIfNeeded();
+	await until(async () => await seen() === 6, { what: 'all six read' });
+	await page.locator('.card .check').first().click();
+	await page.click('text=5 gelesene ablehnen');
+	await page.waitForSelector('.together .choice:has(:checked)');
+	await page.click('.together [type=submit]');
+	await page.waitForSelector('.undo >> text=5 Kommentare');
+	await until(async () => (await (await new Editor(server).login()).decisions()).filter((d) => d.action === 'reject' && /Brücke Nummer/.test(d.text)).length === 5, { what: 'five decisions' });
+	await page.keyboard.press('u');
+	await until(async () => (await (await new Editor(server).login()).decisions()).filter((d) => d.undone && /Brücke Nummer/.test(d.text)).length === 5, { what: 'all five taken back' });
+	assert.deepEqual(problems(), []);
+}));
+
+test('a key of one\'s own, remembered', () => watched('keys', () => pages, async () => {
+	const page = await open();
+	await login(page, 'rike');
+	await page.keyboard.press('?');
+	await page.locator('.cap').first().click();
+	await page.keyboard.press('x');
+	await page.waitForSelector('.cap >> text=X');
+	await page.keyboard.press('Escape');
+	await page.reload();
+	await page.waitForSelector('.act-release kbd >> text=X');
+	const name = await page.textContent('#comment-title');
+	await page.keyboard.press('x');
+	await page.waitForSelector('.undo');
+	await page.keyboard.press('u');
+	await page.waitForFunction((n) => document.querySelector('#comment-title')?.textContent === n, name);
+}));
+
+test('from the invitation to the first ten decisions', () => watched('invited', () => pages, async () => {
+	const boss = await open(), fresh = await open();
+	for (let i = 0; i < 10; i++)
+		await new Reader(server, { name: `Leser ${i}` }).submit(`Die Brücke wird im Jahr ${2027 + i} fertig, vermute ich.`);
+	await login(boss, 'rike');
+	await boss.click('.tab >> text=Team');
+	await boss.fill('.invite [name=name]', 'Nora Neu');
+	await boss.click('.invite [type=submit]');
+	const link = await boss.inputValue('.team-link input');
+	await fresh.goto(link.replace(/^https?:\/\/[^/]+/, server.base));
+	await fresh.waitForSelector('text=Willkommen, Nora Neu');
+	await shot(fresh, 'desk-invitation');
+	await fresh.fill('[name=login]', 'nora');
+	await fresh.fill('[name=password]', 'ein ganzer Satz als Losung');
+	await fresh.click('text=Konto anlegen');
+	await fresh.waitForSelector('.actions');
+	for (let i = 0; i < 10; i++) {
+		const before = await fresh.textContent('#comment-title');
+		await fresh.keyboard.press('f');
+		await fresh.waitForFunction((n) => document.querySelector('#comment-title')?.textContent !== n, before);
+	}
+	await until(async () => (await (await new Editor(server).login()).decisions()).filter((d) => d.by === 'Nora Neu').length === 10, { what: 'ten decisions of the new editor' });
+	assert.deepEqual(problems(), []);
+}));
+
+test('two hundred comments by keyboard alone', () => watched('hundreds', () => pages, async () => {
+	/* other people's windows run on other people's machines */
+	for (const p of pages) await p.context().close();
+	const reader = wilma(), page = await open();
+	for (let i = 0; i < 200; i++)
+		await reader.submit(`Beitrag ${i}: ${i % 5 ? 'Die Behelfsbrücke sollte früher kommen.' : 'Ihr Trottel baut nie fertig.'} Zählung ${i * 7}.`);
+	const submitted = Date.now();
+	await login(page, 'omar');
+	const times = await page.evaluate(async () => {
+		const title = () => document.querySelector('.comment .text')?.textContent;
+		const press = (key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+		const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+		const took = [];
+		for (let i = 0; i < 200; i++) {
+			const before = title(), start = performance.now();
+			if (i % 5 === 0) {
+				press('a');
+				while (!document.querySelector('.panel')) await painted();
+				if (!document.querySelector('.panel input:checked')) press('1');
+				while (!document.querySelector('.panel input:checked')) await painted();
+			}
+			const last = performance.now();
+			press(i % 5 === 0 ? 'Enter' : 'f');
+			while (title() === before && document.querySelector('.actions, .panel')) await painted();
+			took.push((i % 5 === 0 ? performance.now() - last : performance.now() - start));
+		}
+		return took.sort((a, b) => a - b);
+	});
+	const decided = Date.now();
+	console.log(`# from the last key to the next comment: median ${times[100].toFixed(0)} ms, 99th percentile ${times[197].toFixed(0)} ms`);
+	await until(async () => (await (await new Editor(server).login()).queue()).count < 40, { within: 30000, what: 'all that was decided is sent' });
+	console.log(`# decided after ${decided - submitted} ms, sent after another ${Date.now() - decided}`);
+	assert.equal(times.length, 200);
+	assert.deepEqual(problems(), []);
+	assert.equal(server.audit().status, 0);
+}));
