@@ -115,9 +115,9 @@ static void grounds(struct buf *b, const struct letter *l)
 		buf_byte(b, '\n');
 		for (size_t p = 0; p < g->passage_count; p++) {
 			buf_add(b, p ? STR(", ") : i18n(l->lang, MSG_LETTER_PASSAGE));
-			BUF_LIT(b, "»");
+			buf_add(b, l->lang == FRG_LANG_EN ? STR("“") : STR("»"));
 			add_quote(b, g->passages[p], QUOTE_MAX, false);
-			BUF_LIT(b, "«");
+			buf_add(b, l->lang == FRG_LANG_EN ? STR("”") : STR("«"));
 		}
 		if (g->passage_count)
 			buf_byte(b, '\n');

@@ -48,33 +48,62 @@ struct view_comment thread_released_view(struct arena *a, const struct store_pub
 	return v;
 }
 
-/* Why: each rule of the decision, with the passages that the engine had shown for it. */
-static void add_findings(struct arena *a, const struct store_decision *d, struct view_own *own)
+/* The passages that the editor named for a rule; how many. */
+static size_t named_passages(const json_t *detail, const char *rule, str text, struct view_finding *out)
+{
+	size_t i, n = 0;
+	json_t *p;
+	json_array_foreach(json_object_get(detail, "passages"), i, p)
+	{
+		const char *of = json_string_value(json_object_get(p, "rule"));
+		size_t begin = (size_t)json_integer_value(json_object_get(p, "begin"));
+		size_t end = (size_t)json_integer_value(json_object_get(p, "end"));
+		if (n < PASSAGES && of && strcmp(of, rule) == 0 && begin < end && end <= text.n)
+			out[n++].passage = str_sub(text, begin, end);
+	}
+	return n;
+}
+
+/* Those that the engine had shown for it. */
+static size_t found_passages(struct arena *a, const json_t *evidence, const char *rule, struct view_finding *out)
+{
+	size_t i, n = 0;
+	json_t *e;
+	json_array_foreach(evidence, i, e)
+	{
+		const char *of = json_string_value(json_object_get(e, "rule"));
+		if (n == PASSAGES || !of || strcmp(of, rule) != 0)
+			continue;
+		out[n].passage = json_str(a, json_object_get(e, "quote"));
+		out[n++].reason = json_str(a, json_object_get(e, "reason"));
+	}
+	return n;
+}
+
+/* Why: each rule of the decision, with its passages. */
+static void add_findings(struct arena *a, const struct store_decision *d, str text, struct view_own *own)
 {
 	unsigned rules = service_rules_bits(d->rules);
 	json_t *findings = json_loadb(d->findings.p, d->findings.n, 0, NULL);
-	json_t *evidence = json_object_get(findings, "evidence");
-	struct view_finding *out = ARENA_ARRAY(a, struct view_finding, FRG_RULE_COUNT * PASSAGES);
+	json_t *detail = d->detail.n ? json_loadb(d->detail.p, d->detail.n, 0, NULL) : NULL;
+	struct view_finding *list = ARENA_ARRAY(a, struct view_finding, FRG_RULE_COUNT * PASSAGES);
 	for (int r = 0; r < FRG_RULE_COUNT; r++) {
 		if (!(rules & 1u << r))
 			continue;
-		size_t i, before = own->finding_count;
-		json_t *e;
-		json_array_foreach(evidence, i, e)
-		{
-			enum frg_rule rule;
-			if (own->finding_count - before == PASSAGES ||
-			    !frg_rule_from_id(json_str(a, json_object_get(e, "rule")), &rule) || (int)rule != r)
-				continue;
-			out[own->finding_count++] = (struct view_finding){.rule = rule,
-			                                                  .passage = json_str(a, json_object_get(e, "quote")),
-			                                                  .reason = json_str(a, json_object_get(e, "reason"))};
-		}
-		if (own->finding_count == before)
-			out[own->finding_count++] = (struct view_finding){.rule = (enum frg_rule)r};
+		struct view_finding *out = &list[own->finding_count];
+		const char *rule = frg_rule_id((enum frg_rule)r);
+		size_t n = named_passages(detail, rule, text, out);
+		if (n == 0)
+			n = found_passages(a, json_object_get(findings, "evidence"), rule, out);
+		if (n == 0)
+			n = 1;
+		for (size_t i = 0; i < n; i++)
+			out[i].rule = (enum frg_rule)r;
+		own->finding_count += n;
 	}
+	json_decref(detail);
 	json_decref(findings);
-	own->findings = out;
+	own->findings = list;
 }
 
 static enum view_state own_state(enum store_state state)
@@ -102,7 +131,7 @@ static struct view_own *own_part(struct arena *a, const struct thread_own *o)
 		own->word = o->decision.word;
 		own->decided = o->decision.decided;
 		own->removed = str_eq(o->decision.action, STR("remove"));
-		add_findings(a, &o->decision, own);
+		add_findings(a, &o->decision, o->revision.text, own);
 	}
 	return own;
 }
