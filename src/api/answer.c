@@ -62,7 +62,8 @@ static json_t *error_json(struct api *api, struct http_request *req, const struc
 {
 	const struct store_site *site = api_find_site(api, req);
 	return json_pack("{s:{s:s, s:o, s:o}}", "error", "code", err->code ? err->code : "generic", "message",
-	                 json_of(api_message(http_arena(req), api_lang(req, site), err)), "request", json_of(http_request_id(req)));
+	                 json_of(api_message(http_arena(req), api_lang(req, site), err)), "request",
+	                 json_of(http_request_id(req)));
 }
 
 void api_error(struct api *api, struct http_request *req, const struct frg_error *err, json_t *extra)
@@ -84,8 +85,8 @@ void api_error_page(struct api *api, struct http_request *req, const struct frg_
 	struct buf b = BUF_INIT(1 << 20);
 	common(req, err);
 	http_add_header(req, "Content-Security-Policy", str_of(&SERVICE_PAGE_CSP[strlen("Content-Security-Policy: ")]));
-	render_error_page(&b, service_assets(api->svc), lang, api_http_status(err->status), api_message(http_arena(req), lang, err),
-	                  http_request_id(req));
+	render_error_page(&b, service_assets(api->svc), lang, api_http_status(err->status),
+	                  api_message(http_arena(req), lang, err), http_request_id(req));
 	http_respond(req, api_http_status(err->status), "text/html; charset=utf-8", buf_finish(&b, http_arena(req)));
 }
 

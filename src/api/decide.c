@@ -194,8 +194,7 @@ HANDLER(desk_pick)
 	json_t *body;
 	id64 revision;
 	struct decide_result result = {0};
-	if (!api_editor(api, req, &session) || !api_path_id(api, req, "revision", &revision) ||
-	    !api_body(api, req, &body))
+	if (!api_editor(api, req, &session) || !api_path_id(api, req, "revision", &revision) || !api_body(api, req, &body))
 		return;
 	bool picked = json_is_true(json_object_get(body, "picked"));
 	json_decref(body);
@@ -249,6 +248,7 @@ HANDLER(desk_letter)
 		return;
 	}
 	api_no_store(req);
-	api_json(req, 200, json_pack("{s:s, s:o, s:o, s:b}", "lang", frg_lang_id(letter.lang), "subject",
-	                             json_of(letter.subject), "body", json_of(letter.body), "by_mail", letter.by_mail));
+	api_json(req, 200,
+	         json_pack("{s:s, s:o, s:o, s:b}", "lang", frg_lang_id(letter.lang), "subject", json_of(letter.subject),
+	                   "body", json_of(letter.body), "by_mail", letter.by_mail));
 }

@@ -109,8 +109,7 @@ static json_t *author_json(struct arena *a, const struct queue_item *item)
 	}
 	return json_pack("{s:o, s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:o}", "suspended_until",
 	                 item->suspended_until ? json_integer(item->suspended_until) : json_null(), "name",
-	                 json_of(item->comment.name), "email",
-	                 json_of(item->comment.email), "first", all <= 1, "released",
+	                 json_of(item->comment.name), "email", json_of(item->comment.email), "first", all <= 1, "released",
 	                 (json_int_t)item->record[STATE_RELEASED], "rejected", (json_int_t)item->record[STATE_REJECTED],
 	                 "returned", (json_int_t)item->record[STATE_RETURNED], "held", (json_int_t)item->record[STATE_HELD],
 	                 "recent", recent);
@@ -158,19 +157,19 @@ json_t *api_item_json(struct arena *a, const struct queue_item *item)
 	json_t *referral = json_null();
 	if (item->referred) {
 		json_t *detail = json_loadb(item->referral.detail.p, item->referral.detail.n, 0, NULL);
-		referral = json_pack("{s:o, s:o, s:o, s:o, s:o, s:I}", "to", json_of(json_str(a, json_object_get(detail, "to"))),
-		                     "by", json_of(item->referral.editor_name), "action",
-		                     json_or_null(json_str(a, json_object_get(detail, "action"))), "rules",
-		                     api_rules_json(a, item->referral.rules), "word", json_of(item->referral.word), "at",
-		                     (json_int_t)item->referral.decided);
+		referral = json_pack(
+			"{s:o, s:o, s:o, s:o, s:o, s:I}", "to", json_of(json_str(a, json_object_get(detail, "to"))), "by",
+			json_of(item->referral.editor_name), "action", json_or_null(json_str(a, json_object_get(detail, "action"))),
+			"rules", api_rules_json(a, item->referral.rules), "word", json_of(item->referral.word), "at",
+			(json_int_t)item->referral.decided);
 		json_decref(detail);
 	}
 	json_t *released = item->released_before ? json_of(item->released_text) : json_null();
 	return json_pack("{s:I, s:b, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "due_at",
 	                 (json_int_t)item->row.due, "escalated", item->row.escalated != 0, "referral", referral, "revision",
-	                 api_id_json(r->id), "comment", api_id_json(r->comment), "version", (json_int_t)r->version, "ordinal",
-	                 (json_int_t)r->ordinal, "state", json_of(store_state_name(r->state)), "lang", json_of(lang),
-	                 "submitted_at", (json_int_t)r->created, "author", author_json(a, item), "text", json_of(r->text),
-	                 "review", review_json(&item->review, r->text), "article", article_json(a, item), "parent",
-	                 parent_json(item), "released_text", released, "earlier", earlier_json(a, item));
+	                 api_id_json(r->id), "comment", api_id_json(r->comment), "version", (json_int_t)r->version,
+	                 "ordinal", (json_int_t)r->ordinal, "state", json_of(store_state_name(r->state)), "lang",
+	                 json_of(lang), "submitted_at", (json_int_t)r->created, "author", author_json(a, item), "text",
+	                 json_of(r->text), "review", review_json(&item->review, r->text), "article", article_json(a, item),
+	                 "parent", parent_json(item), "released_text", released, "earlier", earlier_json(a, item));
 }

@@ -128,6 +128,6 @@ HANDLER(desk_claim)
 		return;
 	}
 	api_no_store(req);
-	api_json(req, 200, json_pack("{s:b, s:o}", "mine", !id || claim.editor == session.who.id, "claims",
-	                             claims_json(&all)));
+	api_json(req, 200,
+	         json_pack("{s:b, s:o}", "mine", !id || claim.editor == session.who.id, "claims", claims_json(&all)));
 }

@@ -22,11 +22,11 @@ static void letter_page(struct api *api, struct http_request *req, const struct 
 		.site = &view,
 		.lang = c.statement.lang,
 		.letter = {.subject = c.statement.subject,
-		           .body = c.statement.body,
-		           .until = c.statement.objection_until,
-		           .late = clock_now() > c.statement.objection_until,
-		           .objection = service_objection_state(&c),
-		           .reasons = c.objected ? c.objection.reasons : STR("")},
+	               .body = c.statement.body,
+	               .until = c.statement.objection_until,
+	               .late = clock_now() > c.statement.objection_until,
+	               .objection = service_objection_state(&c),
+	               .reasons = c.objected ? c.objection.reasons : STR("")},
 		.path = arena_printf(http_arena(req), "/objection/%.*s", STR_ARG(token)),
 		.text = text,
 		.email = email,
@@ -67,18 +67,19 @@ HANDLER(page_object)
 static json_t *case_json(struct arena *a, const struct objection_case *c, const struct staff *who)
 {
 	const struct store_objection *o = &c->objection;
-	return json_pack(
-		"{s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:I, s:{s:o, s:o, s:o, s:o, s:I, s:b}, s:{s:o, s:o}, s:{s:o, s:o, s:o, s:I},"
-		" s:{s:o, s:o}}",
-		"id", api_id_json(o->id), "text", json_of(o->text), "state", json_of(o->state), "at", (json_int_t)o->created,
-		"reasons", json_of(o->reasons), "by", json_or_null(c->answered_by), "email", json_of(o->email), "decided_at",
-		(json_int_t)o->decided, "decision", "id", api_id_json(c->decision.id), "action", json_of(c->decision.action),
-		"rules", api_rules_json(a, c->decision.rules), "by", json_of(c->decision.editor_name), "at",
-		(json_int_t)c->decision.decided, "mine", c->decision.editor == who->id, "letter", "subject",
-		json_of(c->statement.subject), "body", json_of(c->statement.body), "comment", "revision",
-		api_id_json(c->revision.id), "name", json_of(c->comment.name), "text", json_of(c->revision.text), "at",
-		(json_int_t)c->revision.created, "article", "id", json_of(c->article.external_id), "title",
-		json_of(c->article.title));
+	return json_pack("{s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:I, s:{s:o, s:o, s:o, s:o, s:I, s:b}, s:{s:o, s:o}, s:{s:o, "
+	                 "s:o, s:o, s:I},"
+	                 " s:{s:o, s:o}}",
+	                 "id", api_id_json(o->id), "text", json_of(o->text), "state", json_of(o->state), "at",
+	                 (json_int_t)o->created, "reasons", json_of(o->reasons), "by", json_or_null(c->answered_by),
+	                 "email", json_of(o->email), "decided_at", (json_int_t)o->decided, "decision", "id",
+	                 api_id_json(c->decision.id), "action", json_of(c->decision.action), "rules",
+	                 api_rules_json(a, c->decision.rules), "by", json_of(c->decision.editor_name), "at",
+	                 (json_int_t)c->decision.decided, "mine", c->decision.editor == who->id, "letter", "subject",
+	                 json_of(c->statement.subject), "body", json_of(c->statement.body), "comment", "revision",
+	                 api_id_json(c->revision.id), "name", json_of(c->comment.name), "text", json_of(c->revision.text),
+	                 "at", (json_int_t)c->revision.created, "article", "id", json_of(c->article.external_id), "title",
+	                 json_of(c->article.title));
 }
 
 HANDLER(desk_objections)

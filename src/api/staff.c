@@ -26,8 +26,8 @@ static json_t *texts_json(const struct store_texts *texts)
 
 static json_t *rights_json(unsigned rights)
 {
-	static const char *const names[] = {"self",    "read",   "decide",   "answer", "thread", "suspend", "settings",
-	                                    "change",  "evidence", "legal",  "log",    "staff",  "persons"};
+	static const char *const names[] = {"self",   "read",     "decide", "answer", "thread", "suspend", "settings",
+	                                    "change", "evidence", "legal",  "log",    "staff",  "persons"};
 	json_t *list = json_array();
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (rights & 1u << i)
@@ -46,7 +46,8 @@ static json_t *sites_json(struct api *api, struct arena *a, const struct staff *
 	for (size_t i = 0; i < all.count; i++) {
 		const struct store_site *site = service_site_by_id(api->svc, all.items[i].site);
 		if (site)
-			json_array_append_new(list, json_pack("{s:o, s:o}", "id", json_of(site->slug), "name", json_of(site->name)));
+			json_array_append_new(list,
+			                      json_pack("{s:o, s:o}", "id", json_of(site->slug), "name", json_of(site->name)));
 	}
 	return list;
 }
@@ -55,11 +56,11 @@ json_t *api_session_json(struct api *api, struct arena *a, const struct editor_s
 {
 	const struct store_site *site = service_site_by_id(api->svc, s->who.site);
 	return json_pack("{s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:{s:o, s:o, s:s}, s:o}", "user", "login",
-	                 json_of(s->who.login), "name", json_of(s->who.name), "role",
-	                 json_of(staff_role_name(s->who.role)), "rights", rights_json(s->who.rights), "sections",
-	                 texts_json(&s->who.sections), "csrf", json_of(s->csrf), "site", "id",
-	                 json_of(site ? site->slug : STR("")), "name", json_of(site ? site->name : STR("")), "lang",
-	                 frg_lang_id(site ? site->lang : FRG_LANG_DE), "sites", sites_json(api, a, &s->who));
+	                 json_of(s->who.login), "name", json_of(s->who.name), "role", json_of(staff_role_name(s->who.role)),
+	                 "rights", rights_json(s->who.rights), "sections", texts_json(&s->who.sections), "csrf",
+	                 json_of(s->csrf), "site", "id", json_of(site ? site->slug : STR("")), "name",
+	                 json_of(site ? site->name : STR("")), "lang", frg_lang_id(site ? site->lang : FRG_LANG_DE),
+	                 "sites", sites_json(api, a, &s->who));
 }
 
 static void answer_session(struct api *api, struct http_request *req, const struct editor_session *s)
@@ -216,8 +217,8 @@ HANDLER(desk_invitation)
 			api_json(req, 200,
 			         json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:I}", "site", json_of(v.site_name), "name",
 			                   json_of(v.invitation.name), "role", json_of(v.invitation.role), "lang",
-			                   json_of(v.invitation.lang), "login", json_of(v.login), "reset",
-			                   v.invitation.resets != 0, "expires_at", (json_int_t)v.invitation.expires));
+			                   json_of(v.invitation.lang), "login", json_of(v.login), "reset", v.invitation.resets != 0,
+			                   "expires_at", (json_int_t)v.invitation.expires));
 		else
 			fail(api, req, &err);
 	}
@@ -393,7 +394,8 @@ HANDLER(desk_staff_log)
 	str cursor = http_query(req, "before");
 	if (cursor.n && !id_parse(cursor, &before))
 		frg_fail(&err, FRG_INVALID, "cursor_invalid", "before must be an entry");
-	else if (service_staff_log(api->svc, http_arena(req), session.who.site, before, LOG_PAGE, &events, &err) == FRG_OK) {
+	else if (service_staff_log(api->svc, http_arena(req), session.who.site, before, LOG_PAGE, &events, &err) ==
+	         FRG_OK) {
 		json_t *list = json_array();
 		for (size_t i = 0; i < events.count; i++) {
 			const struct store_staff_event *e = &events.items[i];

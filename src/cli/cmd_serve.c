@@ -240,8 +240,8 @@ int cmd_serve(int argc, char **argv)
 	const char *environment = getenv("FREIGABE_DB");
 	int rc = EXIT_USAGE;
 	if (set_text(&s.db, environment ? environment : "sqlite:freigabe.db") && set_text(&s.listen, "127.0.0.1:8080") &&
-	    set_text(&s.proxies, "") && set_text(&s.smtp, "") && set_text(&s.mail_from, "") &&
-	    set_text(&s.smtp_user, "") && set_text(&s.smtp_password, "") && (!config || read_config(config, &s)) && (!db || set_text(&s.db, db)) &&
+	    set_text(&s.proxies, "") && set_text(&s.smtp, "") && set_text(&s.mail_from, "") && set_text(&s.smtp_user, "") &&
+	    set_text(&s.smtp_password, "") && (!config || read_config(config, &s)) && (!db || set_text(&s.db, db)) &&
 	    (!listen || set_text(&s.listen, listen)))
 		rc = run(&s);
 	free(s.db);

@@ -41,9 +41,9 @@ int cmd_user(int argc, char **argv)
 {
 	const char *db = NULL, *name = NULL, *slug = NULL, *role = NULL, *email = NULL;
 	bool from_stdin = false;
-	const struct cli_option options[] = {
-		{"db", &db, NULL}, {"name", &name, NULL},   {"email", &email, NULL},
-		{"role", &role, NULL}, {"site", &slug, NULL}, {"password-stdin", NULL, &from_stdin}};
+	const struct cli_option options[] = {{"db", &db, NULL},       {"name", &name, NULL},
+	                                     {"email", &email, NULL}, {"role", &role, NULL},
+	                                     {"site", &slug, NULL},   {"password-stdin", NULL, &from_stdin}};
 	int words = cli_options(argc, argv, options, COUNT_OF(options), help);
 	if (words < 0)
 		return words == -1 ? EXIT_DONE : EXIT_USAGE;

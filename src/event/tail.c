@@ -155,8 +155,9 @@ static void tell_claims(struct service *svc, struct arena *a, id64 site)
 	for (size_t i = 0; i < all.count; i++) {
 		char id[ID_TEXT_SIZE];
 		id_text(all.items[i].revision, id);
-		json_array_append_new(list, json_pack("{s:s, s:o, s:I}", "revision", id, "by", json_of(all.items[i].editor_name),
-		                                      "until", (json_int_t)all.items[i].until));
+		json_array_append_new(list,
+		                      json_pack("{s:s, s:o, s:I}", "revision", id, "by", json_of(all.items[i].editor_name),
+		                                "until", (json_int_t)all.items[i].until));
 	}
 	tell(svc, a, site, 0, "claims", json_pack("{s:o}", "claims", list));
 }

@@ -28,9 +28,9 @@ struct letter {
 	msec until; /* of a suspension */
 	const struct letter_ground *grounds;
 	size_t ground_count;
-	str law;           /* letter_law(); empty: the house rules alone */
-	str word;          /* of the editors; may be empty */
-	bool noticed;      /* a notice under Article 16 led to it */
+	str law;             /* letter_law(); empty: the house rules alone */
+	str word;            /* of the editors; may be empty */
+	bool noticed;        /* a notice under Article 16 led to it */
 	bool machine_marked; /* the engine had marked passages */
 	str objection_link;
 	msec objection_until;

@@ -44,8 +44,8 @@ void letter_paragraphs(struct buf *b, enum frg_lang lang, str body)
 
 enum msg objection_msg(enum view_objection objection)
 {
-	static const enum msg msgs[] = {MSG_READER_OBJECTION,        MSG_READER_OBJECTION_OPEN,
-	                                MSG_READER_OBJECTION_UPHELD, MSG_READER_OBJECTION_CHANGED,
+	static const enum msg msgs[] = {MSG_READER_OBJECTION,          MSG_READER_OBJECTION_OPEN,
+	                                MSG_READER_OBJECTION_UPHELD,   MSG_READER_OBJECTION_CHANGED,
 	                                MSG_READER_OBJECTION_REJECTED, MSG_READER_OBJECTION_SETTLED};
 	return msgs[objection];
 }
@@ -85,7 +85,8 @@ static void form(struct buf *b, const struct view_letter_page *p)
 	html_text(b, p->text);
 	HTML(b, "</textarea></p>\n<p><label for=\"objection-email\">");
 	html_msg(b, p->lang, MSG_READER_OBJECTION_EMAIL);
-	HTML(b, "</label>\n<input id=\"objection-email\" name=\"email\" type=\"email\" autocomplete=\"email\" maxlength=\"254\"");
+	HTML(b, "</label>\n<input id=\"objection-email\" name=\"email\" type=\"email\" autocomplete=\"email\" "
+	        "maxlength=\"254\"");
 	html_attr(b, "value", p->email);
 	HTML(b, "></p>\n<p><button type=\"submit\">");
 	html_msg(b, p->lang, MSG_READER_OBJECTION_SEND);

@@ -88,8 +88,8 @@ struct view_comment {
 	/* The author's pending or refused revision: set for VIEW_HELD …, and also beside
 	 * VIEW_RELEASED when an edit of a released comment waits. NULL for all other readers. */
 	const struct view_own *own;
-	bool mine; /* written by this reader */
-	bool picked; /* marked by the editors as worth reading */
+	bool mine;                        /* written by this reader */
+	bool picked;                      /* marked by the editors as worth reading */
 	const struct view_letter *letter; /* for its author; NULL: none */
 };
 
@@ -149,7 +149,7 @@ struct view_letter_page {
 	const struct view_site *site;
 	enum frg_lang lang;
 	struct view_letter letter;
-	str path;  /* of this page */
+	str path;               /* of this page */
 	str text, email, error; /* given back */
 	bool sent;
 };

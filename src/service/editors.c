@@ -211,8 +211,7 @@ enum frg_status service_session(struct service *svc, struct arena *a, str token,
 	if (st == FRG_NOT_FOUND || st == FRG_FORBIDDEN || (st == FRG_OK && s.row.expires <= clock_now()))
 		return frg_fail(err, FRG_UNAUTHENTICATED, "session_expired", "the session is over");
 	if (st == FRG_OK)
-		*out =
-			(struct editor_session){.who = s.who, .id = s.row.id, .csrf = s.row.csrf, .expires = s.row.expires};
+		*out = (struct editor_session){.who = s.who, .id = s.row.id, .csrf = s.row.csrf, .expires = s.row.expires};
 	return st;
 }
 

@@ -217,9 +217,8 @@ static enum frg_status save_lanes(struct store_tx *tx, void *ctx, struct frg_err
 {
 	struct saving *s = ctx;
 	enum frg_status st = store_lane_replace(tx, s->site, &s->lanes, err);
-	return st == FRG_OK
-	           ? store_event_insert(tx, &(struct store_event){.kind = STR("lanes"), .site = s->site}, err)
-	           : st;
+	return st == FRG_OK ? store_event_insert(tx, &(struct store_event){.kind = STR("lanes"), .site = s->site}, err)
+	                    : st;
 }
 
 enum frg_status service_lanes_save(struct service *svc, struct arena *a, const struct staff *who,

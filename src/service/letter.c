@@ -156,8 +156,8 @@ static void gather(struct arena *a, const struct letter_about *about, struct let
 	*l = (struct letter){
 		.lang = lang_of(a, findings, about->article),
 		.kind = str_eq(d->action, STR("remove"))    ? LETTER_REMOVED
-		        : str_eq(d->action, STR("suspend")) ? LETTER_SUSPENDED
-		                                            : LETTER_REJECTED,
+	            : str_eq(d->action, STR("suspend")) ? LETTER_SUSPENDED
+	                                                : LETTER_REJECTED,
 		.site_name = about->site->name,
 		.author_name = about->comment->name,
 		.article_title = about->article->title,

@@ -90,18 +90,17 @@ static enum frg_status take_away(struct store_tx *tx, void *ctx, struct frg_erro
 		st = release_apply(tx, &r, err);
 	if (st == FRG_OK)
 		st = decision_tell(tx, "unpublished", &o->comment, o->revision.id, STR(""), err);
-	return st == FRG_OK ? letter_write(tx, &(struct letter_about){o->site, &o->article, &o->comment, &o->revision, &d}, err) : st;
+	return st == FRG_OK
+	           ? letter_write(tx, &(struct letter_about){o->site, &o->article, &o->comment, &o->revision, &d}, err)
+	           : st;
 }
 
 enum frg_status service_remove(struct service *svc, struct arena *a, const struct decide_command *cmd,
                                struct decide_result *out, struct frg_error *err)
 {
 	*out = (struct decide_result){0};
-	struct on_text o = {.who = cmd->who,
-	                    .site = service_site_by_id(svc, cmd->who->site),
-	                    .id = cmd->revision,
-	                    .cmd = cmd,
-	                    .out = out};
+	struct on_text o = {
+		.who = cmd->who, .site = service_site_by_id(svc, cmd->who->site), .id = cmd->revision, .cmd = cmd, .out = out};
 	enum frg_status st = decision_terms(a, cmd, "remove", &o.terms, err);
 	if (st == FRG_OK)
 		st = store_write(svc->store, a, take_away, &o, err);
@@ -170,7 +169,9 @@ static enum frg_status suspend(struct store_tx *tx, void *ctx, struct frg_error 
 	                               .until = until,
 	                               .created = at};
 	st = store_suspension_insert(tx, &row, err);
-	return st == FRG_OK ? letter_write(tx, &(struct letter_about){o->site, &o->article, &o->comment, &o->revision, &d}, err) : st;
+	return st == FRG_OK
+	           ? letter_write(tx, &(struct letter_about){o->site, &o->article, &o->comment, &o->revision, &d}, err)
+	           : st;
 }
 
 enum frg_status service_suspend(struct service *svc, struct arena *a, const struct suspend_command *cmd,

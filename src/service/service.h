@@ -128,7 +128,7 @@ MUST_CHECK enum frg_status service_policy_judge(struct service *svc, struct aren
 struct policy_command {
 	id64 site;
 	const struct staff *who; /* NULL: a command */
-	int64_t version;                   /* that was changed; -1: whatever there is */
+	int64_t version;         /* that was changed; -1: whatever there is */
 	str text;
 };
 struct policy_result {
@@ -363,8 +363,9 @@ struct recent_decision {
 	str text, article_id, article_title;
 	bool is_public, picked; /* readers see this text now */
 };
-MUST_CHECK enum frg_status service_recent_decisions(struct service *svc, struct arena *a, const struct staff *who, int64_t limit,
-                                                    struct recent_decision **out, size_t *count, struct frg_error *err);
+MUST_CHECK enum frg_status service_recent_decisions(struct service *svc, struct arena *a, const struct staff *who,
+                                                    int64_t limit, struct recent_decision **out, size_t *count,
+                                                    struct frg_error *err);
 
 /* ---- waiting.c --------------------------------------------------------------------------- */
 
@@ -392,7 +393,7 @@ struct decide_command {
 	str word;       /* to the author; with DECIDE_REFER to the colleague */
 	bool pick;      /* with DECIDE_RELEASE: marked as worth reading */
 	enum refer_to refer;
-	str law;        /* reject, remove: the law it breaks, one of letter_laws(); empty: the house rules */
+	str law; /* reject, remove: the law it breaks, one of letter_laws(); empty: the house rules */
 	const struct decide_passage *passages; /* none: those that the engine found for the rules */
 	size_t passage_count;
 	unsigned char block[FRG_RULE_COUNT]; /* which of the letter's sentences for a rule; 0: the first */

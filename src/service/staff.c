@@ -9,13 +9,11 @@ enum { LOGIN_MAX = 100, INVITATION_MS = 7 * 24 * 3600 * 1000, SECTION_MAX = 100 
 static enum frg_status note(struct store_tx *tx, id64 site, id64 actor, id64 subject, const char *kind, str detail,
                             struct frg_error *err)
 {
-	return store_staff_log(tx,
-	                       &(struct store_staff_event){.site = site,
-	                                                   .actor = actor,
-	                                                   .subject = subject,
-	                                                   .kind = str_of(kind),
-	                                                   .detail = detail},
-	                       err);
+	return store_staff_log(
+		tx,
+		&(struct store_staff_event){
+			.site = site, .actor = actor, .subject = subject, .kind = str_of(kind), .detail = detail},
+		err);
 }
 
 static enum frg_status check_names(struct arena *a, str login, str name, struct store_editor *e, struct frg_error *err)
@@ -259,8 +257,7 @@ static void write_mail(struct arena *a, struct inviting *v)
 		.recipient = v->row.email,
 		.subject = formatted(a, v->in->lang, reset ? MSG_MAIL_RESET_SUBJECT : MSG_MAIL_INVITATION_SUBJECT, args,
 	                         COUNT_OF(args)),
-		.body =
-			formatted(a, v->in->lang, reset ? MSG_MAIL_RESET_BODY : MSG_MAIL_INVITATION_BODY, args, COUNT_OF(args)),
+		.body = formatted(a, v->in->lang, reset ? MSG_MAIL_RESET_BODY : MSG_MAIL_INVITATION_BODY, args, COUNT_OF(args)),
 		.send_at = clock_now(),
 		.created = clock_now(),
 	};

@@ -73,8 +73,8 @@ MUST_CHECK enum frg_status service_account_save(struct service *svc, const struc
 MUST_CHECK enum frg_status service_staff_by_login(struct service *svc, struct arena *a, id64 site, str login,
                                                   struct staff *out, struct frg_error *err);
 MUST_CHECK enum frg_status service_staff_list(struct service *svc, struct arena *a, id64 site,
-                                              struct store_memberships *members,
-                                              struct store_invitations *invitations, struct frg_error *err);
+                                              struct store_memberships *members, struct store_invitations *invitations,
+                                              struct frg_error *err);
 struct staff_change {
 	const struct staff *who;
 	id64 editor;
@@ -136,8 +136,8 @@ MUST_CHECK enum frg_status service_session_list(struct service *svc, struct aren
 MUST_CHECK enum frg_status service_session_end(struct service *svc, struct arena *a, const struct staff *who, id64 id,
                                                struct frg_error *err);
 /* Works for another site from now on. FRG_NOT_FOUND site_unknown. */
-MUST_CHECK enum frg_status service_session_site(struct service *svc, struct arena *a, str token, const struct staff *who,
-                                                id64 site, struct frg_error *err);
+MUST_CHECK enum frg_status service_session_site(struct service *svc, struct arena *a, str token,
+                                                const struct staff *who, id64 site, struct frg_error *err);
 /* Where one may work: open memberships. */
 MUST_CHECK enum frg_status service_staff_sites(struct service *svc, struct arena *a, id64 editor,
                                                struct store_memberships *out, struct frg_error *err);

@@ -74,10 +74,10 @@ static enum frg_status hold_again(struct store_tx *tx, const struct store_commen
 	if (all.items[all.count - 1].id != d->revision)
 		return frg_fail(err, FRG_CONFLICT, "revision_superseded", "the author has revised the comment since");
 	bool released = str_eq(d->action, STR("release")), referred = str_eq(d->action, STR("refer"));
-	enum store_state from = referred                            ? STATE_HELD
-	                        : released                          ? STATE_RELEASED
+	enum store_state from = referred                           ? STATE_HELD
+	                        : released                         ? STATE_RELEASED
 	                        : str_eq(d->action, STR("reject")) ? STATE_REJECTED
-	                                                            : STATE_RETURNED;
+	                                                           : STATE_RETURNED;
 	st = store_revision_move(tx, d->revision, from, 0, STATE_HELD, err);
 	if (st == FRG_CONFLICT)
 		return frg_fail(err, st, "revision_withdrawn", "the author withdrew the comment");

@@ -69,7 +69,8 @@ enum frg_status store_referral_delete(struct store_tx *tx, id64 revision, struct
 /* ---- statements ---- */
 
 #define STATEMENT                                                                                                      \
-	"id, site_id, decision_id, comment_id, author_id, lang, subject, body, facts, objection_until, void_at, created_at"
+	"id, site_id, decision_id, comment_id, author_id, lang, subject, body, facts, objection_until, void_at, "          \
+	"created_at"
 
 enum frg_status store_statement_insert(struct store_tx *tx, const struct store_statement *s, struct frg_error *err)
 {
@@ -131,17 +132,18 @@ enum frg_status store_statement_void(struct store_tx *tx, id64 decision, struct 
 /* ---- objections ---- */
 
 #define OBJECTION                                                                                                      \
-	"id, site_id, statement_id, comment_id, text, email, state, decision_id, reasons, editor_id, created_at, decided_at"
+	"id, site_id, statement_id, comment_id, text, email, state, decision_id, reasons, editor_id, created_at, "         \
+	"decided_at"
 
 enum frg_status store_objection_insert(struct store_tx *tx, const struct store_objection *o, struct frg_error *err)
 {
 	int64_t added;
-	enum frg_status st =
-		DB_RUN_COUNT(tx->db, err, &added,
-	                 "INSERT INTO objection (" OBJECTION ") VALUES ($1, $2, $3, $4, $5, $6, 'open', NULL, '', NULL,"
-	                 " $7, NULL) ON CONFLICT (statement_id) DO NOTHING",
-	                 DB_INT(o->id), DB_INT(o->site), DB_INT(o->statement), DB_INT(o->comment), DB_TEXT(o->text),
-	                 DB_TEXT(o->email), DB_INT(o->created));
+	enum frg_status st = DB_RUN_COUNT(tx->db, err, &added,
+	                                  "INSERT INTO objection (" OBJECTION
+	                                  ") VALUES ($1, $2, $3, $4, $5, $6, 'open', NULL, '', NULL,"
+	                                  " $7, NULL) ON CONFLICT (statement_id) DO NOTHING",
+	                                  DB_INT(o->id), DB_INT(o->site), DB_INT(o->statement), DB_INT(o->comment),
+	                                  DB_TEXT(o->text), DB_TEXT(o->email), DB_INT(o->created));
 	return st != FRG_OK || added ? st : frg_fail(err, FRG_CONFLICT, "objection_made", "there is one already");
 }
 
@@ -187,14 +189,14 @@ enum frg_status store_objection_list(struct store_tx *tx, id64 site, bool open, 
                                      struct store_objections *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st =
-		open ? DB_QUERY(tx->db, err, &rows,
-	                    "SELECT " OBJECTION " FROM objection WHERE site_id = $1 AND state = 'open' ORDER BY id LIMIT $2",
-	                    DB_INT(site), DB_INT(limit))
-			 : DB_QUERY(tx->db, err, &rows,
-	                    "SELECT " OBJECTION " FROM objection WHERE site_id = $1 AND state <> 'open'"
-	                    " ORDER BY decided_at DESC, id DESC LIMIT $2",
-	                    DB_INT(site), DB_INT(limit));
+	enum frg_status st = open ? DB_QUERY(tx->db, err, &rows,
+	                                     "SELECT " OBJECTION
+	                                     " FROM objection WHERE site_id = $1 AND state = 'open' ORDER BY id LIMIT $2",
+	                                     DB_INT(site), DB_INT(limit))
+	                          : DB_QUERY(tx->db, err, &rows,
+	                                     "SELECT " OBJECTION " FROM objection WHERE site_id = $1 AND state <> 'open'"
+	                                     " ORDER BY decided_at DESC, id DESC LIMIT $2",
+	                                     DB_INT(site), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_objection);

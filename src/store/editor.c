@@ -38,8 +38,9 @@ enum frg_status store_editor_by_login(struct store_tx *tx, str login, struct sto
 enum frg_status store_editor_by_id(struct store_tx *tx, id64 id, struct store_editor *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(
-		tx->db, err, &rows, "SELECT id, site_id, login, name, password_hash, email FROM editor WHERE id = $1", DB_INT(id));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT id, site_id, login, name, password_hash, email FROM editor WHERE id = $1",
+	                              DB_INT(id));
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, out, read_editor, "editor");
@@ -107,9 +108,8 @@ enum frg_status store_session_revoke(struct store_tx *tx, id64 editor, id64 id, 
 enum frg_status store_session_purge(struct store_tx *tx, msec now, id64 editor, str but_token_hash,
                                     struct frg_error *err)
 {
-	return DB_RUN(tx->db, err,
-	              "DELETE FROM session WHERE expires_at <= $1 OR (editor_id = $2 AND token_hash <> $3)", DB_INT(now),
-	              DB_INT(editor), DB_TEXT(but_token_hash));
+	return DB_RUN(tx->db, err, "DELETE FROM session WHERE expires_at <= $1 OR (editor_id = $2 AND token_hash <> $3)",
+	              DB_INT(now), DB_INT(editor), DB_TEXT(but_token_hash));
 }
 
 enum frg_status store_session_set_site(struct store_tx *tx, str token_hash, id64 site, struct frg_error *err)

@@ -7,18 +7,19 @@
 
 static enum frg_status put(struct store_tx *tx, const struct store_publication *p, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err,
-	              "INSERT INTO publication (comment_id, site_id, article_id, parent_id, root_id, depth,"
-	              " revision_id, text_hash, decision_id, action, name, text, submitted_at, published_at,"
-	              " edited_at, removed_at, picked)"
-	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'release', $10, $11, $12, $13, $14, NULL, $15)"
-	              " ON CONFLICT (comment_id) DO UPDATE SET revision_id = excluded.revision_id,"
-	              " text_hash = excluded.text_hash, decision_id = excluded.decision_id,"
-	              " name = excluded.name, text = excluded.text, picked = excluded.picked, submitted_at = excluded.submitted_at,"
-	              " edited_at = excluded.edited_at, removed_at = NULL",
-	              DB_INT(p->comment), DB_INT(p->site), DB_INT(p->article), DB_INT_OR_NULL(p->parent), DB_INT(p->root),
-	              DB_INT(p->depth), DB_INT(p->revision), DB_TEXT(p->text_hash), DB_INT(p->decision), DB_TEXT(p->name),
-	              DB_TEXT(p->text), DB_INT(p->submitted), DB_INT(p->published), DB_INT_OR_NULL(p->edited), DB_INT(p->picked));
+	return DB_RUN(
+		tx->db, err,
+		"INSERT INTO publication (comment_id, site_id, article_id, parent_id, root_id, depth,"
+		" revision_id, text_hash, decision_id, action, name, text, submitted_at, published_at,"
+		" edited_at, removed_at, picked)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'release', $10, $11, $12, $13, $14, NULL, $15)"
+		" ON CONFLICT (comment_id) DO UPDATE SET revision_id = excluded.revision_id,"
+		" text_hash = excluded.text_hash, decision_id = excluded.decision_id,"
+		" name = excluded.name, text = excluded.text, picked = excluded.picked, submitted_at = excluded.submitted_at,"
+		" edited_at = excluded.edited_at, removed_at = NULL",
+		DB_INT(p->comment), DB_INT(p->site), DB_INT(p->article), DB_INT_OR_NULL(p->parent), DB_INT(p->root),
+		DB_INT(p->depth), DB_INT(p->revision), DB_TEXT(p->text_hash), DB_INT(p->decision), DB_TEXT(p->name),
+		DB_TEXT(p->text), DB_INT(p->submitted), DB_INT(p->published), DB_INT_OR_NULL(p->edited), DB_INT(p->picked));
 }
 
 enum frg_status store_publication_write(struct store_tx *tx, enum store_publication_change change,
@@ -27,7 +28,8 @@ enum frg_status store_publication_write(struct store_tx *tx, enum store_publicat
 	switch (change) {
 	case PUBLICATION_PUT: return put(tx, p, err);
 	case PUBLICATION_EMPTY:
-		return DB_RUN(tx->db, err, "UPDATE publication SET text = '', name = '', picked = 0, removed_at = $2 WHERE comment_id = $1",
+		return DB_RUN(tx->db, err,
+		              "UPDATE publication SET text = '', name = '', picked = 0, removed_at = $2 WHERE comment_id = $1",
 		              DB_INT(p->comment), DB_INT(p->removed));
 	case PUBLICATION_PICK:
 		return DB_RUN(tx->db, err, "UPDATE publication SET picked = $2 WHERE comment_id = $1", DB_INT(p->comment),

@@ -73,7 +73,7 @@ enum frg_status store_queue_get(struct store_tx *tx, id64 revision, struct store
 	" AND ($18 = 0 OR ($18 = 1 AND q.author_released + q.author_rejected = 0)"                                         \
 	" OR ($18 = 2 AND q.author_released > 0) OR ($18 = 3 AND q.author_rejected > 0))"                                  \
 	" AND ($19 = 0 OR q.edit = 1) AND ($20 = 0 OR q.returned = 1) AND ($21 = 0 OR q.escalated_at IS NOT NULL)"         \
-	" AND ($22 = '' OR replace($22, '|' || q.referral || '|', '') <> $22) AND ($23 = 0 OR q.referral <> 'lawyer')"                                      \
+	" AND ($22 = '' OR replace($22, '|' || q.referral || '|', '') <> $22) AND ($23 = 0 OR q.referral <> 'lawyer')"     \
 	" AND ($24 = 0 OR q.referral_by <> $24)"                                                                           \
 	" AND ($25 = 0 OR ($25 & CASE q.suggestion WHEN 'release' THEN 1 WHEN 'look' THEN 2 ELSE 4 END) <> 0)"             \
 	" AND ($26 = 0 OR q.article_id = $26) AND ($27 = 0 OR q.submitted_at <= $27)"
@@ -93,12 +93,11 @@ enum frg_status store_queue_page(struct store_tx *tx, const struct store_queue_f
                                  struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " ROW " FROM queue q WHERE" FILTER
-	                              " AND (" LATE ", q.due_at, q.revision_id) > ($28, $29, $30)"
-	                              " ORDER BY " LATE ", q.due_at, q.revision_id LIMIT $31",
-	                              FILTER_ARGS(f), DB_INT(after->late), DB_INT(after->due), DB_INT(after->revision),
-	                              DB_INT(limit));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows,
+		"SELECT " ROW " FROM queue q WHERE" FILTER " AND (" LATE ", q.due_at, q.revision_id) > ($28, $29, $30)"
+		" ORDER BY " LATE ", q.due_at, q.revision_id LIMIT $31",
+		FILTER_ARGS(f), DB_INT(after->late), DB_INT(after->due), DB_INT(after->revision), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_row);
@@ -183,10 +182,11 @@ enum frg_status store_lane_replace(struct store_tx *tx, id64 site, const struct 
 {
 	enum frg_status st = DB_RUN(tx->db, err, "DELETE FROM lane WHERE site_id = $1", DB_INT(site));
 	for (size_t i = 0; st == FRG_OK && i < lanes->count; i++)
-		st = DB_RUN(tx->db, err,
-		            "INSERT INTO lane (id, site_id, position, name, filter, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-		            DB_INT(lanes->items[i].id), DB_INT(site), DB_INT((int64_t)i), DB_TEXT(lanes->items[i].name),
-		            DB_TEXT(lanes->items[i].filter), DB_INT(clock_now()));
+		st = DB_RUN(
+			tx->db, err,
+			"INSERT INTO lane (id, site_id, position, name, filter, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+			DB_INT(lanes->items[i].id), DB_INT(site), DB_INT((int64_t)i), DB_TEXT(lanes->items[i].name),
+			DB_TEXT(lanes->items[i].filter), DB_INT(clock_now()));
 	return st;
 }
 
@@ -225,17 +225,16 @@ enum frg_status store_claim_take(struct store_tx *tx, const struct store_claim *
 	                                  " editor_id = excluded.editor_id, editor_name = excluded.editor_name,"
 	                                  " until_at = excluded.until_at"
 	                                  " WHERE claim.editor_id = excluded.editor_id OR claim.until_at <= $6",
-	                                  DB_INT(c->revision), DB_INT(c->site), DB_INT(c->editor),
-	                                  DB_TEXT(c->editor_name), DB_INT(c->until), DB_INT(now));
+	                                  DB_INT(c->revision), DB_INT(c->site), DB_INT(c->editor), DB_TEXT(c->editor_name),
+	                                  DB_INT(c->until), DB_INT(now));
 	*taken = changed > 0;
 	return st == FRG_OK ? get_claim(tx, c->revision, out, err) : st;
 }
 
 enum frg_status store_claim_drop(struct store_tx *tx, id64 site, id64 editor, id64 but, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err,
-	              "DELETE FROM claim WHERE site_id = $1 AND editor_id = $2 AND revision_id <> $3", DB_INT(site),
-	              DB_INT(editor), DB_INT(but));
+	return DB_RUN(tx->db, err, "DELETE FROM claim WHERE site_id = $1 AND editor_id = $2 AND revision_id <> $3",
+	              DB_INT(site), DB_INT(editor), DB_INT(but));
 }
 
 enum frg_status store_claim_list(struct store_tx *tx, id64 site, msec now, struct store_claims *out,

@@ -17,11 +17,11 @@ static enum frg_status put_sections(struct store_tx *tx, const struct store_memb
 
 enum frg_status store_membership_put(struct store_tx *tx, const struct store_membership *m, struct frg_error *err)
 {
-	enum frg_status st =
-		DB_RUN(tx->db, err,
-	           "INSERT INTO membership (editor_id, site_id, role, open, created_at) VALUES ($1, $2, $3, $4, $5)"
-	           " ON CONFLICT (editor_id, site_id) DO UPDATE SET role = excluded.role, open = excluded.open",
-	           DB_INT(m->editor), DB_INT(m->site), DB_TEXT(m->role), DB_INT(m->open), DB_INT(clock_now()));
+	enum frg_status st = DB_RUN(
+		tx->db, err,
+		"INSERT INTO membership (editor_id, site_id, role, open, created_at) VALUES ($1, $2, $3, $4, $5)"
+		" ON CONFLICT (editor_id, site_id) DO UPDATE SET role = excluded.role, open = excluded.open",
+		DB_INT(m->editor), DB_INT(m->site), DB_TEXT(m->role), DB_INT(m->open), DB_INT(clock_now()));
 	return st == FRG_OK ? put_sections(tx, m, err) : st;
 }
 
@@ -120,7 +120,7 @@ enum frg_status store_membership_count(struct store_tx *tx, id64 site, str role,
 /* ---- invitations ---- */
 
 #define INVITATION                                                                                                     \
-	"id, token_hash, site_id, email, name, role, sections, lang, invited_by, created_at, expires_at,"                       \
+	"id, token_hash, site_id, email, name, role, sections, lang, invited_by, created_at, expires_at,"                  \
 	" ended_at, resets"
 
 enum frg_status store_invitation_insert(struct store_tx *tx, const struct store_invitation *i, struct frg_error *err)

@@ -237,8 +237,8 @@ struct store_queue_filter {
 	int64_t min[FRG_RULE_COUNT], max[FRG_RULE_COUNT]; /* thousandths, if by_score */
 	enum store_author_kind author;
 	bool only_edits, only_returned, only_escalated;
-	str referral;        /* only these, as "|second|proposal|"; empty: any */
-	bool without_lawyer; /* leave out what waits for one */
+	str referral;         /* only these, as "|second|proposal|"; empty: any */
+	bool without_lawyer;  /* leave out what waits for one */
 	id64 but_referred_by; /* leave out what this editor referred */
 	unsigned suggestions; /* 1 release, 2 look, 4 reject; 0: any */
 	id64 article;

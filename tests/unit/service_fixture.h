@@ -31,11 +31,8 @@ static struct frg_error err;
 
 static inline enum frg_status save_account(id64 site, const char *login, const char *password, const char *role)
 {
-	struct staff_account account = {.site = site,
-	                                .login = str_of(login),
-	                                .name = str_of(login),
-	                                .password = str_of(password),
-	                                .role = role};
+	struct staff_account account = {
+		.site = site, .login = str_of(login), .name = str_of(login), .password = str_of(password), .role = role};
 	err = (struct frg_error){0};
 	return service_account_save(t.svc, &account, &err);
 }

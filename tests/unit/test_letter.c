@@ -111,7 +111,7 @@ static void nothing_is_missing(void **state)
 			                               {"Meldung", "reported it"},        /* (b) whether a notice led to it */
 			                               {"Ein Programm hat", "A program"}, /* (c) automated means */
 			                               {"Entschieden hat ein Mensch", "A person decided"},
-			                               {"Schimpfworte", "Swear words"},   /* (e) the rule */
+			                               {"Schimpfworte", "Swear words"},            /* (e) the rule */
 			                               {"/objection/6h0v-x", "/objection/6h0v-x"}, /* (f) redress */
 			                               {"Streitbeilegung", "dispute settlement"},
 			                               {"Gerichten", "courts"}};
@@ -151,7 +151,8 @@ static void hostile_words_stay_words(void **state)
 	str subject = letter_subject(arena, &l), text = whole(&l);
 	assert_true(str_find(subject, STR("\n"), 0) == SIZE_MAX);
 	assert_true(str_find(subject, STR("\r"), 0) == SIZE_MAX);
-	const str never[] = {STR("\xe2\x80\xae"), STR("\xe2\x80\x8b"), STR("\x1b"), STR("\r"), STR("\nBcc:"), STR("\nWarum\x1b")};
+	const str never[] = {STR("\xe2\x80\xae"), STR("\xe2\x80\x8b"), STR("\x1b"),
+	                     STR("\r"),           STR("\nBcc:"),       STR("\nWarum\x1b")};
 	for (size_t i = 0; i < COUNT_OF(never); i++)
 		assert_true(str_find(text, never[i], 0) == SIZE_MAX);
 	assert_true(text.n < 6000);

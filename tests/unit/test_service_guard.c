@@ -86,9 +86,7 @@ static void guessing_passwords_is_slow(void **state)
 	struct editor_session s;
 	int tried = 0;
 	enum frg_status st;
-	while ((st = login_as("ada", "falsches Wort", "6.6.6.6", &s)) ==
-	           FRG_UNAUTHENTICATED &&
-	       tried < 100) {
+	while ((st = login_as("ada", "falsches Wort", "6.6.6.6", &s)) == FRG_UNAUTHENTICATED && tried < 100) {
 		assert_code(err, "login_failed");
 		tried++;
 	}
@@ -98,8 +96,7 @@ static void guessing_passwords_is_slow(void **state)
 	assert_true(tried <= 10);
 	/* who owns the account is not locked out by others, and an unknown account looks the same */
 	OK(login_as("ada", "ein langes Wort", "1.1.1.1", &s));
-	FAILS(login_as("niemand", "ein langes Wort", "1.1.1.1", &s),
-	      FRG_UNAUTHENTICATED, "login_failed");
+	FAILS(login_as("niemand", "ein langes Wort", "1.1.1.1", &s), FRG_UNAUTHENTICATED, "login_failed");
 }
 
 /* ---- the chain ---- */
