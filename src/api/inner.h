@@ -123,6 +123,8 @@ HANDLER(desk_lanes);
 HANDLER(desk_lanes_save);
 HANDLER(desk_board);
 HANDLER(desk_claim);
+HANDLER(desk_settings);
+HANDLER(desk_settings_save);
 HANDLER(desk_decide);
 HANDLER(desk_undo);
 HANDLER(desk_remove);

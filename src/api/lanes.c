@@ -1,4 +1,4 @@
-/* The desk's lanes and board, and who looks at what. */
+/* The desk's lanes and board, who looks at what, and how the team works. */
 #include "api/inner.h"
 
 enum { BOARD_MAX = 3000 };
@@ -130,4 +130,60 @@ HANDLER(desk_claim)
 	api_no_store(req);
 	api_json(req, 200,
 	         json_pack("{s:b, s:o}", "mine", !id || claim.editor == session.who.id, "claims", claims_json(&all)));
+}
+
+/* ---- how a team works ---- */
+
+static void answer_settings(struct http_request *req, const struct desk_settings *s)
+{
+	json_t *sections = json_array();
+	for (size_t i = 0; i < s->four_eyes.count; i++)
+		json_array_append_new(sections, json_of(s->four_eyes.items[i]));
+	api_no_store(req);
+	api_json(req, 200,
+	         json_pack("{s:I, s:I, s:o}", "version", (json_int_t)s->version, "longest_wait_minutes",
+	                   (json_int_t)(s->longest_wait / 60000), "four_eyes", sections));
+}
+
+HANDLER(desk_settings)
+{
+	struct api *api = app;
+	struct editor_session session;
+	struct desk_settings settings;
+	struct frg_error err;
+	if (!api_editor(api, req, &session))
+		return;
+	if (service_settings(api->svc, http_arena(req), &session.who, &settings, &err) == FRG_OK)
+		answer_settings(req, &settings);
+	else
+		api_error(api, req, &err, NULL);
+}
+
+HANDLER(desk_settings_save)
+{
+	struct api *api = app;
+	struct editor_session session;
+	struct desk_settings settings;
+	struct store_texts four_eyes = {0};
+	struct frg_error err;
+	json_t *body, *v;
+	size_t i;
+	if (!api_editor(api, req, &session) || !api_body(api, req, &body))
+		return;
+	json_t *list = json_object_get(body, "four_eyes");
+	enum frg_status st = json_is_array(list) && json_array_size(list) <= STAFF_SECTIONS_MAX
+	                         ? FRG_OK
+	                         : frg_fail(&err, FRG_INVALID, "sections_invalid", "four_eyes must be a short array");
+	if (st == FRG_OK) {
+		four_eyes.items = ARENA_ARRAY(http_arena(req), str, json_array_size(list));
+		json_array_foreach(list, i, v) four_eyes.items[four_eyes.count++] = json_str(http_arena(req), v);
+		st = service_settings_save(
+			api->svc, http_arena(req), &session.who, json_integer_value(json_object_get(body, "version")),
+			json_integer_value(json_object_get(body, "longest_wait_minutes")), &four_eyes, &settings, &err);
+	}
+	json_decref(body);
+	if (st == FRG_OK)
+		answer_settings(req, &settings);
+	else
+		api_error(api, req, &err, NULL);
 }

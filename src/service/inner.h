@@ -78,11 +78,7 @@ MUST_CHECK enum frg_status capability_author(struct store_tx *tx, const struct s
  * that a repeated request whose first answer was lost finds its comment; random without a key. */
 str capability_first(struct arena *a, str key);
 
-/* settings.c: what a site's desk is set to, kept as JSON. */
-struct desk_settings {
-	struct store_texts four_eyes; /* sections where two persons must agree; "*": all */
-	msec longest_wait;            /* what has waited longer is escalated */
-};
+/* settings.c */
 MUST_CHECK enum frg_status settings_load(struct store_tx *tx, id64 site, struct desk_settings *out,
                                          struct frg_error *err);
 

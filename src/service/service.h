@@ -330,6 +330,21 @@ MUST_CHECK enum frg_status service_queue_item(struct service *svc, struct arena 
 MUST_CHECK enum frg_status service_queue_waiting(struct service *svc, struct arena *a, id64 site, int64_t *waiting,
                                                  struct frg_error *err);
 
+/* ---- settings.c: what a site's desk is set to ------------------------------------------- */
+
+struct desk_settings {
+	int64_t version;              /* 0: never set */
+	struct store_texts four_eyes; /* sections where two persons must agree; "*": all */
+	msec longest_wait;            /* what has waited longer is escalated */
+};
+MUST_CHECK enum frg_status service_settings(struct service *svc, struct arena *a, const struct staff *who,
+                                            struct desk_settings *out, struct frg_error *err);
+/* `version` is the one that was changed. FRG_CONFLICT conflict; FRG_INVALID wait_invalid, sections_invalid. */
+MUST_CHECK enum frg_status service_settings_save(struct service *svc, struct arena *a, const struct staff *who,
+                                                 int64_t version, int64_t longest_wait_minutes,
+                                                 const struct store_texts *four_eyes, struct desk_settings *out,
+                                                 struct frg_error *err);
+
 /* ---- lanes.c: ways to look at the queue ------------------------------------------------- */
 
 enum { LANES_MAX = 30, LANE_NAME_MAX = 40 };

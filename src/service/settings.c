@@ -1,7 +1,7 @@
 /* What a site's desk is set to: one JSON text a site, read where it counts. */
 #include "service/inner.h"
 
-enum { LONGEST_WAIT_MINUTES = 240, MINUTE_MS = 60 * 1000 };
+enum { LONGEST_WAIT_MINUTES = 240, LONGEST_WAIT_MAX = 7 * 24 * 60, MINUTE_MS = 60 * 1000, SECTION_MAX = 100 };
 
 static void read_texts(struct arena *a, const json_t *list, struct store_texts *out)
 {
@@ -24,10 +24,83 @@ enum frg_status settings_load(struct store_tx *tx, id64 site, struct desk_settin
 	json_t *o = json_loadb(text.p, text.n, 0, NULL);
 	if (!o)
 		return frg_fail(err, FRG_CORRUPT, "store_corrupt", "the desk's settings are no JSON");
+	out->version = json_integer_value(json_object_get(o, "version"));
 	read_texts(store_arena(tx), json_object_get(o, "four_eyes"), &out->four_eyes);
 	json_int_t wait = json_integer_value(json_object_get(o, "longest_wait_minutes"));
 	if (wait > 0)
 		out->longest_wait = wait * MINUTE_MS;
 	json_decref(o);
 	return FRG_OK;
+}
+
+/* ---- reading and changing them ---- */
+
+struct change {
+	const struct staff *who;
+	struct desk_settings *settings;
+	struct store_texts four_eyes;
+	int64_t version, longest_wait;
+};
+
+static enum frg_status load(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct change *c = ctx;
+	return settings_load(tx, c->who->site, c->settings, err);
+}
+
+enum frg_status service_settings(struct service *svc, struct arena *a, const struct staff *who,
+                                 struct desk_settings *out, struct frg_error *err)
+{
+	struct change c = {.who = who, .settings = out};
+	return store_read(svc->store, a, load, &c, err);
+}
+
+static str settings_text(struct arena *a, const struct desk_settings *s)
+{
+	json_t *sections = json_array();
+	for (size_t i = 0; i < s->four_eyes.count; i++)
+		json_array_append_new(sections, json_of(s->four_eyes.items[i]));
+	return json_text(a, json_pack("{s:I, s:I, s:o}", "version", (json_int_t)s->version, "longest_wait_minutes",
+	                              (json_int_t)(s->longest_wait / MINUTE_MS), "four_eyes", sections));
+}
+
+static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct change *c = ctx;
+	struct desk_settings *s = c->settings;
+	enum frg_status st = settings_load(tx, c->who->site, s, err);
+	if (st == FRG_OK && s->version != c->version)
+		return frg_fail(err, FRG_CONFLICT, "conflict", "somebody has changed the settings meanwhile");
+	if (st != FRG_OK)
+		return st;
+	msec before = s->longest_wait;
+	s->version++;
+	s->four_eyes = c->four_eyes;
+	s->longest_wait = c->longest_wait * MINUTE_MS;
+	st = store_setting_put(tx, c->who->site, STR("desk"), settings_text(store_arena(tx), s), err);
+	if (st == FRG_OK) /* what waits is due by the new measure */
+		st = store_queue_stretch(tx, c->who->site, before, s->longest_wait, clock_now() - s->longest_wait, err);
+	struct store_staff_event e = {.site = c->who->site,
+	                              .actor = c->who->id,
+	                              .kind = STR("settings"),
+	                              .detail = settings_text(store_arena(tx), s)};
+	return st == FRG_OK ? store_staff_log(tx, &e, err) : st;
+}
+
+enum frg_status service_settings_save(struct service *svc, struct arena *a, const struct staff *who, int64_t version,
+                                      int64_t longest_wait_minutes, const struct store_texts *four_eyes,
+                                      struct desk_settings *out, struct frg_error *err)
+{
+	struct change c = {.who = who, .settings = out, .version = version, .longest_wait = longest_wait_minutes};
+	if (longest_wait_minutes < 1 || longest_wait_minutes > LONGEST_WAIT_MAX)
+		return frg_fail(err, FRG_INVALID, "wait_invalid", "1 to %d minutes", LONGEST_WAIT_MAX);
+	if (four_eyes->count > STAFF_SECTIONS_MAX)
+		return frg_fail(err, FRG_INVALID, "sections_invalid", "too many sections");
+	c.four_eyes.items = ARENA_ARRAY(a, str, four_eyes->count);
+	for (size_t i = 0; i < four_eyes->count; i++) {
+		str *section = &c.four_eyes.items[c.four_eyes.count++];
+		if (clean_text(a, four_eyes->items[i], SECTION_MAX, true, "name", section, NULL) != FRG_OK || section->n == 0)
+			return frg_fail(err, FRG_INVALID, "sections_invalid", "a section has 1 to %d characters", SECTION_MAX);
+	}
+	return store_write(svc->store, a, save, &c, err);
 }

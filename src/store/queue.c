@@ -152,6 +152,16 @@ enum frg_status store_queue_escalate(struct store_tx *tx, id64 site, msec before
 	                    DB_INT(site), DB_INT(before), DB_INT(clock_now()));
 }
 
+enum frg_status store_queue_stretch(struct store_tx *tx, id64 site, msec before, msec now, msec late,
+                                    struct frg_error *err)
+{
+	return DB_RUN(tx->db, err,
+	              "UPDATE queue SET due_at = submitted_at + (due_at - submitted_at) * $3 / $2,"
+	              " escalated_at = CASE WHEN submitted_at <= $4 THEN coalesce(escalated_at, $5) ELSE NULL END"
+	              " WHERE site_id = $1",
+	              DB_INT(site), DB_INT(before), DB_INT(now), DB_INT(late), DB_INT(clock_now()));
+}
+
 /* ---- lanes ---- */
 
 static void read_lane(struct arena *a, struct db_rows *r, struct store_lane *l)

@@ -274,6 +274,10 @@ MUST_CHECK enum frg_status store_queue_author(struct store_tx *tx, id64 author, 
 MUST_CHECK enum frg_status store_queue_escalate(struct store_tx *tx, id64 site, msec before, int64_t *count,
                                                 struct frg_error *err);
 
+/* The longest wait was `before` and is `now`: due times follow; what was sent by `late` stays or becomes escalated. */
+MUST_CHECK enum frg_status store_queue_stretch(struct store_tx *tx, id64 site, msec before, msec now, msec late,
+                                               struct frg_error *err);
+
 struct store_lane {
 	id64 id, site;
 	int64_t position;

@@ -328,6 +328,24 @@ test('queue, decision, undo', async () => {
 	code(await undo(409, rike), 'undo_done');
 });
 
+test('how the team works', async () => {
+	const mine = { who: rike, headers: csrf() };
+	const { version, longest_wait_minutes } = (await call('settings', '/v1/desk/settings', 200, { who: rike })).json;
+	assert.equal(longest_wait_minutes, 240);
+	const save = (status, body) => call('saveSettings', '/v1/desk/settings', status, { ...mine, body: { version, longest_wait_minutes: 60, four_eyes: [], ...body } });
+	const before = (await rike.queue()).items[0];
+	code(await save(400, { longest_wait_minutes: 0 }), 'wait_invalid');
+	code(await save(400, { four_eyes: [''] }), 'sections_invalid');
+	code(await save(400, { four_eyes: 7 }), 'sections_invalid');
+	const saved = (await save(200, {})).json;
+	code(await save(409, {}), 'conflict');
+	if (before) {
+		const after = await rike.revision(before.revision);
+		assert.ok(Math.abs((after.due_at - after.submitted_at) * 4 - (before.due_at - before.submitted_at)) < 8, 'due times follow');
+	}
+	await call('saveSettings', '/v1/desk/settings', 200, { ...mine, body: { ...saved, longest_wait_minutes: 240 } });
+});
+
 test('one\'s own account', async () => {
 	const omar = await new Editor(server).login('omar');
 	const mine = () => ({ who: omar, headers: { 'X-CSRF-Token': omar.csrf } });

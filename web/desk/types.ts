@@ -143,6 +143,12 @@ export interface Lane {
 	oldest_at: number | null;
 }
 
+export interface DeskSettings {
+	version: number;
+	longest_wait_minutes: number;
+	four_eyes: string[];
+}
+
 export interface Dot {
 	revision: string;
 	suggestion: Suggestion;

@@ -10,6 +10,7 @@ import type { Item, Review } from '../types';
 import { Entries } from './policy_entries';
 import { Limits } from './policy_limits';
 import { TryOut } from './policy_try';
+import { WayOfWorking } from './way';
 
 /** Outlives the page's tab, so that nobody loses a draft by looking at the queue. */
 export interface PolicyDesk {
@@ -132,6 +133,7 @@ export function Policy({ controller, desk }: Props): JSX.Element {
 					<Entries kind="word" draft={draft} problems={problems} onChange={change} />
 					<Entries kind="except" draft={draft} problems={problems} onChange={change} />
 					<Entries kind="pattern" draft={draft} problems={problems} onChange={change} />
+					<WayOfWorking controller={controller} />
 					<details class="policy-part">
 						<summary><h3>{t('policy.versions')}</h3></summary>
 						<Versions controller={controller} now={saved.version} onTake={(p) => change(P.draftOf(p))} />
