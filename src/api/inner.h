@@ -62,6 +62,8 @@ json_t *api_item_json(struct arena *a, const struct queue_item *item);
 json_t *api_review_json(const struct service_review *review, str text);
 /* Byte offset in UTF-8 → UTF-16 units. */
 size_t api_utf16(str text, size_t byte);
+/* Does an article take comments, and if not, why and until when. */
+json_t *api_closure_json(const struct store_article *a);
 json_t *api_rules_json(struct arena *a, str rules);
 
 /* ---- decide.c ---- */
@@ -124,6 +126,7 @@ HANDLER(desk_lanes_save);
 HANDLER(desk_board);
 HANDLER(desk_claim);
 HANDLER(desk_settings);
+HANDLER(desk_close_thread);
 HANDLER(desk_settings_save);
 HANDLER(desk_decide);
 HANDLER(desk_undo);

@@ -130,13 +130,21 @@ static json_t *earlier_json(struct arena *a, const struct queue_item *item)
 	return list;
 }
 
+json_t *api_closure_json(const struct store_article *a)
+{
+	return json_pack("{s:b, s:b, s:o, s:o}", "open", a->open, "by_editors", a->closed != 0, "until",
+	                 a->closed_until ? json_integer(a->closed_until) : json_null(), "reason",
+	                 json_or_null(a->closed_reason));
+}
+
 static json_t *article_json(struct arena *a, const struct queue_item *item)
 {
 	const struct store_article *art = &item->article;
 	str path = art->hosted ? arena_printf(a, "/articles/%.*s", STR_ARG(art->external_id)) : art->url;
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", json_of(art->external_id), "title",
-	                 json_of(art->title), "lead", json_of(art->lead), "url", json_of(art->url), "path", json_of(path),
-	                 "section", json_of(art->section), "related", related_json(a, item));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "comments", api_closure_json(art), "id",
+	                 json_of(art->external_id), "title", json_of(art->title), "lead", json_of(art->lead), "url",
+	                 json_of(art->url), "path", json_of(path), "section", json_of(art->section), "related",
+	                 related_json(a, item));
 }
 
 static json_t *parent_json(const struct queue_item *item)

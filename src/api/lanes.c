@@ -187,3 +187,28 @@ HANDLER(desk_settings_save)
 	else
 		api_error(api, req, &err, NULL);
 }
+
+/* ---- comments under an article ---- */
+
+HANDLER(desk_close_thread)
+{
+	struct api *api = app;
+	struct editor_session session;
+	struct store_article article;
+	struct frg_error err;
+	json_t *body;
+	struct closing_command cmd = {.who = &session.who, .article = http_param(req, "article")};
+	if (!api_editor(api, req, &session) || !api_body(api, req, &body))
+		return;
+	cmd.open = json_is_true(json_object_get(body, "open"));
+	cmd.hours = json_integer_value(json_object_get(body, "hours"));
+	if (api_member(api, req, body, "reason", &cmd.reason)) {
+		if (service_close_thread(api->svc, http_arena(req), &cmd, &article, &err) == FRG_OK) {
+			api_no_store(req);
+			api_json(req, 200, api_closure_json(&article));
+		} else {
+			api_error(api, req, &err, NULL);
+		}
+	}
+	json_decref(body);
+}

@@ -60,6 +60,7 @@ static const struct http_route routes[] = {
 	{HTTP_GET, "/v1/desk/objections", NULL, desk_objections, 0, RIGHT_READ},
 	{HTTP_POST, "/v1/desk/objections/{objection}/decision", NULL, desk_objection_decide, COMMAND, RIGHT_ANSWER},
 	{HTTP_GET, "/v1/desk/stream", NULL, desk_stream, 0, RIGHT_READ},
+	{HTTP_PUT, "/v1/desk/articles/{article}/comments", NULL, desk_close_thread, COMMAND, RIGHT_THREAD},
 	{HTTP_GET, "/v1/desk/settings", NULL, desk_settings, 0, RIGHT_SETTINGS},
 	{HTTP_PUT, "/v1/desk/settings", NULL, desk_settings_save, COMMAND, RIGHT_CHANGE},
 	{HTTP_GET, "/v1/desk/policy", NULL, desk_policy, 0, RIGHT_SETTINGS},

@@ -221,7 +221,7 @@ static void follow(struct tail *t, struct arena *a)
 	} while (b.events.count == PAGE && !atomic_load(&t->stopping));
 }
 
-/* Now and then: what has waited longer than a site allows. */
+/* Now and then: what has waited longer than a site allows, and articles that take comments again. */
 static void escalate(struct tail *t, struct arena *a)
 {
 	msec now = clock_steady();
@@ -229,6 +229,10 @@ static void escalate(struct tail *t, struct arena *a)
 		return;
 	t->escalated = now;
 	const struct store_site *sites = service_site(t->svc, STR(""));
+	struct frg_error opening;
+	arena_reset(a);
+	if (service_open_due(t->svc, a, &opening) != FRG_OK)
+		log_error("closing", "%s", opening.msg);
 	for (size_t i = 0; i < service_site_count(t->svc); i++) {
 		struct frg_error err;
 		int64_t count = 0;

@@ -123,6 +123,9 @@ struct view_thread {
 	str next_cursor;                     /* empty: last page */
 	bool first_page;
 	bool open;
+	str closed_reason; /* of the editors; may be empty */
+	msec closed_until; /* 0: for good */
+	bool closed_by_editors;
 	const struct view_form *form;
 	str sent_id; /* the comment just sent: thank for it; else empty */
 };

@@ -106,13 +106,29 @@ static void paging(struct buf *b, const struct view_thread *t)
 	HTML(b, "</nav>\n");
 }
 
+/* Why there is no form, and until when. */
+static void closed(struct buf *b, const struct view_thread *t)
+{
+	char until[CLOCK_WORDS_SIZE];
+	HTML(b, "<p class=\"frg-closed\">");
+	if (t->closed_by_editors && t->closed_until) {
+		clock_words(t->closed_until, t->lang, until);
+		html_msg_args(b, t->lang, MSG_READER_PAUSED, &(str){until, strlen(until)}, 1);
+	} else {
+		html_msg(b, t->lang, MSG_READER_CLOSED);
+	}
+	if (t->closed_reason.n) {
+		HTML(b, "<br>");
+		html_msg_args(b, t->lang, MSG_READER_CLOSED_REASON, &t->closed_reason, 1);
+	}
+	HTML(b, "</p>\n");
+}
+
 static void form_or_closed(struct buf *b, const struct view_thread *t)
 {
 	HTML(b, "<div class=\"frg-home\" data-frg=\"home\">\n");
 	if (!t->open) {
-		HTML(b, "<p class=\"frg-closed\">");
-		html_msg(b, t->lang, MSG_READER_CLOSED);
-		HTML(b, "</p>\n");
+		closed(b, t);
 	} else if (!shown_here(t, t->form->reply_to) && !shown_here(t, t->form->edit_of)) {
 		form_render(b, t);
 	}

@@ -456,6 +456,21 @@ struct suspend_command {
 MUST_CHECK enum frg_status service_suspend(struct service *svc, struct arena *a, const struct suspend_command *cmd,
                                            struct decide_result *out, struct frg_error *err);
 
+/* ---- closing.c: comments under an article ---------------------------------------------------------- */
+
+struct closing_command {
+	const struct staff *who;
+	str article; /* external id */
+	bool open;
+	int64_t hours; /* 0: until somebody opens them */
+	str reason;    /* shown to readers; may be empty */
+};
+/* FRG_NOT_FOUND article_unknown; FRG_INVALID hours_invalid; FRG_FORBIDDEN section_forbidden. */
+MUST_CHECK enum frg_status service_close_thread(struct service *svc, struct arena *a, const struct closing_command *cmd,
+                                                struct store_article *out, struct frg_error *err);
+/* Opens those whose time is over. */
+MUST_CHECK enum frg_status service_open_due(struct service *svc, struct arena *a, struct frg_error *err);
+
 /* ---- letter.c, objection.c: answering for it ---------------------------------------------------- */
 
 struct service_letter {

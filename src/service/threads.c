@@ -81,6 +81,9 @@ static struct view_thread thread_view(struct service *svc, struct arena *a, cons
 		.next_cursor = t->next_cursor,
 		.first_page = t->query->cursor.n == 0,
 		.open = t->article.open,
+		.closed_reason = t->article.closed_reason,
+		.closed_until = t->article.closed_until,
+		.closed_by_editors = t->article.closed != 0,
 		.form = form,
 	};
 }

@@ -4,7 +4,10 @@
 #define COLUMNS                                                                                                        \
 	"id, site_id, external_id, lang, url, title, kicker, lead, section, author, source, agency,"                       \
 	" image_url, image_alt, image_caption, image_credit, image_width, image_height,"                                   \
-	" published_at, updated_at, hosted, open, content_hash"
+	" published_at, updated_at, hosted, open, content_hash,"                                                           \
+	" (SELECT c.created_at FROM closure c WHERE c.article_id = article.id),"                                           \
+	" (SELECT c.until_at FROM closure c WHERE c.article_id = article.id),"                                             \
+	" (SELECT c.reason FROM closure c WHERE c.article_id = article.id)"
 
 enum frg_status store_article_put(struct store_tx *tx, struct store_article *a, bool *created, struct frg_error *err)
 {
@@ -61,16 +64,19 @@ static void read_article(struct arena *a, struct db_rows *r, struct store_articl
 		.published = db_int(r, 18),
 		.updated = db_int(r, 19),
 		.hosted = db_int(r, 20),
-		.open = db_int(r, 21),
+		.open = db_int(r, 21) && !db_int(r, 23),
 		.content_hash = db_text(r, 22, a),
+		.closed = db_int(r, 23),
+		.closed_until = db_int(r, 24),
+		.closed_reason = db_text(r, 25, a),
 	};
 }
 
 static void read_whole(struct arena *a, struct db_rows *r, struct store_article *out)
 {
 	read_article(a, r, out);
-	out->body_html = db_text(r, 23, a);
-	out->body_text = db_text(r, 24, a);
+	out->body_html = db_text(r, 26, a);
+	out->body_text = db_text(r, 27, a);
 }
 
 enum frg_status store_article_get(struct store_tx *tx, id64 site, str external_id, struct store_article *out,
@@ -107,4 +113,41 @@ enum frg_status store_article_front(struct store_tx *tx, id64 site, int64_t limi
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_article);
+}
+
+/* ---- closing ---- */
+
+enum frg_status store_closure_put(struct store_tx *tx, const struct store_closure *c, struct frg_error *err)
+{
+	return DB_RUN(tx->db, err,
+	              "INSERT INTO closure (article_id, site_id, until_at, reason, editor_id, created_at)"
+	              " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (article_id) DO UPDATE SET"
+	              " until_at = excluded.until_at, reason = excluded.reason, editor_id = excluded.editor_id,"
+	              " created_at = excluded.created_at",
+	              DB_INT(c->article), DB_INT(c->site), DB_INT_OR_NULL(c->until), DB_TEXT(c->reason), DB_INT(c->editor),
+	              DB_INT(clock_now()));
+}
+
+enum frg_status store_closure_delete(struct store_tx *tx, id64 article, struct frg_error *err)
+{
+	return DB_RUN(tx->db, err, "DELETE FROM closure WHERE article_id = $1", DB_INT(article));
+}
+
+static void read_closure(struct arena *a, struct db_rows *r, struct store_closure *c)
+{
+	*c = (struct store_closure){.article = db_int(r, 0), .site = db_int(r, 1), .until = db_int(r, 2)};
+	(void)a;
+}
+
+enum frg_status store_closure_over(struct store_tx *tx, msec now, int64_t limit, struct store_closures *out,
+                                   struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT article_id, site_id, until_at FROM closure WHERE until_at <= $1"
+	                              " ORDER BY until_at LIMIT $2",
+	                              DB_INT(now), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_closure);
 }

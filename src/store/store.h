@@ -108,8 +108,10 @@ struct store_article {
 	str image_url, image_alt, image_caption, image_credit;
 	int64_t image_width, image_height;
 	msec published, updated;
-	bool hosted, open;
+	bool hosted, open /* read: and not closed by the editors */;
 	str content_hash;
+	msec closed, closed_until; /* read only; closed 0: not by the editors; until 0: for good */
+	str closed_reason;
 };
 struct store_articles {
 	struct store_article *items;
@@ -126,6 +128,21 @@ MUST_CHECK enum frg_status store_article_by_id(struct store_tx *tx, id64 id, str
 /* Newest first, without bodies. */
 MUST_CHECK enum frg_status store_article_front(struct store_tx *tx, id64 site, int64_t limit,
                                                struct store_articles *out, struct frg_error *err);
+
+struct store_closure {
+	id64 article, site, editor;
+	msec until; /* 0: for good */
+	str reason;
+};
+struct store_closures {
+	struct store_closure *items;
+	size_t count;
+};
+MUST_CHECK enum frg_status store_closure_put(struct store_tx *tx, const struct store_closure *c, struct frg_error *err);
+MUST_CHECK enum frg_status store_closure_delete(struct store_tx *tx, id64 article, struct frg_error *err);
+/* Whose time is over. */
+MUST_CHECK enum frg_status store_closure_over(struct store_tx *tx, msec now, int64_t limit, struct store_closures *out,
+                                              struct frg_error *err);
 
 /* ---- authors, comments, revisions, reviews --------------------------------- */
 

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PASSWORD, startServer } from '../lib/server.mjs';
 import { axe, launch, person, shot } from '../lib/browser.mjs';
+import { Editor, Reader } from '../lib/people.mjs';
 
-let server, browser;
+let server, browser, letter, unanswered;
 const post = (text, name = 'Name') => fetch(`${server.base}/v1/articles/bruecke/comments`, { method: 'POST',
 	headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name, text }) });
 
@@ -12,6 +13,15 @@ before(async () => {
 	server = await startServer();
 	browser = await launch();
 	await post('Der Umweg kostet zwanzig Minuten, weil die Linie 5 nicht fährt. Wie viele Busse sollen fahren?');
+	const wilma = new Reader(server), rike = await new Editor(server).login(), omar = await new Editor(server).login('omar');
+	await rike.release((await wilma.submit('Gut, dass der Pfeiler geprüft wird.')).id);
+	const { id } = await wilma.submit('Du Idiot hast den Pfeiler nie gesehen.');
+	await omar.reject(id, ['profanity'], 'Bitte ohne das Wort.');
+	letter = /href="(\/objection\/[^"]+)"/.exec((await wilma.one(id)).html)[1];
+	await wilma.postForm({ text: 'Das war anders gemeint.' }, { path: letter });
+	const other = await wilma.submit('Du Trottel hast den Pfeiler nie gesehen.');
+	await omar.reject(other.id, ['profanity']);
+	unanswered = /href="(\/objection\/[^"]+)"/.exec((await wilma.one(other.id)).html)[1];
 	await post('Der Bürgermeister ist ein Vollidiot! Kauft bei www.billig-laden-24.com, 20 % Rabatt.');
 });
 after(async () => { await browser?.close(); await server?.end(); });
@@ -46,6 +56,16 @@ for (const [colorScheme, width] of looks) {
 		await page.context().close();
 	});
 
+	test(`letter and objection, ${look}`, async () => {
+		const page = await person(browser, options);
+		for (const [name, path] of [['letter', unanswered], ['objection', letter]]) {
+			await page.goto(server.base + path);
+			await nothingFound(page, `${name}-${look}`);
+			assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, 'nothing sticks out sideways');
+		}
+		await page.context().close();
+	});
+
 	test(`desk, ${look}`, async () => {
 		const page = await person(browser, options);
 		await page.goto(`${server.base}/desk/`);
@@ -70,6 +90,7 @@ for (const [colorScheme, width] of looks) {
 		await nothingFound(page, `policy-try-${look}`);
 		assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, 'nothing sticks out sideways');
 		await page.click('nav .tab:nth-child(1)');
+		await page.waitForSelector('.actions');
 		await page.keyboard.press('a');
 		await page.waitForSelector('.panel');
 		if (!await page.locator('.panel input:checked').count())
@@ -91,6 +112,10 @@ for (const [colorScheme, width] of looks) {
 		await page.waitForSelector('dialog .letter-text');
 		await nothingFound(page, `remove-${look}`);
 		await page.keyboard.press('Escape');
+		await page.click('.tab >> text=Widersprüche');
+		await page.waitForSelector('.case .answer');
+		await page.click('.choice >> text=Andere Gründe');
+		await nothingFound(page, `objections-${look}`);
 		await page.click('.tab >> text=Team');
 		await page.waitForSelector('.member');
 		await nothingFound(page, `team-${look}`);
@@ -101,6 +126,17 @@ for (const [colorScheme, width] of looks) {
 		await page.keyboard.press('Escape');
 		await page.click('nav .tab:nth-child(1)');
 		await page.waitForSelector('.actions');
+		await page.click('text=Kommentare schließen oder pausieren');
+		await page.waitForSelector('dialog select');
+		await nothingFound(page, `closing-${look}`);
+		await page.keyboard.press('Escape');
+		if (width < 900)
+			await page.click('.queue-fold');
+		await page.click('text=Ansichten bearbeiten');
+		await page.click('text=Neue Ansicht');
+		await page.waitForSelector('.lane-form');
+		await nothingFound(page, `lanes-${look}`);
+		await page.keyboard.press('Escape');
 		await page.keyboard.press('?');
 		await page.waitForSelector('dialog[open]');
 		await nothingFound(page, `help-${look}`);

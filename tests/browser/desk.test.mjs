@@ -80,7 +80,10 @@ test('a rejection with a passage of one\'s own; the author objects; somebody els
 	await rike.waitForSelector('.letter-text >> text=Auch als Frage');
 	await shot(rike, 'desk-letter');
 	await rike.locator('.panel-end [type=submit]').click();
-	await writer.waitForSelector('[data-state=rejected] >> text=Begründung der Redaktion', { timeout: 25000 });
+	await rike.waitForSelector('.undo');
+	await until(async () => (await (await new Editor(server).login()).decisions()).some((d) => /verschleppt/.test(d.text)), { what: 'the decision' });
+	await writer.reload();
+	await writer.waitForSelector('[data-state=rejected] >> text=Begründung der Redaktion');
 	await writer.click('[data-state=rejected] summary');
 	await writer.waitForSelector('.frg-letter >> text=»verschleppt«');
 	await shot(writer, 'reader-letter');

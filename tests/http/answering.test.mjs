@@ -186,6 +186,21 @@ test('nobody else finds a letter: its address cannot be guessed, and a voided on
 	assert.equal((await server.get(path)).status, 404);
 });
 
+test('comments are paused with a reason that readers see, and open again by themselves', async () => {
+	const { spawnSync } = await import('node:child_process');
+	ok(await put(rike, '/v1/desk/articles/library/comments', { open: false, hours: 2, reason: 'The discussion needs a rest <now>.' }));
+	const page = () => server.get('/articles/library').then((a) => a.text);
+	assert.match(await page(), /Until .* we accept no comments on this article/);
+	assert.match(await page(), /needs a rest &lt;now&gt;\./);
+	assert.ok(!(await page()).includes('id="form"'));
+	assert.equal((await wilma.post('May I?', { article: 'library' })).json.error.code, 'article_closed');
+	assert.equal((await server.get('/v1/articles/library')).json.open, false);
+	const r = spawnSync('sqlite3', ['-batch', server.file], { input: 'UPDATE closure SET until_at = 1;', encoding: 'utf8' });
+	assert.equal(r.status, 0, r.stderr);
+	await until(async () => (await page()).includes('id="form"'), { within: 20000, what: 'open by itself' });
+	assert.equal((await wilma.post('Thanks.', { article: 'library' })).status, 201);
+});
+
 test('what waits too long is escalated and comes first', async () => {
 	const late = await wilma.submit('Ein Kommentar, der fast vergessen wurde.');
 	const { spawnSync } = await import('node:child_process');

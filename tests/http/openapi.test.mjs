@@ -86,7 +86,7 @@ test('the check can fail', () => {
 // ---- what goes for many operations ----
 
 const CONCRETE = { id: 'bruecke', comment: NO_ID, revision: NO_ID, decision: NO_ID, session: NO_ID, member: NO_ID, invitation: NO_ID,
-	objection: NO_ID, token: `${NO_ID}-x`, name: 'x', rest: 'x' };
+	objection: NO_ID, article: 'nix', token: `${NO_ID}-x`, name: 'x', rest: 'x' };
 const concrete = (op, more = {}) => op.path.replace(/\{(\w+)\}/g, (_, name) => ({ ...CONCRETE, ...more })[name]);
 const asGoogle = (op) => op.tags.includes('perspective'); // errors in Google's form; a key, and nothing that a browser adds
 const takesBody = (op) => ['POST', 'PUT', 'DELETE'].includes(op.method);
@@ -326,6 +326,14 @@ test('queue, decision, undo', async () => {
 	code(await undo(403, omar), 'undo_not_yours');
 	await undo(200, rike);
 	code(await undo(409, rike), 'undo_done');
+});
+
+test('comments under an article are closed and opened', async () => {
+	const put = (status, body, article = 'library') => call('closeThread', `/v1/desk/articles/${article}/comments`, status, { who: rike, headers: csrf(), body });
+	code(await put(404, { open: false }, 'nix'), 'article_unknown');
+	code(await put(400, { open: false, hours: -1 }), 'hours_invalid');
+	await put(200, { open: false, hours: 2, reason: 'Bitte eine Pause.' });
+	await put(200, { open: true });
 });
 
 test('how the team works', async () => {

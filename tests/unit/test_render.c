@@ -181,8 +181,19 @@ static struct view_thread hostile_thread(const struct view_site *site, const str
 	                          STR_INIT(HOSTILE "3"), STR_INIT(HOSTILE "4"), STR_INIT(HOSTILE "5")};
 	for (int i = 0; i < 6; i++)
 		comments[i] = hostile_comment(ids[i], (enum view_state)i, i == VIEW_REMOVED ? NULL : own);
-	return (struct view_thread){site,  hostile, hostile, FRG_LANG_DE, {STR("<p>gut</p>")}, comments, 6, 3, hostile,
-	                            false, true,    form,    ids[2]};
+	return (struct view_thread){.site = site,
+	                            .article_id = hostile,
+	                            .article_path = hostile,
+	                            .lang = FRG_LANG_DE,
+	                            .notice = {STR("<p>gut</p>")},
+	                            .comments = comments,
+	                            .comment_count = 6,
+	                            .total = 3,
+	                            .next_cursor = hostile,
+	                            .open = true,
+	                            .closed_reason = hostile,
+	                            .form = form,
+	                            .sent_id = ids[2]};
 }
 
 /* ---- tests --------------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 // The desk's requests. Turns every answer into a value or an ApiError; knows no state and no views.
 import type { PolicyData, PolicyVersion, Problem } from './policy';
 import type { Draft } from './state';
-import type { Action, Claim, Conflict, Decided, Decision, DeskSettings, Dot, InvitationView, Item, Lane, Letter, LogEntry, Member, Objection, OpenInvitation, OwnSession, Page, Review, Role, Session } from './types';
+import type { Action, Claim, Closure, Conflict, Decided, Decision, DeskSettings, Dot, InvitationView, Item, Lane, Letter, LogEntry, Member, Objection, OpenInvitation, OwnSession, Page, Review, Role, Session } from './types';
 
 export type Kind = 'network' | 'session' | 'conflict' | 'refused';
 
@@ -226,6 +226,10 @@ export class Api {
 
 	tryPolicy(draft: Pick<PolicyData, 'thresholds' | 'entries'> & { text: string }): Promise<{ problems: Problem[]; review: Review | null; engine: Review | null }> {
 		return this.call('POST', '/v1/desk/policy/try', draft);
+	}
+
+	closeThread(article: string, open: boolean, hours: number, reason: string): Promise<Closure> {
+		return this.call('PUT', `/v1/desk/articles/${encodeURIComponent(article)}/comments`, { open, hours, reason });
 	}
 
 	settings(): Promise<DeskSettings> {

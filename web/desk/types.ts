@@ -49,7 +49,15 @@ export interface Author {
 	recent: Recent[];
 }
 
+export interface Closure {
+	open: boolean;
+	by_editors: boolean;
+	until: number | null;
+	reason: string | null;
+}
+
 export interface Article {
+	comments: Closure;
 	id: string;
 	title: string;
 	lead: string;

@@ -1,6 +1,6 @@
 // The whole desk: which page is shown, which key does what, and what is said aloud.
 import type { JSX } from 'preact';
-import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 import type { Controller, View } from '../controller';
 import { language, t } from '../i18n';
 import { commandFor, focusKind } from '../keys';
@@ -92,7 +92,8 @@ function obey(controller: Controller, c: Command): void {
 }
 
 function useKeys(controller: Controller, tab: Tab, letters: boolean, bindings: Bindings, help: () => void): void {
-	useEffect(() => {
+	/* Before the next key can come. */
+	useLayoutEffect(() => {
 		const press = (e: KeyboardEvent): void => {
 			const at = e.target instanceof HTMLElement ? e.target : document.body;
 			const kind = focusKind(at.tagName, at instanceof HTMLInputElement ? at.type : '', at.isContentEditable);

@@ -1,9 +1,11 @@
 // The comment that is open, in large type, with its surroundings.
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Controller } from '../controller';
 import { age, fullMoment, moment, t } from '../i18n';
 import type { Item } from '../types';
 import { AuthorBox } from './author';
+import { Closing } from './closing';
 import { ArticleBox, ArticleLine, DiffBox, EarlierBox, ParentBox, ReferralBox } from './context';
 import { Findings } from './findings';
 import { useNow } from './hooks';
@@ -38,6 +40,7 @@ function Heading({ item, now, focus }: { item: Item; now: number; focus: boolean
 }
 
 interface Props {
+	controller: Controller;
 	item: Item;
 	banner: JSX.Element | null;
 	actions: JSX.Element;
@@ -45,7 +48,7 @@ interface Props {
 	focus: boolean;
 }
 
-export function Comment({ item, banner, actions, focus }: Props): JSX.Element {
+export function Comment({ controller, item, banner, actions, focus }: Props): JSX.Element {
 	const now = useNow(30000);
 	/* What was released stands in the comparison already. */
 	const earlier = item.earlier.filter((e) => e.text !== item.released_text);
@@ -72,6 +75,7 @@ export function Comment({ item, banner, actions, focus }: Props): JSX.Element {
 				<Findings key={item.revision} item={item} active={active} onActive={setActive} />
 				<AuthorBox key={`author-${item.revision}`} author={item.author} now={now} />
 				<ArticleBox article={item.article} />
+				<Closing key={`closing-${item.article.id}`} controller={controller} article={item.article} />
 			</aside>
 		</>
 	);

@@ -55,7 +55,7 @@ function Case({ controller, objection: o, onDone }: { controller: Controller; ob
 				<span class="quiet">{t('objection.by', o.decision.by, moment(o.decision.at, now))}</span></p>
 			<p class="decision-article">{o.article.title}</p>
 			<blockquote class="case-text"><p class="quiet">{o.comment.name}, {moment(o.comment.at, now)}</p><p>{o.comment.text}</p></blockquote>
-			<details><summary>{t('objection.letter')}</summary><div class="letter-paper"><h4>{o.letter.subject}</h4><div class="letter-text">{o.letter.body}</div></div></details>
+			<details><summary>{t('objection.letter')}</summary><div class="letter-paper"><p class="letter-subject">{o.letter.subject}</p><div class="letter-text">{o.letter.body}</div></div></details>
 			<h3>{t('objection.text', moment(o.at, now))}</h3>
 			<p class="case-objection">{o.text}</p>
 			{o.state === 'open' && o.decision.mine && <p class="quiet">{t('objection.mine')}</p>}

@@ -104,7 +104,7 @@ export function LetterBox(p: LetterProps): JSX.Element {
 			{p.children}
 			<div class="letter-paper" aria-live="off">
 				<p class="letter-to">{letter ? t(letter.by_mail ? 'letter.by_mail' : 'letter.on_page') : t('letter.incomplete')}</p>
-				{letter && <><h4 lang={letter.lang}>{letter.subject}</h4><div class="letter-text" lang={letter.lang}>{letter.body}</div></>}
+				{letter && <><p class="letter-subject" lang={letter.lang}>{letter.subject}</p><div class="letter-text" lang={letter.lang}>{letter.body}</div></>}
 			</div>
 		</div>
 	);
