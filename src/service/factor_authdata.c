@@ -82,7 +82,7 @@ static bool next_head(str *rest, struct head *out)
 	if (r.status != CBOR_DECODER_FINISHED || r.read == 0 || r.read > rest->n || out->refused)
 		return false;
 	*rest = str_sub(*rest, r.read, rest->n);
-	/* each entry takes a byte at least */
+	/* each entry takes a byte at least; nor can sums of these overflow */
 	return out->count <= rest->n;
 }
 
@@ -96,8 +96,6 @@ static bool next_item(str *rest, str *item)
 		if (!next_head(&at, &h))
 			return false;
 		pending += h.kind == MAP ? 2 * (uint64_t)h.count : h.kind == TAG ? 1 : h.count;
-		if (pending > at.n + 1)
-			return false;
 	}
 	*item = str_sub(*rest, 0, rest->n - at.n);
 	*rest = at;

@@ -70,8 +70,10 @@ static void totp_only_once(void **state)
 static void totp_as_typed(void **state)
 {
 	static const char *const good[] = {"005924", "005 924", " 0 0 5 9 2 4 ", "005\302\240924", "005924\r\n"};
-	static const char *const bad[] = {"",           "00592", "0059240", "00592a", "-05924", "00592\xef\xbc\x94",
-	                                  "005924\xc2", "5924"};
+	static const char *const bad[] = {
+		"",       "00592",  "0059240",           "0059240059240059240059240059240059240059240059240059240059240",
+		"00592a", "-05924", "00592\xef\xbc\x94", "005924\xc2",
+		"5924"};
 	struct frg_error err;
 	int64_t step;
 	for (size_t i = 0; i < COUNT_OF(good); i++)

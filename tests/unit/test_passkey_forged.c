@@ -244,6 +244,9 @@ static void passkey_keys(void **state)
 	assert_string_equal(
 		key_code(FILLED("\xa4\x01\x01\x03\x3b\xff\xff\xff\xff\xff\xff\xff\xf8\x20\x06\x21\x58\x20", 1, 32, "")),
 		"passkey_algorithm");
+	assert_string_equal(
+		key_code(FILLED("\xa4\x3b\xff\xff\xff\xff\xff\xff\xff\xfe\x01\x03\x27\x20\x06\x21\x58\x20", 1, 32, "")),
+		"passkey_key");
 	arena_close(a);
 }
 
