@@ -202,7 +202,7 @@ static enum frg_status credential_check(const struct authdata *data, str id_byte
 static enum frg_status creation_judge(struct arena *a, const struct answer *answer, const struct passkey_expected *want,
                                       struct passkey *out, struct frg_error *err)
 {
-	str object, bytes;
+	str object = STR_NONE, bytes = STR_NONE;
 	struct authdata data;
 	enum frg_status st = client_data_check(a, answer->client_data, STR("webauthn.create"), want, err);
 	if (st == FRG_OK && !member_bytes(a, answer->response, "attestationObject", &object))
