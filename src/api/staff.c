@@ -79,7 +79,8 @@ HANDLER(desk_login)
 	if (!api_body(api, req, &body))
 		return;
 	struct login_command cmd = {.client = api_client_key(req), .agent = http_header(req, "User-Agent")};
-	if (api_member(api, req, body, "user", &cmd.login) && api_member(api, req, body, "password", &cmd.password)) {
+	if (api_member(api, req, body, "user", &cmd.login) && api_member(api, req, body, "password", &cmd.password) &&
+	    api_member(api, req, body, "code", &cmd.code)) {
 		struct editor_session session;
 		if (service_login(api->svc, http_arena(req), &cmd, &session, &err) == FRG_OK)
 			answer_session(api, req, &session);
@@ -184,6 +185,82 @@ HANDLER(desk_password)
 		return;
 	if (api_member(api, req, body, "before", &before) && api_member(api, req, body, "after", &after)) {
 		if (service_password_change(api->svc, http_arena(req), &session, before, after, &err) == FRG_OK)
+			done(req);
+		else
+			fail(api, req, &err);
+	}
+	json_decref(body);
+}
+
+/* ---- second factors ---- */
+
+HANDLER(desk_factors)
+{
+	struct api *api = app;
+	struct editor_session session;
+	struct staff_factors factors;
+	struct frg_error err;
+	if (!api_editor(api, req, &session))
+		return;
+	if (service_factors(api->svc, http_arena(req), &session.who, &factors, &err) != FRG_OK) {
+		fail(api, req, &err);
+		return;
+	}
+	api_no_store(req);
+	api_json(req, 200,
+	         json_pack("{s:b, s:I}", "totp", factors.totp, "recovery_left", (json_int_t)factors.recovery_left));
+}
+
+HANDLER(desk_totp_begin)
+{
+	struct api *api = app;
+	struct editor_session session;
+	struct frg_error err;
+	json_t *body;
+	str password, secret, uri;
+	if (!api_editor(api, req, &session) || !api_body(api, req, &body))
+		return;
+	if (api_member(api, req, body, "password", &password)) {
+		api_no_store(req);
+		if (service_totp_begin(api->svc, http_arena(req), &session.who, password, &secret, &uri, &err) == FRG_OK)
+			api_json(req, 200, json_pack("{s:o, s:o}", "secret", json_of(secret), "uri", json_of(uri)));
+		else
+			fail(api, req, &err);
+	}
+	json_decref(body);
+}
+
+HANDLER(desk_totp_confirm)
+{
+	struct api *api = app;
+	struct editor_session session;
+	struct store_texts codes;
+	struct frg_error err;
+	json_t *body;
+	str code;
+	if (!api_editor(api, req, &session) || !api_body(api, req, &body))
+		return;
+	if (api_member(api, req, body, "code", &code)) {
+		api_no_store(req);
+		if (service_totp_confirm(api->svc, http_arena(req), &session.who, code, &codes, &err) == FRG_OK)
+			api_json(req, 200, json_pack("{s:o}", "recovery", texts_json(&codes)));
+		else
+			fail(api, req, &err);
+	}
+	json_decref(body);
+}
+
+HANDLER(desk_totp_end)
+{
+	struct api *api = app;
+	struct editor_session session;
+	struct frg_error err;
+	json_t *body;
+	str password;
+	if (!api_editor(api, req, &session) || !api_body(api, req, &body))
+		return;
+	if (api_member(api, req, body, "password", &password)) {
+		if (service_totp_end(api->svc, http_arena(req), &session.who, password, &err) == FRG_OK)
 			done(req);
 		else
 			fail(api, req, &err);

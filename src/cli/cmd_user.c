@@ -11,8 +11,8 @@
 static const char help[] =
 	"usage: freigabe user set LOGIN [--name TEXT] [--email ADDRESS] [--role ROLE] [--site NAME] [--db URL]\n"
 	"                               [--password-stdin]\n\n"
-	"Makes an account or changes its password, which ends the sessions. The password (at least 10\n"
-	"characters) is asked for, or read from standard input.\n\n"
+	"Makes an account or changes its password, which ends the sessions and takes second factors off. The\n"
+	"password (at least 10 characters) is asked for, or read from standard input.\n\n"
 	"ROLE: administrator, lead, editor, trainee, auditor, lawyer (docs/roles.md). A site's first account\n"
 	"is an administrator, the next ones are editors, unless said otherwise.\n";
 

@@ -1,6 +1,8 @@
 /* Log-in and sessions. Passwords by argon2id; a session's token is known to its browser alone and kept hashed. */
 #include "service/inner.h"
 
+#include "base/log.h"
+
 #include <sodium.h>
 
 enum { SESSION_MS = 12 * 3600 * 1000, PASSWORD_MAX = 1024, LOGIN_MAX = 100, AGENT_MAX = 200 };
@@ -120,7 +122,8 @@ void session_fill(const struct session_new *s, const struct staff *who, struct e
 }
 
 struct login {
-	str login;
+	str login, code;
+	bool refused; /* the code was wrong */
 	struct store_editor editor;
 	struct staff who;
 	struct session_new session;
@@ -136,6 +139,9 @@ static enum frg_status log_in(struct store_tx *tx, void *ctx, struct frg_error *
 {
 	struct login *l = ctx;
 	enum frg_status st = first_site(tx, &l->editor, &l->who, err);
+	if (st == FRG_OK)
+		st = factor_check(tx, l->editor.id, l->code, err);
+	l->refused = st == FRG_UNAUTHENTICATED && l->code.n;
 	return st == FRG_OK ? session_begin(tx, &l->session, &l->who, err) : st;
 }
 
@@ -160,7 +166,7 @@ static enum frg_status throttle(struct service *svc, struct arena *a, str login,
 enum frg_status service_login(struct service *svc, struct arena *a, const struct login_command *cmd,
                               struct editor_session *out, struct frg_error *err)
 {
-	struct login l = {.login = str_trim(cmd->login)};
+	struct login l = {.login = str_trim(cmd->login), .code = str_trim(cmd->code)};
 	if (l.login.n > LOGIN_MAX * 4 || cmd->password.n > PASSWORD_MAX)
 		return frg_fail(err, FRG_UNAUTHENTICATED, "login_failed", "log-in or password is wrong");
 	enum frg_status st = throttle(svc, a, l.login, cmd->client, err);
@@ -178,6 +184,9 @@ enum frg_status service_login(struct service *svc, struct arena *a, const struct
 	st = store_write(svc->store, a, log_in, &l, err);
 	if (st == FRG_OK)
 		session_fill(&l.session, &l.who, out);
+	struct frg_error logging;
+	if (l.refused && store_write(svc->store, a, log_failure, &l, &logging) != FRG_OK)
+		log_error("login", "%s", logging.msg);
 	return st;
 }
 

@@ -172,6 +172,9 @@ MUST_CHECK enum frg_status session_begin(struct store_tx *tx, struct session_new
                                          struct frg_error *err);
 void session_fill(const struct session_new *s, const struct staff *who, struct editor_session *out);
 
+/* factors.c: is a code needed, and is this one right? It is used up with the transaction. */
+MUST_CHECK enum frg_status factor_check(struct store_tx *tx, id64 editor, str code, struct frg_error *err);
+
 /* A text as it is kept: valid UTF-8, line ends as \n, no control characters, trimmed. */
 MUST_CHECK enum frg_status clean_text(struct arena *a, str in, size_t max_chars, bool one_line, const char *code_prefix,
                                       str *out, struct frg_error *err);

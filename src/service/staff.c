@@ -68,6 +68,11 @@ static enum frg_status save_account(struct store_tx *tx, void *ctx, struct frg_e
 	if (st == FRG_OK && e->email.n == 0)
 		e->email = old.email;
 	st = store_editor_put(tx, e, err);
+	/* whoever may run commands is the last resort of somebody who has lost their second factor */
+	if (st == FRG_OK)
+		st = store_totp_delete(tx, e->id, err);
+	if (st == FRG_OK)
+		st = store_recovery_clear(tx, e->id, err);
 	if (st == FRG_OK)
 		st = put_membership(tx, acc, err);
 	/* a new password ends the sessions of the old one */

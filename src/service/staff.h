@@ -123,8 +123,10 @@ MUST_CHECK enum frg_status service_invitation_accept(struct service *svc, struct
 
 struct login_command {
 	str login, password, client, agent;
+	str code; /* one-time or recovery code; empty: none was asked for yet */
 };
-/* FRG_UNAUTHENTICATED login_failed; FRG_THROTTLED login_throttled (err->pos: seconds to wait); FRG_FORBIDDEN
+/* FRG_UNAUTHENTICATED login_failed, second_factor (the password is right, a code is needed), totp_…, recovery_…;
+ * FRG_THROTTLED login_throttled (err->pos: seconds to wait); FRG_FORBIDDEN
  * account_closed. */
 MUST_CHECK enum frg_status service_login(struct service *svc, struct arena *a, const struct login_command *cmd,
                                          struct editor_session *out, struct frg_error *err);
@@ -143,5 +145,22 @@ MUST_CHECK enum frg_status service_staff_sites(struct service *svc, struct arena
                                                struct store_memberships *out, struct frg_error *err);
 MUST_CHECK enum frg_status service_staff_log(struct service *svc, struct arena *a, id64 site, id64 before,
                                              int64_t limit, struct store_staff_events *out, struct frg_error *err);
+
+/* ---- second factors (factors.c) ---- */
+
+struct staff_factors {
+	bool totp;
+	int64_t recovery_left;
+};
+MUST_CHECK enum frg_status service_factors(struct service *svc, struct arena *a, const struct staff *who,
+                                           struct staff_factors *out, struct frg_error *err);
+/* A new secret, in force once a first code has come. FRG_FORBIDDEN password_wrong; FRG_CONFLICT totp_there. */
+MUST_CHECK enum frg_status service_totp_begin(struct service *svc, struct arena *a, const struct staff *who,
+                                              str password, str *secret, str *uri, struct frg_error *err);
+/* *codes: RECOVERY_COUNT recovery codes, shown once. */
+MUST_CHECK enum frg_status service_totp_confirm(struct service *svc, struct arena *a, const struct staff *who, str code,
+                                                struct store_texts *codes, struct frg_error *err);
+MUST_CHECK enum frg_status service_totp_end(struct service *svc, struct arena *a, const struct staff *who, str password,
+                                            struct frg_error *err);
 
 #endif

@@ -602,6 +602,29 @@ MUST_CHECK enum frg_status store_staff_log(struct store_tx *tx, const struct sto
 MUST_CHECK enum frg_status store_staff_log_page(struct store_tx *tx, id64 site, id64 before, int64_t limit,
                                                 struct store_staff_events *out, struct frg_error *err);
 
+/* ---- second factors (factor.c) ---------------------------------------------------------- */
+
+struct store_totp {
+	id64 editor;
+	str secret;
+	int64_t last_step;
+	bool confirmed;
+};
+MUST_CHECK enum frg_status store_totp_put(struct store_tx *tx, const struct store_totp *t, struct frg_error *err);
+MUST_CHECK enum frg_status store_totp_get(struct store_tx *tx, id64 editor, struct store_totp *out,
+                                          struct frg_error *err);
+/* Keeps a step that has been accepted; false in *first: it was before. */
+MUST_CHECK enum frg_status store_totp_step(struct store_tx *tx, id64 editor, int64_t step, bool *first,
+                                           struct frg_error *err);
+MUST_CHECK enum frg_status store_totp_delete(struct store_tx *tx, id64 editor, struct frg_error *err);
+MUST_CHECK enum frg_status store_recovery_insert(struct store_tx *tx, id64 editor, str hash, struct frg_error *err);
+/* False in *there: no such code, or it has been used. */
+MUST_CHECK enum frg_status store_recovery_use(struct store_tx *tx, id64 editor, str hash, bool *there,
+                                              struct frg_error *err);
+MUST_CHECK enum frg_status store_recovery_count(struct store_tx *tx, id64 editor, int64_t *count,
+                                                struct frg_error *err);
+MUST_CHECK enum frg_status store_recovery_clear(struct store_tx *tx, id64 editor, struct frg_error *err);
+
 /* ---- letters on their way (mail.c) ----------------------------------------------------- */
 
 struct store_mail {

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PASSWORD, startServer, until } from '../lib/server.mjs';
-import { launch, person, shot, watched } from '../lib/browser.mjs';
+import { axe, launch, person, shot, watched } from '../lib/browser.mjs';
 import { Editor, Reader } from '../lib/people.mjs';
+import { totp } from '../lib/totp.mjs';
 
 let server, browser, pages = [];
 const open = async (options) => { const p = await person(browser, options); pages.push(p); return p; };
@@ -176,6 +177,35 @@ test('from the invitation to the first ten decisions', () => watched('invited', 
 	}
 	await until(async () => (await (await new Editor(server).login()).decisions()).filter((d) => d.by === 'Nora Neu').length === 10, { what: 'ten decisions of the new editor' });
 	assert.deepEqual(problems(), []);
+}));
+
+test('one-time codes are set up and asked for', () => watched('codes', () => pages, async () => {
+	const page = await open(), again = await open();
+	server.cliWith(PASSWORD + '\n', 'user', 'set', 'kim', '--name', 'Kim Code', '--password-stdin');
+	await login(page, 'kim');
+	await page.click('.head-user');
+	await page.click('text=Einmalcodes einrichten');
+	await page.locator('details [name=password]').fill(PASSWORD);
+	await page.click('dialog >> text=Weiter');
+	const secret = (await page.textContent('.secret')).replaceAll(' ', '');
+	await page.fill('[name=code]', totp(secret, Date.now() - 30000));
+	await page.click('text=Bestätigen');
+	await page.waitForSelector('.codes li');
+	assert.equal(await page.locator('.codes li').count(), 10);
+	await shot(page, 'desk-codes');
+	assert.deepEqual(await axe(page), []);
+	await again.goto(`${server.base}/desk/`);
+	await again.fill('[name=user]', 'kim');
+	await again.fill('[name=password]', PASSWORD);
+	await again.keyboard.press('Enter');
+	await again.waitForSelector('[name=code]');
+	assert.deepEqual(await axe(again), []);
+	await again.fill('[name=code]', '000000');
+	await again.keyboard.press('Enter');
+	await again.waitForSelector('.login-error >> text=Dieser Code stimmt nicht');
+	await again.fill('[name=code]', totp(secret));
+	await again.keyboard.press('Enter');
+	await again.waitForSelector('.actions, .empty');
 }));
 
 test('two hundred comments by keyboard alone', () => watched('hundreds', () => pages, async () => {

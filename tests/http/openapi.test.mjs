@@ -2,6 +2,7 @@
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import { totp } from '../lib/totp.mjs';
 import { startServer, uuid, PASSWORD } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { request, form, FORM } from '../lib/http.mjs';
@@ -369,6 +370,22 @@ test('one\'s own account', async () => {
 	code(await change(400, { before: PASSWORD, after: 'kurz' }), 'password_short');
 	await change(204, { before: PASSWORD, after: 'lang genug ist es' });
 	await change(204, { before: 'lang genug ist es', after: PASSWORD });
+});
+
+test('one-time codes', async () => {
+	server.cliWith(PASSWORD + '\n', 'user', 'set', 'kim', '--name', 'Kim', '--password-stdin');
+	const kim = await new Editor(server).login('kim'), mine = { who: kim, headers: { 'X-CSRF-Token': kim.csrf } };
+	const at = '/v1/desk/factors/totp';
+	await call('factors', '/v1/desk/factors', 200, { who: kim });
+	await call('confirmTotp', at, 404, { ...mine, body: { code: '123456' } });
+	const { secret } = (await call('beginTotp', at, 200, { ...mine, body: { password: PASSWORD } })).json;
+	await call('beginTotp', at, 403, { ...mine, body: { password: 'falsch' } });
+	await call('confirmTotp', at, 400, { ...mine, body: { code: 'abc' } });
+	await call('confirmTotp', at, 200, { ...mine, body: { code: totp(secret) } });
+	await call('confirmTotp', at, 409, { ...mine, body: { code: totp(secret) } });
+	await call('beginTotp', at, 409, { ...mine, body: { password: PASSWORD } });
+	code(await call('login', '/v1/desk/session', 401, { body: { user: 'kim', password: PASSWORD } }), 'second_factor');
+	await call('endTotp', at, 204, { ...mine, body: { password: PASSWORD } });
 });
 
 test('people are invited, change roles, leave', async () => {

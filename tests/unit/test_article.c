@@ -486,15 +486,20 @@ static void ninjs_2_of_an_agency_is_read(void **state)
 	OK(article_from_ninjs(
 		arena,
 		STR("{\"uri\":\"urn:newsml:agency.example:20261120:1-99\",\"language\":\"de\",\"copyrightholder\":\"nda\","
-	        "\"headlines\":[{\"role\":\"kicker\",\"value\":\"Verkehr\"},{\"role\":\"main\",\"value\":\"Brücke\\n gesperrt\"}],"
-	        "\"descriptions\":[{\"role\":\"text\",\"value\":\"Vorspann.\"}],\"bylines\":[{\"name\":\"A\"},{\"name\":\"B\"}],"
+	        "\"headlines\":[{\"role\":\"kicker\",\"value\":\"Verkehr\"},{\"role\":\"main\",\"value\":\"Brücke\\n "
+	        "gesperrt\"}],"
+	        "\"descriptions\":[{\"role\":\"text\",\"value\":\"Vorspann.\"}],\"bylines\":[{\"name\":\"A\"},{\"name\":"
+	        "\"B\"}],"
 	        "\"contentcreated\":\"2026-11-20T09:00:00+01:00\",\"versioncreated\":\"2026-11-20T10:00:00+01:00\","
 	        "\"bodies\":[{\"role\":\"text\",\"contenttype\":\"text/plain\",\"charcount\":4,\"value\":\"nein\"},"
 	        "{\"role\":\"xml\",\"contenttype\":\"application/xml\",\"value\":\"<P>nein</P>\"},"
-	        "{\"role\":\"html5\",\"contenttype\":\"text/html\",\"value\":\"<html><head><title>nein</title></head><body><article>"
+	        "{\"role\":\"html5\",\"contenttype\":\"text/html\",\"value\":\"<html><head><title>nein</title></"
+	        "head><body><article>"
 	        "<h1>Brücke gesperrt</h1><div><p>Eins.</p><p>Zwei.</p></div></article></body></html>\"}],"
-	        "\"associations\":[{\"name\":\"v\",\"type\":\"video\",\"renditions\":[{\"href\":\"https://a.example/v.mp4\"}]},"
-	        "{\"name\":\"p\",\"type\":\"picture\",\"by\":\"Foto: F\",\"descriptions\":[{\"value\":\"Die Brücke\"}],\"renditions\":["
+	        "\"associations\":[{\"name\":\"v\",\"type\":\"video\",\"renditions\":[{\"href\":\"https://a.example/"
+	        "v.mp4\"}]},"
+	        "{\"name\":\"p\",\"type\":\"picture\",\"by\":\"Foto: F\",\"descriptions\":[{\"value\":\"Die "
+	        "Brücke\"}],\"renditions\":["
 	        "{\"contenttype\":\"image/tiff\",\"href\":\"https://a.example/0.tif\",\"width\":3000,\"height\":2000},"
 	        "{\"contenttype\":\"image/jpeg\",\"href\":\"https://a.example/print.jpg\",\"width\":9000,\"height\":6000},"
 	        "{\"contenttype\":\"image/jpeg\",\"href\":\"https://a.example/2.jpg\",\"width\":1024,\"height\":683},"
@@ -520,7 +525,8 @@ static void ninjs_2_of_an_agency_is_read(void **state)
 
 static void plain_bodies_become_paragraphs(void **state)
 {
-	OK(article_from_ninjs(arena, STR("{\"bodies\":[{\"contenttype\":\"text/plain\",\"value\":\"a <b> & c\\nd\"}]}"), &art, &err));
+	OK(article_from_ninjs(arena, STR("{\"bodies\":[{\"contenttype\":\"text/plain\",\"value\":\"a <b> & c\\nd\"}]}"),
+	                      &art, &err));
 	assert_str(art.body_html, "<p>a &lt;b&gt; &amp; c</p><p>d</p>");
 	OK(article_from_ninjs(arena, STR("{\"body_text\":\"a\\nb\\n\\nc\"}"), &art, &err));
 	assert_str(art.body_html, "<p>a<br>b</p><p>c</p>");
@@ -537,14 +543,22 @@ static enum frg_status bytes(str html)
 static void pages_come_in_any_character_set(void **state)
 {
 	static const str same[] = {
-		STR_INIT("<title>Br\xc3\xbc" "cke \xe2\x82\xac</title>"),
-		STR_INIT("\xef\xbb\xbf<meta charset=iso-8859-1><title>Br\xc3\xbc" "cke \xe2\x82\xac</title>"),
-		STR_INIT("<meta charset=iso-8859-1><title>Br\xc3\xbc" "cke \xe2\x82\xac</title>"),
-		STR_INIT("<meta charset=\"ISO-8859-1\"><title>Br\xfc" "cke \x80</title>"),
-		STR_INIT("<meta http-equiv=content-type content='text/html; charset=windows-1252'><title>Br\xfc" "cke \x80</title>"),
-		STR_INIT("<meta charset=iso-8859-15><title>Br\xfc" "cke \xa4</title>"),
-		STR_INIT("<title>Br\xfc" "cke \x80</title>"),
-		STR_INIT("<meta charset=utf-7><title>Br\xfc" "cke \x80</title>"),
+		STR_INIT("<title>Br\xc3\xbc"
+	             "cke \xe2\x82\xac</title>"),
+		STR_INIT("\xef\xbb\xbf<meta charset=iso-8859-1><title>Br\xc3\xbc"
+	             "cke \xe2\x82\xac</title>"),
+		STR_INIT("<meta charset=iso-8859-1><title>Br\xc3\xbc"
+	             "cke \xe2\x82\xac</title>"),
+		STR_INIT("<meta charset=\"ISO-8859-1\"><title>Br\xfc"
+	             "cke \x80</title>"),
+		STR_INIT("<meta http-equiv=content-type content='text/html; charset=windows-1252'><title>Br\xfc"
+	             "cke \x80</title>"),
+		STR_INIT("<meta charset=iso-8859-15><title>Br\xfc"
+	             "cke \xa4</title>"),
+		STR_INIT("<title>Br\xfc"
+	             "cke \x80</title>"),
+		STR_INIT("<meta charset=utf-7><title>Br\xfc"
+	             "cke \x80</title>"),
 		STR_INIT("\xff\xfe<\0t\0i\0t\0l\0e\0>\0B\0r\0\xfc\0c\0k\0e\0 \0\xac\x20<\0/\0t\0i\0t\0l\0e\0>\0"),
 	};
 	for (size_t i = 0; i < COUNT_OF(same); i++) {
@@ -558,7 +572,8 @@ static void pages_come_in_any_character_set(void **state)
 static void the_text_is_found_without_an_article_element(void **state)
 {
 	OK(bytes(STR("<title>x</title><div class='teaser big'><p>" LONG_TEXT " TEASER</p><p>" LONG_TEXT "</p></div>"
-	             "<div id=c><h2>Zwischentitel</h2><p>" LONG_TEXT " EINS</p><ul><li><a href=x>" LONG_TEXT " LINK</a></li></ul>"
+	             "<div id=c><h2>Zwischentitel</h2><p>" LONG_TEXT " EINS</p><ul><li><a href=x>" LONG_TEXT
+	             " LINK</a></li></ul>"
 	             "<p>kurz</p><p>" LONG_TEXT "<br>ZWEI</p></div>"
 	             "<section id=comments><p>" LONG_TEXT " KOMMENTAR</p><p>" LONG_TEXT "</p><p>" LONG_TEXT "</p></section>"
 	             "<footer><p>" LONG_TEXT " FUSS</p></footer>")));
@@ -572,16 +587,19 @@ static void the_text_is_found_without_an_article_element(void **state)
 
 static void what_pages_write_wrong_is_understood(void **state)
 {
-	OK(bytes(STR("<title>Titel | Bote</title><meta property=og:site_name content=Bote><meta property=og:image content=/p.jpg>"
-	             "<meta property=og:image:width content=800><meta property=og:image:height content=600>")));
+	OK(bytes(STR(
+		"<title>Titel | Bote</title><meta property=og:site_name content=Bote><meta property=og:image content=/p.jpg>"
+		"<meta property=og:image:width content=800><meta property=og:image:height content=600>")));
 	assert_str(art.title, "Titel");
 	assert_str(art.source, "Bote");
 	assert_str(art.image_url, "https://paper.example/p.jpg");
 	assert_int_equal(art.image_width, 800);
 	/* CDATA, raw line breaks in strings, entities, relative addresses, sizes as words */
 	OK(bytes(STR("<script type='application/ld+json'>//<![CDATA[\n[{\"@type\":\"https://schema.org/NewsArticle\","
-	             "\"headline\":\"Titel\n &amp; mehr\",\"author\":[{\"name\":\"A\"},\"B\"],\"image\":[{\"url\":\"b.jpg\",\"width\":\"1200px\","
-	             "\"height\":{\"value\":800}}],\"articleBody\":\"<p>Eins</p><p>Zwei</p>" LONG_TEXT "\"}]\n//]]></script>")));
+	             "\"headline\":\"Titel\n &amp; "
+	             "mehr\",\"author\":[{\"name\":\"A\"},\"B\"],\"image\":[{\"url\":\"b.jpg\",\"width\":\"1200px\","
+	             "\"height\":{\"value\":800}}],\"articleBody\":\"<p>Eins</p><p>Zwei</p>" LONG_TEXT
+	             "\"}]\n//]]></script>")));
 	assert_str(art.title, "Titel & mehr");
 	assert_str(art.author, "A, B");
 	assert_str(art.image_url, "https://paper.example/a/b.jpg");
@@ -610,15 +628,23 @@ static void nothing_takes_long(void **state)
 {
 	const str front = STR("---\nid: a\ntitle: x\n---\n"), title = STR("<title>x</title>");
 	const str slow_pages[] = {
-		joined(repeat("<i>", 200000), repeat("</b>", 200000)), joined(STR("<p "), numbered("a%d ", 180000)),
-		joined(STR("<p x='>' "), numbered("a%d=\"\" ", 120000)), repeat("<p>", 400000), repeat("<!--", 400000),
-		repeat("<a href=x>y</a>", 90000), repeat("&#x", 500000), repeat("<table><tr><td>", 90000),
+		joined(repeat("<i>", 200000), repeat("</b>", 200000)),
+		joined(STR("<p "), numbered("a%d ", 180000)),
+		joined(STR("<p x='>' "), numbered("a%d=\"\" ", 120000)),
+		repeat("<p>", 400000),
+		repeat("<!--", 400000),
+		repeat("<a href=x>y</a>", 90000),
+		repeat("&#x", 500000),
+		repeat("<table><tr><td>", 90000),
 	};
 	const str slow_files[] = {
 		joined(STR("[x]: /y\n\n"), joined(repeat("[", 100000), repeat("]", 100000))),
 		joined(joined(STR("[x]: "), repeat("y", 30000)), repeat("\n[x]", 100000)),
 		joined(joined(repeat("a|", 30000), STR("\n")), joined(repeat("-|", 30000), repeat("\nx", 100000))),
-		repeat("](\n", 90000), repeat("`` ` ", 60000), repeat("> ", 100000), repeat("*a_ ", 60000),
+		repeat("](\n", 90000),
+		repeat("`` ` ", 60000),
+		repeat("> ", 100000),
+		repeat("*a_ ", 60000),
 	};
 	double before = cpu_seconds();
 	for (size_t i = 0; i < COUNT_OF(slow_pages); i++)

@@ -199,14 +199,19 @@ static void no_word_is_lost(void **state)
 	assert_has(html(STR("```Wort Wort\nx\n```")), "Wort Wort");
 	assert_has(html(STR("[x](javascript:y) z")), "x z");
 	assert_has(html(STR("\"zitiert\" & 'so' \xe2\x80\x9eund\xe2\x80\x9c")), "&quot;zitiert&quot; &amp; &#39;so&#39;");
-	assert_str(html((str){"a\xff" "b", 3}), "<p>a\xef\xbf\xbd" "b</p>");
+	assert_str(html((str){"a\xff"
+	                      "b",
+	                      3}),
+	           "<p>a\xef\xbf\xbd"
+	           "b</p>");
 	assert_str(html(STR("a\r\nb\rc")), "<p>a<br>b<br>c</p>");
 }
 
 static void joiners_only_where_they_join(void **state)
 {
 	assert_str(html(STR("x\xe2\x80\x8dy\xe2\x80\x8cz")), "<p>xyz</p>");
-	assert_has(html(STR("\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xbf")), "\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xbf");
+	assert_has(html(STR("\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xbf")),
+	           "\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xbf");
 	assert_has(html(STR("\xd9\x85\xe2\x80\x8c\xd8\xae")), "\xd9\x85\xe2\x80\x8c\xd8\xae");
 }
 
@@ -217,14 +222,17 @@ static void plain_text_says_the_same(void **state)
 	assert_str(plain(STR("- a\n- b\n\n3. c\n4. d")), "- a\n- b\n\n3. c\n4. d");
 	assert_str(plain(STR("[Quelle](https://a.example) <b>x</b> &amp; `y`")), "Quelle <b>x</b> &amp; y");
 	assert_str(plain(STR("# Laut\n\n---\nEnde")), "Laut\n\nEnde");
-	assert_str(plain(STR("a\xe2\x80\xae" "b [1]: c")), "ab [1]: c");
+	assert_str(plain(STR("a\xe2\x80\xae"
+	                     "b [1]: c")),
+	           "ab [1]: c");
 	assert_str(plain(STR("")), "");
 }
 
 static void slow_texts_are_none(void **state)
 {
 	static char big[MARKDOWN_MAX];
-	static const char *const units[] = {"www.a.b/(", "http://a.b(", "](\n", "[", "<", "**a *", "[x]: a\n", "&#1", "\\`"};
+	static const char *const units[] = {"www.a.b/(", "http://a.b(", "](\n", "[",  "<",
+	                                    "**a *",     "[x]: a\n",    "&#1",  "\\`"};
 	struct timespec before, after;
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
 	for (size_t u = 0; u <= COUNT_OF(units); u++) {
@@ -258,13 +266,20 @@ static void a_huge_text_is_shown_as_it_is(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(plain_text_becomes_paragraphs),  cmocka_unit_test(emphasis_lists_quotes_and_code),
-		cmocka_unit_test(raw_html_is_only_text),          cmocka_unit_test(what_html_needs_is_escaped),
-		cmocka_unit_test(links_lead_only_to_the_web),     cmocka_unit_test(links_do_not_nest),
-		cmocka_unit_test(hidden_characters_are_left_out), cmocka_unit_test(deep_nesting_stays_shallow_and_cheap),
-		cmocka_unit_test(too_much_is_cut_and_told),       cmocka_unit_test(no_word_is_lost),
-		cmocka_unit_test(joiners_only_where_they_join),   cmocka_unit_test(plain_text_says_the_same),
-		cmocka_unit_test(slow_texts_are_none),            cmocka_unit_test(a_huge_text_is_shown_as_it_is),
+		cmocka_unit_test(plain_text_becomes_paragraphs),
+		cmocka_unit_test(emphasis_lists_quotes_and_code),
+		cmocka_unit_test(raw_html_is_only_text),
+		cmocka_unit_test(what_html_needs_is_escaped),
+		cmocka_unit_test(links_lead_only_to_the_web),
+		cmocka_unit_test(links_do_not_nest),
+		cmocka_unit_test(hidden_characters_are_left_out),
+		cmocka_unit_test(deep_nesting_stays_shallow_and_cheap),
+		cmocka_unit_test(too_much_is_cut_and_told),
+		cmocka_unit_test(no_word_is_lost),
+		cmocka_unit_test(joiners_only_where_they_join),
+		cmocka_unit_test(plain_text_says_the_same),
+		cmocka_unit_test(slow_texts_are_none),
+		cmocka_unit_test(a_huge_text_is_shown_as_it_is),
 	};
 	int failed = cmocka_run_group_tests_name("markdown", tests, NULL, NULL);
 	buf_free(&out);

@@ -338,7 +338,8 @@ static void evidence_is_sound(void)
 
 static void all_rules_report(void **state)
 {
-	check("Du A....loch, wer hat die Redaktion wohl bezahlt? Ihr seid doch alle gekauft! Rabatt auf billig-shop24.de", FRG_LANG_AUTO);
+	check("Du A....loch, wer hat die Redaktion wohl bezahlt? Ihr seid doch alle gekauft! Rabatt auf billig-shop24.de",
+	      FRG_LANG_AUTO);
 	assert_int_equal(review.lang, FRG_LANG_DE);
 	for (int r = FRG_PROFANITY; r <= FRG_AD_LINK; r++)
 		assert_true(review.score[r] >= 0.5f);

@@ -32,7 +32,7 @@ function passes(status: number): boolean {
 }
 
 function kindOf(status: number, code: string): Kind {
-	if (code === 'login_failed' || code === 'login_throttled') return 'refused';
+	if (code === 'login_failed' || code === 'login_throttled' || code.startsWith('second_factor')) return 'refused';
 	if (status === 401 || code === 'csrf') return 'session';
 	if (status === 409) return 'conflict';
 	return passes(status) ? 'network' : 'refused';
@@ -95,8 +95,24 @@ export class Api {
 		return this.opened(this.call('GET', '/v1/desk/session'));
 	}
 
-	login(user: string, password: string): Promise<Session> {
-		return this.opened(this.call('POST', '/v1/desk/session', { user, password }));
+	login(user: string, password: string, code: string): Promise<Session> {
+		return this.opened(this.call('POST', '/v1/desk/session', { user, password, ...(code ? { code } : {}) }));
+	}
+
+	factors(): Promise<{ totp: boolean; recovery_left: number }> {
+		return this.call('GET', '/v1/desk/factors');
+	}
+
+	beginTotp(password: string): Promise<{ secret: string; uri: string }> {
+		return this.call('POST', '/v1/desk/factors/totp', { password });
+	}
+
+	confirmTotp(code: string): Promise<{ recovery: string[] }> {
+		return this.call('PUT', '/v1/desk/factors/totp', { code });
+	}
+
+	endTotp(password: string): Promise<void> {
+		return this.call('DELETE', '/v1/desk/factors/totp', { password });
 	}
 
 	logout(): Promise<void> {

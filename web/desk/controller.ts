@@ -183,8 +183,8 @@ export class Controller {
 		this.set({ desk: S.claimed(this.view.desk, claims, me) });
 	}
 
-	async login(user: string, password: string): Promise<void> {
-		const session = await this.api.login(user, password);
+	async login(user: string, password: string, code: string): Promise<void> {
+		const session = await this.api.login(user, password, code);
 		if (!this.view.expired) return this.enter(session);
 		this.set({ session, expired: false, online: true });
 		this.listen();

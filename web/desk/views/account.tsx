@@ -61,6 +61,55 @@ function Sessions({ controller }: { controller: Controller }): JSX.Element {
 	);
 }
 
+/* One-time codes: the secret goes into an app, a first code proves it, then recovery codes for the day it is lost. */
+function Codes({ controller }: { controller: Controller }): JSX.Element | null {
+	const [set, setSet] = useState<{ totp: boolean; recovery_left: number } | null>(null), [wrong, setWrong] = useState('');
+	const [secret, setSecret] = useState<{ secret: string; uri: string } | null>(null), [recovery, setRecovery] = useState<string[]>([]);
+	const load = (): void => void controller.api.factors().then(setSet, () => undefined);
+	useEffect(load, []);
+	async function attempt(e: Event, what: (data: FormData) => Promise<void>): Promise<void> {
+		e.preventDefault();
+		setWrong('');
+		const form = e.currentTarget as HTMLFormElement;
+		try {
+			await what(new FormData(form));
+			form.reset();
+			load();
+		} catch (error) {
+			if (!(error instanceof ApiError)) throw error;
+			setWrong(error.message || t('account.failed'));
+		}
+	}
+	if (!set) return null;
+	const api = controller.api, text = (d: FormData, name: string): string => String(d.get(name) ?? '');
+	const password = <label><span>{t('account.before')}</span><input name="password" type="password" autocomplete="current-password" required /></label>;
+	return (
+		<section>
+			<h3>{t('codes.title')}</h3>
+			<p class="quiet">{set.totp ? t('codes.on', set.recovery_left) : t('codes.off')}</p>
+			{wrong && <p class="login-error" role="alert">{wrong}</p>}
+			{recovery.length > 0 && <div class="codes" role="status"><p>{t('codes.recovery')}</p><ul>{recovery.map((c) => <li key={c}><code>{c}</code></li>)}</ul></div>}
+			{secret && (
+				<form class="login-form" onSubmit={(e) => void attempt(e, async (d) => { setRecovery((await api.confirmTotp(text(d, 'code'))).recovery); setSecret(null); })}>
+					<p>{t('codes.secret')}</p>
+					<p><code class="secret">{secret.secret.replace(/(.{4})/g, '$1 ').trim()}</code> <a href={secret.uri}>{t('codes.open')}</a></p>
+					<label><span>{t('codes.first')}</span><input name="code" inputMode="numeric" autocomplete="one-time-code" required /></label>
+					<p class="form-end"><button type="submit" class="act">{t('codes.confirm')}</button></p>
+				</form>
+			)}
+			{!secret && (
+				<details><summary>{t(set.totp ? 'codes.end' : 'codes.begin')}</summary>
+					<form class="login-form" onSubmit={(e) => void attempt(e, async (d) => {
+						if (set.totp) await api.endTotp(text(d, 'password'));
+						else setSecret(await api.beginTotp(text(d, 'password')));
+						setRecovery([]);
+					})}>{password}<p class="form-end"><button type="submit" class="act">{t(set.totp ? 'codes.do_end' : 'codes.do_begin')}</button></p></form>
+				</details>
+			)}
+		</section>
+	);
+}
+
 export function Account({ controller, onClose }: { controller: Controller; onClose: () => void }): JSX.Element | null {
 	const dialog = useModal(), session = controller.view.session;
 	if (!session) return null;
@@ -70,6 +119,7 @@ export function Account({ controller, onClose }: { controller: Controller; onClo
 			<p class="quiet">{t(`role.${session.user.role}`)} · {session.site.name}{session.sections.length > 0 && ` · ${session.sections.join(', ')}`}</p>
 			<p>{t(`role_text.${session.user.role}`)}</p>
 			<Sessions controller={controller} />
+			<Codes controller={controller} />
 			<Password controller={controller} />
 			<p class="help-end"><button type="button" class="act" onClick={onClose}>{t('help.close')}</button></p>
 		</dialog>

@@ -23,10 +23,13 @@ function Form({ controller, who }: FormProps): JSX.Element {
 	const [error, setError] = useState('');
 	const [until, setUntil] = useState(0);
 	const [busy, setBusy] = useState(false);
-	const [shown, setShown] = useState(false);
+	const [shown, setShown] = useState(false), [coded, setCoded] = useState(false);
 	const form = useRef<HTMLFormElement>(null);
 	const now = useNow(until ? 1000 : 0);
 	const left = Math.ceil((until - now) / 1000);
+	useEffect(() => {
+		if (coded) form.current?.querySelector<HTMLInputElement>('[name=code]')?.focus();
+	}, [coded, error]);
 	useEffect(() => {
 		form.current?.querySelector<HTMLInputElement>(who === null ? '[name=user]' : '[name=password]')?.focus();
 	}, [who]);
@@ -40,7 +43,7 @@ function Form({ controller, who }: FormProps): JSX.Element {
 		setBusy(true);
 		setError('');
 		try {
-			await controller.login(user, password);
+			await controller.login(user, password, String(data.get('code') ?? '').trim());
 		} catch (e) {
 			setBusy(false);
 			refuse(e);
@@ -51,6 +54,10 @@ function Form({ controller, who }: FormProps): JSX.Element {
 		if (!(e instanceof ApiError)) throw e;
 		if (e.code === 'login_throttled') setUntil(Date.now() + Math.max(1, e.retryAfter) * 1000);
 		setError(e.code === 'login_throttled' ? '' : e.kind === 'network' ? t('login.offline') : e.message || t('login.failed'));
+		if (e.code.startsWith('second_factor')) {
+			if (e.code === 'second_factor') setError('');
+			return setCoded(true);
+		}
 		const password = form.current?.querySelector<HTMLInputElement>('[name=password]');
 		password?.focus();
 		if (e.code === 'login_failed') password?.select();
@@ -77,6 +84,13 @@ function Form({ controller, who }: FormProps): JSX.Element {
 				<input type="checkbox" checked={shown} onChange={() => setShown(!shown)} />
 				<span>{t('login.show')}</span>
 			</label>
+			{coded && (
+				<label>
+					<span>{t('login.code')}</span>
+					<input name="code" autocomplete="one-time-code" autocapitalize="none" spellcheck={false} required aria-describedby="code-hint" />
+					<span class="quiet" id="code-hint">{t('login.code_hint')}</span>
+				</label>
+			)}
 			<button type="submit" class="primary" aria-disabled={busy || left > 0}>{busy ? t('login.busy') : t('login.submit')}</button>
 		</form>
 	);

@@ -1,0 +1,70 @@
+// One-time codes at the log-in: set up with the password, each code once, recovery codes once, taken off again.
+import { test, before, after } from 'node:test';
+import assert from 'node:assert/strict';
+import { startServer, PASSWORD } from '../lib/server.mjs';
+import { Editor } from '../lib/people.mjs';
+import { totp } from '../lib/totp.mjs';
+
+let server, rike;
+before(async () => {
+	server = await startServer();
+	rike = await new Editor(server).login();
+});
+after(() => server?.end());
+
+const call = (who, method, path, body) => who.request(method, path, { headers: { 'X-CSRF-Token': who.csrf }, body });
+const login = (more) => new Editor(server).request('POST', '/v1/desk/session', { body: { user: 'rike', password: PASSWORD, ...more } });
+const refused = (answer, status, code) => assert.deepEqual([answer.status, answer.json?.error?.code], [status, code], answer.text);
+
+let secret, recovery;
+
+test('set up with the password and a first code', async () => {
+	refused(await call(rike, 'POST', '/v1/desk/factors/totp', { password: 'falsch' }), 403, 'password_wrong');
+	refused(await call(rike, 'PUT', '/v1/desk/factors/totp', { code: '123456' }), 404, 'not_found');
+	const begun = await call(rike, 'POST', '/v1/desk/factors/totp', { password: PASSWORD });
+	secret = begun.json.secret;
+	assert.match(begun.json.uri, /^otpauth:\/\/totp\/Freigabe%20Testbote:rike\?/);
+	assert.equal((await login()).status, 200, 'not in force before a code has come');
+	const wrong = await call(rike, 'PUT', '/v1/desk/factors/totp', { code: totp(secret, 1000000000000) });
+	assert.ok(wrong.status >= 400 && wrong.status < 500 && /^totp_/.test(wrong.json.error.code), wrong.text);
+	recovery = (await call(rike, 'PUT', '/v1/desk/factors/totp', { code: totp(secret, Date.now() - 30000) })).json.recovery;
+	assert.equal(new Set(recovery).size, 10);
+	refused(await call(rike, 'POST', '/v1/desk/factors/totp', { password: PASSWORD }), 409, 'totp_there');
+});
+
+test('the log-in asks for a code; each works once', async () => {
+	refused(await login(), 401, 'second_factor');
+	refused(await login({ code: '000000' }), 401, 'second_factor_wrong');
+	refused(await login({ code: totp(secret, Date.now() - 30000) }), 401, 'second_factor_wrong');
+	const code = totp(secret), both = await Promise.all([login({ code }), login({ code })]);
+	assert.deepEqual(both.map((a) => a.status).sort(), [200, 401], 'even when two come at once');
+	refused(await login({ code, password: 'falsch' }), 401, 'login_failed');
+	const log = (await rike.get('/v1/desk/staff/log')).json.entries.map((e) => e.kind);
+	assert.ok(log.includes('factor_added') && log.includes('login_failed'));
+});
+
+test('a recovery code works once, however it is typed', async () => {
+	assert.equal((await login({ code: ` ${recovery[0].toUpperCase().replaceAll('-', ' ')} ` })).status, 200);
+	refused(await login({ code: recovery[0] }), 401, 'second_factor_wrong');
+	refused(await login({ code: 'xxxx-xxxx-xxxx' }), 401, 'second_factor_wrong');
+	assert.deepEqual((await rike.get('/v1/desk/factors')).json, { totp: true, recovery_left: 9 });
+});
+
+test('no code is stored as it is', async () => {
+	const { spawnSync } = await import('node:child_process');
+	const dump = spawnSync('sqlite3', ['-batch', server.file], { input: '.dump recovery_code', encoding: 'utf8' }).stdout;
+	assert.equal(dump.match(/INSERT/g).length, 9);
+	for (const code of recovery)
+		assert.ok(!dump.includes(code) && !dump.includes(code.replaceAll('-', '')));
+});
+
+test('taken off with the password; or by the command, for whoever has lost all', async () => {
+	refused(await call(rike, 'DELETE', '/v1/desk/factors/totp', { password: 'falsch' }), 403, 'password_wrong');
+	assert.equal((await call(rike, 'DELETE', '/v1/desk/factors/totp', { password: PASSWORD })).status, 204);
+	assert.equal((await login()).status, 200);
+	const begun = await call(rike, 'POST', '/v1/desk/factors/totp', { password: PASSWORD });
+	assert.equal((await call(rike, 'PUT', '/v1/desk/factors/totp', { code: totp(begun.json.secret) })).status, 200);
+	refused(await login(), 401, 'second_factor');
+	server.cliWith(PASSWORD + '\n', 'user', 'set', 'rike', '--name', 'Rike Ahrens', '--password-stdin');
+	assert.equal((await login()).status, 200);
+});
