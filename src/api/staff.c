@@ -313,10 +313,12 @@ HANDLER(desk_invitation_accept)
 		return;
 	if (api_member(api, req, body, "token", &cmd.token) && api_member(api, req, body, "login", &cmd.login) &&
 	    api_member(api, req, body, "name", &cmd.name) && api_member(api, req, body, "password", &cmd.password)) {
-		if (service_invitation_accept(api->svc, http_arena(req), &cmd, &session, &err) == FRG_OK)
+		if (service_invitation_accept(api->svc, http_arena(req), &cmd, &session, &err) != FRG_OK)
+			fail(api, req, &err);
+		else if (session.token.n)
 			answer_session(api, req, &session);
 		else
-			fail(api, req, &err);
+			done(req);
 	}
 	json_decref(body);
 }

@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { PAGE = 200, LOOK_MS = 250, ESCALATE_MS = 15000 };
+enum { PAGE = 200, LOOK_MS = 250, ESCALATE_MS = 15000, KEPT_MS = 24 * 3600 * 1000 };
 
 /* Held comments of a site that are to be checked anew, from `after` on. */
 struct recheck {
@@ -221,6 +221,13 @@ static void follow(struct tail *t, struct arena *a)
 	} while (b.events.count == PAGE && !atomic_load(&t->stopping));
 }
 
+/* The outbox has a ceiling: every process reads it within moments. */
+static enum frg_status forget_old(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	(void)ctx;
+	return store_event_purge(tx, clock_now() - KEPT_MS, err);
+}
+
 /* Now and then: what has waited longer than a site allows, and articles that take comments again. */
 static void escalate(struct tail *t, struct arena *a)
 {
@@ -233,6 +240,8 @@ static void escalate(struct tail *t, struct arena *a)
 	arena_reset(a);
 	if (service_open_due(t->svc, a, &opening) != FRG_OK)
 		log_error("closing", "%s", opening.msg);
+	if (store_write(service_store(t->svc), a, forget_old, NULL, &opening) != FRG_OK)
+		log_error("outbox", "%s", opening.msg);
 	for (size_t i = 0; i < service_site_count(t->svc); i++) {
 		struct frg_error err;
 		int64_t count = 0;

@@ -282,9 +282,10 @@ static enum frg_status claim(struct store_tx *tx, void *ctx, struct frg_error *e
 {
 	struct claiming *c = ctx;
 	struct store_revision revision;
-	bool taken = false;
+	bool renewed = !c->revision;
+	int64_t dropped = 0;
 	msec now = clock_now();
-	enum frg_status st = store_claim_drop(tx, c->who->site, c->who->id, c->revision, err);
+	enum frg_status st = store_claim_drop(tx, c->who->site, c->who->id, c->revision, &dropped, err);
 	if (st == FRG_OK && c->revision) {
 		st = store_revision_get(tx, c->revision, &revision, err);
 		if (st == FRG_OK && revision.site != c->who->site)
@@ -295,10 +296,11 @@ static enum frg_status claim(struct store_tx *tx, void *ctx, struct frg_error *e
 		                          .editor_name = c->who->name,
 		                          .until = now + CLAIM_MS};
 		if (st == FRG_OK)
-			st = store_claim_take(tx, &row, now, &taken, c->out, err);
+			st = store_claim_take(tx, &row, now, &renewed, c->out, err);
 	}
-	return st == FRG_OK ? store_event_insert(tx, &(struct store_event){.kind = STR("claim"), .site = c->who->site}, err)
-	                    : st;
+	if (st != FRG_OK || (renewed && !dropped))
+		return st; /* nothing that others did not know */
+	return store_event_insert(tx, &(struct store_event){.kind = STR("claim"), .site = c->who->site}, err);
 }
 
 enum frg_status service_claim(struct service *svc, struct arena *a, const struct staff *who, id64 revision,

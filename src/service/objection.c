@@ -197,6 +197,11 @@ static enum frg_status reinstate(struct store_tx *tx, struct answering *v, struc
 /* Refused for another reason: a new letter says which. */
 static enum frg_status change(struct store_tx *tx, struct answering *v, struct frg_error *err)
 {
+	json_t *before = json_loadb(v->c.decision.detail.p, v->c.decision.detail.n, 0, NULL);
+	json_t *until = json_object_get(before, "until"); /* of a suspension: as long as it was */
+	if (until)
+		json_object_set(v->terms.detail, "until", until);
+	json_decref(before);
 	enum frg_status st = decision_passages(&v->terms, v->cmd->terms, v->c.revision.text, err);
 	if (st == FRG_OK)
 		st = append(tx, v, v->c.decision.action.p, v->terms.rules, v->reasons, err);

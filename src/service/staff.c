@@ -268,13 +268,26 @@ static void write_mail(struct arena *a, struct inviting *v)
 	};
 }
 
+/* Whoever administers one site must not take over an account of another. */
+static enum frg_status works_elsewhere(struct store_tx *tx, id64 editor, id64 site, struct frg_error *err)
+{
+	struct store_memberships all;
+	enum frg_status st = store_membership_list(tx, 0, editor, &all, err);
+	for (size_t i = 0; st == FRG_OK && i < all.count; i++)
+		if (all.items[i].site != site && all.items[i].open)
+			return frg_fail(err, FRG_FORBIDDEN, "reset_elsewhere", "the account works for another site, too");
+	return st;
+}
+
 static enum frg_status invite(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct inviting *v = ctx;
 	enum frg_status st = FRG_OK;
 	if (v->row.resets) {
-		struct store_membership m;
-		st = store_membership_get(tx, v->row.resets, v->row.site, &m, err);
+		struct store_membership m = {0};
+		st = works_elsewhere(tx, v->row.resets, v->row.site, err);
+		if (st == FRG_OK)
+			st = store_membership_get(tx, v->row.resets, v->row.site, &m, err);
 		v->row.name = m.name;
 		v->row.email = m.email;
 		v->row.role = m.role;
@@ -395,7 +408,7 @@ struct accepting {
 	const struct invitation_accept *cmd;
 	struct store_invitation invitation;
 	struct store_editor editor;
-	bool there, knows_password;
+	bool there, needs_code;
 	struct staff who;
 	struct session_new session;
 };
@@ -447,7 +460,12 @@ static enum frg_status accept(struct store_tx *tx, void *ctx, struct frg_error *
 		st = note(tx, i->site, v->editor.id, v->editor.id, i->resets ? "password" : "joined", i->role, err);
 	if (st == FRG_OK)
 		st = staff_load(tx, &v->editor, i->site, &v->who, err);
-	return st == FRG_OK ? session_begin(tx, &v->session, &v->who, err) : st;
+	if (st != FRG_OK)
+		return st;
+	/* an invitation or a new password is no second factor */
+	struct frg_error factor;
+	v->needs_code = factor_check(tx, v->editor.id, STR(""), &factor) != FRG_OK;
+	return v->needs_code ? FRG_OK : session_begin(tx, &v->session, &v->who, err);
 }
 
 enum frg_status service_invitation_accept(struct service *svc, struct arena *a, const struct invitation_accept *cmd,
@@ -472,7 +490,8 @@ enum frg_status service_invitation_accept(struct service *svc, struct arena *a, 
 		st = password_hash(svc, a, cmd->password, &v.editor.password_hash, err);
 	if (st == FRG_OK)
 		st = store_write(svc->store, a, accept, &v, err);
-	if (st == FRG_OK)
+	*out = (struct editor_session){0};
+	if (st == FRG_OK && !v.needs_code)
 		session_fill(&v.session, &v.who, out);
 	return st;
 }

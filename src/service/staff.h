@@ -114,7 +114,8 @@ MUST_CHECK enum frg_status service_invitation_get(struct service *svc, struct ar
 struct invitation_accept {
 	str token, login, name, password, agent, client;
 };
-/* Makes the account (or, with the password of one that is there, adds the site to it) and logs in. */
+/* Makes the account (or, with the password of one that is there, adds the site to it) and logs in; not (out->token is
+ * empty) if the account has a second factor. */
 MUST_CHECK enum frg_status service_invitation_accept(struct service *svc, struct arena *a,
                                                      const struct invitation_accept *cmd, struct editor_session *out,
                                                      struct frg_error *err);

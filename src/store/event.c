@@ -59,3 +59,11 @@ enum frg_status store_event_last(struct store_tx *tx, int64_t *seq, struct frg_e
 	*seq = db_next(rows) ? db_int(rows, 0) : 0;
 	return db_end(rows, err);
 }
+
+enum frg_status store_event_purge(struct store_tx *tx, msec before, struct frg_error *err)
+{
+	/* some at a time, from the oldest on: nothing has to be searched */
+	return DB_RUN(tx->db, err,
+	              "DELETE FROM event WHERE seq < (SELECT min(o.seq) + 5000 FROM event o) AND created_at < $1",
+	              DB_INT(before));
+}

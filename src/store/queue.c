@@ -225,26 +225,29 @@ static enum frg_status get_claim(struct store_tx *tx, id64 revision, struct stor
 	READ_ONE(tx, rows, err, out, read_claim, "claim");
 }
 
-enum frg_status store_claim_take(struct store_tx *tx, const struct store_claim *c, msec now, bool *taken,
+enum frg_status store_claim_take(struct store_tx *tx, const struct store_claim *c, msec now, bool *renewed,
                                  struct store_claim *out, struct frg_error *err)
 {
 	int64_t changed;
-	enum frg_status st = DB_RUN_COUNT(tx->db, err, &changed,
-	                                  "INSERT INTO claim (revision_id, site_id, editor_id, editor_name, until_at)"
-	                                  " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (revision_id) DO UPDATE SET"
-	                                  " editor_id = excluded.editor_id, editor_name = excluded.editor_name,"
-	                                  " until_at = excluded.until_at"
-	                                  " WHERE claim.editor_id = excluded.editor_id OR claim.until_at <= $6",
-	                                  DB_INT(c->revision), DB_INT(c->site), DB_INT(c->editor), DB_TEXT(c->editor_name),
-	                                  DB_INT(c->until), DB_INT(now));
-	*taken = changed > 0;
+	enum frg_status st = get_claim(tx, c->revision, out, NULL);
+	*renewed = st == FRG_OK && out->editor == c->editor && out->until > now;
+	st = DB_RUN_COUNT(tx->db, err, &changed,
+	                  "INSERT INTO claim (revision_id, site_id, editor_id, editor_name, until_at)"
+	                  " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (revision_id) DO UPDATE SET"
+	                  " editor_id = excluded.editor_id, editor_name = excluded.editor_name,"
+	                  " until_at = excluded.until_at"
+	                  " WHERE claim.editor_id = excluded.editor_id OR claim.until_at <= $6",
+	                  DB_INT(c->revision), DB_INT(c->site), DB_INT(c->editor), DB_TEXT(c->editor_name),
+	                  DB_INT(c->until), DB_INT(now));
 	return st == FRG_OK ? get_claim(tx, c->revision, out, err) : st;
 }
 
-enum frg_status store_claim_drop(struct store_tx *tx, id64 site, id64 editor, id64 but, struct frg_error *err)
+enum frg_status store_claim_drop(struct store_tx *tx, id64 site, id64 editor, id64 but, int64_t *dropped,
+                                 struct frg_error *err)
 {
-	return DB_RUN(tx->db, err, "DELETE FROM claim WHERE site_id = $1 AND editor_id = $2 AND revision_id <> $3",
-	              DB_INT(site), DB_INT(editor), DB_INT(but));
+	return DB_RUN_COUNT(tx->db, err, dropped,
+	                    "DELETE FROM claim WHERE site_id = $1 AND editor_id = $2 AND revision_id <> $3", DB_INT(site),
+	                    DB_INT(editor), DB_INT(but));
 }
 
 enum frg_status store_claim_list(struct store_tx *tx, id64 site, msec now, struct store_claims *out,

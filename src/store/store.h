@@ -319,11 +319,11 @@ struct store_claims {
 	struct store_claim *items;
 	size_t count;
 };
-/* Takes or renews; false in *taken: somebody else has it, *out says who. */
-MUST_CHECK enum frg_status store_claim_take(struct store_tx *tx, const struct store_claim *claim, msec now, bool *taken,
-                                            struct store_claim *out, struct frg_error *err);
+/* Takes or renews (*renewed: it was one's own already); *out says who has it. */
+MUST_CHECK enum frg_status store_claim_take(struct store_tx *tx, const struct store_claim *claim, msec now,
+                                            bool *renewed, struct store_claim *out, struct frg_error *err);
 /* All of an editor's but `but` (0: all). */
-MUST_CHECK enum frg_status store_claim_drop(struct store_tx *tx, id64 site, id64 editor, id64 but,
+MUST_CHECK enum frg_status store_claim_drop(struct store_tx *tx, id64 site, id64 editor, id64 but, int64_t *dropped,
                                             struct frg_error *err);
 MUST_CHECK enum frg_status store_claim_list(struct store_tx *tx, id64 site, msec now, struct store_claims *out,
                                             struct frg_error *err);
@@ -669,6 +669,8 @@ MUST_CHECK enum frg_status store_event_insert(struct store_tx *tx, const struct 
                                               struct frg_error *err); /* assigns seq */
 MUST_CHECK enum frg_status store_event_after(struct store_tx *tx, int64_t seq, int64_t limit, struct store_events *out,
                                              struct frg_error *err);
+/* Those from before `before` have been read by all. */
+MUST_CHECK enum frg_status store_event_purge(struct store_tx *tx, msec before, struct frg_error *err);
 MUST_CHECK enum frg_status store_event_last(struct store_tx *tx, int64_t *seq, struct frg_error *err);
 
 /* ---- suggested scores: an archive to learn from ------------------------------------ */

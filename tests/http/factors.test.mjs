@@ -58,6 +58,16 @@ test('no code is stored as it is', async () => {
 		assert.ok(!dump.includes(code) && !dump.includes(code.replaceAll('-', '')));
 });
 
+test('an invitation to another site is no way around the code', async () => {
+	server.cli('site', 'set', 'other', '--title', 'Anderswo', '--address', 'http://127.0.0.2:8080');
+	server.cliWith(PASSWORD + '\n', 'user', 'set', 'boss', '--site', 'other', '--password-stdin');
+	const boss = await new Editor(server).login('boss');
+	const { link } = (await call(boss, 'POST', '/v1/desk/staff/invitations', { name: 'Rike', role: 'editor' })).json;
+	const answer = await server.request('POST', '/v1/desk/invitation/accept', { body: { token: link.split('#')[1], login: 'rike', name: 'Rike', password: PASSWORD } });
+	assert.deepEqual([answer.status, answer.setCookies], [204, []], 'joined, but not logged in');
+	refused(await login(), 401, 'second_factor');
+});
+
 test('taken off with the password; or by the command, for whoever has lost all', async () => {
 	refused(await call(rike, 'DELETE', '/v1/desk/factors/totp', { password: 'falsch' }), 403, 'password_wrong');
 	assert.equal((await call(rike, 'DELETE', '/v1/desk/factors/totp', { password: PASSWORD })).status, 204);

@@ -385,6 +385,11 @@ test('one-time codes', async () => {
 	await call('confirmTotp', at, 409, { ...mine, body: { code: totp(secret) } });
 	await call('beginTotp', at, 409, { ...mine, body: { password: PASSWORD } });
 	code(await call('login', '/v1/desk/session', 401, { body: { user: 'kim', password: PASSWORD } }), 'second_factor');
+	const { members } = (await call('staff', '/v1/desk/staff', 200, { who: rike })).json;
+	const reset = (await call('resetMember', `/v1/desk/staff/${members.find((m) => m.login === 'kim').id}/reset`, 201, { who: rike, headers: csrf() })).json;
+	await call('acceptInvitation', '/v1/desk/invitation/accept', 204, { body: { token: reset.link.split('#')[1], login: '', name: '', password: PASSWORD } });
+	const again = await call('login', '/v1/desk/session', 200, { who: kim, body: { user: 'kim', password: PASSWORD, code: totp(secret, Date.now() + 30000) } });
+	Object.assign(mine, { who: kim, headers: { 'X-CSRF-Token': again.json.csrf } });
 	await call('endTotp', at, 204, { ...mine, body: { password: PASSWORD } });
 });
 

@@ -174,3 +174,19 @@ test('four eyes: two persons must come to the same decision', async () => {
 	assert.equal((await put({ version: version + 1, longest_wait_minutes: 240, four_eyes: [] })).status, 200);
 	assert.equal(server.audit().status, 0);
 });
+
+test('an administrator cannot take over somebody who works for another site, too', async () => {
+	const admin = people.administrator, write = (who, path, body) => who.request('POST', path, { headers: { 'X-CSRF-Token': who.csrf }, body });
+	const { link } = (await write(admin, '/v1/desk/staff/invitations', { name: 'Elsa', role: 'editor' })).json;
+	const accept = (more) => server.request('POST', '/v1/desk/invitation/accept', { body: { token: link.split('#')[1], login: 'elsewhere', name: 'x', ...more } });
+	assert.equal((await accept({ password: 'geraten und falsch' })).json.error.code, 'login_taken');
+	const joined = await accept({ password: PASSWORD });
+	assert.deepEqual([joined.status, joined.json.site.name, joined.json.sites.length], [200, 'Testbote', 2]);
+	const { members } = (await admin.get('/v1/desk/staff')).json;
+	const answer = await write(admin, `/v1/desk/staff/${members.find((m) => m.login === 'elsewhere').id}/reset`);
+	assert.deepEqual([answer.status, answer.json.error.code], [403, 'reset_elsewhere']);
+	await elsewhere.login('elsewhere');
+	const moved = await elsewhere.request('PUT', '/v1/desk/session/site', { headers: { 'X-CSRF-Token': elsewhere.csrf }, body: { site: 'test' } });
+	assert.deepEqual([moved.json.site.name, moved.json.user.role], ['Testbote', 'editor'], 'another site, another role');
+	assert.equal((await elsewhere.get('/v1/desk/staff')).status, 403);
+});

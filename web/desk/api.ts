@@ -219,8 +219,10 @@ export class Api {
 		return this.call('POST', '/v1/desk/invitation', { token });
 	}
 
-	acceptInvitation(token: string, login: string, name: string, password: string): Promise<Session> {
-		return this.opened(this.call('POST', '/v1/desk/invitation/accept', { token, login, name, password }));
+	/** null: taken, but the account has a second factor and logs in as usual. */
+	async acceptInvitation(token: string, login: string, name: string, password: string): Promise<Session | null> {
+		const session = await this.call<Session | null>('POST', '/v1/desk/invitation/accept', { token, login, name, password });
+		return session && this.opened(Promise.resolve(session));
 	}
 
 	undo(decision: string): Promise<{ revision: string; count: number }> {

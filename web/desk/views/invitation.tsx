@@ -32,7 +32,7 @@ function Form({ controller, token, offer, onDone }: Props & { offer: InvitationV
 		try {
 			const session = await controller.api.acceptInvitation(token, text('login'), text('name'), String(data.get('password')));
 			history.replaceState(null, '', '/desk/');
-			controller.begin(session);
+			if (session) controller.begin(session);
 			onDone();
 		} catch (error) {
 			if (!(error instanceof ApiError)) throw error;
