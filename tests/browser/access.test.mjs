@@ -91,6 +91,8 @@ for (const [colorScheme, width] of looks) {
 		assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, 'nothing sticks out sideways');
 		await page.click('nav .tab:nth-child(1)');
 		await page.waitForSelector('.actions');
+		if (await page.locator('.veil').count())
+			await page.keyboard.press('v');
 		await page.keyboard.press('a');
 		await page.waitForSelector('.panel');
 		if (!await page.locator('.panel input:checked').count())

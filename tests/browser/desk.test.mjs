@@ -121,6 +121,9 @@ test('the board: brush, read, decide what was read, take it all back', () => wat
 	await page.mouse.move(strip.x + strip.width + 30, strip.y + 20, { steps: 4 });
 	await page.mouse.up();
 	await page.waitForFunction(() => document.querySelectorAll('.card').length === 6);
+	for (let i = 0; i < 6; i++) // what is hard to read is not read before it is asked for
+		await page.locator('.veil button').first().click();
+	assert.equal(await page.locator('.veil').count(), 0);
 	const seen = () => page.locator('.card.seen').count();
 	await until(async () => await seen() >= 2, { what: 'what is on the screen counts as read' });
 	for (let i = 0; i < 6; i++)
@@ -135,6 +138,20 @@ test('the board: brush, read, decide what was read, take it all back', () => wat
 	await page.keyboard.press('u');
 	await until(async () => (await (await new Editor(server).login()).decisions()).filter((d) => d.undone && /Brücke Nummer/.test(d.text)).length === 5, { what: 'all five taken back' });
 	assert.deepEqual(problems(), []);
+}));
+
+test('what is hard to read is shown when asked for; no decision before', () => watched('veil', () => pages, async () => {
+	const page = await open();
+	await new Reader(server, { name: 'Hart' }).submit('Du dummes Arschloch, verrecke doch an deiner Brücke.');
+	await login(page, 'rike');
+	await find(page, 'Hart');
+	await page.waitForSelector('.veil');
+	await shot(page, 'desk-veil');
+	assert.deepEqual(await axe(page), []);
+	await page.keyboard.press('f');
+	await page.waitForSelector('.comment .passage');
+	assert.equal(await page.locator('.undo').count(), 0, 'the first key only shows it');
+	await page.keyboard.press('s');
 }));
 
 test('a key of one\'s own, remembered', () => watched('keys', () => pages, async () => {
@@ -217,11 +234,15 @@ test('two hundred comments by keyboard alone', () => watched('hundreds', () => p
 	const submitted = Date.now();
 	await login(page, 'omar');
 	const times = await page.evaluate(async () => {
-		const title = () => document.querySelector('.comment .text')?.textContent;
+		const title = () => document.querySelector('.comment :is(.text, .veil-text)')?.textContent;
 		const press = (key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
 		const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
 		const took = [];
 		for (let i = 0; i < 200; i++) {
+			if (document.querySelector('.veil')) {
+				press('v');
+				while (document.querySelector('.veil')) await painted();
+			}
 			const before = title(), start = performance.now();
 			if (i % 5 === 0) {
 				press('a');

@@ -25,6 +25,7 @@ async function find(page, text) {
 	for (let i = 0; i < 20 && !await page.locator(`.comment >> text=${text}`).count(); i++)
 		await page.keyboard.press('s');
 	await page.waitForSelector(`.comment >> text=${text}`);
+	if (await page.locator('.veil').count()) await page.keyboard.press('v');
 }
 
 // Asking who is logged in is answered with 401 when nobody is; the browser notes that.

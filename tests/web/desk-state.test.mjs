@@ -278,3 +278,17 @@ test('another lane begins anew; what is to be sent still is', () => {
 	const d = S.inLane(release(start(1, 2)), 'overdue');
 	assert.deepEqual([d.lane, ids(d), d.current, d.pending.length], ['overdue', '', null, 1]);
 });
+
+test('the worst are covered until asked for; reading many says so', () => {
+	const harsh = (n) => item(n, { review: { suggestion: 'reject', scores: { aggression: 0.95 }, evidence: [] } });
+	let d = S.loaded(S.empty, { ...page(), items: [harsh(1), item(2)], count: 2 });
+	assert.equal(S.isCovered(d, harsh(1)), true);
+	assert.equal(S.isCovered(d, item(2)), false);
+	assert.equal(S.isCovered(S.setBlur(d, false), harsh(1)), false);
+	d = S.uncover(d, harsh(1), NOW);
+	assert.deepEqual([S.isCovered(d, harsh(1)), d.exposures.length, d.notes.length], [false, 1, 0]);
+	assert.equal(S.uncover(d, harsh(1), NOW), d, 'once');
+	for (let i = 2; i <= S.REST_EVERY; i++) d = S.uncover(d, harsh(100 + i), NOW + i);
+	assert.equal(d.notes[0].note.kind, 'rest');
+	assert.equal(S.uncover(d, harsh(999), NOW + 3700000).exposures.length, 1, 'an hour later it begins anew');
+});

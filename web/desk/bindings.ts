@@ -1,4 +1,4 @@
-// Which key somebody has given which command; remembered by this browser.
+// What somebody has chosen for themselves, remembered by this browser: keys, and whether the worst is blurred.
 import { bindingsOf } from './keys';
 import type { Bindings } from './keys';
 
@@ -15,6 +15,25 @@ export function rememberedBindings(): Bindings {
 export function rememberBindings(bindings: Bindings): void {
 	try {
 		localStorage.setItem(STORED, JSON.stringify(bindings));
+	} catch {
+		/* holds until the page is left */
+	}
+}
+
+const NO_BLUR = 'freigabe-desk-no-blur';
+
+export function rememberedBlur(): boolean {
+	try {
+		return localStorage.getItem(NO_BLUR) === null;
+	} catch {
+		return true;
+	}
+}
+
+export function rememberBlur(on: boolean): void {
+	try {
+		if (on) localStorage.removeItem(NO_BLUR);
+		else localStorage.setItem(NO_BLUR, '1');
 	} catch {
 		/* holds until the page is left */
 	}

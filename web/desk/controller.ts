@@ -1,6 +1,7 @@
 // Brings state, server and clock together: loads ahead, sends decisions in the background, listens to
 // the stream. Views read `state` and call the methods; they never talk to the server themselves.
 import { Api, ApiError } from './api';
+import { rememberedBlur } from './bindings';
 import * as S from './state';
 import type { Action, Claim, Item, Lane, QueueEvent, Right, Session } from './types';
 
@@ -34,7 +35,7 @@ export interface View {
 
 export class Controller {
 	readonly api = new Api();
-	view: View = { phase: 'starting', session: null, expired: false, queue: 'loading', online: true, changes: 0, objections: 0, lanes: [], laneChanges: 0, desk: S.empty };
+	view: View = { phase: 'starting', session: null, expired: false, queue: 'loading', online: true, changes: 0, objections: 0, lanes: [], laneChanges: 0, desk: { ...S.empty, blur: rememberedBlur() } };
 	private listeners = new Set<() => void>();
 	private stream: EventSource | null = null;
 	private streamTries = 0;
@@ -109,7 +110,7 @@ export class Controller {
 	async workFor(site: string): Promise<void> {
 		const session = await this.api.workFor(site);
 		this.stream?.close();
-		this.set({ desk: S.empty, lanes: [] });
+		this.set({ desk: { ...S.empty, blur: this.view.desk.blur }, lanes: [] });
 		this.enter(session);
 	}
 
@@ -196,7 +197,7 @@ export class Controller {
 		await this.api.logout();
 		this.stream?.close();
 		this.stream = null;
-		this.set({ phase: 'login', session: null, expired: false, desk: S.empty, queue: 'loading' });
+		this.set({ phase: 'login', session: null, expired: false, desk: { ...S.empty, blur: this.view.desk.blur }, queue: 'loading' });
 	}
 
 	/* Perhaps only this window's token is old: another one logged the same person in again. */

@@ -30,3 +30,11 @@ export function isOver(review: Review, rule: RuleId): boolean {
 export function toggled(rules: readonly BreachId[], rule: BreachId): BreachId[] {
 	return BREACHES.filter((r) => (r === rule ? !rules.includes(r) : rules.includes(r)));
 }
+
+/* From here on a text is shown blurred until somebody asks for it. */
+const HARSH = 0.9;
+
+/** Among the worst: swear words or aggression all but certain. */
+export function isHarsh(item: Pick<Item, 'review'>): boolean {
+	return (['profanity', 'aggression'] as const).some((rule) => (scoreOf(item.review, rule) ?? 0) >= HARSH);
+}

@@ -1,6 +1,6 @@
 // The queue as one editor works through it: pure transitions from one state to the next. Knows no
 // network, no clock and no views; what has to be sent stands in `pending`, in the order decided.
-import { foundRules } from './rules';
+import { foundRules, isHarsh } from './rules';
 import type { Action, BreachId, Claim, Decided, Item, Page, RuleId } from './types';
 
 export type Problem =
@@ -53,7 +53,8 @@ export interface Undoable {
 export type Note =
 	| { kind: 'elsewhere'; name: string; by: string; action: string }
 	| { kind: 'problem'; name: string; revision: string; problem: Problem }
-	| { kind: 'undo_failed'; name: string; message: string };
+	| { kind: 'undo_failed'; name: string; message: string }
+	| { kind: 'rest'; count: number };
 
 export interface Desk {
 	items: Item[];
@@ -72,6 +73,11 @@ export interface Desk {
 	/** Who looks at what, but oneself. */
 	claims: Record<string, string>;
 	batches: number;
+	/** The worst are blurred unless the editor has switched that off; these have been asked for. */
+	blur: boolean;
+	uncovered: string[];
+	/** When each of the worst was read. */
+	exposures: number[];
 	drafts: Record<string, Draft>;
 	problems: Record<string, Problem>;
 	pending: Pending[];
@@ -90,7 +96,7 @@ const NOTES_MAX = 3;
 const ECHOES_MAX = 100;
 
 export const empty: Desk = {
-	items: [], complete: false, cursor: null, count: 0, oldestAt: null, current: null, trail: [], skipped: [], panel: null, lane: 'all', claims: {}, batches: 0,
+	items: [], complete: false, cursor: null, count: 0, oldestAt: null, current: null, trail: [], skipped: [], panel: null, lane: 'all', claims: {}, batches: 0, blur: true, uncovered: [], exposures: [],
 	drafts: {}, problems: {}, pending: [], undoable: [], busy: [], echoes: [], notes: [], noteCount: 0,
 };
 
@@ -401,6 +407,27 @@ export function claimed(d: Desk, claims: Claim[], me: string): Desk {
 /** Another lane: what is pending goes on, the list begins anew. */
 export function inLane(d: Desk, lane: string): Desk {
 	return { ...d, lane, items: [], complete: false, cursor: null, current: null, trail: [], skipped: [], panel: null };
+}
+
+/* ---- what is hard to read ---- */
+
+const HOUR_MS = 3600000;
+export const REST_EVERY = 20;
+
+export function isCovered(d: Desk, item: Item): boolean {
+	return d.blur && isHarsh(item) && !d.uncovered.includes(item.revision);
+}
+
+/** Shows a blurred text; counts it, and says when it is time for somebody else. */
+export function uncover(d: Desk, item: Item, now: number): Desk {
+	if (!isCovered(d, item)) return d;
+	const exposures = [...d.exposures.filter((at) => now - at < HOUR_MS), now];
+	const next = { ...d, exposures, uncovered: [...d.uncovered, item.revision].slice(-TRAIL_MAX) };
+	return exposures.length % REST_EVERY ? next : note(next, { kind: 'rest', count: exposures.length });
+}
+
+export function setBlur(d: Desk, blur: boolean): Desk {
+	return { ...d, blur };
 }
 
 /* ---- notes ---- */

@@ -5,6 +5,8 @@ import { ApiError } from '../api';
 import type { Controller } from '../controller';
 import { moment, t } from '../i18n';
 import type { OwnSession } from '../types';
+import { rememberBlur } from '../bindings';
+import { setBlur } from '../state';
 import { useModal } from './hooks';
 
 /* »Firefox auf Linux« is all that anybody needs to know their own browser by. */
@@ -111,13 +113,17 @@ function Codes({ controller }: { controller: Controller }): JSX.Element | null {
 }
 
 export function Account({ controller, onClose }: { controller: Controller; onClose: () => void }): JSX.Element | null {
-	const dialog = useModal(), session = controller.view.session;
+	const dialog = useModal(), session = controller.view.session, { blur, exposures } = controller.view.desk;
+	const exposed = exposures.filter((at) => Date.now() - at < 3600000).length;
+	const change = (on: boolean): void => { rememberBlur(on); controller.apply((d) => setBlur(d, on)); };
 	if (!session) return null;
 	return (
 		<dialog ref={dialog} class="dialog account" aria-labelledby="account-title" onClose={onClose}>
 			<h2 id="account-title">{session.user.name}</h2>
 			<p class="quiet">{t(`role.${session.user.role}`)} · {session.site.name}{session.sections.length > 0 && ` · ${session.sections.join(', ')}`}</p>
 			<p>{t(`role_text.${session.user.role}`)}</p>
+			<label class="check"><input type="checkbox" checked={blur} onChange={() => change(!blur)} /><span>{t('veil.setting')}</span></label>
+			{exposed > 0 && <p class="quiet">{t('veil.count', exposed)}</p>}
 			<Sessions controller={controller} />
 			<Codes controller={controller} />
 			<Password controller={controller} />

@@ -66,9 +66,13 @@ function takePassage(controller: Controller): void {
 	controller.apply((d) => S.setDraft(d, item.revision, draft));
 }
 
+const DECIDES = new Set<Command['do']>(['release', 'pick', 'reject', 'return', 'refer', 'show']);
+
 /** What a key means in the working view. */
 function obey(controller: Controller, c: Command): void {
-	const { desk } = controller.view;
+	const { desk } = controller.view, item = S.currentItem(desk);
+	/* Nobody decides what they have not seen: the first key only shows it. */
+	if (item && S.isCovered(desk, item) && DECIDES.has(c.do)) return controller.apply((d) => S.uncover(d, item, Date.now()));
 	switch (c.do) {
 	case 'release':
 	case 'pick': return controller.may('decide') ? controller.decide('release', { rules: [], word: '', pick: c.do === 'pick' }) : undefined;
@@ -77,6 +81,7 @@ function obey(controller: Controller, c: Command): void {
 	case 'refer': return controller.may('decide') ? controller.apply((d) => S.setPanel(d, c.do as S.PanelKind)) : undefined;
 	case 'letter': return toggleLetter();
 	case 'passage': return takePassage(controller);
+	case 'show': return;
 	case 'skip': return controller.apply(S.skip);
 	case 'back': return controller.apply(S.back);
 	case 'down': return controller.apply((d) => S.step(d, 1));

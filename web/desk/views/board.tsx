@@ -8,6 +8,7 @@ import type { Range } from '../board';
 import type { Controller, View } from '../controller';
 import { age, count, number, percent, t } from '../i18n';
 import { ALL_RULES, BREACHES } from '../rules';
+import * as S from '../state';
 import type { Draft } from '../state';
 import type { Action, BreachId, Dot, Item, RuleId } from '../types';
 import { useNow } from './hooks';
@@ -15,6 +16,7 @@ import { laneName } from './lanes';
 import { RuleMark, ruleName } from './parts';
 import { Passages } from './passages';
 import { RuleChoices, WORD_MAX } from './terms';
+import { Veil } from './veil';
 
 const STRIP_HEIGHT = 56;
 const CHUNK = 8;
@@ -90,6 +92,8 @@ function Strip(p: StripProps): JSX.Element {
 /* ---- the column ---- */
 
 interface CardProps {
+	controller: Controller;
+	covered: boolean;
 	item: Item;
 	seen: boolean;
 	left: boolean;
@@ -99,20 +103,20 @@ interface CardProps {
 	onRead: () => void;
 }
 
-function Card({ item, seen, left, now, onSeen, onLeave, onRead }: CardProps): JSX.Element {
+function Card({ controller, covered, item, seen, left, now, onSeen, onLeave, onRead }: CardProps): JSX.Element {
 	const end = useRef<HTMLSpanElement>(null);
 	useEffect(() => {
 		const el = end.current;
-		if (!el || seen) return undefined;
+		if (!el || seen || covered) return undefined;
 		/* Seen when its last line has been on the screen. */
 		const watch = new IntersectionObserver((all) => { if (all.some((x) => x.isIntersecting)) onSeen(); });
 		watch.observe(el);
 		return () => watch.disconnect();
-	}, [seen, item.revision]);
+	}, [seen, covered, item.revision]);
 	return (
 		<li class={`card${left ? ' left' : ''}${seen ? ' seen' : ''}`}>
 			<p class="card-head"><strong>{item.author.name}</strong> <span class="quiet">{age(item.submitted_at, now)} · {item.article.title}</span></p>
-			<Passages item={item} active={null} onActive={() => undefined} />
+			<Veil controller={controller} item={item}><Passages item={item} active={null} onActive={() => undefined} /></Veil>
 			<p class="card-end">
 				<label class="check"><input type="checkbox" checked={!left} onChange={onLeave} /><span>{t('board.with')}</span></label>
 				<button type="button" class="link" onClick={onRead}>{t('board.read')}</button>
@@ -201,7 +205,7 @@ export function Board({ controller, view, onRead }: Props): JSX.Element {
 				{chosen.length === 0 && !failed && <p class="quiet">{t('board.none')}</p>}
 				<ol class="cards">
 					{shown.map((item) => (
-						<Card key={item.revision} item={item} now={now} seen={seen.has(item.revision)} left={left.has(item.revision)}
+						<Card key={item.revision} controller={controller} covered={S.isCovered(view.desk, item)} item={item} now={now} seen={seen.has(item.revision)} left={left.has(item.revision)}
 							onSeen={() => setSeen((s) => new Set(s).add(item.revision))} onLeave={() => toggleLeft(item.revision)} onRead={() => onRead(item.revision)} />
 					))}
 				</ol>

@@ -10,6 +10,7 @@ import { ArticleBox, ArticleLine, DiffBox, EarlierBox, ParentBox, ReferralBox } 
 import { Findings } from './findings';
 import { useNow } from './hooks';
 import { Passages } from './passages';
+import { Veil } from './veil';
 
 function Heading({ item, now, focus }: { item: Item; now: number; focus: boolean }): JSX.Element {
 	const heading = useRef<HTMLHeadingElement>(null);
@@ -41,6 +42,7 @@ function Heading({ item, now, focus }: { item: Item; now: number; focus: boolean
 
 interface Props {
 	controller: Controller;
+	showKey: string;
 	item: Item;
 	banner: JSX.Element | null;
 	actions: JSX.Element;
@@ -48,7 +50,7 @@ interface Props {
 	focus: boolean;
 }
 
-export function Comment({ controller, item, banner, actions, focus }: Props): JSX.Element {
+export function Comment({ controller, showKey, item, banner, actions, focus }: Props): JSX.Element {
 	const now = useNow(30000);
 	/* What was released stands in the comparison already. */
 	const earlier = item.earlier.filter((e) => e.text !== item.released_text);
@@ -65,7 +67,9 @@ export function Comment({ controller, item, banner, actions, focus }: Props): JS
 						{item.parent && <ParentBox parent={item.parent} now={now} />}
 						<Heading item={item} now={now} focus={focus} />
 						{item.released_text !== null && <DiffBox before={item.released_text} after={item.text} lang={item.lang} />}
-						<Passages key={item.revision} item={item} active={active} onActive={setActive} />
+						<Veil controller={controller} item={item} showKey={showKey}>
+							<Passages key={item.revision} item={item} active={active} onActive={setActive} />
+						</Veil>
 						{earlier.length > 0 && <EarlierBox earlier={earlier} now={now} />}
 					</article>
 				</div>

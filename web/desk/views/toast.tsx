@@ -27,6 +27,8 @@ export function noteText(n: Note, now: number): string {
 		return t('note.elsewhere', n.by, n.name, stateName(n.action));
 	case 'problem':
 		return `${n.name}: ${problemText(n.problem, now)}`;
+	case 'rest':
+		return t('note.rest', n.count);
 	case 'undo_failed':
 		return `${n.name}: ${n.message || t('note.undo_failed')}`;
 	}
