@@ -146,6 +146,7 @@ test('what is hard to read is shown when asked for; no decision before', () => w
 	await login(page, 'rike');
 	await find(page, 'Hart');
 	await page.waitForSelector('.veil');
+	assert.equal(await page.locator('.aside >> text=Arschloch').count(), 0, 'neither beside it');
 	await shot(page, 'desk-veil');
 	assert.deepEqual(await axe(page), []);
 	await page.keyboard.press('f');

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Controller } from '../controller';
 import { age, fullMoment, moment, t } from '../i18n';
+import { isCovered } from '../state';
 import type { Item } from '../types';
 import { AuthorBox } from './author';
 import { Closing } from './closing';
@@ -76,7 +77,7 @@ export function Comment({ controller, showKey, item, banner, actions, focus }: P
 				{actions}
 			</main>
 			<aside class="aside" aria-label={t('aside.label')} tabIndex={0}>
-				<Findings key={item.revision} item={item} active={active} onActive={setActive} />
+				<Findings key={item.revision} item={item} covered={isCovered(controller.view.desk, item)} active={active} onActive={setActive} />
 				<AuthorBox key={`author-${item.revision}`} author={item.author} now={now} />
 				<ArticleBox article={item.article} />
 				<Closing key={`closing-${item.article.id}`} controller={controller} article={item.article} />

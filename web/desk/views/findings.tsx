@@ -34,7 +34,7 @@ function Finding({ index, evidence, passage, active, onActive }: FindingProps): 
 	);
 }
 
-function Rule({ item, rule, active, onActive, stand }: Props & { rule: RuleId; stand: (index: number) => number }): JSX.Element {
+function Rule({ item, covered, rule, active, onActive, stand }: Props & { rule: RuleId; stand: (index: number) => number }): JSX.Element {
 	const score = scoreOf(item.review, rule), evidence = item.review.evidence ?? [];
 	const own = evidence.map((e, i) => ({ e, i })).filter(({ e }) => e.rule === rule);
 	const strong = own.length > 0 || isOver(item.review, rule);
@@ -42,7 +42,7 @@ function Rule({ item, rule, active, onActive, stand }: Props & { rule: RuleId; s
 		<li class={`rule r-${rule}${strong ? ' strong' : ''}`}>
 			<p class="rule-line"><RuleMark rule={rule} /><span class="rule-name">{ruleName(rule)}</span><span class="rule-score">{scoreText(score)}</span></p>
 			<Bar rule={rule} score={score} />
-			{own.length > 0 && <ul class="finding-list">
+			{own.length > 0 && !covered && <ul class="finding-list">
 				{own.map(({ e, i }) => <Finding key={i} index={i} evidence={e} passage={stand(i)} active={active === i} onActive={onActive} />)}
 			</ul>}
 		</li>
@@ -51,6 +51,8 @@ function Rule({ item, rule, active, onActive, stand }: Props & { rule: RuleId; s
 
 interface Props {
 	item: Item;
+	/** The text is blurred: its passages are not read out beside it. */
+	covered: boolean;
 	active: number | null;
 	onActive: (index: number | null) => void;
 }

@@ -51,7 +51,7 @@ export function TryOut({ text, lang, checked, onText }: Props): JSX.Element {
 			{!item && <p class="quiet">{t(text && checked.problems.length ? 'policy.try_wrong' : 'policy.try_help')}</p>}
 			{item && <section class="try-result" aria-live="polite"><Passages item={item} active={active} onActive={setActive} /></section>}
 			{item && <Difference checked={checked} />}
-			{item && <Findings item={item} active={active} onActive={setActive} />}
+			{item && <Findings covered={false} item={item} active={active} onActive={setActive} />}
 		</aside>
 	);
 }
