@@ -78,6 +78,8 @@ static enum frg_status take_away(struct store_tx *tx, void *ctx, struct frg_erro
 		st = must_be_public(tx, o, &p, err);
 	if (st == FRG_OK)
 		st = decision_passages(&o->terms, o->cmd, o->revision.text, err);
+	if (st == FRG_OK && p.picked) /* for the one who takes it back */
+		json_object_set_new(o->terms.detail, "picked", json_true());
 	if (st == FRG_OK)
 		st = append(tx, o, "remove", detail_text(store_arena(tx), o->terms.detail), &d, err);
 	if (st == FRG_OK)

@@ -304,6 +304,23 @@ static enum frg_status load_for_revise(struct store_tx *tx, void *ctx, struct fr
 	return st;
 }
 
+/* Who was asked for a second opinion or as a lawyer is asked about the new text too; a proposal was about the old one.
+ */
+static enum frg_status carry_referral(struct store_tx *tx, id64 old, struct submission *s, struct frg_error *err)
+{
+	struct store_referral referral;
+	enum frg_status st = store_referral_get(tx, old, &referral, err);
+	if (st == FRG_NOT_FOUND)
+		return FRG_OK;
+	if (st == FRG_OK)
+		st = store_referral_delete(tx, old, err);
+	if (st != FRG_OK || str_eq(referral.kind, STR("proposal")))
+		return st;
+	referral.revision = s->revision.id;
+	st = store_referral_put(tx, &referral, err);
+	return st == FRG_OK ? queue_enter(tx, &s->comment, &s->revision, err) : st;
+}
+
 static enum frg_status save_revision(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct revising *r = ctx;
@@ -326,6 +343,8 @@ static enum frg_status save_revision(struct store_tx *tx, void *ctx, struct frg_
 	}
 	s->revision = (struct store_revision){.text = text, .ordinal = latest.ordinal + 1};
 	st = insert_revision(tx, s, err);
+	if (st == FRG_OK && latest.state == STATE_HELD)
+		st = carry_referral(tx, latest.id, s, err);
 	if (st != FRG_OK || latest.state != STATE_HELD)
 		return st;
 	return store_event_insert(tx,

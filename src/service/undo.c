@@ -23,14 +23,19 @@ static enum frg_status check_undo(const struct undoing *u, const struct store_de
 
 /* Readers see again what this release stands for. */
 static enum frg_status publish_again(struct store_tx *tx, const struct store_comment *c,
-                                     const struct store_decision *release, enum store_state from, struct frg_error *err)
+                                     const struct store_decision *release, enum store_state from, bool picked,
+                                     struct frg_error *err)
 {
 	struct store_revision revision;
 	enum frg_status st = store_revision_get(tx, release->revision, &revision, err);
 	if (st == FRG_OK)
 		st = store_revision_move(tx, revision.id, from, 0, STATE_RELEASED, err);
-	struct release r = {
-		.change = PUBLICATION_PUT, .comment = c, .revision = &revision, .decision = release, .now = release->decided};
+	struct release r = {.change = PUBLICATION_PUT,
+	                    .comment = c,
+	                    .revision = &revision,
+	                    .decision = release,
+	                    .picked = picked,
+	                    .now = release->decided};
 	return st == FRG_OK ? release_apply(tx, &r, err) : st;
 }
 
@@ -45,7 +50,7 @@ static enum frg_status take_back_release(struct store_tx *tx, const struct store
 		st = store_revision_get(tx, before.revision, &revision, err);
 	/* one that was withdrawn since is no text to fall back on */
 	if (st == FRG_OK && revision.state == STATE_SUPERSEDED)
-		return publish_again(tx, c, &before, STATE_SUPERSEDED, err);
+		return publish_again(tx, c, &before, STATE_SUPERSEDED, false, err);
 	if (st != FRG_OK && st != FRG_NOT_FOUND)
 		return st;
 	int64_t answers;
@@ -74,6 +79,9 @@ static enum frg_status hold_again(struct store_tx *tx, const struct store_commen
 	if (all.items[all.count - 1].id != d->revision)
 		return frg_fail(err, FRG_CONFLICT, "revision_superseded", "the author has revised the comment since");
 	bool released = str_eq(d->action, STR("release")), referred = str_eq(d->action, STR("refer"));
+	struct store_referral referral;
+	if (referred && (store_referral_get(tx, d->revision, &referral, NULL) != FRG_OK || referral.decision != d->id))
+		return frg_fail(err, FRG_CONFLICT, "conflict", "somebody has referred it elsewhere since");
 	enum store_state from = referred                           ? STATE_HELD
 	                        : released                         ? STATE_RELEASED
 	                        : str_eq(d->action, STR("reject")) ? STATE_REJECTED
@@ -97,8 +105,11 @@ static enum frg_status take_back_removal(struct store_tx *tx, const struct store
 {
 	struct store_decision release;
 	enum frg_status st = store_decision_release_before(tx, c->id, d->seq, &release, err);
+	json_t *detail = json_loadb(d->detail.p, d->detail.n, 0, NULL);
+	bool picked = json_is_true(json_object_get(detail, "picked"));
+	json_decref(detail);
 	if (st == FRG_OK)
-		st = publish_again(tx, c, &release, STATE_REJECTED, err);
+		st = publish_again(tx, c, &release, STATE_REJECTED, picked, err);
 	return st == FRG_OK ? take_back_letter(tx, d, err) : st;
 }
 

@@ -152,6 +152,7 @@ test('a second opinion comes from somebody else; what waits for a lawyer waits',
 	assert.equal((await people.editor.decide(await people.editor.item(id), 'release')).json.error.code, 'second_same_person');
 	assert.equal((await people.local.get('/v1/desk/queue?lane=second')).json.count, 1);
 	assert.equal((await refer(people.local, 'lawyer')).status, 200);
+	await wilma.revise(id, 'Wer hat denn an der Brücke verdient?'); // the question goes with the new text
 	const item = await people.lead.item(id);
 	assert.equal((await people.local.decide(item, 'release')).json.error.code, 'referred_to_lawyer');
 	assert.ok(!(await people.local.all()).some((i) => i.comment === id), 'out of the way of those who cannot decide it');
