@@ -156,6 +156,33 @@ static json_t *parent_json(const struct queue_item *item)
 	                 (json_int_t)item->parent.published, "released", item->parent_released);
 }
 
+/* What waits with the same text, or nearly. */
+static json_t *copies_json(const struct queue_item *item)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < item->copy_count; i++) {
+		const struct queue_copy *c = &item->copies[i];
+		json_array_append_new(list, json_pack("{s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:f}", "revision",
+		                                      api_id_json(c->revision.id), "comment", api_id_json(c->revision.comment),
+		                                      "version", (json_int_t)c->revision.version, "name",
+		                                      json_of(c->comment.name), "text", json_of(c->revision.text),
+		                                      "submitted_at", (json_int_t)c->revision.created, "article",
+		                                      json_of(c->article.title), "likeness", c->likeness));
+	}
+	return list;
+}
+
+/* The decision that refused this text before. */
+static json_t *repost_json(struct arena *a, const struct queue_item *item)
+{
+	const struct store_decision *d = &item->repost;
+	if (!item->reposted)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "decision", api_id_json(d->id), "comment",
+	                 api_id_json(d->comment), "action", json_of(d->action), "rules", api_rules_json(a, d->rules), "by",
+	                 json_of(d->editor_name), "name", json_of(d->author_name), "at", (json_int_t)d->decided);
+}
+
 json_t *api_item_json(struct arena *a, const struct queue_item *item)
 {
 	const struct store_revision *r = &item->revision;
@@ -173,7 +200,8 @@ json_t *api_item_json(struct arena *a, const struct queue_item *item)
 		json_decref(detail);
 	}
 	json_t *released = item->released_before ? json_of(item->released_text) : json_null();
-	return json_pack("{s:I, s:b, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "due_at",
+	return json_pack("{s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	                 "copies", copies_json(item), "repost_of", repost_json(a, item), "due_at",
 	                 (json_int_t)item->row.due, "escalated", item->row.escalated != 0, "referral", referral, "revision",
 	                 api_id_json(r->id), "comment", api_id_json(r->comment), "version", (json_int_t)r->version,
 	                 "ordinal", (json_int_t)r->ordinal, "state", json_of(store_state_name(r->state)), "lang",

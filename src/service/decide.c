@@ -307,6 +307,8 @@ static enum frg_status settle(struct store_tx *tx, struct deciding *d, const str
 	if (st == FRG_OK && action != DECIDE_RETURN)
 		st = store_queue_author(tx, comment->author, action == DECIDE_RELEASE, action == DECIDE_REJECT, err);
 	if (st == FRG_OK && action == DECIDE_REJECT)
+		st = near_refused(tx, revision, decision.id, err);
+	if (st == FRG_OK && action == DECIDE_REJECT)
 		st = letter_write(tx, &(struct letter_about){d->site, article, comment, revision, &decision}, err);
 	if (st == FRG_OK)
 		st = decision_tell(

@@ -97,6 +97,15 @@ MUST_CHECK enum frg_status queue_enter(struct store_tx *tx, const struct store_c
 /* For a database from before there was a queue: some of what is held; ctx: int64_t, how many there were. */
 MUST_CHECK enum frg_status queue_enter_all(struct store_tx *tx, void *ctx, struct frg_error *err);
 
+/* near.c: this held text's group in the queue, and what refused it before. */
+MUST_CHECK enum frg_status near_place(struct store_tx *tx, const struct store_revision *revision,
+                                      struct store_queue_row *row, struct frg_error *err);
+/* This text is refused: what waits and is nearly the same points to the decision. */
+MUST_CHECK enum frg_status near_refused(struct store_tx *tx, const struct store_revision *revision, id64 decision,
+                                        struct frg_error *err);
+/* As queue_enter_all, for what was refused. */
+MUST_CHECK enum frg_status near_complete(struct store_tx *tx, void *ctx, struct frg_error *err);
+
 /* decide.c: what all decisions share */
 struct decision_of {
 	const struct staff *who;

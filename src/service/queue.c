@@ -2,8 +2,29 @@
 #include "service/inner.h"
 
 #include "base/buf.h"
+#include "text/near.h"
 
 enum { RECENT = 5 };
+
+/* "|a|b|" for a filter. */
+static str sections_text(struct arena *a, const struct store_texts *sections)
+{
+	struct buf b = BUF_INIT(1 << 16);
+	for (size_t i = 0; i < sections->count; i++) {
+		buf_byte(&b, '|');
+		buf_add(&b, sections->items[i]);
+	}
+	if (b.n)
+		buf_byte(&b, '|');
+	return buf_finish(&b, a);
+}
+
+struct store_queue_filter queue_filter_of(struct arena *a, const struct staff *who)
+{
+	return (struct store_queue_filter){.site = who->site,
+	                                   .own_sections = sections_text(a, &who->sections),
+	                                   .without_lawyer = !(who->rights & RIGHT_LEGAL)};
+}
 
 static enum frg_status load_recent(struct store_tx *tx, struct queue_item *item, struct frg_error *err)
 {
@@ -72,6 +93,19 @@ static enum frg_status load_earlier(struct store_tx *tx, struct queue_item *item
 	return st;
 }
 
+/* The decision that refused this text before, if it still holds. */
+static enum frg_status load_repost(struct store_tx *tx, struct queue_item *item, struct frg_error *err)
+{
+	struct store_revision before;
+	if (!item->row.repost_of)
+		return FRG_OK;
+	enum frg_status st = store_decision_get(tx, item->row.repost_of, &item->repost, err);
+	if (st == FRG_OK)
+		st = store_revision_get(tx, item->repost.revision, &before, err);
+	item->reposted = st == FRG_OK && !item->repost.undone && before.state == STATE_REJECTED;
+	return st;
+}
+
 /* Its place in the queue, who was asked about it, whether its author may write. */
 static enum frg_status load_standing(struct store_tx *tx, struct queue_item *item, struct frg_error *err)
 {
@@ -84,14 +118,52 @@ static enum frg_status load_standing(struct store_tx *tx, struct queue_item *ite
 	if (st == FRG_OK)
 		st = store_decision_get(tx, referral.decision, &item->referral, err);
 	if (st == FRG_OK || st == FRG_NOT_FOUND)
+		st = load_repost(tx, item, err);
+	if (st == FRG_OK)
 		st = store_suspension_now(tx, item->comment.author, clock_now(), &suspension, err);
 	if (st == FRG_OK)
 		item->suspended_until = suspension.until;
 	return st == FRG_NOT_FOUND ? FRG_OK : st;
 }
 
-static enum frg_status load_item(struct store_tx *tx, const struct store_revision *revision, struct queue_item *item,
+static enum frg_status load_copy(struct store_tx *tx, const struct store_queue_row *row, struct queue_copy *copy,
                                  struct frg_error *err)
+{
+	enum frg_status st = store_revision_get(tx, row->revision, &copy->revision, err);
+	if (st == FRG_OK)
+		st = store_comment_get(tx, row->comment, &copy->comment, err);
+	return st == FRG_OK ? store_article_by_id(tx, row->article, &copy->article, err) : st;
+}
+
+/* Those that came with the same text, or nearly; only what its reader may see. What waits for somebody else is not
+ * decided along with it. */
+static enum frg_status load_copies(struct store_tx *tx, const struct staff *who, struct queue_item *item,
+                                   struct frg_error *err)
+{
+	struct store_queue_rows rows;
+	if (!item->row.group || item->row.referral.n)
+		return FRG_OK;
+	str own = queue_filter_of(store_arena(tx), who).own_sections;
+	enum frg_status st = store_queue_copies(tx, item->row.group, item->revision.id, own, QUEUE_COPIES_MAX, &rows, err);
+	if (st != FRG_OK)
+		return st;
+	item->copies = ARENA_ARRAY(store_arena(tx), struct queue_copy, rows.count);
+	struct near_text own_text, text;
+	near_read(store_arena(tx), item->revision.text, &own_text);
+	for (size_t i = 0; st == FRG_OK && i < rows.count; i++) {
+		struct queue_copy *copy = &item->copies[item->copy_count];
+		if (rows.items[i].referral.n)
+			continue;
+		st = load_copy(tx, &rows.items[i], copy, err);
+		near_read(store_arena(tx), copy->revision.text, &text);
+		copy->likeness = near_likeness(&own_text, &text);
+		item->copy_count++;
+	}
+	return st;
+}
+
+static enum frg_status load_item(struct store_tx *tx, const struct staff *who, const struct store_revision *revision,
+                                 struct queue_item *item, struct frg_error *err)
 {
 	*item = (struct queue_item){.revision = *revision};
 	enum frg_status st = store_comment_get(tx, revision->comment, &item->comment, err);
@@ -107,30 +179,12 @@ static enum frg_status load_item(struct store_tx *tx, const struct store_revisio
 		st = load_parent(tx, item, err);
 	if (st == FRG_OK)
 		st = load_earlier(tx, item, err);
-	return st == FRG_OK ? load_standing(tx, item, err) : st;
+	if (st == FRG_OK)
+		st = load_standing(tx, item, err);
+	return st == FRG_OK ? load_copies(tx, who, item, err) : st;
 }
 
 /* ---- pages ---- */
-
-/* "|a|b|" for a filter. */
-static str sections_text(struct arena *a, const struct store_texts *sections)
-{
-	struct buf b = BUF_INIT(1 << 16);
-	for (size_t i = 0; i < sections->count; i++) {
-		buf_byte(&b, '|');
-		buf_add(&b, sections->items[i]);
-	}
-	if (b.n)
-		buf_byte(&b, '|');
-	return buf_finish(&b, a);
-}
-
-struct store_queue_filter queue_filter_of(struct arena *a, const struct staff *who)
-{
-	return (struct store_queue_filter){.site = who->site,
-	                                   .own_sections = sections_text(a, &who->sections),
-	                                   .without_lawyer = !(who->rights & RIGHT_LEGAL)};
-}
 
 struct query {
 	const struct queue_query *in;
@@ -170,7 +224,7 @@ static enum frg_status load_page(struct store_tx *tx, void *ctx, struct frg_erro
 		struct store_revision revision;
 		st = store_revision_get(tx, rows.items[i].revision, &revision, err);
 		if (st == FRG_OK)
-			st = load_item(tx, &revision, &page->items[page->count++], err);
+			st = load_item(tx, q->who, &revision, &page->items[page->count++], err);
 	}
 	if ((int64_t)rows.count == q->in->limit) {
 		const struct store_queue_row *last = &rows.items[rows.count - 1];
@@ -199,7 +253,7 @@ static enum frg_status load_one(struct store_tx *tx, void *ctx, struct frg_error
 	if (st == FRG_OK && revision.site != q->who->site)
 		return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such revision");
 	if (st == FRG_OK)
-		st = load_item(tx, &revision, q->item, err);
+		st = load_item(tx, q->who, &revision, q->item, err);
 	if (st == FRG_OK && !staff_has_section(q->who, q->item->article.section))
 		return frg_fail(err, FRG_FORBIDDEN, "section_forbidden", "not a section of theirs");
 	return st;

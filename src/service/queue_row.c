@@ -83,6 +83,8 @@ enum frg_status queue_enter(struct store_tx *tx, const struct store_comment *com
 		st = read_review(tx, revision, &row, err);
 	if (st == FRG_OK)
 		st = read_history(tx, comment, revision, &row, err);
+	if (st == FRG_OK)
+		st = near_place(tx, revision, &row, err);
 	if (st != FRG_OK)
 		return st;
 	row.section = article.section;

@@ -91,6 +91,8 @@ static enum frg_status take_away(struct store_tx *tx, void *ctx, struct frg_erro
 	if (st == FRG_OK)
 		st = release_apply(tx, &r, err);
 	if (st == FRG_OK)
+		st = near_refused(tx, &o->revision, d.id, err);
+	if (st == FRG_OK)
 		st = decision_tell(tx, "unpublished", &o->comment, o->revision.id, STR(""), err);
 	return st == FRG_OK
 	           ? letter_write(tx, &(struct letter_about){o->site, &o->article, &o->comment, &o->revision, &d}, err)

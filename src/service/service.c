@@ -13,6 +13,10 @@ static enum frg_status complete(struct service *svc, struct frg_error *err)
 		arena_reset(a);
 		st = store_write(svc->store, a, queue_enter_all, &some, err);
 	}
+	for (some = 1; st == FRG_OK && some;) {
+		arena_reset(a);
+		st = store_write(svc->store, a, near_complete, &some, err);
+	}
 	arena_close(a);
 	return st;
 }

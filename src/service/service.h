@@ -289,6 +289,13 @@ struct queue_recent {
 	struct store_revision revision;
 	str article_title, rules;
 };
+enum { QUEUE_COPIES_MAX = 30 };
+struct queue_copy {
+	struct store_revision revision;
+	struct store_comment comment;
+	struct store_article article;
+	double likeness; /* 1: the same text but for case, spaces, signs */
+};
 struct queue_item {
 	struct store_revision revision;
 	struct store_comment comment;
@@ -307,6 +314,10 @@ struct queue_item {
 	bool referred;
 	struct store_decision referral; /* the row of the chain that tells of it */
 	msec suspended_until;           /* of the author; 0: no */
+	bool reposted;
+	struct store_decision repost; /* that refused the same text before */
+	struct queue_copy *copies;    /* that wait too, at most QUEUE_COPIES_MAX */
+	size_t copy_count;
 };
 struct queue_page {
 	struct queue_item *items;

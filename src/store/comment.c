@@ -151,6 +151,10 @@ enum frg_status store_revision_move(struct store_tx *tx, id64 id, enum store_sta
 		return frg_fail(err, FRG_CONFLICT, "conflict", "the revision is not as expected any more");
 	if (st == FRG_OK && from == STATE_HELD && to != STATE_HELD) /* whoever decides: it leaves the queue with it */
 		st = DB_RUN(tx->db, err, "DELETE FROM queue WHERE revision_id = $1", DB_INT(id));
+	if (st == FRG_OK && to == STATE_REJECTED)
+		return DB_RUN(tx->db, err, "UPDATE near_key SET refused = 1 WHERE revision_id = $1", DB_INT(id));
+	if (st == FRG_OK && to != STATE_HELD)
+		return DB_RUN(tx->db, err, "DELETE FROM near_key WHERE revision_id = $1", DB_INT(id));
 	return st;
 }
 
@@ -209,6 +213,19 @@ enum frg_status store_held_unqueued(struct store_tx *tx, int64_t limit, struct s
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
 	                              "SELECT " REVISION " FROM revision r WHERE r.state = 'held' AND NOT EXISTS"
 	                              " (SELECT 1 FROM queue q WHERE q.revision_id = r.id) ORDER BY r.id LIMIT $1",
+	                              DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_revision);
+}
+
+enum frg_status store_near_missing(struct store_tx *tx, int64_t limit, struct store_revisions *out,
+                                   struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " REVISION " FROM revision r WHERE r.state = 'rejected' AND NOT EXISTS"
+	                              " (SELECT 1 FROM near_key n WHERE n.revision_id = r.id) ORDER BY r.id LIMIT $1",
 	                              DB_INT(limit));
 	if (st != FRG_OK)
 		return st;

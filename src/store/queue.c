@@ -4,7 +4,7 @@
 #define ROW                                                                                                            \
 	"q.revision_id, q.site_id, q.comment_id, q.article_id, q.author_id, q.section, q.lang, q.submitted_at, q.due_at,"  \
 	" q.suggestion, q.profanity, q.aggression, q.insinuation, q.ad_link, q.off_topic, q.engaging, q.author_released,"  \
-	" q.author_rejected, q.edit, q.returned, q.referral, q.referral_by, q.escalated_at"
+	" q.author_rejected, q.edit, q.returned, q.referral, q.referral_by, q.escalated_at, q.group_id, q.repost_of"
 
 enum frg_status store_queue_put(struct store_tx *tx, const struct store_queue_row *r, struct frg_error *err)
 {
@@ -14,15 +14,16 @@ enum frg_status store_queue_put(struct store_tx *tx, const struct store_queue_ro
 	return DB_RUN(tx->db, err,
 	              "INSERT INTO queue (revision_id, site_id, comment_id, article_id, author_id, section, lang,"
 	              " submitted_at, due_at, suggestion, profanity, aggression, insinuation, ad_link, off_topic,"
-	              " engaging, author_released, author_rejected, edit, returned, referral, referral_by, escalated_at)"
+	              " engaging, author_released, author_rejected, edit, returned, referral, referral_by, escalated_at, "
+	              "group_id, repost_of)"
 	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"
-	              " $21, $22, $23)",
+	              " $21, $22, $23, $24, $25)",
 	              DB_INT(r->revision), DB_INT(r->site), DB_INT(r->comment), DB_INT(r->article), DB_INT(r->author),
 	              DB_TEXT(r->section), DB_TEXT(r->lang), DB_INT(r->submitted), DB_INT(r->due), DB_TEXT(r->suggestion),
 	              DB_INT(r->score[0]), DB_INT(r->score[1]), DB_INT(r->score[2]), DB_INT(r->score[3]),
 	              DB_INT(r->score[4]), DB_INT(r->score[5]), DB_INT(r->author_released), DB_INT(r->author_rejected),
 	              DB_INT(r->edit), DB_INT(r->returned), DB_TEXT(r->referral), DB_INT(r->referral_by),
-	              DB_INT_OR_NULL(r->escalated));
+	              DB_INT_OR_NULL(r->escalated), DB_INT(r->group), DB_INT(r->repost_of));
 }
 
 static void read_row(struct arena *a, struct db_rows *r, struct store_queue_row *q)
@@ -45,6 +46,8 @@ static void read_row(struct arena *a, struct db_rows *r, struct store_queue_row 
 		.referral = db_text(r, 20, a),
 		.referral_by = db_int(r, 21),
 		.escalated = db_int(r, 22),
+		.group = db_int(r, 23),
+		.repost_of = db_int(r, 24),
 	};
 	for (int i = 0; i < FRG_RULE_COUNT; i++)
 		q->score[i] = db_int(r, 10 + i);
@@ -101,6 +104,26 @@ enum frg_status store_queue_page(struct store_tx *tx, const struct store_queue_f
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_row);
+}
+
+enum frg_status store_queue_copies(struct store_tx *tx, id64 group, id64 but, str own_sections, int64_t limit,
+                                   struct store_queue_rows *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows,
+		"SELECT " ROW " FROM queue q WHERE q.group_id = $1 AND q.revision_id <> $2"
+		" AND ($3 = '' OR replace($3, '|' || q.section || '|', '') <> $3) ORDER BY q.revision_id LIMIT $4",
+		DB_INT(group), DB_INT(but), DB_TEXT(own_sections), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_row);
+}
+
+enum frg_status store_queue_repost(struct store_tx *tx, id64 revision, id64 decision, struct frg_error *err)
+{
+	return DB_RUN(tx->db, err, "UPDATE queue SET repost_of = $2 WHERE revision_id = $1", DB_INT(revision),
+	              DB_INT(decision));
 }
 
 enum frg_status store_queue_count(struct store_tx *tx, const struct store_queue_filter *f,

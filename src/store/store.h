@@ -239,6 +239,8 @@ struct store_queue_row {
 	str referral; /* empty: none */
 	id64 referral_by;
 	msec escalated; /* 0: not */
+	id64 group;     /* the same for texts that are nearly the same: the first of them */
+	id64 repost_of; /* the decision that refused this text before; 0: none */
 };
 struct store_queue_rows {
 	struct store_queue_row *items;
@@ -275,6 +277,27 @@ MUST_CHECK enum frg_status store_queue_get(struct store_tx *tx, id64 revision, s
 MUST_CHECK enum frg_status store_queue_page(struct store_tx *tx, const struct store_queue_filter *filter,
                                             const struct store_queue_place *after, int64_t limit,
                                             struct store_queue_rows *out, struct frg_error *err);
+/* The others of a group, oldest first. */
+MUST_CHECK enum frg_status store_queue_copies(struct store_tx *tx, id64 group, id64 but, str own_sections,
+                                              int64_t limit, struct store_queue_rows *out, struct frg_error *err);
+MUST_CHECK enum frg_status store_queue_repost(struct store_tx *tx, id64 revision, id64 decision, struct frg_error *err);
+
+/* ---- texts that come again (near.c); the keys are text/near.h's ---- */
+
+struct store_ids {
+	id64 *items;
+	size_t count;
+};
+/* A revision's keys, instead of those it had. They go, or become those of a refused text, when it is decided. */
+MUST_CHECK enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bool refused,
+                                          const uint64_t *keys, size_t count, struct frg_error *err);
+/* The newest with this key. */
+MUST_CHECK enum frg_status store_near_find(struct store_tx *tx, id64 site, uint64_t key, bool refused, int64_t limit,
+                                           struct store_ids *out, struct frg_error *err);
+/* Refused ones without keys: of a database from before there were any. */
+MUST_CHECK enum frg_status store_near_missing(struct store_tx *tx, int64_t limit, struct store_revisions *out,
+                                              struct frg_error *err);
+
 struct store_queue_count {
 	int64_t count, escalated;
 	msec oldest; /* sent; 0: none */

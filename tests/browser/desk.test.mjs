@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { PASSWORD, startServer, until } from '../lib/server.mjs';
 import { axe, launch, person, shot, watched } from '../lib/browser.mjs';
 import { Editor, Reader } from '../lib/people.mjs';
+import { mild, texts } from '../lib/texts.mjs';
 import { totp } from '../lib/totp.mjs';
 
 let server, browser, pages = [];
@@ -110,8 +111,10 @@ test('a rejection with a passage of one\'s own; the author objects; somebody els
 
 test('the board: brush, read, decide what was read, take it all back', () => watched('board', () => pages, async () => {
 	const page = await open();
+	const rude = ['habt die Brücke kaputtgespart', 'könnt nicht einmal Beton gießen', 'solltet alle zurücktreten, und zwar heute', 'wart bei der Prüfung wohl im Urlaub',
+		'lasst Krankenwagen im Stau stehen', 'gebt Millionen für ein Logo aus'];
 	for (let i = 0; i < 6; i++)
-		await new Reader(server, { name: `Grob ${i}` }).submit(`Ihr Idioten habt die Brücke Nummer ${i} kaputtgespart.`);
+		await new Reader(server, { name: `Grob ${i}` }).submit(`Ihr Idioten ${rude[i]}.`);
 	await login(page, 'rike');
 	await page.click('.tab >> text=Tafel');
 	await page.waitForSelector('.card');
@@ -120,7 +123,7 @@ test('the board: brush, read, decide what was read, take it all back', () => wat
 	await page.mouse.down();
 	await page.mouse.move(strip.x + strip.width + 30, strip.y + 20, { steps: 4 });
 	await page.mouse.up();
-	await page.waitForFunction(() => document.querySelectorAll('.card').length === 6);
+	await until(async () => await page.locator('.card').count() === 6, { what: 'six to read' });
 	for (let i = 0; i < 6; i++) // what is hard to read is not read before it is asked for
 		await page.locator('.veil button').first().click();
 	assert.equal(await page.locator('.veil').count(), 0);
@@ -134,9 +137,9 @@ test('the board: brush, read, decide what was read, take it all back', () => wat
 	await page.waitForSelector('.together .choice:has(:checked)');
 	await page.click('.together [type=submit]');
 	await page.waitForSelector('.undo >> text=5 Kommentare');
-	await until(async () => (await (await new Editor(server).login()).decisions()).filter((d) => d.action === 'reject' && /Brücke Nummer/.test(d.text)).length === 5, { what: 'five decisions' });
+	await until(async () => (await (await new Editor(server).login()).decisions()).filter((d) => d.action === 'reject' && d.text.startsWith('Ihr Idioten')).length === 5, { what: 'five decisions' });
 	await page.keyboard.press('u');
-	await until(async () => (await (await new Editor(server).login()).decisions()).filter((d) => d.undone && /Brücke Nummer/.test(d.text)).length === 5, { what: 'all five taken back' });
+	await until(async () => (await (await new Editor(server).login()).decisions()).filter((d) => d.undone && d.text.startsWith('Ihr Idioten')).length === 5, { what: 'all five taken back' });
 	assert.deepEqual(problems(), []);
 }));
 
@@ -153,6 +156,36 @@ test('what is hard to read is shown when asked for; no decision before', () => w
 	await page.waitForSelector('.comment .passage');
 	assert.equal(await page.locator('.undo').count(), 0, 'the first key only shows it');
 	await page.keyboard.press('s');
+}));
+
+test('the same text comes once, with its copies, and is decided together; what was refused is pointed to', () => watched('copies', () => pages, async () => {
+	const page = await open(), text = 'Seit Jahren wird an dieser Brücke nur geflickt, und am Ende zahlen es doch wieder die Pendler aus dem Umland.';
+	for (const name of ['Xaver', 'Yvonne', 'Zita'])
+		await new Reader(server, { name }).submit(name === 'Zita' ? text.replace('Pendler', 'Leute') : text);
+	await login(page, 'rike');
+	await page.waitForSelector('.row:has-text("Xaver") >> text=×3');
+	assert.equal(await page.locator('.row:has-text("Yvonne"), .row:has-text("Zita")').count(), 0);
+	await find(page, 'Xaver');
+	await page.waitForSelector('.copies >> text=2 weitere Kommentare');
+	await page.waitForSelector('.copies li:has-text("Zita") ins >> text=Leute');
+	assert.equal(await page.locator('.copies li:has-text("Yvonne") .diff').count(), 0, 'the same is not shown twice');
+	await shot(page, 'desk-copies');
+	assert.deepEqual(await axe(page), []);
+	await page.keyboard.press('d');
+	assert.equal(await page.locator('.copies input').isChecked(), false);
+	await page.keyboard.press('d');
+	await page.keyboard.press('a');
+	await page.keyboard.press('5');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('.undo >> text=3 Kommentare');
+	const rike = await new Editor(server).login(), mine = async () => (await rike.decisions()).filter((d) => d.text.startsWith('Seit Jahren wird an dieser'));
+	await until(async () => (await mine()).length === 3, { what: 'three decisions' });
+	await new Reader(server, { name: 'Wanda' }).submit(text);
+	await find(page, 'Wanda');
+	await page.waitForSelector('.repost >> text=Dieser Text kam schon einmal');
+	await shot(page, 'desk-repost');
+	assert.deepEqual(await axe(page), []);
+	assert.deepEqual(problems(), []);
 }));
 
 test('a key of one\'s own, remembered', () => watched('keys', () => pages, async () => {
@@ -175,7 +208,7 @@ test('a key of one\'s own, remembered', () => watched('keys', () => pages, async
 test('from the invitation to the first ten decisions', () => watched('invited', () => pages, async () => {
 	const boss = await open(), fresh = await open();
 	for (let i = 0; i < 10; i++)
-		await new Reader(server, { name: `Leser ${i}` }).submit(`Die Brücke wird im Jahr ${2027 + i} fertig, vermute ich.`);
+		await new Reader(server, { name: `Leser ${i}` }).submit(mild[i]);
 	await login(boss, 'rike');
 	await boss.click('.tab >> text=Team');
 	await boss.fill('.invite [name=name]', 'Nora Neu');
@@ -191,7 +224,7 @@ test('from the invitation to the first ten decisions', () => watched('invited', 
 	for (let i = 0; i < 10; i++) {
 		const before = await fresh.textContent('#comment-title');
 		await fresh.keyboard.press('f');
-		await fresh.waitForFunction((n) => document.querySelector('#comment-title')?.textContent !== n, before);
+		await until(async () => await fresh.textContent('#comment-title') !== before, { what: 'the next comment' });
 	}
 	await until(async () => (await (await new Editor(server).login()).decisions()).filter((d) => d.by === 'Nora Neu').length === 10, { what: 'ten decisions of the new editor' });
 	assert.deepEqual(problems(), []);
@@ -231,7 +264,7 @@ test('two hundred comments by keyboard alone', () => watched('hundreds', () => p
 	for (const p of pages) await p.context().close();
 	const reader = wilma(), page = await open();
 	for (let i = 0; i < 200; i++)
-		await reader.submit(`Beitrag ${i}: ${i % 5 ? 'Die Behelfsbrücke sollte früher kommen.' : 'Ihr Trottel baut nie fertig.'} Zählung ${i * 7}.`);
+		await reader.submit(`${texts[20 + i]}${i % 5 ? '' : ' Ihr Trottel baut nie fertig.'}`);
 	const submitted = Date.now();
 	await login(page, 'omar');
 	const times = await page.evaluate(async () => {

@@ -10,7 +10,7 @@ function item(n, more = {}) {
 	return {
 		revision: `r${n}`, comment: `c${n}`, version: 1, ordinal: 1, lang: 'de', submitted_at: n * 1000, due_at: n * 1000, escalated: false, referral: null,
 		author: { name: `Name ${n}` }, text: 'Text', review: { suggestion: 'look', scores: {}, evidence: [] },
-		article: {}, parent: null, released_text: null, earlier: [], ...more,
+		article: {}, parent: null, released_text: null, earlier: [], copies: [], repost_of: null, ...more,
 	};
 }
 const page = (...ns) => ({ count: ns.length, escalated: 0, oldest_at: 1, next: null, items: ns.map((n) => item(n)) });
@@ -46,6 +46,24 @@ test('deciding in the middle goes on downwards, then from the top', () => {
 	d = release(d);
 	assert.equal(d.current, 'r1');
 	assert.equal(release(d).current, null);
+});
+
+test('copies stand under the first, and are decided with it unless that is switched off', () => {
+	const copy = (n, likeness = 1) => ({ revision: `r${n}`, comment: `c${n}`, version: 7, name: `Name ${n}`, text: likeness === 1 ? 'Text' : 'Texte', submitted_at: n, article: '', likeness });
+	const d = S.loaded(S.empty, { ...page(), count: 4, items: [item(1, { copies: [copy(2), copy(9, 0.8)] }), item(2, { copies: [copy(1), copy(9, 0.8)] }), item(3)] });
+	assert.deepEqual(S.shown(d).map((i) => i.revision), ['r1', 'r3']);
+	const both = S.decide(d, 'reject', { ...draft, passages: [{ rule: 'profanity', begin: 0, end: 4 }] }, NOW);
+	assert.deepEqual(both.pending.map((p) => [p.item.revision, p.item.version, p.draft.passages?.length]), [['r1', 1, 1], ['r2', 1, 1], ['r9', 7, undefined]]);
+	assert.equal(both.current, 'r3');
+	assert.equal(S.batchOf(both, S.lastUndoable(both, NOW), NOW).length, 3);
+	assert.equal(S.decide(d, 'refer', { rules: [], word: '' }, NOW).pending.length, 1, 'one question is asked once');
+	const one = release(S.toggleAlone(d, 'r1'));
+	assert.deepEqual([one.pending.length, one.current], [1, 'r2']);
+	assert.deepEqual(one.items[0].copies.map((c) => c.revision), ['r9'], 'the next is the first of what is left');
+	const gone = S.removed(d, 'r2', conflict, 3);
+	assert.deepEqual(gone.items[0].copies.map((c) => c.revision), ['r9']);
+	const more = S.inserted(d, item(4, { copies: [copy(1)] }));
+	assert.deepEqual(more.items[0].copies.map((c) => c.revision), ['r2', 'r9', 'r4']);
 });
 
 test('a rejection needs a rule, a return a rule or a word', () => {

@@ -2,7 +2,7 @@
 // modifier held, or again and again because a finger rests on it.
 
 export type Command =
-	| { do: 'release' | 'pick' | 'reject' | 'return' | 'refer' | 'skip' | 'back' | 'undo' | 'down' | 'up' | 'show' | 'help' | 'escape' }
+	| { do: 'release' | 'pick' | 'reject' | 'return' | 'refer' | 'skip' | 'back' | 'undo' | 'down' | 'up' | 'show' | 'copies' | 'help' | 'escape' }
 	| { do: 'rule'; index: number }
 	| { do: 'confirm' | 'word' | 'letter' | 'passage' };
 
@@ -31,7 +31,7 @@ export interface Where {
 
 /** What can be given another key, with its usual one. */
 export const USUAL = {
-	release: 'f', pick: 'm', reject: 'a', return: 'z', refer: 'g', skip: 's', undo: 'u', down: 'j', up: 'k', show: 'v',
+	release: 'f', pick: 'm', reject: 'a', return: 'z', refer: 'g', skip: 's', undo: 'u', down: 'j', up: 'k', show: 'v', copies: 'd',
 } as const;
 export type Bindable = keyof typeof USUAL;
 export type Bindings = Record<Bindable, string>;

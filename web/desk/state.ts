@@ -1,7 +1,7 @@
 // The queue as one editor works through it: pure transitions from one state to the next. Knows no
 // network, no clock and no views; what has to be sent stands in `pending`, in the order decided.
 import { foundRules, isHarsh } from './rules';
-import type { Action, BreachId, Claim, Decided, Item, Page, RuleId } from './types';
+import type { Action, BreachId, Claim, Copy, Decided, Item, Page, RuleId } from './types';
 
 export type Problem =
 	| { kind: 'decided'; by: string; action: string; at: number }
@@ -73,6 +73,8 @@ export interface Desk {
 	/** Who looks at what, but oneself. */
 	claims: Record<string, string>;
 	batches: number;
+	/** Whose copies are not decided along with them. */
+	alone: string[];
 	/** The worst are blurred unless the editor has switched that off; these have been asked for. */
 	blur: boolean;
 	uncovered: string[];
@@ -96,7 +98,7 @@ const NOTES_MAX = 3;
 const ECHOES_MAX = 100;
 
 export const empty: Desk = {
-	items: [], complete: false, cursor: null, count: 0, oldestAt: null, current: null, trail: [], skipped: [], panel: null, lane: 'all', claims: {}, batches: 0, blur: true, uncovered: [], exposures: [],
+	items: [], complete: false, cursor: null, count: 0, oldestAt: null, current: null, trail: [], skipped: [], panel: null, lane: 'all', claims: {}, batches: 0, alone: [], blur: true, uncovered: [], exposures: [],
 	drafts: {}, problems: {}, pending: [], undoable: [], busy: [], echoes: [], notes: [], noteCount: 0,
 };
 
@@ -126,7 +128,8 @@ export function waitingCount(d: Desk): number {
 }
 
 export function aheadOfCurrent(d: Desk): number {
-	return d.items.length - 1 - d.items.findIndex((i) => i.revision === d.current);
+	const list = shown(d);
+	return list.length - 1 - list.findIndex((i) => i.revision === d.current);
 }
 
 export function draftOf(d: Desk, item: Item): Draft {
@@ -142,11 +145,60 @@ function without<T>(record: Record<string, T>, key: string): Record<string, T> {
 	return rest;
 }
 
+/* ---- copies ---- */
+
+/* What waits with the same text stands under the first of it. */
+function isCopy(d: Desk, item: Item): boolean {
+	if (item.revision === d.current) return false;
+	for (const i of d.items) {
+		if (i === item) return false;
+		if (i.copies.some((c) => c.revision === item.revision) && !isDead(d.problems[i.revision])) return true;
+	}
+	return false;
+}
+
+/** The list as it is shown: one of each text. */
+export function shown(d: Desk): Item[] {
+	return d.items.filter((i) => !isCopy(d, i));
+}
+
+export function withCopies(d: Desk, item: Item): boolean {
+	return item.copies.length > 0 && !d.alone.includes(item.revision);
+}
+
+export function toggleAlone(d: Desk, revision: string): Desk {
+	return { ...d, alone: d.alone.includes(revision) ? d.alone.filter((r) => r !== revision) : [...d.alone, revision] };
+}
+
+/* As much of a copy as a decision and its undo need; the whole comes from the server if it is opened. */
+function copyItem(d: Desk, item: Item, c: Copy): Item {
+	return d.items.find((i) => i.revision === c.revision) ?? {
+		...item, revision: c.revision, comment: c.comment, version: c.version, text: c.text, submitted_at: c.submitted_at,
+		author: { ...item.author, name: c.name }, copies: [], earlier: [], released_text: null,
+	};
+}
+
+function withoutCopies(items: Item[], gone: ReadonlySet<string>): Item[] {
+	return items.map((i) => (i.copies.some((c) => gone.has(c.revision)) ? { ...i, copies: i.copies.filter((c) => !gone.has(c.revision)) } : i));
+}
+
+/* One that came in becomes known to those whose copy it is. */
+function withCopy(i: Item, item: Item): Item {
+	const mine = item.copies.find((c) => c.revision === i.revision);
+	const others = i.copies.filter((c) => c.revision !== item.revision);
+	if (!mine) return others.length < i.copies.length ? { ...i, copies: others } : i;
+	const copy: Copy = {
+		revision: item.revision, comment: item.comment, version: item.version, name: item.author.name, text: item.text,
+		submitted_at: item.submitted_at, article: item.article.title, likeness: mine.likeness,
+	};
+	return { ...i, copies: [...others, copy] };
+}
+
 /* ---- moving ---- */
 
 /* The next to decide after position `at`: not skipped before skipped, younger before round again. */
 function nextFrom(d: Desk, at: number): string | null {
-	const alive = (i: Item): boolean => i.revision !== d.current && !isDead(d.problems[i.revision]);
+	const alive = (i: Item): boolean => i.revision !== d.current && !isDead(d.problems[i.revision]) && !isCopy(d, i);
 	/* What a colleague is reading is not pushed at somebody else. */
 	const fresh = (i: Item): boolean => alive(i) && !d.skipped.includes(i.revision) && !d.claims[i.revision];
 	const after = d.items.slice(at + 1);
@@ -185,7 +237,7 @@ export function back(d: Desk): Desk {
 }
 
 export function step(d: Desk, by: 1 | -1): Desk {
-	const to = d.items[indexOf(d, d.current) + by];
+	const list = shown(d), to = list[list.findIndex((i) => i.revision === d.current) + by];
 	return to ? open(d, to.revision) : d;
 }
 
@@ -228,7 +280,7 @@ export function inserted(d: Desk, item: Item): Desk {
 		const p = problems[i.revision];
 		if (i.comment === item.comment && p?.kind === 'superseded') problems[i.revision] = { kind: 'superseded', revision: item.revision };
 	}
-	const next = { ...d, items: [...items, item].sort(byDue), problems };
+	const next = { ...d, items: [...items.map((i) => withCopy(i, item)), item].sort(byDue), problems };
 	return d.current ? next : { ...next, current: item.revision };
 }
 
@@ -257,10 +309,14 @@ export function decide(d: Desk, action: Action, draft: Draft, now: number): Desk
 	const item = currentItem(d);
 	if (!item || !mayDecide(d) || missing(action, draft)) return d;
 	const release = action === 'release';
-	const at = indexOf(d, item.revision);
-	const current = nextFrom(d, at);
 	const said = release ? { rules: [], word: '', ...(draft.pick ? { pick: true } : {}) } : draft;
-	return { ...sent(d, [item], action, said, now), current, panel: null };
+	const copies = action !== 'refer' && withCopies(d, item) ? item.copies.map((c) => copyItem(d, item, c)) : [];
+	const all = [item, ...copies.filter((i) => settled(d, i) && !d.busy.includes(i.revision))];
+	const gone = new Set(all.slice(1).map((i) => i.revision));
+	const rest = d.items.filter((i) => !gone.has(i.revision)).map((i) => (i === item ? { ...i, copies: [] } : i));
+	const without_ = { ...d, items: rest };
+	const current = nextFrom(without_, indexOf(without_, item.revision));
+	return { ...sent(d, all, action, said, now), current, panel: null };
 }
 
 /* Out of the list, into what is to be sent; all of one decision can be taken back together. */
@@ -269,12 +325,19 @@ function sent(d: Desk, items: Item[], action: Action, draft: Draft, now: number)
 	const stays = (r: string): boolean => !gone.has(r);
 	const keep = <T>(record: Record<string, T>): Record<string, T> => Object.fromEntries(Object.entries(record).filter(([r]) => stays(r)));
 	const said = { ...draft, word: draft.word.trim() };
+	const first = items[0];
+	/* Passages were marked in one text and mean nothing in another; a copy is not worth reading twice. */
+	const own = (item: Item): Draft => {
+		const { passages, pick: _pick, ...rest } = said;
+		if (item === first) return said;
+		return passages && item.text === first?.text ? { ...rest, passages } : rest;
+	};
 	const pending = items.map((item): Pending => ({
-		item, action, draft: said, rules: said.rules, word: said.word, tries: 0, state: 'waiting', takenBack: false, counted: false,
+		item, action, draft: own(item), rules: said.rules, word: said.word, tries: 0, state: 'waiting', takenBack: false, counted: false,
 	}));
 	const undoable = items.map((item): Undoable => ({ decision: null, item, action, until: now + UNDO_MS, batch: d.batches }));
 	return {
-		...d, items: d.items.filter((i) => stays(i.revision)), trail: d.trail.filter(stays), skipped: d.skipped.filter(stays),
+		...d, items: withoutCopies(d.items.filter((i) => stays(i.revision)), gone), alone: d.alone.filter(stays), trail: d.trail.filter(stays), skipped: d.skipped.filter(stays),
 		drafts: keep(d.drafts), problems: keep(d.problems), pending: [...d.pending, ...pending], batches: d.batches + 1,
 		undoable: [...d.undoable.filter((u) => u.until > now), ...undoable],
 	};
@@ -386,12 +449,13 @@ export function takeBackFailed(d: Desk, item: Item, message: string): Desk {
 export function removed(d: Desk, revision: string, problem: Problem, count: number): Desk {
 	const echo = d.echoes.indexOf(revision);
 	if (echo >= 0) return { ...d, count, echoes: d.echoes.filter((_, i) => i !== echo) };
-	const next = { ...onPending(d, revision, (p) => ({ ...p, counted: true })), count };
+	const told = onPending(d, revision, (p) => ({ ...p, counted: true }));
+	const next = { ...told, items: withoutCopies(told.items, new Set([revision])), count };
 	const item = d.items.find((i) => i.revision === revision);
 	if (!item || d.busy.includes(revision)) return next;
 	if (revision === d.current)
 		return isDead(d.problems[revision]) ? next : { ...next, panel: null, problems: { ...d.problems, [revision]: problem } };
-	const gone = { ...next, items: d.items.filter((i) => i !== item), trail: d.trail.filter((r) => r !== revision),
+	const gone = { ...next, items: next.items.filter((i) => i.revision !== revision), trail: d.trail.filter((r) => r !== revision),
 		skipped: d.skipped.filter((r) => r !== revision), problems: without(d.problems, revision) };
 	if (problem.kind === 'decided' && problem.by)
 		return note(gone, { kind: 'elsewhere', name: item.author.name, by: problem.by, action: problem.action });

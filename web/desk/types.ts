@@ -93,7 +93,32 @@ export interface Referral {
 	at: number;
 }
 
+/** Waits too, with the same text or nearly. */
+export interface Copy {
+	revision: string;
+	comment: string;
+	version: number;
+	name: string;
+	text: string;
+	submitted_at: number;
+	article: string;
+	likeness: number;
+}
+
+/** The decision that refused this text before. */
+export interface Repost {
+	decision: string;
+	comment: string;
+	action: 'reject' | 'remove';
+	rules: BreachId[];
+	by: string;
+	name: string;
+	at: number;
+}
+
 export interface Item {
+	copies: Copy[];
+	repost_of: Repost | null;
 	due_at: number;
 	escalated: boolean;
 	referral: Referral | null;

@@ -82,6 +82,7 @@ function obey(controller: Controller, c: Command): void {
 	case 'letter': return toggleLetter();
 	case 'passage': return takePassage(controller);
 	case 'show': return;
+	case 'copies': return item?.copies.length ? controller.apply((d) => S.toggleAlone(d, item.revision)) : undefined;
 	case 'skip': return controller.apply(S.skip);
 	case 'back': return controller.apply(S.back);
 	case 'down': return controller.apply((d) => S.step(d, 1));

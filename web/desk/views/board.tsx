@@ -11,6 +11,7 @@ import { ALL_RULES, BREACHES } from '../rules';
 import * as S from '../state';
 import type { Draft } from '../state';
 import type { Action, BreachId, Dot, Item, RuleId } from '../types';
+import { Copies } from './copies';
 import { useNow } from './hooks';
 import { laneName } from './lanes';
 import { RuleMark, ruleName } from './parts';
@@ -97,13 +98,15 @@ interface CardProps {
 	item: Item;
 	seen: boolean;
 	left: boolean;
+	/** Decided along with it: those of its copies that are chosen too. */
+	copies: Item['copies'];
 	now: number;
 	onSeen: () => void;
 	onLeave: () => void;
 	onRead: () => void;
 }
 
-function Card({ controller, covered, item, seen, left, now, onSeen, onLeave, onRead }: CardProps): JSX.Element {
+function Card({ controller, covered, item, seen, left, copies, now, onSeen, onLeave, onRead }: CardProps): JSX.Element {
 	const end = useRef<HTMLSpanElement>(null);
 	useEffect(() => {
 		const el = end.current;
@@ -117,6 +120,7 @@ function Card({ controller, covered, item, seen, left, now, onSeen, onLeave, onR
 		<li class={`card${left ? ' left' : ''}${seen ? ' seen' : ''}`}>
 			<p class="card-head"><strong>{item.author.name}</strong> <span class="quiet">{age(item.submitted_at, now)} · {item.article.title}</span></p>
 			<Veil controller={controller} item={item}><Passages item={item} active={null} onActive={() => undefined} /></Veil>
+			{copies.length > 0 && !covered && <Copies item={{ ...item, copies }} now={now} together={null} />}
 			<p class="card-end">
 				<label class="check"><input type="checkbox" checked={!left} onChange={onLeave} /><span>{t('board.with')}</span></label>
 				<button type="button" class="link" onClick={onRead}>{t('board.read')}</button>
@@ -165,8 +169,11 @@ export function Board({ controller, view, onRead }: Props): JSX.Element {
 	const chosen = useMemo(() => brushed(dots, ranges), [all, ranges, view.desk.pending.length]);
 	const ids = useMemo(() => new Set(chosen.map((d) => d.revision)), [chosen]);
 	const items = useItems(controller, chosen, wanted), more = useRef<HTMLDivElement>(null);
-	const shown = chosen.slice(0, wanted).map((d) => items.get(d.revision)).filter((i): i is Item => i !== undefined && (i.state ?? 'held') === 'held');
-	const ready = shown.filter((i) => seen.has(i.revision) && !left.has(i.revision));
+	const loaded = chosen.slice(0, wanted).map((d) => items.get(d.revision)).filter((i): i is Item => i !== undefined && (i.state ?? 'held') === 'held');
+	/* The same text comes once, with its copies. */
+	const headOf = (i: Item): Item => loaded.find((h) => h === i || h.copies.some((c) => c.revision === i.revision)) ?? i;
+	const shown = loaded.filter((i) => headOf(i) === i);
+	const ready = loaded.filter((i) => seen.has(headOf(i).revision) && !left.has(headOf(i).revision));
 	useEffect(() => { setWanted(CHUNK); setRejecting(null); }, [ranges, view.desk.lane]);
 	useEffect(() => {
 		const el = more.current;
@@ -205,7 +212,7 @@ export function Board({ controller, view, onRead }: Props): JSX.Element {
 				{chosen.length === 0 && !failed && <p class="quiet">{t('board.none')}</p>}
 				<ol class="cards">
 					{shown.map((item) => (
-						<Card key={item.revision} controller={controller} covered={S.isCovered(view.desk, item)} item={item} now={now} seen={seen.has(item.revision)} left={left.has(item.revision)}
+						<Card key={item.revision} controller={controller} covered={S.isCovered(view.desk, item)} item={item} now={now} seen={seen.has(item.revision)} left={left.has(item.revision)} copies={item.copies.filter((c) => loaded.some((i) => i.revision === c.revision))}
 							onSeen={() => setSeen((s) => new Set(s).add(item.revision))} onLeave={() => toggleLeft(item.revision)} onRead={() => onRead(item.revision)} />
 					))}
 				</ol>

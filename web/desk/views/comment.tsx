@@ -3,10 +3,11 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Controller } from '../controller';
 import { age, fullMoment, moment, t } from '../i18n';
-import { isCovered } from '../state';
+import * as S from '../state';
 import type { Item } from '../types';
 import { AuthorBox } from './author';
 import { Closing } from './closing';
+import { Copies, RepostBox } from './copies';
 import { ArticleBox, ArticleLine, DiffBox, EarlierBox, ParentBox, ReferralBox } from './context';
 import { Findings } from './findings';
 import { useNow } from './hooks';
@@ -44,6 +45,7 @@ function Heading({ item, now, focus }: { item: Item; now: number; focus: boolean
 interface Props {
 	controller: Controller;
 	showKey: string;
+	copiesKey: string;
 	item: Item;
 	banner: JSX.Element | null;
 	actions: JSX.Element;
@@ -51,10 +53,11 @@ interface Props {
 	focus: boolean;
 }
 
-export function Comment({ controller, showKey, item, banner, actions, focus }: Props): JSX.Element {
+export function Comment({ controller, showKey, copiesKey, item, banner, actions, focus }: Props): JSX.Element {
 	const now = useNow(30000);
 	/* What was released stands in the comparison already. */
 	const earlier = item.earlier.filter((e) => e.text !== item.released_text);
+	const covered = S.isCovered(controller.view.desk, item);
 	const [active, setActive] = useState<number | null>(null);
 	useEffect(() => setActive(null), [item.revision]);
 	return (
@@ -63,6 +66,7 @@ export function Comment({ controller, showKey, item, banner, actions, focus }: P
 				<div class="stage">
 					<article class="comment" aria-labelledby="comment-title">
 						{banner}
+						{item.repost_of && <RepostBox repost={item.repost_of} now={now} />}
 						{item.referral && <ReferralBox referral={item.referral} now={now} />}
 						<ArticleLine article={item.article} />
 						{item.parent && <ParentBox parent={item.parent} now={now} />}
@@ -71,13 +75,15 @@ export function Comment({ controller, showKey, item, banner, actions, focus }: P
 						<Veil controller={controller} item={item} showKey={showKey}>
 							<Passages key={item.revision} item={item} active={active} onActive={setActive} />
 						</Veil>
+						{item.copies.length > 0 && !covered && <Copies item={item} now={now} together={S.withCopies(controller.view.desk, item)} hint={copiesKey}
+							onToggle={() => controller.apply((d) => S.toggleAlone(d, item.revision))} />}
 						{earlier.length > 0 && <EarlierBox earlier={earlier} now={now} />}
 					</article>
 				</div>
 				{actions}
 			</main>
 			<aside class="aside" aria-label={t('aside.label')} tabIndex={0}>
-				<Findings key={item.revision} item={item} covered={isCovered(controller.view.desk, item)} active={active} onActive={setActive} />
+				<Findings key={item.revision} item={item} covered={covered} active={active} onActive={setActive} />
 				<AuthorBox key={`author-${item.revision}`} author={item.author} now={now} />
 				<ArticleBox article={item.article} />
 				<Closing key={`closing-${item.article.id}`} controller={controller} article={item.article} />

@@ -60,7 +60,7 @@ export function ArticleBox({ article }: { article: Article }): JSX.Element {
 }
 
 /* Spaces at the ends are left outside: a struck or underlined space is noise. */
-function Changed({ change }: { change: Change }): JSX.Element {
+export function Changed({ change }: { change: Change }): JSX.Element {
 	const Tag = change.kind === 'del' ? 'del' : 'ins';
 	const [, before = '', inner = '', after = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(change.text) ?? [];
 	if (!inner) return <>{change.kind === 'ins' && change.text}</>;

@@ -11,7 +11,7 @@ type Row = { caps: string[]; what: string; binds?: never } | { binds: Bindable[]
 const ROWS: Row[] = [
 	{ binds: ['release'], what: 'release' }, { binds: ['pick'], what: 'pick' }, { binds: ['reject'], what: 'reject' },
 	{ binds: ['return'], what: 'return' }, { binds: ['refer'], what: 'refer' }, { binds: ['undo'], what: 'undo' },
-	{ binds: ['skip'], what: 'skip' }, { binds: ['show'], what: 'show' }, { caps: ['→', '←'], what: 'arrows' }, { binds: ['down', 'up'], what: 'move' },
+	{ binds: ['skip'], what: 'skip' }, { binds: ['show'], what: 'show' }, { binds: ['copies'], what: 'copies' }, { caps: ['→', '←'], what: 'arrows' }, { binds: ['down', 'up'], what: 'move' },
 	{ caps: ['1', '…', '5'], what: 'rules' }, { caps: ['W'], what: 'word' }, { caps: ['L'], what: 'letter' }, { caps: ['P'], what: 'passage' },
 	{ caps: ['⏎'], what: 'confirm' }, { caps: ['⇧⏎'], what: 'newline' }, { caps: ['Esc'], what: 'escape' },
 	{ caps: ['Tab'], what: 'tab' }, { caps: ['?'], what: 'help' },

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { age, count, t } from '../i18n';
 import { foundRules } from '../rules';
-import { isDead, waitingCount } from '../state';
+import { isDead, shown, waitingCount } from '../state';
 import type { Desk } from '../state';
 import type { Item } from '../types';
 import { useNow } from './hooks';
@@ -22,6 +22,7 @@ function status(d: Desk, item: Item): string {
 	if (problem) return isDead(problem) ? t('queue.gone') : t('queue.problem');
 	if (d.claims[item.revision]) return t('queue.claimed', d.claims[item.revision] ?? '');
 	if (item.referral) return t(`queue.referred_${item.referral.to}`);
+	if (item.repost_of) return t('repost.label');
 	return d.skipped.includes(item.revision) ? t('queue.skipped') : '';
 }
 
@@ -36,7 +37,7 @@ function Row({ desk, item, now, onOpen }: RowProps): JSX.Element {
 			<button ref={row} type="button" class={`row s-${item.review.suggestion}${item.escalated ? ' late' : ''}`} aria-current={current ? 'true' : undefined}
 				onClick={() => onOpen(item.revision)}>
 				<span class="row-age">{age(item.submitted_at, now)}</span>
-				<span class="row-name">{item.author.name}</span>
+				<span class="row-name">{item.author.name}{item.copies.length > 0 && <> <span class="row-copies" aria-hidden="true">×{item.copies.length + 1}</span></>}</span>
 				<span class="row-marks" aria-hidden="true">{rules.map((r) => <RuleMark key={r} rule={r} />)}</span>
 				<span class="row-under">
 					{mark ? <em>{mark}</em> : item.article.section || item.article.title}
@@ -45,6 +46,8 @@ function Row({ desk, item, now, onOpen }: RowProps): JSX.Element {
 					{`${t('suggestion.label')}: ${t(`suggestion.${item.review.suggestion}`)}`}
 					{rules.length > 0 && `; ${rules.map(ruleName).join(', ')}`}
 					{item.escalated && `; ${t('comment.late')}`}
+					{item.copies.length > 0 && `; ${count('copies.more', item.copies.length)}`}
+					{item.repost_of && `; ${t('repost.label')}`}
 				</span>
 			</button>
 		</li>
@@ -54,8 +57,8 @@ function Row({ desk, item, now, onOpen }: RowProps): JSX.Element {
 export function QueueList({ desk, lanes, onOpen }: { desk: Desk; lanes: JSX.Element | null; onOpen: (revision: string) => void }): JSX.Element {
 	const now = useNow(30000);
 	const [unfolded, unfold] = useState(false);
-	const waiting = waitingCount(desk), beyond = waiting - desk.items.length;
-	const position = desk.items.findIndex((i) => i.revision === desk.current) + 1;
+	const waiting = waitingCount(desk), beyond = waiting - desk.items.length, list = shown(desk);
+	const position = list.findIndex((i) => i.revision === desk.current) + 1;
 	return (
 		<nav class={`queue${unfolded ? ' unfolded' : ''}`} aria-labelledby="queue-title">
 			<button type="button" class="queue-fold" aria-expanded={unfolded} aria-controls="queue-list" onClick={() => unfold(!unfolded)}>
@@ -64,7 +67,7 @@ export function QueueList({ desk, lanes, onOpen }: { desk: Desk; lanes: JSX.Elem
 			<h2 id="queue-title" class="queue-title">{t('queue.title')}</h2>
 			{lanes}
 			<ol id="queue-list" class="queue-list">
-				{desk.items.map((item) => (
+				{list.map((item) => (
 					<Row key={item.revision} desk={desk} item={item} now={now} onOpen={(r) => { unfold(false); onOpen(r); }} />
 				))}
 			</ol>

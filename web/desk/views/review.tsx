@@ -81,7 +81,7 @@ export function Review({ controller, view, bindings, onLanes }: Props): JSX.Elem
 	return (
 		<div class="review">
 			<QueueList desk={desk} lanes={lanes} onOpen={open} />
-			<Comment controller={controller} showKey={bindings.show} item={item} banner={banner} actions={actions} focus={seen.current > 0} />
+			<Comment controller={controller} showKey={bindings.show} copiesKey={bindings.copies} item={item} banner={banner} actions={actions} focus={seen.current > 0} />
 		</div>
 	);
 }

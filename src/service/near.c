@@ -1,0 +1,118 @@
+/* Texts that come again: copies of what waits are one group in the queue, copies of what was refused point to that
+ * decision. Keys find candidates, the texts themselves decide (text/near.h). */
+#include "service/inner.h"
+
+#include "text/near.h"
+
+enum {
+	LOOKED_AT = 4, /* newest candidates of a key: any one that is alike will do */
+	COPIES_MAX = 100
+};
+
+struct search {
+	struct store_tx *tx;
+	const struct store_revision *revision;
+	struct near_text text;
+	bool refused;
+	int64_t limit; /* candidates of a key */
+	id64 *found;
+	size_t count, max;
+};
+
+static bool is_known(const id64 *ids, size_t count, id64 id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
+/* Another comment's text, and alike? A comment's own earlier texts stand beside it anyway. */
+static enum frg_status is_alike(struct search *s, id64 id, bool *alike, struct frg_error *err)
+{
+	struct store_revision other;
+	struct near_text text;
+	*alike = false;
+	enum frg_status st = store_revision_get(s->tx, id, &other, err);
+	if (st != FRG_OK || other.comment == s->revision->comment)
+		return st;
+	near_read(store_arena(s->tx), other.text, &text);
+	*alike = near_likeness(&s->text, &text) >= NEAR_ALIKE;
+	return FRG_OK;
+}
+
+static enum frg_status search(struct search *s, struct frg_error *err)
+{
+	enum { SEEN_MAX = NEAR_KEYS * COPIES_MAX };
+	id64 *seen = ARENA_ARRAY(store_arena(s->tx), id64, SEEN_MAX);
+	size_t seen_count = 0;
+	s->found = ARENA_ARRAY(store_arena(s->tx), id64, s->max);
+	for (size_t k = 0; k < s->text.key_count && s->count < s->max; k++) {
+		struct store_ids ids;
+		enum frg_status st = store_near_find(s->tx, s->revision->site, s->text.keys[k], s->refused, s->limit, &ids,
+		                                     err);
+		for (size_t i = 0; st == FRG_OK && i < ids.count && s->count < s->max; i++) {
+			bool alike;
+			if (ids.items[i] == s->revision->id || is_known(seen, seen_count, ids.items[i]))
+				continue;
+			seen[seen_count++] = ids.items[i];
+			st = is_alike(s, ids.items[i], &alike, err);
+			if (st == FRG_OK && alike)
+				s->found[s->count++] = ids.items[i];
+		}
+		if (st != FRG_OK)
+			return st;
+	}
+	return FRG_OK;
+}
+
+enum frg_status near_place(struct store_tx *tx, const struct store_revision *revision, struct store_queue_row *row,
+                           struct frg_error *err)
+{
+	struct search held = {.tx = tx, .revision = revision, .limit = LOOKED_AT, .max = 1};
+	near_read(store_arena(tx), revision->text, &held.text);
+	struct search refused = held;
+	refused.refused = true;
+	row->group = revision->id;
+	enum frg_status st = store_near_put(tx, revision->site, revision->id, false, held.text.keys, held.text.key_count,
+	                                    err);
+	if (st == FRG_OK)
+		st = search(&held, err);
+	if (st == FRG_OK)
+		st = search(&refused, err);
+	struct store_queue_row other;
+	if (st == FRG_OK && held.count && store_queue_get(tx, held.found[0], &other, NULL) == FRG_OK)
+		row->group = other.group;
+	struct store_decision decision;
+	if (st == FRG_OK && refused.count && store_decision_standing(tx, refused.found[0], &decision, NULL) == FRG_OK)
+		row->repost_of = decision.id;
+	return st;
+}
+
+enum frg_status near_refused(struct store_tx *tx, const struct store_revision *revision, id64 decision,
+                             struct frg_error *err)
+{
+	struct search held = {.tx = tx, .revision = revision, .limit = COPIES_MAX, .max = COPIES_MAX};
+	near_read(store_arena(tx), revision->text, &held.text);
+	enum frg_status st = store_near_put(tx, revision->site, revision->id, true, held.text.keys, held.text.key_count,
+	                                    err);
+	if (st == FRG_OK)
+		st = search(&held, err);
+	for (size_t i = 0; st == FRG_OK && i < held.count; i++)
+		st = store_queue_repost(tx, held.found[i], decision, err);
+	return st;
+}
+
+enum frg_status near_complete(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct store_revisions some;
+	int64_t *left = ctx;
+	enum frg_status st = store_near_missing(tx, 200, &some, err);
+	for (size_t i = 0; st == FRG_OK && i < some.count; i++) {
+		struct near_text text;
+		near_read(store_arena(tx), some.items[i].text, &text);
+		st = store_near_put(tx, some.items[i].site, some.items[i].id, true, text.keys, text.key_count, err);
+	}
+	*left = (int64_t)some.count;
+	return st;
+}

@@ -1,0 +1,33 @@
+/* Keys by which a text is found again. */
+#include "store/tx.h"
+
+enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bool refused, const uint64_t *keys,
+                               size_t count, struct frg_error *err)
+{
+	enum frg_status st = DB_RUN(tx->db, err, "DELETE FROM near_key WHERE revision_id = $1", DB_INT(revision));
+	for (size_t i = 0; st == FRG_OK && i < count; i++)
+		st = DB_RUN(tx->db, err,
+		            "INSERT INTO near_key (site_id, key, refused, revision_id) VALUES ($1, $2, $3, $4)"
+		            " ON CONFLICT DO NOTHING",
+		            DB_INT(site), DB_INT((int64_t)keys[i]), DB_INT(refused), DB_INT(revision));
+	return st;
+}
+
+static void read_id(struct arena *a, struct db_rows *r, id64 *id)
+{
+	(void)a;
+	*id = db_int(r, 0);
+}
+
+enum frg_status store_near_find(struct store_tx *tx, id64 site, uint64_t key, bool refused, int64_t limit,
+                                struct store_ids *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT revision_id FROM near_key WHERE site_id = $1 AND key = $2 AND refused = $3"
+	                              " ORDER BY revision_id DESC LIMIT $4",
+	                              DB_INT(site), DB_INT((int64_t)key), DB_INT(refused), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_id);
+}
