@@ -86,9 +86,10 @@ test('held comments are checked anew, and the desks are told', async () => {
 	const stream = await omar.stream('/v1/desk/stream');
 	await save([word('zwurbelfink')]);
 	await until(() => stream.messages.some((m) => m.event === 'reset'), { within: 10000, what: 'reset' });
-	stream.req.destroy();
-	const { review } = await rike.item(id);
-	assert.deepEqual(review.evidence.map((e) => e.quote), ['Zwurbelfink']);
+	stream.req.destroy(); // perhaps of the settings before
+	const quotes = async () => (await rike.item(id)).review.evidence.map((e) => e.quote);
+	await until(async () => (await quotes()).length > 0, { within: 10000, what: 'the new check' });
+	assert.deepEqual(await quotes(), ['Zwurbelfink']);
 	await rike.reject(id);
 	await save([]);
 	await until(async () => !(await get()).entries.length);
