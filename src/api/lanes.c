@@ -134,15 +134,44 @@ HANDLER(desk_claim)
 
 /* ---- how a team works ---- */
 
-static void answer_settings(struct http_request *req, const struct desk_settings *s)
+static json_t *texts_json(const struct store_texts *texts)
 {
-	json_t *sections = json_array();
-	for (size_t i = 0; i < s->four_eyes.count; i++)
-		json_array_append_new(sections, json_of(s->four_eyes.items[i]));
+	json_t *list = json_array();
+	for (size_t i = 0; i < texts->count; i++)
+		json_array_append_new(list, json_of(texts->items[i]));
+	return list;
+}
+
+static json_t *shifts_json(const struct desk_settings *s)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < s->shift_count; i++) {
+		json_t *days = json_array();
+		for (int d = 0; d < 7; d++)
+			if (s->shifts[i].days & 1u << d)
+				json_array_append_new(days, json_integer(d + 1));
+		json_array_append_new(list, json_pack("{s:o, s:i, s:i, s:i}", "days", days, "from", s->shifts[i].from, "to",
+		                                      s->shifts[i].to, "editors", s->shifts[i].editors));
+	}
+	return list;
+}
+
+static void answer_settings(struct api *api, struct http_request *req, const struct staff *who,
+                            const struct desk_settings *s)
+{
+	struct store_forecast_record kept;
+	struct frg_error err;
+	if (service_delay_record(api->svc, http_arena(req), who, &kept, &err) != FRG_OK) {
+		api_error(api, req, &err, NULL);
+		return;
+	}
 	api_no_store(req);
 	api_json(req, 200,
-	         json_pack("{s:I, s:I, s:o}", "version", (json_int_t)s->version, "longest_wait_minutes",
-	                   (json_int_t)(s->longest_wait / 60000), "four_eyes", sections));
+	         json_pack("{s:I, s:I, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "version", (json_int_t)s->version,
+	                   "longest_wait_minutes", (json_int_t)(s->longest_wait / 60000), "four_eyes",
+	                   texts_json(&s->four_eyes), "shifts", shifts_json(s), "closed_days", texts_json(&s->closed_days),
+	                   "forecasts", "given", (json_int_t)kept.given, "kept", (json_int_t)kept.kept, "none",
+	                   (json_int_t)kept.none));
 }
 
 HANDLER(desk_settings)
@@ -154,36 +183,75 @@ HANDLER(desk_settings)
 	if (!api_editor(api, req, &session))
 		return;
 	if (service_settings(api->svc, http_arena(req), &session.who, &settings, &err) == FRG_OK)
-		answer_settings(req, &settings);
+		answer_settings(api, req, &session.who, &settings);
 	else
 		api_error(api, req, &err, NULL);
+}
+
+static enum frg_status read_texts(struct arena *a, const json_t *list, size_t max, const char *code,
+                                  struct store_texts *out, struct frg_error *err)
+{
+	size_t i;
+	json_t *v;
+	if (!json_is_array(list) || json_array_size(list) > max)
+		return frg_fail(err, FRG_INVALID, code, "a short array is expected");
+	out->items = ARENA_ARRAY(a, str, json_array_size(list));
+	json_array_foreach(list, i, v) out->items[out->count++] = json_str(a, v);
+	return FRG_OK;
+}
+
+/* A number that is not one becomes what the service refuses. */
+static int small(const json_t *v)
+{
+	json_int_t n = json_is_integer(v) ? json_integer_value(v) : -1;
+	return n < -1 || n > 1000000 ? -1 : (int)n;
+}
+
+static enum frg_status read_shifts(const json_t *list, struct desk_settings *out, struct frg_error *err)
+{
+	size_t i, k;
+	json_t *v, *day;
+	if (!json_is_array(list) || json_array_size(list) > DESK_SHIFTS_MAX)
+		return frg_fail(err, FRG_INVALID, "shift_invalid", "at most %d shifts", DESK_SHIFTS_MAX);
+	json_array_foreach(list, i, v)
+	{
+		struct desk_shift *s = &out->shifts[out->shift_count++];
+		*s = (struct desk_shift){.from = small(json_object_get(v, "from")),
+		                         .to = small(json_object_get(v, "to")),
+		                         .editors = small(json_object_get(v, "editors"))};
+		json_array_foreach(json_object_get(v, "days"), k, day)
+		{
+			int d = small(day);
+			s->days |= d >= 1 && d <= 7 ? 1u << (d - 1) : 128u;
+		}
+	}
+	return FRG_OK;
 }
 
 HANDLER(desk_settings_save)
 {
 	struct api *api = app;
 	struct editor_session session;
-	struct desk_settings settings;
-	struct store_texts four_eyes = {0};
+	struct desk_settings wanted = {0}, settings;
 	struct frg_error err;
-	json_t *body, *v;
-	size_t i;
+	json_t *body;
 	if (!api_editor(api, req, &session) || !api_body(api, req, &body))
 		return;
-	json_t *list = json_object_get(body, "four_eyes");
-	enum frg_status st = json_is_array(list) && json_array_size(list) <= STAFF_SECTIONS_MAX
-	                         ? FRG_OK
-	                         : frg_fail(&err, FRG_INVALID, "sections_invalid", "four_eyes must be a short array");
-	if (st == FRG_OK) {
-		four_eyes.items = ARENA_ARRAY(http_arena(req), str, json_array_size(list));
-		json_array_foreach(list, i, v) four_eyes.items[four_eyes.count++] = json_str(http_arena(req), v);
-		st = service_settings_save(
-			api->svc, http_arena(req), &session.who, json_integer_value(json_object_get(body, "version")),
-			json_integer_value(json_object_get(body, "longest_wait_minutes")), &four_eyes, &settings, &err);
-	}
+	struct arena *a = http_arena(req);
+	wanted.version = json_integer_value(json_object_get(body, "version"));
+	wanted.longest_wait = (msec)small(json_object_get(body, "longest_wait_minutes")) * 60000;
+	enum frg_status st = read_texts(a, json_object_get(body, "four_eyes"), STAFF_SECTIONS_MAX, "sections_invalid",
+	                                &wanted.four_eyes, &err);
+	if (st == FRG_OK)
+		st = read_texts(a, json_object_get(body, "closed_days"), DESK_CLOSED_MAX, "shift_invalid", &wanted.closed_days,
+		                &err);
+	if (st == FRG_OK)
+		st = read_shifts(json_object_get(body, "shifts"), &wanted, &err);
+	if (st == FRG_OK)
+		st = service_settings_save(api->svc, a, &session.who, &wanted, &settings, &err);
 	json_decref(body);
 	if (st == FRG_OK)
-		answer_settings(req, &settings);
+		answer_settings(api, req, &session.who, &settings);
 	else
 		api_error(api, req, &err, NULL);
 }

@@ -148,9 +148,10 @@ static struct thread_query own_query(struct http_request *req, const struct stor
 
 static json_t *own_json(const struct own_comment *c)
 {
-	return json_pack("{s:o, s:o, s:o, s:I, s:I, s:o}", "id", json_of(c->view.id), "parent",
+	return json_pack("{s:o, s:o, s:o, s:I, s:o, s:o, s:o}", "id", json_of(c->view.id), "parent",
 	                 json_or_null(c->view.parent_id), "state", json_of(c->state), "position", (json_int_t)c->position,
-	                 "expected_minutes", (json_int_t)c->expected_minutes, "html", json_of(c->html));
+	                 "review_from", c->review_from ? json_integer(c->review_from) : json_null(), "review_until",
+	                 c->review_until ? json_integer(c->review_until) : json_null(), "html", json_of(c->html));
 }
 
 HANDLER(reader_mine)

@@ -122,3 +122,27 @@ void clock_words(msec t, enum frg_lang lang, char out[CLOCK_WORDS_SIZE])
 		         tm.tm_hour, tm.tm_min);
 	}
 }
+
+void clock_time(msec t, enum frg_lang lang, char out[CLOCK_TIME_SIZE])
+{
+	time_t s = (time_t)floor_div(t, 1000);
+	struct tm tm;
+	out[0] = 0;
+	if (!localtime_r(&s, &tm))
+		return;
+	if (lang == FRG_LANG_EN)
+		snprintf(out, CLOCK_TIME_SIZE, "%d:%02d %s", tm.tm_hour % 12 ? tm.tm_hour % 12 : 12, tm.tm_min,
+		         tm.tm_hour < 12 ? "am" : "pm");
+	else
+		snprintf(out, CLOCK_TIME_SIZE, "%d:%02d", tm.tm_hour, tm.tm_min);
+}
+
+struct clock_local clock_local(msec t)
+{
+	time_t s = (time_t)floor_div(t, 1000);
+	struct tm tm = {0};
+	localtime_r(&s, &tm);
+	tm = (struct tm){.tm_year = tm.tm_year, .tm_mon = tm.tm_mon, .tm_mday = tm.tm_mday, .tm_wday = tm.tm_wday};
+	int weekday = tm.tm_wday;
+	return (struct clock_local){.day = (int64_t)timegm(&tm) / 86400, .weekday = weekday};
+}

@@ -24,4 +24,14 @@ bool clock_parse_iso(str s, msec *out);
 enum { CLOCK_WORDS_SIZE = 64 };
 void clock_words(msec t, enum frg_lang lang, char out[CLOCK_WORDS_SIZE]);
 
+/* Only the time of the day: "22:31" / "10:31 pm". */
+enum { CLOCK_TIME_SIZE = 16 };
+void clock_time(msec t, enum frg_lang lang, char out[CLOCK_TIME_SIZE]);
+/* Days as the server's time zone counts them: two times of one day have the same `day`. */
+struct clock_local {
+	int64_t day;
+	int weekday; /* 0 Sunday */
+};
+struct clock_local clock_local(msec t);
+
 #endif

@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { PAGE = 200, LOOK_MS = 250, ESCALATE_MS = 15000, KEPT_MS = 24 * 3600 * 1000 };
+enum { PAGE = 200, LOOK_MS = 250, ESCALATE_MS = 15000, LEARN_MS = 5000, KEPT_MS = 24 * 3600 * 1000 };
 
 /* Held comments of a site that are to be checked anew, from `after` on. */
 struct recheck {
@@ -26,7 +26,7 @@ struct tail {
 	pthread_t thread;
 	atomic_bool stopping;
 	int64_t seq;
-	msec escalated;
+	msec escalated, learned;
 };
 
 struct batch {
@@ -228,6 +228,26 @@ static enum frg_status forget_old(struct store_tx *tx, void *ctx, struct frg_err
 	return store_event_purge(tx, clock_now() - KEPT_MS, err);
 }
 
+/* What authors are told of their wait follows what has become known. */
+static void learn_delays(struct tail *t, struct arena *a)
+{
+	msec now = clock_steady();
+	if (t->learned && now - t->learned < LEARN_MS)
+		return;
+	t->learned = now;
+	const struct store_site *sites = service_site(t->svc, STR(""));
+	for (size_t i = 0; i < service_site_count(t->svc); i++) {
+		struct frg_error err;
+		for (bool more = true; more && !atomic_load(&t->stopping);) {
+			arena_reset(a);
+			if (service_delay_refresh(t->svc, a, sites[i].id, &more, &err) != FRG_OK) {
+				log_error("delay", "%s", err.msg);
+				more = false;
+			}
+		}
+	}
+}
+
 /* Now and then: what has waited longer than a site allows, and articles that take comments again. */
 static void escalate(struct tail *t, struct arena *a)
 {
@@ -261,6 +281,7 @@ static void *loop(void *arg)
 	while (!atomic_load(&t->stopping)) {
 		follow(t, a);
 		escalate(t, a);
+		learn_delays(t, a);
 		if (t->rechecks)
 			recheck_some(t, a);
 		else

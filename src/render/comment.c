@@ -20,30 +20,43 @@ static unsigned shown_depth(const struct view_comment *c) { return c->depth > 2 
 
 /* ---- the author's own: what became of it ---------------------------------------- */
 
-static void expected_wait(struct buf *b, enum frg_lang lang, int64_t minutes)
+/* "14:10", with the day in front of it unless it is today. */
+static str moment(struct buf *out, enum frg_lang lang, msec t, msec now)
 {
-	enum msg msg;
-	int64_t n = 0;
-	if (minutes < 2) {
-		msg = MSG_READER_EXPECT_SOON;
-	} else if (minutes < 50) {
-		msg = MSG_READER_EXPECT_MINUTES;
-		n = minutes < 20 ? minutes : (minutes + 2) / 5 * 5;
-	} else if (minutes < 90) {
-		msg = MSG_READER_EXPECT_HOUR;
-	} else if (minutes < 36 * 60) {
-		msg = MSG_READER_EXPECT_HOURS;
-		n = (minutes + 30) / 60;
-	} else {
-		msg = MSG_READER_EXPECT_DAYS;
-		n = minutes / 1440 + (minutes % 1440 >= 720);
-	}
-	struct buf digits = BUF_INIT(32);
-	buf_printf(&digits, "%lld", (long long)n);
-	str args[] = {buf_str(&digits)};
-	HTML(b, " ");
-	html_msg_args(b, lang, msg, args, 1);
-	buf_free(&digits);
+	static const enum msg days[] = {MSG_READER_SUNDAY,   MSG_READER_MONDAY, MSG_READER_TUESDAY, MSG_READER_WEDNESDAY,
+	                                MSG_READER_THURSDAY, MSG_READER_FRIDAY, MSG_READER_SATURDAY};
+	struct clock_local there = clock_local(t), here = clock_local(now);
+	char time[CLOCK_TIME_SIZE];
+	clock_time(t, lang, time);
+	out->n = 0;
+	if (there.day == here.day + 1)
+		buf_printf(out, "%.*s %s", STR_ARG(i18n(lang, MSG_READER_TOMORROW)), time);
+	else if (there.day != here.day)
+		buf_printf(out, "%.*s %s", STR_ARG(i18n(lang, days[there.weekday])), time);
+	else
+		buf_printf(out, "%s", time);
+	return buf_str(out);
+}
+
+static void review_time(struct buf *b, enum frg_lang lang, const struct view_own *own)
+{
+	struct buf from = BUF_INIT(128), until = BUF_INIT(128);
+	bool today = clock_local(own->review_from).day == clock_local(own->now).day;
+	bool same_day = clock_local(own->review_from).day == clock_local(own->review_until).day;
+	char time[CLOCK_TIME_SIZE];
+	clock_time(own->review_until, lang, time);
+	str args[] = {moment(&from, lang, own->review_from, own->now),
+	              same_day ? str_of(time) : moment(&until, lang, own->review_until, own->now)};
+	HTML(b, " <span class=\"frg-when\">");
+	if (own->review_from <= own->now && same_day)
+		html_msg_args(b, lang, MSG_READER_REVIEW_UNTIL, args + 1, 1);
+	else if (today)
+		html_msg_args(b, lang, MSG_READER_REVIEW_BETWEEN, args, 2);
+	else
+		html_msg_args(b, lang, MSG_READER_REVIEW_NOT_TODAY, args, 2);
+	HTML(b, "</span>");
+	buf_free(&from);
+	buf_free(&until);
 }
 
 static void queue_words(struct buf *b, enum frg_lang lang, const struct view_own *own)
@@ -59,8 +72,16 @@ static void queue_words(struct buf *b, enum frg_lang lang, const struct view_own
 		html_msg_args(b, lang, MSG_READER_QUEUE_POSITION, args, 1);
 		buf_free(&digits);
 	}
-	if (own->expected_minutes >= 0)
-		expected_wait(b, lang, own->expected_minutes);
+	if (own->review_late) {
+		HTML(b, " ");
+		html_msg(b, lang, MSG_READER_REVIEW_LATE);
+	}
+	if (own->review_until) {
+		review_time(b, lang, own);
+	} else if (own->review_none) {
+		HTML(b, " ");
+		html_msg(b, lang, MSG_READER_REVIEW_NONE);
+	}
 }
 
 static void findings(struct buf *b, enum frg_lang lang, const struct view_own *own)

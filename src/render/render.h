@@ -68,7 +68,9 @@ struct view_own {
 	str revision_id;
 	str text;                            /* as written, for the edit form */
 	int64_t queue_position;              /* 1: next; 0: not in the queue */
-	int64_t expected_minutes;            /* until a decision, typical; -1: cannot be said */
+	msec now, review_from, review_until; /* when it will be decided; 0: cannot be said */
+	bool review_late;                    /* later than was told first */
+	bool review_none;                    /* too much is going on to give a time */
 	const struct view_finding *findings; /* why it was rejected or returned */
 	size_t finding_count;
 	str word;                /* the editor's word to the author; may be empty */

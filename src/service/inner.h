@@ -15,6 +15,7 @@ struct live;
 struct limits;
 struct policies;
 struct lent_policy;
+struct delays;
 
 struct service {
 	struct store *store;
@@ -25,6 +26,7 @@ struct service {
 	struct live *live;             /* live.c; NULL until the server runs */
 	struct limits *limits;         /* limits.c */
 	struct policies *policies;     /* policy.c */
+	struct delays *delays;         /* delay.c */
 	struct view_assets assets;
 	pthread_mutex_t login_lock; /* editors.c: argon2id takes 64 MiB, so one at a time */
 	pthread_mutex_t reload_lock;
@@ -96,6 +98,21 @@ MUST_CHECK enum frg_status queue_enter(struct store_tx *tx, const struct store_c
                                        const struct store_revision *revision, struct frg_error *err);
 /* For a database from before there was a queue: some of what is held; ctx: int64_t, how many there were. */
 MUST_CHECK enum frg_status queue_enter_all(struct store_tx *tx, void *ctx, struct frg_error *err);
+
+/* delay.c */
+struct delays *delays_open(void);
+void delays_close(struct delays *delays);
+/* What its author is told, in the transaction that holds it. */
+MUST_CHECK enum frg_status delay_promise(struct service *svc, struct store_tx *tx,
+                                         const struct store_revision *revision, struct frg_error *err);
+struct delay_told {
+	int64_t position; /* in the queue; 1: next */
+	msec from, until; /* 0: nothing is known, or */
+	bool none;        /* too much is going on to give a time */
+	bool late;        /* later than was told first; from and until are a new forecast */
+};
+MUST_CHECK enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct store_revision *revision,
+                                    struct delay_told *out, struct frg_error *err);
 
 /* near.c: this held text's group in the queue, and what refused it before. */
 MUST_CHECK enum frg_status near_place(struct store_tx *tx, const struct store_revision *revision,

@@ -31,6 +31,7 @@ enum frg_status service_open(const struct service_config *config, struct service
 	svc->cache = cache_open(config->cache_bytes ? config->cache_bytes : 64u << 20);
 	svc->limits = limits_open(config->unlimited);
 	svc->policies = policies_open();
+	svc->delays = delays_open();
 	struct store_config store = {.url = config->database, .readers = config->readers, .create = config->create};
 	enum frg_status st = store_open(&store, &svc->store, err);
 	if (st == FRG_OK)
@@ -59,6 +60,7 @@ void service_close(struct service *svc)
 	cache_close(svc->cache);
 	checker_close(svc->checker);
 	policies_close(svc->policies);
+	delays_close(svc->delays);
 	frg_engine_close(svc->engine);
 	sites_free(atomic_load(&svc->sites));
 	limits_close(svc->limits);

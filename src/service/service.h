@@ -242,7 +242,8 @@ struct own_comment {
 	struct view_comment view;
 	str state;
 	str html;
-	int64_t position, expected_minutes;
+	int64_t position;
+	msec review_from, review_until; /* 0: no time can be given */
 };
 MUST_CHECK enum frg_status service_own_comments(struct service *svc, struct arena *a, const struct thread_query *q,
                                                 str reader, id64 only, struct own_comment **out, size_t *count,
@@ -343,17 +344,27 @@ MUST_CHECK enum frg_status service_queue_waiting(struct service *svc, struct are
 
 /* ---- settings.c: what a site's desk is set to ------------------------------------------- */
 
+enum { DESK_SHIFTS_MAX = 20, DESK_CLOSED_MAX = 60, DESK_EDITORS_MAX = 200 };
+/* Who is there when, in the server's local time. */
+struct desk_shift {
+	unsigned days; /* 1 Monday … 64 Sunday */
+	int from, to;  /* minutes since midnight, to up to 1440 */
+	int editors;
+};
 struct desk_settings {
 	int64_t version;              /* 0: never set */
 	struct store_texts four_eyes; /* sections where two persons must agree; "*": all */
 	msec longest_wait;            /* what has waited longer is escalated */
+	struct desk_shift shifts[DESK_SHIFTS_MAX];
+	size_t shift_count;             /* 0: not known */
+	struct store_texts closed_days; /* "2026-12-25" */
 };
 MUST_CHECK enum frg_status service_settings(struct service *svc, struct arena *a, const struct staff *who,
                                             struct desk_settings *out, struct frg_error *err);
-/* `version` is the one that was changed. FRG_CONFLICT conflict; FRG_INVALID wait_invalid, sections_invalid. */
+/* wanted->version is the one that was changed. FRG_CONFLICT conflict; FRG_INVALID wait_invalid, sections_invalid,
+ * shift_invalid. */
 MUST_CHECK enum frg_status service_settings_save(struct service *svc, struct arena *a, const struct staff *who,
-                                                 int64_t version, int64_t longest_wait_minutes,
-                                                 const struct store_texts *four_eyes, struct desk_settings *out,
+                                                 const struct desk_settings *wanted, struct desk_settings *out,
                                                  struct frg_error *err);
 
 /* ---- lanes.c: ways to look at the queue ------------------------------------------------- */
@@ -393,11 +404,14 @@ MUST_CHECK enum frg_status service_recent_decisions(struct service *svc, struct 
                                                     int64_t limit, struct recent_decision **out, size_t *count,
                                                     struct frg_error *err);
 
-/* ---- waiting.c --------------------------------------------------------------------------- */
+/* ---- delay.c: the honest delay -------------------------------------------------------------- */
 
-/* Place in the queue (1: next) and typical minutes until a decision; -1: cannot be said. */
-MUST_CHECK enum frg_status waiting_estimate(struct store_tx *tx, id64 site, id64 revision, int64_t *position,
-                                            int64_t *minutes, struct frg_error *err);
+/* Learns what has become known since it was last called, by one thread; *more: not all yet. */
+MUST_CHECK enum frg_status service_delay_refresh(struct service *svc, struct arena *a, id64 site, bool *more,
+                                                 struct frg_error *err);
+/* How often authors were told the truth, in the last thirty days. */
+MUST_CHECK enum frg_status service_delay_record(struct service *svc, struct arena *a, const struct staff *who,
+                                                struct store_forecast_record *out, struct frg_error *err);
 
 /* ---- decide.c: what editors do with what is held -------------------------------------------- */
 

@@ -123,8 +123,12 @@ static struct view_own *own_part(struct arena *a, const struct thread_own *o)
 	*own = (struct view_own){
 		.revision_id = thread_id_text(a, o->revision.id),
 		.text = o->revision.text,
-		.queue_position = o->revision.state == STATE_HELD ? o->position : 0,
-		.expected_minutes = o->minutes,
+		.now = clock_now(),
+		.queue_position = o->delay.position,
+		.review_from = o->delay.from,
+		.review_until = o->delay.until,
+		.review_late = o->delay.late,
+		.review_none = o->delay.none,
 		.submitted = o->revision.created,
 	};
 	if (o->decided) {
@@ -187,7 +191,7 @@ static enum frg_status load_letter(struct store_tx *tx, const struct thread_quer
 	return FRG_OK;
 }
 
-static enum frg_status load_own_one(struct store_tx *tx, const struct thread_query *q,
+static enum frg_status load_own_one(struct store_tx *tx, struct service *svc, const struct thread_query *q,
                                     const struct store_revision *revision, struct thread_own *o, struct frg_error *err)
 {
 	o->revision = *revision;
@@ -204,7 +208,7 @@ static enum frg_status load_own_one(struct store_tx *tx, const struct thread_que
 		o->answers_name = parent.name;
 	}
 	if (revision->state == STATE_HELD)
-		return waiting_estimate(tx, q->site->id, revision->id, &o->position, &o->minutes, err);
+		return delay_of(svc, tx, revision, &o->delay, err);
 	st = load_letter(tx, q, o, err);
 	if (st != FRG_OK)
 		return st;
@@ -235,7 +239,7 @@ enum frg_status thread_load_own(struct store_tx *tx, void *ctx, struct frg_error
 		return st;
 	t->own = ARENA_ARRAY(store_arena(tx), struct thread_own, revisions.count);
 	for (size_t i = 0; st == FRG_OK && i < revisions.count; i++)
-		st = load_own_one(tx, t->query, &revisions.items[i], &t->own[t->own_count++], err);
+		st = load_own_one(tx, t->svc, t->query, &revisions.items[i], &t->own[t->own_count++], err);
 	return st;
 }
 

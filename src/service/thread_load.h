@@ -11,7 +11,7 @@ struct thread_own {
 	struct store_publication publication; /* if published */
 	int64_t depth;                        /* where it stands or would stand */
 	str answers_name;                     /* whom it answers, if anybody */
-	int64_t position, minutes;
+	struct delay_told delay;              /* if it is held */
 	bool decided;
 	struct store_decision decision;
 	const struct view_letter *letter; /* NULL: none */
@@ -19,6 +19,7 @@ struct thread_own {
 
 struct thread_data {
 	/* asked for */
+	struct service *svc; /* for the reader's own */
 	const struct thread_query *query;
 	str reader;    /* empty: what all see */
 	id64 own_only; /* of the reader's own comments this one; 0: all */

@@ -248,7 +248,7 @@ static void prepare_form(struct arena *a, const struct thread_data *t, const str
 enum frg_status service_thread_personal(struct service *svc, struct arena *a, const struct thread_query *q,
                                         const struct thread_personal *who, str *html, struct frg_error *err)
 {
-	struct thread_data t = {.query = q, .reader = who->reader};
+	struct thread_data t = {.svc = svc, .query = q, .reader = who->reader};
 	enum frg_status st = store_read(svc->store, a, thread_load, &t, err);
 	if (st != FRG_OK)
 		return st;
@@ -277,7 +277,7 @@ static str comment_html(struct arena *a, enum frg_lang lang, const struct view_c
 enum frg_status service_own_comments(struct service *svc, struct arena *a, const struct thread_query *q, str reader,
                                      id64 only, struct own_comment **out, size_t *count, struct frg_error *err)
 {
-	struct thread_data t = {.query = q, .reader = reader, .own_only = only};
+	struct thread_data t = {.svc = svc, .query = q, .reader = reader, .own_only = only};
 	enum frg_status st = store_read(svc->store, a, thread_load_own, &t, err);
 	if (st != FRG_OK)
 		return st;
@@ -290,8 +290,9 @@ enum frg_status service_own_comments(struct service *svc, struct arena *a, const
 		c->view = thread_own_view(a, o);
 		c->state = store_state_name(o->revision.state);
 		c->html = comment_html(a, lang, &c->view);
-		c->position = o->position;
-		c->expected_minutes = o->revision.state == STATE_HELD ? o->minutes : -1;
+		c->position = o->delay.position;
+		c->review_from = o->delay.from;
+		c->review_until = o->delay.until;
 	}
 	return FRG_OK;
 }

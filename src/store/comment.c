@@ -138,6 +138,17 @@ enum frg_status store_revision_of_comment(struct store_tx *tx, id64 comment, str
 	READ_ALL(tx, rows, err, out, read_revision);
 }
 
+/* A wait ends with a decision; one that was withdrawn or revised tells nothing of it. */
+static enum frg_status end_forecast(struct store_tx *tx, id64 id, enum store_state to, struct frg_error *err)
+{
+	if (to == STATE_HELD)
+		return FRG_OK;
+	if (to == STATE_WITHDRAWN || to == STATE_SUPERSEDED)
+		return DB_RUN(tx->db, err, "DELETE FROM forecast WHERE revision_id = $1 AND decided_at IS NULL", DB_INT(id));
+	return DB_RUN(tx->db, err, "UPDATE forecast SET decided_at = $2 WHERE revision_id = $1 AND decided_at IS NULL",
+	              DB_INT(id), DB_INT(clock_now()));
+}
+
 enum frg_status store_revision_move(struct store_tx *tx, id64 id, enum store_state from, int64_t version,
                                     enum store_state to, struct frg_error *err)
 {
@@ -151,6 +162,8 @@ enum frg_status store_revision_move(struct store_tx *tx, id64 id, enum store_sta
 		return frg_fail(err, FRG_CONFLICT, "conflict", "the revision is not as expected any more");
 	if (st == FRG_OK && from == STATE_HELD && to != STATE_HELD) /* whoever decides: it leaves the queue with it */
 		st = DB_RUN(tx->db, err, "DELETE FROM queue WHERE revision_id = $1", DB_INT(id));
+	if (st == FRG_OK && from == STATE_HELD)
+		st = end_forecast(tx, id, to, err);
 	if (st == FRG_OK && to == STATE_REJECTED)
 		return DB_RUN(tx->db, err, "UPDATE near_key SET refused = 1 WHERE revision_id = $1", DB_INT(id));
 	if (st == FRG_OK && to != STATE_HELD)

@@ -206,19 +206,3 @@ enum frg_status store_decision_page(struct store_tx *tx, int64_t seq, int64_t li
 		return st;
 	READ_ALL(tx, rows, err, out, read_decision);
 }
-
-enum frg_status store_decision_waits(struct store_tx *tx, id64 site, msec since, int64_t limit, msec *out,
-                                     size_t *count, struct frg_error *err)
-{
-	struct db_rows *rows;
-	*count = 0;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT d.decided_at - d.submitted_at FROM decision d WHERE d.site_id = $1"
-	                              " AND d.decided_at >= $2 AND" STANDING " ORDER BY d.seq DESC LIMIT $3",
-	                              DB_INT(site), DB_INT(since), DB_INT(limit));
-	if (st != FRG_OK)
-		return st;
-	while (db_next(rows) && *count < (size_t)limit)
-		out[(*count)++] = db_int(rows, 0);
-	return db_end(rows, err);
-}

@@ -148,9 +148,10 @@ enum frg_status store_queue_ahead(struct store_tx *tx, id64 site, id64 revision,
 	struct db_rows *rows;
 	*ahead = 0;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT count(*) FROM queue q, queue me WHERE me.revision_id = $2"
-	                              " AND q.site_id = $1 AND (q.due_at, q.revision_id) < (me.due_at, me.revision_id)",
-	                              DB_INT(site), DB_INT(revision));
+	                              "SELECT count(*) FROM (SELECT 1 FROM queue q, queue me WHERE me.revision_id = $2"
+	                              " AND q.site_id = $1 AND (q.due_at, q.revision_id) < (me.due_at, me.revision_id)"
+	                              " LIMIT $3) AS before",
+	                              DB_INT(site), DB_INT(revision), DB_INT(STORE_AHEAD_MAX));
 	if (st != FRG_OK)
 		return st;
 	if (db_next(rows))

@@ -304,7 +304,8 @@ struct store_queue_count {
 };
 MUST_CHECK enum frg_status store_queue_count(struct store_tx *tx, const struct store_queue_filter *filter,
                                              struct store_queue_count *out, struct frg_error *err);
-/* How many of a site come before this one; 0 also if it is not there. */
+/* How many of a site come before this one, at most STORE_AHEAD_MAX; 0 also if it is not there. */
+enum { STORE_AHEAD_MAX = 5000 };
 MUST_CHECK enum frg_status store_queue_ahead(struct store_tx *tx, id64 site, id64 revision, int64_t *ahead,
                                              struct frg_error *err);
 /* One more of this author's comments was released or rejected (or, negative, taken back). */
@@ -351,6 +352,40 @@ MUST_CHECK enum frg_status store_claim_drop(struct store_tx *tx, id64 site, id64
 MUST_CHECK enum frg_status store_claim_list(struct store_tx *tx, id64 site, msec now, struct store_claims *out,
                                             struct frg_error *err);
 
+/* ---- what authors were told of their wait (forecast.c) -------------------------------- */
+
+struct store_forecast {
+	id64 revision, site;
+	msec made, due;
+	int64_t expected, bucket; /* service/forecast.h */
+	msec from, until;         /* 0: no time was given */
+	msec decided;             /* 0: not yet */
+};
+struct store_forecasts {
+	struct store_forecast *items;
+	size_t count;
+};
+struct store_forecast_record {
+	int64_t none, given, kept;
+};
+MUST_CHECK enum frg_status store_forecast_put(struct store_tx *tx, const struct store_forecast *f,
+                                              struct frg_error *err);
+MUST_CHECK enum frg_status store_forecast_get(struct store_tx *tx, id64 revision, struct store_forecast *out,
+                                              struct frg_error *err);
+/* Decided after `after`, by `upto`, in that order. */
+MUST_CHECK enum frg_status store_forecast_decided(struct store_tx *tx, id64 site, msec after, msec upto, int64_t limit,
+                                                  struct store_forecasts *out, struct frg_error *err);
+/* Not decided when they should have been, by a time in the same span. */
+MUST_CHECK enum frg_status store_forecast_late(struct store_tx *tx, id64 site, msec after, msec upto, int64_t limit,
+                                               struct store_forecasts *out, struct frg_error *err);
+/* Made since then, newest first. */
+MUST_CHECK enum frg_status store_forecast_latest(struct store_tx *tx, id64 site, msec since, int64_t limit,
+                                                 struct store_forecasts *out, struct frg_error *err);
+/* Of those made since then whose outcome is known. */
+MUST_CHECK enum frg_status store_forecast_kept(struct store_tx *tx, id64 site, msec since,
+                                               struct store_forecast_record *out, struct frg_error *err);
+MUST_CHECK enum frg_status store_forecast_purge(struct store_tx *tx, id64 site, msec before, struct frg_error *err);
+
 /* ---- decisions --------------------------------------------------------------- */
 
 struct store_decision {
@@ -392,9 +427,6 @@ MUST_CHECK enum frg_status store_decision_page(struct store_tx *tx, int64_t seq,
 MUST_CHECK enum frg_status store_chain_head(struct store_tx *tx, int64_t *seq, str *hash, struct frg_error *err);
 /* What `hash` must be, given the other columns. `out` is HASH_TEXT_SIZE bytes. */
 void store_decision_hash(const struct store_decision *d, char *out);
-/* Waits of the latest decisions (milliseconds, at most `limit`), for the estimate. */
-MUST_CHECK enum frg_status store_decision_waits(struct store_tx *tx, id64 site, msec since, int64_t limit, msec *out,
-                                                size_t *count, struct frg_error *err);
 
 /* ---- publication: all that readers are shown ------------------------------------ */
 

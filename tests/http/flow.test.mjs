@@ -52,7 +52,7 @@ test('held: seen by its author alone, also after a restart; released: seen by al
 	assert.match(sent.id, /^[0-9a-z]{13}$/i);
 	assert.equal(sent.state, 'held');
 	assert.ok(sent.position >= 1);
-	assert.ok(Number.isInteger(sent.expected_minutes));
+	assert.deepEqual([sent.review_from, sent.review_until], [null, null], 'nothing is known yet of how long it takes');
 	assert.match(sent.html, /^<li /);
 	assert.ok(sent.html.includes(text));
 

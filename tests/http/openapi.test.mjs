@@ -341,18 +341,24 @@ test('how the team works', async () => {
 	const mine = { who: rike, headers: csrf() };
 	const { version, longest_wait_minutes } = (await call('settings', '/v1/desk/settings', 200, { who: rike })).json;
 	assert.equal(longest_wait_minutes, 240);
-	const save = (status, body) => call('saveSettings', '/v1/desk/settings', status, { ...mine, body: { version, longest_wait_minutes: 60, four_eyes: [], ...body } });
+	const save = (status, body) => call('saveSettings', '/v1/desk/settings', status, { ...mine, body: { version, longest_wait_minutes: 60, four_eyes: [], shifts: [], closed_days: [], ...body } });
 	const before = (await rike.queue()).items[0];
 	code(await save(400, { longest_wait_minutes: 0 }), 'wait_invalid');
 	code(await save(400, { four_eyes: [''] }), 'sections_invalid');
 	code(await save(400, { four_eyes: 7 }), 'sections_invalid');
-	const saved = (await save(200, {})).json;
+	const shift = { days: [1, 2, 3, 4, 5], from: 420, to: 1320, editors: 2 };
+	for (const wrong of [{ days: [] }, { days: [8] }, { from: 1320 }, { to: 1441 }, { editors: 0 }, { from: 'früh' }])
+		code(await save(400, { shifts: [{ ...shift, ...wrong }] }), 'shift_invalid');
+	code(await save(400, { shifts: Array(21).fill(shift) }), 'shift_invalid');
+	code(await save(400, { closed_days: ['25.12.2026'] }), 'shift_invalid');
+	const saved = (await save(200, { shifts: [shift], closed_days: ['2026-12-25'] })).json;
+	assert.deepEqual([saved.shifts, saved.closed_days], [[shift], ['2026-12-25']]);
 	code(await save(409, {}), 'conflict');
 	if (before) {
 		const after = await rike.revision(before.revision);
 		assert.ok(Math.abs((after.due_at - after.submitted_at) * 4 - (before.due_at - before.submitted_at)) < 8, 'due times follow');
 	}
-	await call('saveSettings', '/v1/desk/settings', 200, { ...mine, body: { ...saved, longest_wait_minutes: 240 } });
+	await call('saveSettings', '/v1/desk/settings', 200, { ...mine, body: { ...saved, longest_wait_minutes: 240, shifts: [], closed_days: [] } });
 });
 
 test('one\'s own account', async () => {

@@ -164,7 +164,7 @@ test('four eyes: two persons must come to the same decision', async () => {
 	const wilma = new Reader(server), admin = people.administrator;
 	const put = (body) => admin.request('PUT', '/v1/desk/settings', { headers: { 'X-CSRF-Token': admin.csrf }, body });
 	const { version } = (await admin.get('/v1/desk/settings')).json;
-	assert.equal((await put({ version, longest_wait_minutes: 240, four_eyes: ['*'] })).status, 200);
+	assert.equal((await put({ version, longest_wait_minutes: 240, four_eyes: ['*'], shifts: [], closed_days: [] })).status, 200);
 	const { id } = await wilma.submit('Beide müssen das sehen.');
 	const item = async (who) => who.revision((await people.auditor.item(id)).revision);
 	assert.equal((await people.editor.decide(await item(people.editor), 'release')).json.proposed, true);
@@ -172,7 +172,7 @@ test('four eyes: two persons must come to the same decision', async () => {
 	assert.equal((await people.lead.decide(await item(people.lead), 'reject', { rules: ['off_topic'] })).json.proposed, true, 'another decision is another proposal');
 	assert.equal((await people.editor.decide(await item(people.editor), 'reject', { rules: ['off_topic'] })).json.proposed, false);
 	assert.equal((await wilma.one(id)).state, 'rejected');
-	assert.equal((await put({ version: version + 1, longest_wait_minutes: 240, four_eyes: [] })).status, 200);
+	assert.equal((await put({ version: version + 1, longest_wait_minutes: 240, four_eyes: [], shifts: [], closed_days: [] })).status, 200);
 	assert.equal(server.audit().status, 0);
 });
 

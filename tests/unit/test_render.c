@@ -115,7 +115,14 @@ static const struct view_finding findings[] = {{FRG_PROFANITY, STR_INIT(HOSTILE)
 
 static struct view_own hostile_own(void)
 {
-	return (struct view_own){hostile, hostile, 7, 30, findings, COUNT_OF(findings), hostile, 1, 2};
+	return (struct view_own){.revision_id = hostile,
+	                         .text = hostile,
+	                         .queue_position = 7,
+	                         .findings = findings,
+	                         .finding_count = COUNT_OF(findings),
+	                         .word = hostile,
+	                         .submitted = 1,
+	                         .decided = 2};
 }
 
 static struct view_comment hostile_comment(str id, enum view_state state, const struct view_own *own)
@@ -384,13 +391,28 @@ static void says_what_became_of_a_comment(void **state)
 	check(&b);
 	c.state = VIEW_HELD;
 	own.decided = 0;
+	enum { HOUR = 3600 * 1000, DAY = 24 * HOUR };
+	const msec noon = (msec)20417 * DAY + 12 * HOUR; /* noon UTC: 13:00 in Berlin */
 	static const struct {
-		int64_t minutes;
+		msec from, until;
+		bool late, none;
 		const char *words;
-	} waits[] = {{0, "einen Augenblick"}, {12, "etwa 12 Minuten"}, {43, "etwa 45 Minuten"}, {60, "eine Stunde"},
-	             {200, "etwa 3 Stunden"}, {5000, "etwa 3 Tage"},   {INT64_MAX, "Tage"},     {-1, "an 7. Stelle"}};
+	} waits[] = {
+		{HOUR, HOUR + HOUR / 2, false, false, "zwischen 14:00 und 14:30 Uhr"},
+		{-HOUR, HOUR / 2, false, false, "bis 13:30 Uhr"},
+		{8 * HOUR, 19 * HOUR, false, false, "zwischen 21:00 und morgen 8:00 Uhr"},
+		{19 * HOUR, 20 * HOUR, false, false, "Heute nicht mehr; geprüft voraussichtlich morgen 8:00 bis 9:00 Uhr"},
+		{43 * HOUR, 44 * HOUR, false, false, "voraussichtlich Donnerstag 8:00 bis 9:00 Uhr"},
+		{HOUR, 2 * HOUR, true, false, "länger, als wir angekündigt haben"},
+		{0, 0, false, true, "keine Zeit nennen"},
+		{0, 0, false, false, "an 7. Stelle"},
+	};
 	for (size_t i = 0; i < COUNT_OF(waits); i++) {
-		own.expected_minutes = waits[i].minutes;
+		own.now = noon;
+		own.review_from = waits[i].until ? noon + waits[i].from : 0;
+		own.review_until = waits[i].until ? noon + waits[i].until : 0;
+		own.review_late = waits[i].late;
+		own.review_none = waits[i].none;
 		render_comment(&b, FRG_LANG_DE, &c);
 		assert_true(has(&b, waits[i].words));
 		check(&b);

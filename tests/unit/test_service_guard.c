@@ -1,43 +1,116 @@
 /* What guards the service: how long a wait is announced, limits, log-in, and that tampering shows. */
+#include "service/inner.h"
 #include "service_fixture.h"
+
+#include <time.h>
 
 /* ---- waiting ---- */
 
 struct waiting {
 	id64 revision;
-	int64_t position, minutes;
+	struct delay_told told;
 };
 
-static enum frg_status estimate(struct store_tx *tx, void *ctx, struct frg_error *e)
+static enum frg_status load_told(struct store_tx *tx, void *ctx, struct frg_error *e)
 {
 	struct waiting *w = ctx;
-	return waiting_estimate(tx, t.site->id, w->revision, &w->position, &w->minutes, e);
+	struct store_revision revision;
+	enum frg_status st = store_revision_get(tx, w->revision, &revision, e);
+	return st == FRG_OK ? delay_of(t.svc, tx, &revision, &w->told, e) : st;
 }
 
-static struct waiting ask_waiting(id64 revision)
+static struct delay_told told(id64 revision)
 {
 	struct waiting w = {.revision = revision};
-	OK(store_read(service_store(t.svc), t.a, estimate, &w, &err));
-	return w;
+	OK(store_read(service_store(t.svc), t.a, load_told, &w, &err));
+	return w.told;
+}
+
+static void refresh(void)
+{
+	bool more;
+	OK(service_delay_refresh(t.svc, t.a, t.site->id, &more, &err));
+	assert_false(more);
+}
+
+/* Sends and releases `count` comments, each `wait` after it was sent, up to now. */
+static void some_days(int count, msec apart, msec wait)
+{
+	for (int i = 0; i < count; i++) {
+		clock_shift(-(count - i) * apart);
+		id64 revision = submit("", "Ein Beitrag.", 0).revision;
+		clock_shift(-(count - i) * apart + wait);
+		release(revision);
+		refresh();
+	}
+	clock_shift(0);
+	refresh();
 }
 
 static void the_wait_is_told_when_it_is_known(void **state)
 {
-	id64 revisions[6];
-	for (int i = 0; i < 6; i++) {
-		clock_shift(-3600000 + i); /* an hour ago */
-		revisions[i] = submit("", "Ein Beitrag.", 0).revision;
-	}
+	enum { MINUTE = 60 * 1000 };
+	struct delay_told first = told(submit("", "Noch weiß niemand etwas.", 0).revision);
+	assert_int_equal(first.position, 1);
+	assert_true(first.from == 0 && first.until == 0 && !first.none && !first.late);
+	some_days(120, 20 * MINUTE, 6 * MINUTE);
+	id64 revision = submit("", "Ein Beitrag.", 0).revision;
+	struct delay_told now = told(revision);
+	assert_true(now.position >= 1 && now.position <= 2);
+	assert_true(now.until > clock_now());
+	assert_true(now.from <= clock_now() + 6 * MINUTE && now.until >= clock_now() + 6 * MINUTE);
+	assert_true(now.until <= clock_now() + 40 * MINUTE);
+	struct store_forecast_record record;
+	OK(service_delay_record(t.svc, t.a, &t.ada, &record, &err));
+	assert_true(record.given > 60);
+	assert_true(record.kept * 10 >= record.given * 8);
+	/* a word that was not kept is not hidden, and does count */
+	msec until = now.until;
+	clock_shift(until - clock_now() + MINUTE);
+	refresh();
+	assert_true(told(revision).late);
+	struct store_forecast_record after;
+	OK(service_delay_record(t.svc, t.a, &t.ada, &after, &err));
+	assert_int_equal(after.kept, record.kept);
+	assert_int_equal(after.given, record.given + 1);
 	clock_shift(0);
-	assert_int_equal(ask_waiting(revisions[0]).position, 1);
-	assert_int_equal(ask_waiting(revisions[5]).position, 6);
-	assert_int_equal(ask_waiting(revisions[5]).minutes, -1); /* nothing decided yet: nothing promised */
-	for (int i = 0; i < 5; i++)
-		release(revisions[i]);
-	struct waiting now = ask_waiting(submit("", "Neu.", 0).revision);
-	assert_int_equal(now.position, 2);
-	assert_true(now.minutes >= 59 && now.minutes <= 61);
-	assert_true(ask_waiting(revisions[5]).minutes <= 1); /* has waited long enough */
+}
+
+static msec at_hour(int days, int hour)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	localtime_r(&now, &tm);
+	tm = (struct tm){
+		.tm_year = tm.tm_year, .tm_mon = tm.tm_mon, .tm_mday = tm.tm_mday + days, .tm_hour = hour, .tm_isdst = -1};
+	return (msec)mktime(&tm) * 1000;
+}
+
+static void nobody_is_there_at_night(void **state)
+{
+	enum { MINUTE = 60 * 1000 };
+	some_days(90, 20 * MINUTE, 6 * MINUTE);
+	struct desk_settings wanted = {.longest_wait = 240 * MINUTE, .shift_count = 1}, settings;
+	wanted.shifts[0] = (struct desk_shift){.days = 127, .from = 12 * 60, .to = 14 * 60, .editors = 1};
+	OK(service_settings_save(t.svc, t.a, &t.ada, &wanted, &settings, &err));
+	clock_shift(at_hour(1, 20) - clock_now());
+	refresh();
+	struct delay_told now = told(submit("", "Wann seid ihr wieder da?", 0).revision);
+	assert_true(now.from >= at_hour(2, 12) && now.until <= at_hour(2, 14));
+	/* nor on a closed day */
+	char day[CLOCK_ISO_SIZE];
+	clock_iso(at_hour(2, 13), day);
+	wanted.version = 1;
+	wanted.closed_days = (struct store_texts){.items = (str[]){{day, 10}}, .count = 1};
+	OK(service_settings_save(t.svc, t.a, &t.ada, &wanted, &settings, &err));
+	refresh();
+	now = told(submit("", "Und morgen?", 0).revision);
+	assert_true(now.from >= at_hour(3, 12) || now.none);
+	wanted.version = 2;
+	wanted.shifts[0].to = 12 * 60;
+	assert_int_equal(service_settings_save(t.svc, t.a, &t.ada, &wanted, &settings, &err), FRG_INVALID);
+	assert_code(err, "shift_invalid");
+	clock_shift(0);
 }
 
 /* ---- limits and log-in ---- */
@@ -172,8 +245,13 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(the_wait_is_told_when_it_is_known), TEST(too_many_in_a_row_have_to_wait),  TEST(logging_in),
-		TEST(guessing_passwords_is_slow),        TEST(an_honest_chain_is_found_honest), TEST(tampering_shows),
+		TEST(the_wait_is_told_when_it_is_known),
+		TEST(nobody_is_there_at_night),
+		TEST(too_many_in_a_row_have_to_wait),
+		TEST(logging_in),
+		TEST(guessing_passwords_is_slow),
+		TEST(an_honest_chain_is_found_honest),
+		TEST(tampering_shows),
 	};
 	return cmocka_run_group_tests_name("service_guard", tests, NULL, NULL);
 }

@@ -254,7 +254,7 @@ export class Api {
 		return this.call('GET', '/v1/desk/settings');
 	}
 
-	saveSettings(settings: DeskSettings): Promise<DeskSettings> {
+	saveSettings(settings: Omit<DeskSettings, 'forecasts'>): Promise<DeskSettings> {
 		return this.call('PUT', '/v1/desk/settings', settings);
 	}
 

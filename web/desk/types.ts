@@ -176,10 +176,23 @@ export interface Lane {
 	oldest_at: number | null;
 }
 
+/** Who is there when: weekdays from 1, Monday; minutes since midnight. */
+export interface Shift {
+	days: number[];
+	from: number;
+	to: number;
+	editors: number;
+}
+
 export interface DeskSettings {
 	version: number;
 	longest_wait_minutes: number;
 	four_eyes: string[];
+	shifts: Shift[];
+	/** Dates. */
+	closed_days: string[];
+	/** How often authors were told the truth about their wait. */
+	forecasts: { given: number; kept: number; none: number };
 }
 
 export interface Dot {

@@ -1,0 +1,342 @@
+/* When an author's comment will be decided, as they are told: the forecast with what it is made from. Each process
+ * keeps one model a site and feeds it, every few seconds, what has become known in the database since. */
+#include "service/inner.h"
+
+#include "service/forecast.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+	SITES_MAX = 1000,
+	PATIENCES = 64,
+	BUSY = 30, /* with so many waiting there was something to do all the time */
+	PAGE = 2000,
+	DAYS_BACK = 16,
+	DAYS_AHEAD = 9,
+	SHIFTS_ROOM = (DAYS_BACK + DAYS_AHEAD + 1) * (DESK_SHIFTS_MAX * 2 + 2),
+	RATE_PAUSE_MS = 5 * 60 * 1000,
+	LAG_MS = 2000 /* a transaction commits a moment after its clock was read */
+};
+static const msec day_ms = (msec)24 * 3600 * 1000;
+static const msec rate_of = 7 * (msec)24 * 3600 * 1000, kept_for = 60 * (msec)24 * 3600 * 1000;
+
+struct delay {
+	id64 site;
+	struct forecast_model model;
+	struct forecast_shift shifts[SHIFTS_ROOM];
+	struct forecast_calendar calendar;
+	double rate, busy_rate, arrivals;
+	msec patience[PATIENCES];
+	size_t patience_count;
+	msec learned, rated; /* up to when */
+};
+
+struct delays {
+	pthread_mutex_t lock;
+	struct delay *site[SITES_MAX];
+	size_t count;
+};
+
+struct delays *delays_open(void)
+{
+	struct delays *d = calloc(1, sizeof *d);
+	if (!d)
+		BUG("out of memory");
+	pthread_mutex_init(&d->lock, NULL);
+	return d;
+}
+
+void delays_close(struct delays *d)
+{
+	for (size_t i = 0; i < d->count; i++)
+		free(d->site[i]);
+	pthread_mutex_destroy(&d->lock);
+	free(d);
+}
+
+/* Under the lock. NULL: none yet, or too many sites. */
+static struct delay *find(struct delays *all, id64 site, bool make)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (all->site[i]->site == site)
+			return all->site[i];
+	if (!make || all->count == SITES_MAX)
+		return NULL;
+	struct delay *d = calloc(1, sizeof *d);
+	if (!d)
+		BUG("out of memory");
+	d->site = site;
+	forecast_begin(&d->model);
+	return all->site[all->count++] = d;
+}
+
+/* ---- the calendar: shifts by local time → intervals ---- */
+
+struct edge {
+	msec at;
+	int editors; /* more, or fewer */
+};
+
+static int by_time(const void *x, const void *y)
+{
+	const struct edge *a = x, *b = y;
+	return (a->at > b->at) - (a->at < b->at);
+}
+
+static msec local(const struct tm *day, int minute)
+{
+	struct tm tm = {.tm_year = day->tm_year,
+	                .tm_mon = day->tm_mon,
+	                .tm_mday = day->tm_mday,
+	                .tm_hour = minute / 60,
+	                .tm_min = minute % 60,
+	                .tm_isdst = -1};
+	return (msec)mktime(&tm) * 1000;
+}
+
+static bool is_closed(const struct desk_settings *s, const struct tm *day)
+{
+	char iso[32];
+	strftime(iso, sizeof iso, "%Y-%m-%d", day);
+	for (size_t i = 0; i < s->closed_days.count; i++)
+		if (str_eq(s->closed_days.items[i], str_of(iso)))
+			return true;
+	return false;
+}
+
+/* Without shifts somebody may always be there; how that turns out is in the ratios. */
+static void make_calendar(struct delay *d, const struct desk_settings *s, msec now)
+{
+	struct edge edges[SHIFTS_ROOM];
+	size_t n = 0, count = 0;
+	for (int k = -DAYS_BACK; k <= DAYS_AHEAD; k++) {
+		time_t at = (time_t)((now + k * day_ms) / 1000);
+		struct tm day;
+		localtime_r(&at, &day);
+		if (is_closed(s, &day))
+			continue;
+		if (s->shift_count == 0) {
+			edges[n++] = (struct edge){local(&day, 0), 1};
+			edges[n++] = (struct edge){local(&day, 24 * 60), -1};
+		}
+		for (size_t i = 0; i < s->shift_count; i++) {
+			if (!(s->shifts[i].days & 1u << ((day.tm_wday + 6) % 7)))
+				continue;
+			edges[n++] = (struct edge){local(&day, s->shifts[i].from), s->shifts[i].editors};
+			edges[n++] = (struct edge){local(&day, s->shifts[i].to), -s->shifts[i].editors};
+		}
+	}
+	qsort(edges, n, sizeof *edges, by_time);
+	int there = 0;
+	for (size_t i = 0; i + 1 < n; i++) {
+		there += edges[i].editors;
+		if (there > 0 && edges[i + 1].at > edges[i].at)
+			d->shifts[count++] = (struct forecast_shift){edges[i].at, edges[i + 1].at, there};
+	}
+	d->calendar = (struct forecast_calendar){d->shifts, count};
+}
+
+/* ---- learning ---- */
+
+static void learn(struct delay *d, const struct store_forecasts *all, bool late)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		const struct store_forecast *f = &all->items[i];
+		struct forecast_past p = {.made = f->made,
+		                          .decided = late ? 0 : f->decided,
+		                          .expected = (double)f->expected,
+		                          .bucket = (int)f->bucket,
+		                          .from = f->from,
+		                          .until = f->until,
+		                          .counted = !late && f->until && f->decided > f->until};
+		forecast_learn(&d->model, &d->calendar, &p);
+	}
+}
+
+struct refreshing {
+	struct delay *d;
+	id64 site;
+	msec now, upto;
+	bool more;
+	struct desk_settings settings;
+	struct store_forecasts late, decided, latest, week;
+};
+
+static enum frg_status load_refresh(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct refreshing *r = ctx;
+	enum frg_status st = settings_load(tx, r->site, &r->settings, err);
+	if (st == FRG_OK)
+		st = store_forecast_decided(tx, r->site, r->d->learned, r->upto, PAGE, &r->decided, err);
+	if (st == FRG_OK && r->decided.count == PAGE) { /* so far in this round; lateness goes as far */
+		r->upto = r->decided.items[PAGE - 1].decided;
+		r->more = true;
+	}
+	if (st == FRG_OK)
+		st = store_forecast_late(tx, r->site, r->d->learned, r->upto, PAGE, &r->late, err);
+	if (st == FRG_OK)
+		st = store_forecast_latest(tx, r->site, r->now - 2 * 3600 * 1000, PAGE, &r->latest, err);
+	if (st == FRG_OK && r->now - r->d->rated >= RATE_PAUSE_MS)
+		st = store_forecast_decided(tx, r->site, r->now - rate_of, r->now, 50000, &r->week, err);
+	return st;
+}
+
+static void measure(struct delay *d, const struct refreshing *r)
+{
+	d->arrivals = (double)r->latest.count / (2.0 * 3600 * 1000);
+	d->patience_count = 0;
+	for (size_t i = 0; i < r->latest.count && i < PATIENCES; i++)
+		d->patience[d->patience_count++] = r->latest.items[i].due - r->latest.items[i].made;
+	if (r->now - d->rated < RATE_PAUSE_MS)
+		return;
+	msec *decided = malloc((r->week.count + 1) * sizeof *decided);
+	if (!decided)
+		BUG("out of memory");
+	for (size_t i = 0; i < r->week.count; i++)
+		decided[i] = r->week.items[i].decided;
+	d->rate = forecast_rate(&d->calendar, decided, r->week.count, r->now - rate_of, r->now, false);
+	d->busy_rate = forecast_rate(&d->calendar, decided, r->week.count, r->now - rate_of, r->now, true);
+	d->rated = r->now;
+	free(decided);
+}
+
+static enum frg_status purge(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	return store_forecast_purge(tx, *(id64 *)ctx, clock_now() - kept_for, err);
+}
+
+enum frg_status service_delay_refresh(struct service *svc, struct arena *a, id64 site, bool *more,
+                                      struct frg_error *err)
+{
+	struct refreshing r = {.site = site, .now = clock_now()};
+	pthread_mutex_lock(&svc->delays->lock);
+	r.d = find(svc->delays, site, true);
+	pthread_mutex_unlock(&svc->delays->lock);
+	*more = false;
+	if (!r.d)
+		return FRG_OK;
+	r.upto = r.now - LAG_MS;
+	bool rated = r.now - r.d->rated < RATE_PAUSE_MS;
+	enum frg_status st = store_read(svc->store, a, load_refresh, &r, err); /* only this thread writes r.d */
+	if (st != FRG_OK)
+		return st;
+	pthread_mutex_lock(&svc->delays->lock);
+	make_calendar(r.d, &r.settings, r.now);
+	learn(r.d, &r.late, true);
+	learn(r.d, &r.decided, false);
+	forecast_settle(&r.d->model);
+	measure(r.d, &r);
+	r.d->learned = r.upto;
+	pthread_mutex_unlock(&svc->delays->lock);
+	*more = r.more;
+	return rated ? FRG_OK : store_write(svc->store, a, purge, &site, err);
+}
+
+/* ---- telling ---- */
+
+static bool is_weekend(msec t)
+{
+	time_t s = (time_t)(t / 1000);
+	struct tm tm;
+	localtime_r(&s, &tm);
+	return tm.tm_wday == 0 || tm.tm_wday == 6;
+}
+
+/* False: nothing is known here yet. */
+static bool ask(struct service *svc, id64 site, msec now, int64_t ahead, msec patience, struct forecast *out)
+{
+	pthread_mutex_lock(&svc->delays->lock);
+	const struct delay *d = find(svc->delays, site, false);
+	bool known = d && d->rate > 0;
+	*out = (struct forecast){0};
+	if (known) {
+		struct forecast_question q = {.now = now,
+		                              .ahead = ahead,
+		                              .rate = ahead > BUSY ? d->busy_rate : d->rate,
+		                              .arrivals = d->arrivals,
+		                              .patience = patience,
+		                              .patiences = d->patience,
+		                              .patience_count = d->patience_count,
+		                              .weekend = is_weekend(now)};
+		forecast_make(&d->model, &d->calendar, &q, out);
+	}
+	pthread_mutex_unlock(&svc->delays->lock);
+	return known;
+}
+
+enum frg_status delay_promise(struct service *svc, struct store_tx *tx, const struct store_revision *revision,
+                              struct frg_error *err)
+{
+	struct store_queue_row row;
+	struct forecast f;
+	int64_t ahead = 0;
+	enum frg_status st = store_queue_get(tx, revision->id, &row, err);
+	if (st == FRG_OK)
+		st = store_queue_ahead(tx, revision->site, revision->id, &ahead, err);
+	if (st != FRG_OK)
+		return st;
+	ask(svc, revision->site, revision->created, ahead, row.due - row.submitted, &f);
+	struct store_forecast told = {.revision = revision->id,
+	                              .site = revision->site,
+	                              .made = revision->created,
+	                              .due = row.due,
+	                              .expected = (int64_t)f.expected,
+	                              .bucket = f.bucket,
+	                              .from = f.from,
+	                              .until = f.until};
+	return store_forecast_put(tx, &told, err);
+}
+
+enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct store_revision *revision,
+                         struct delay_told *out, struct frg_error *err)
+{
+	struct store_forecast told;
+	struct store_queue_row row;
+	struct forecast f;
+	int64_t ahead = 0;
+	msec now = clock_now();
+	*out = (struct delay_told){0};
+	enum frg_status st = store_queue_ahead(tx, revision->site, revision->id, &ahead, err);
+	if (st != FRG_OK)
+		return st;
+	out->position = ahead + 1;
+	st = store_forecast_get(tx, revision->id, &told, err);
+	if (st == FRG_OK && told.until && told.until >= now) { /* the word that was given stands */
+		out->from = told.from;
+		out->until = told.until;
+		return FRG_OK;
+	}
+	out->late = st == FRG_OK && told.until;
+	if (st == FRG_OK || st == FRG_NOT_FOUND)
+		st = store_queue_get(tx, revision->id, &row, err);
+	if (st == FRG_NOT_FOUND)
+		return FRG_OK;
+	if (st != FRG_OK)
+		return st;
+	/* what is overdue is next, whoever comes */
+	out->none = ask(svc, revision->site, now, ahead, row.due > now ? row.due - now : 0, &f) && !f.given;
+	out->from = f.from;
+	out->until = f.until;
+	return FRG_OK;
+}
+
+/* ---- how often the word was kept ---- */
+
+struct record_query {
+	id64 site;
+	struct store_forecast_record *out;
+};
+
+static enum frg_status load_record(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct record_query *q = ctx;
+	return store_forecast_kept(tx, q->site, clock_now() - 30 * day_ms, q->out, err);
+}
+
+enum frg_status service_delay_record(struct service *svc, struct arena *a, const struct staff *who,
+                                     struct store_forecast_record *out, struct frg_error *err)
+{
+	struct record_query q = {who->site, out};
+	return store_read(svc->store, a, load_record, &q, err);
+}
