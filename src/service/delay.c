@@ -243,14 +243,12 @@ static bool is_weekend(msec t)
 	return tm.tm_wday == 0 || tm.tm_wday == 6;
 }
 
-/* False: nothing is known here yet. */
-static bool ask(struct service *svc, id64 site, msec now, int64_t ahead, msec patience, struct forecast *out)
+static void ask(struct service *svc, id64 site, msec now, int64_t ahead, msec patience, struct forecast *out)
 {
 	pthread_mutex_lock(&svc->delays->lock);
 	const struct delay *d = find(svc->delays, site, false);
-	bool known = d && d->rate > 0;
 	*out = (struct forecast){0};
-	if (known) {
+	if (d) {
 		struct forecast_question q = {.now = now,
 		                              .ahead = ahead,
 		                              .rate = ahead > BUSY ? d->busy_rate : d->rate,
@@ -262,7 +260,6 @@ static bool ask(struct service *svc, id64 site, msec now, int64_t ahead, msec pa
 		forecast_make(&d->model, &d->calendar, &q, out);
 	}
 	pthread_mutex_unlock(&svc->delays->lock);
-	return known;
 }
 
 enum frg_status delay_promise(struct service *svc, struct store_tx *tx, const struct store_revision *revision,
@@ -315,7 +312,8 @@ enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct 
 	if (st != FRG_OK)
 		return st;
 	/* what is overdue is next, whoever comes */
-	out->none = ask(svc, revision->site, now, ahead, row.due > now ? row.due - now : 0, &f) && !f.given;
+	ask(svc, revision->site, now, ahead, row.due > now ? row.due - now : 0, &f);
+	out->none = f.overload;
 	out->from = f.from;
 	out->until = f.until;
 	return FRG_OK;

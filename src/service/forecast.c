@@ -220,6 +220,7 @@ void forecast_make(const struct forecast_model *m, const struct forecast_calenda
 			until = end;
 		}
 	}
+	out->overload = m->bucket[ALL].count >= FORECAST_FEW && (!until || until - q->now > horizon);
 	if (!until || until - q->now > horizon)
 		return;
 	msec wide = until - from, grid = wide < HOUR_MS / 4   ? MINUTE_MS

@@ -90,7 +90,8 @@ struct forecast_question {
 	bool weekend;
 };
 struct forecast {
-	bool given; /* false: no time can be given */
+	bool given;
+	bool overload; /* not given, and not for want of knowledge: what was measured says that it takes too long */
 	msec from, until;
 	double expected;
 	int bucket;

@@ -27,7 +27,7 @@ interface ShiftProps {
 function ShiftRow({ shift, nth, may, onChange, onDrop }: ShiftProps): JSX.Element {
 	const toggle = (day: number): void => onChange({ ...shift, days: DAYS.filter((d) => (d === day ? !shift.days.includes(d) : shift.days.includes(d))) });
 	return (
-		<li class="shift" role="group" aria-label={t('shift.nth', nth)}>
+		<div class="shift" role="group" aria-label={t('shift.nth', nth)}>
 			<span class="shift-days">
 				{DAYS.map((d) => (
 					<label key={d} class={`day${shift.days.includes(d) ? ' on' : ''}`}><input type="checkbox" checked={shift.days.includes(d)} disabled={!may} onChange={() => toggle(d)} /><span>{t(`shift.day_${d}`)}</span></label>
@@ -38,7 +38,7 @@ function ShiftRow({ shift, nth, may, onChange, onDrop }: ShiftProps): JSX.Elemen
 			<label><span class="vh">{t('shift.to')}</span><input type="time" required value={clock(shift.to)} readOnly={!may} onInput={(e) => onChange({ ...shift, to: minutesOf(e.currentTarget.value, true) })} /></label>
 			<label class="shift-editors"><input type="number" min="1" max="200" required value={shift.editors} readOnly={!may} onInput={(e) => onChange({ ...shift, editors: Number(e.currentTarget.value) })} /> <span>{t('shift.editors')}</span></label>
 			{may && <button type="button" class="link" onClick={onDrop}>{t('shift.drop')}<span class="vh"> {t('shift.nth', nth)}</span></button>}
-		</li>
+		</div>
 	);
 }
 
@@ -86,7 +86,7 @@ export function WayOfWorking({ controller }: { controller: Controller }): JSX.El
 			<fieldset class="shifts">
 				<legend>{t('shift.title')}</legend>
 				<p class="quiet">{t('shift.text')}</p>
-				<ol>{shifts.map((s, i) => <ShiftRow key={i} shift={s} nth={i + 1} may={may} onChange={(x) => setShift(i, x)} onDrop={() => { setShifts(shifts.filter((_, k) => k !== i)); setSaid(''); }} />)}</ol>
+				{shifts.map((s, i) => <ShiftRow key={i} shift={s} nth={i + 1} may={may} onChange={(x) => setShift(i, x)} onDrop={() => { setShifts(shifts.filter((_, k) => k !== i)); setSaid(''); }} />)}
 				{may && shifts.length < 20 && <p><button type="button" class="act" onClick={() => { setShifts([...shifts, NEW]); setSaid(''); }}>{t('shift.add')}</button></p>}
 			</fieldset>
 			<label><span>{t('shift.closed')}</span>
