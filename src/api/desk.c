@@ -95,6 +95,55 @@ HANDLER(desk_decisions)
 	api_json(req, 200, json_pack("{s:o}", "decisions", list));
 }
 
+static json_t *hit_json(struct arena *a, const struct search_hit *h)
+{
+	json_t *decision = json_null();
+	if (h->decided)
+		decision = json_pack("{s:o, s:o, s:o, s:I}", "action", json_of(h->decision.action), "by",
+		                     json_of(h->decision.editor_name), "rules", api_rules_json(a, h->decision.rules), "at",
+		                     (json_int_t)h->decision.decided);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:{s:o, s:o, s:o}, s:o}", "revision", api_id_json(h->revision.id),
+	                 "comment", api_id_json(h->comment.id), "state", json_of(store_state_name(h->revision.state)),
+	                 "name", json_of(h->comment.name), "text", json_of(h->revision.text), "submitted_at",
+	                 (json_int_t)h->revision.created, "article", "id", json_of(h->article.external_id), "title",
+	                 json_of(h->article.title), "section", json_of(h->article.section), "decision", decision);
+}
+
+HANDLER(desk_search)
+{
+	struct api *api = app;
+	struct editor_session session;
+	struct frg_error err;
+	struct search_hit *hits;
+	size_t count;
+	str next;
+	if (!api_editor(api, req, &session))
+		return;
+	struct arena *a = http_arena(req);
+	int64_t from = 0, to = 0;
+	str_to_i64(http_query(req, "from"), &from);
+	str_to_i64(http_query(req, "to"), &to);
+	struct search_query q = {.who = &session.who,
+	                         .words = http_query(req, "q"),
+	                         .author = http_query(req, "author"),
+	                         .article = http_query(req, "article"),
+	                         .state = http_query(req, "state"),
+	                         .rule = http_query(req, "rule"),
+	                         .from = from,
+	                         .to = to,
+	                         .cursor = http_query(req, "after"),
+	                         .limit = limit_of(req, 20)};
+	if (service_search(api->svc, a, &q, &hits, &count, &next, &err) != FRG_OK) {
+		fail(api, req, &err);
+		return;
+	}
+	json_t *list = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, hit_json(a, &hits[i]));
+	api_no_store(req);
+	api_json(req, 200, json_pack("{s:o, s:o}", "hits", list, "next", json_or_null(next)));
+}
+
 HANDLER(desk_stream)
 {
 	struct api *api = app;

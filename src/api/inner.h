@@ -120,6 +120,7 @@ HANDLER(desk_login);
 HANDLER(desk_session);
 HANDLER(desk_logout);
 HANDLER(desk_queue);
+HANDLER(desk_search);
 HANDLER(desk_revision);
 HANDLER(desk_lanes);
 HANDLER(desk_lanes_save);

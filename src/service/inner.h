@@ -114,6 +114,12 @@ struct delay_told {
 MUST_CHECK enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct store_revision *revision,
                                     struct delay_told *out, struct frg_error *err);
 
+/* search.c: makes a text findable. */
+MUST_CHECK enum frg_status search_add(struct store_tx *tx, const struct store_comment *comment,
+                                      const struct store_revision *revision, struct frg_error *err);
+/* For a database from before there was an index, a page at a time; ctx: int64_t, begins and ends with 0. */
+MUST_CHECK enum frg_status search_complete(struct store_tx *tx, void *ctx, struct frg_error *err);
+
 /* near.c: this held text's group in the queue, and what refused it before. */
 MUST_CHECK enum frg_status near_place(struct store_tx *tx, const struct store_revision *revision,
                                       struct store_queue_row *row, struct frg_error *err);

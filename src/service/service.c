@@ -17,6 +17,12 @@ static enum frg_status complete(struct service *svc, struct frg_error *err)
 		arena_reset(a);
 		st = store_write(svc->store, a, near_complete, &some, err);
 	}
+	int64_t after = 0;
+	do {
+		arena_reset(a);
+		if (st == FRG_OK)
+			st = store_write(svc->store, a, search_complete, &after, err);
+	} while (st == FRG_OK && after);
 	arena_close(a);
 	return st;
 }

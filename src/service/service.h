@@ -404,6 +404,28 @@ MUST_CHECK enum frg_status service_recent_decisions(struct service *svc, struct 
                                                     int64_t limit, struct recent_decision **out, size_t *count,
                                                     struct frg_error *err);
 
+/* ---- search.c ------------------------------------------------------------------------------ */
+
+struct search_query {
+	const struct staff *who;
+	str words;           /* in the text, the name or the headline; beginnings of words */
+	str author, article; /* in the name, in the headline */
+	str state, rule;     /* of enum store_state, of enum frg_rule; empty: any */
+	msec from, to;       /* sent; to 0: until now */
+	str cursor;
+	int64_t limit;
+};
+struct search_hit {
+	struct store_revision revision;
+	struct store_comment comment;
+	struct store_article article;
+	bool decided;
+	struct store_decision decision;
+};
+/* Newest first; *next: the cursor of the next page, empty on the last. FRG_INVALID search_invalid. */
+MUST_CHECK enum frg_status service_search(struct service *svc, struct arena *a, const struct search_query *in,
+                                          struct search_hit **out, size_t *count, str *next, struct frg_error *err);
+
 /* ---- delay.c: the honest delay -------------------------------------------------------------- */
 
 /* Learns what has become known since it was last called, by one thread; *more: not all yet. */

@@ -168,6 +168,8 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 		st = queue_enter(tx, &s->comment, &s->revision, err);
 	if (st == FRG_OK)
 		st = delay_promise(s->svc, tx, &s->revision, err);
+	if (st == FRG_OK)
+		st = search_add(tx, &s->comment, &s->revision, err);
 	if (st != FRG_OK)
 		return st;
 	return store_event_insert(tx,

@@ -279,6 +279,8 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	if (st == FRG_OK)
 		st = store_migrate(s->writer, err);
 	if (st == FRG_OK)
+		st = store_search_open(s->writer, err);
+	if (st == FRG_OK)
 		st = open_readers(s, path, config->readers ? config->readers : 4, err);
 	if (st == FRG_OK && pthread_create(&s->thread, NULL, write_loop, s))
 		st = frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");

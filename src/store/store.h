@@ -298,6 +298,24 @@ MUST_CHECK enum frg_status store_near_find(struct store_tx *tx, id64 site, uint6
 MUST_CHECK enum frg_status store_near_missing(struct store_tx *tx, int64_t limit, struct store_revisions *out,
                                               struct frg_error *err);
 
+/* ---- search (search.c) ------------------------------------------------------------------- */
+
+struct store_search {
+	id64 site, before; /* revisions older than this one */
+	str match;         /* in the index's language; empty: all */
+	str state, rule;   /* empty: any */
+	str own_sections;  /* as in store_queue_filter */
+	msec from, to;
+};
+MUST_CHECK enum frg_status store_search_add(struct store_tx *tx, id64 revision, str name, str title, str text,
+                                            struct frg_error *err);
+/* Revisions, newest first. */
+MUST_CHECK enum frg_status store_search_find(struct store_tx *tx, const struct store_search *q, int64_t limit,
+                                             struct store_ids *out, struct frg_error *err);
+/* Not in the index. */
+MUST_CHECK enum frg_status store_search_missing(struct store_tx *tx, id64 after, int64_t limit, struct store_ids *out,
+                                                struct frg_error *err);
+
 struct store_queue_count {
 	int64_t count, escalated;
 	msec oldest; /* sent; 0: none */

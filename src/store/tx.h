@@ -13,6 +13,9 @@ struct store_tx {
 /* Applies the program's migrations to `db`; refuses changed and newer schemas. */
 MUST_CHECK enum frg_status store_migrate(struct db *db, struct frg_error *err);
 
+/* search.c */
+MUST_CHECK enum frg_status store_search_open(struct db *db, struct frg_error *err);
+
 enum frg_status store_none(struct frg_error *err, const char *what);
 
 static inline enum frg_lang lang_of(str s) { return str_eq(s, STR("en")) ? FRG_LANG_EN : FRG_LANG_DE; }

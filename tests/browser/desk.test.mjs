@@ -188,6 +188,28 @@ test('the same text comes once, with its copies, and is decided together; what w
 	assert.deepEqual(problems(), []);
 }));
 
+test('a text is found again', () => watched('search', () => pages, async () => {
+	const page = await open();
+	await new Reader(server, { name: 'Sucher' }).submit('Ein Kommentar über Quittengelee und die Brücke.');
+	await login(page, 'rike');
+	await page.click('.tab >> text=Entschieden');
+	await page.fill('.search-words input', 'quitten');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('.decision >> text=Sucher');
+	assert.equal(await page.locator('.decision').count(), 1);
+	await shot(page, 'desk-search');
+	assert.deepEqual(await axe(page), []);
+	await page.fill('.search-words input', 'quittenbaum');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('text=Nichts gefunden.');
+	await page.fill('.search-words input', 'quittengelee');
+	await page.keyboard.press('Enter');
+	await page.click('.decision >> text=Einzeln öffnen');
+	await page.waitForSelector('#comment-title:has-text("Sucher")');
+	await page.keyboard.press('s');
+	assert.deepEqual(problems(), []);
+}));
+
 test('a key of one\'s own, remembered', () => watched('keys', () => pages, async () => {
 	const page = await open();
 	await login(page, 'rike');

@@ -337,6 +337,12 @@ test('comments under an article are closed and opened', async () => {
 	await put(200, { open: true });
 });
 
+test('finding a text', async () => {
+	assert.ok((await call('search', '/v1/desk/search?q=br&limit=3', 200, { who: rike })).json.hits.length > 0);
+	code(await call('search', '/v1/desk/search?state=nix', 400, { who: rike }), 'search_invalid');
+	await call('search', '/v1/desk/search', 401, { who: new Reader(server) });
+});
+
 test('how the team works', async () => {
 	const mine = { who: rike, headers: csrf() };
 	const { version, longest_wait_minutes } = (await call('settings', '/v1/desk/settings', 200, { who: rike })).json;

@@ -44,6 +44,8 @@ test('accounts are administrators, as they could do everything; what waited wait
 	assert.ok(items.every((i) => i.due_at > i.submitted_at));
 	// the engine is another one by now: what it says of held comments comes by itself
 	await until(async () => (await rike.all()).every((i) => i.review.engine.includes('policy-')), { what: 'checked anew' });
+	const found = (await rike.get('/v1/desk/search?q=wartet')).json.hits;
+	assert.ok(found.some((h) => h.text === 'Ein Kommentar, der wartet.'), 'what was there before is found');
 	const waiting = items.find((i) => i.text === 'Ein Kommentar, der wartet.');
 	assert.equal((await rike.decide(await rike.revision(waiting.revision), 'reject', { rules: ['off_topic'] })).status, 200);
 	assert.equal(server.audit().status, 0);

@@ -1,7 +1,20 @@
 // The desk's requests. Turns every answer into a value or an ApiError; knows no state and no views.
 import type { PolicyData, PolicyVersion, Problem } from './policy';
 import type { Draft } from './state';
-import type { Action, Claim, Closure, Conflict, Decided, Decision, DeskSettings, Dot, InvitationView, Item, Lane, Letter, LogEntry, Member, Objection, OpenInvitation, OwnSession, Page, Review, Role, Session } from './types';
+import type { Action, Claim, Closure, Conflict, Decided, Decision, DeskSettings, Dot, Hit, InvitationView, Item, Lane, Letter, LogEntry, Member, Objection, OpenInvitation, OwnSession, Page, Review, Role, Session } from './types';
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** Dates as the browser gives them. Empty: any. */
+export interface SearchTerms {
+	q: string;
+	author: string;
+	article: string;
+	state: string;
+	rule: string;
+	from: string;
+	to: string;
+}
 
 export type Kind = 'network' | 'session' | 'conflict' | 'refused';
 
@@ -256,6 +269,16 @@ export class Api {
 
 	saveSettings(settings: Omit<DeskSettings, 'forecasts'>): Promise<DeskSettings> {
 		return this.call('PUT', '/v1/desk/settings', settings);
+	}
+
+	search(terms: SearchTerms, after: string | null): Promise<{ hits: Hit[]; next: string | null }> {
+		const q = new URLSearchParams();
+		for (const key of ['q', 'author', 'article', 'state', 'rule'] as const) if (terms[key].trim()) q.set(key, terms[key].trim());
+		/* whole days, as the editor counts them */
+		if (terms.from) q.set('from', String(new Date(`${terms.from}T00:00`).getTime()));
+		if (terms.to) q.set('to', String(new Date(`${terms.to}T00:00`).getTime() + DAY_MS));
+		if (after) q.set('after', after);
+		return this.call('GET', `/v1/desk/search?${q}`);
 	}
 
 	decisions(limit: number): Promise<{ decisions: Decision[] }> {

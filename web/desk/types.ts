@@ -176,6 +176,18 @@ export interface Lane {
 	oldest_at: number | null;
 }
 
+/** What a search has found. */
+export interface Hit {
+	revision: string;
+	comment: string;
+	state: string;
+	name: string;
+	text: string;
+	submitted_at: number;
+	article: { id: string; title: string; section: string };
+	decision: { action: string; by: string; rules: RuleId[]; at: number } | null;
+}
+
 /** Who is there when: weekdays from 1, Monday; minutes since midnight. */
 export interface Shift {
 	days: number[];

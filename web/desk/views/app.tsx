@@ -162,7 +162,7 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 			{tab === 'board' && <Board controller={controller} view={view} onRead={(r) => { setTab('review'); void controller.openRevision(r); }} />}
 			{tab === 'objections' && <Objections controller={controller} changes={view.changes} />}
 			{tab === 'team' && <Team controller={controller} />}
-			{tab === 'decided' && <Decided controller={controller} changes={view.changes} />}
+			{tab === 'decided' && <Decided controller={controller} changes={view.changes} onRead={(r) => { setTab('review'); void controller.openRevision(r); }} />}
 			{tab === 'policy' && <Policy controller={controller} desk={policy.current} />}
 			<div class="toasts" aria-label={t('note.label')} role="region">
 				{undoable && (tab === 'review' || tab === 'board') && <UndoToast key={undoable.item.revision} undoable={undoable} undoKey={bindings.undo}

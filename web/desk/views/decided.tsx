@@ -8,6 +8,7 @@ import type { Decision } from '../types';
 import { useNow } from './hooks';
 import { RuleNames, stateName } from './parts';
 import { Afterwards } from './released';
+import { Search } from './search';
 
 const SHOWN = 40;
 const CLAMPED = 200;
@@ -77,7 +78,8 @@ function Row({ decision: d, now, until, mine, onUndo, controller, onAfter, onCha
 	);
 }
 
-export function Decided({ controller, changes }: { controller: Controller; changes: number }): JSX.Element {
+export function Decided({ controller, changes, onRead }: { controller: Controller; changes: number; onRead: (revision: string) => void }): JSX.Element {
+	const [searching, setSearching] = useState(false);
 	const [list, setList] = useState<Decision[] | null>(null);
 	const [failed, setFailed] = useState(false);
 	const [after, setAfter] = useState<{ decision: Decision; kind: 'remove' | 'suspend' } | null>(null);
@@ -96,10 +98,11 @@ export function Decided({ controller, changes }: { controller: Controller; chang
 	return (
 		<main class="decided" id="main">
 			<h2>{t('decided.title')}</h2>
+			<Search controller={controller} onActive={setSearching} onRead={onRead} />
 			{failed && <div class="empty" role="alert"><p>{t('queue.failed')}</p><button type="button" class="act" onClick={() => void load()}>{t('queue.retry')}</button></div>}
 			{!failed && list === null && <p class="quiet" role="status">{t('queue.loading')}</p>}
 			{list?.length === 0 && <p class="quiet">{t('decided.none')}</p>}
-			{list && list.length > 0 && (
+			{list && list.length > 0 && !searching && (
 				<ol class="decisions">
 					{list.map((d) => (
 						<Row key={d.id} decision={d} now={now} until={d.undo_until - skew} mine={d.mine ?? d.by === me}
