@@ -1,7 +1,9 @@
 /* What editors see, as JSON. Offsets go out in UTF-16 units, as browsers count. */
 #include "api/inner.h"
 
-enum { AROUND = 220 };
+#include "text/private.h"
+
+enum { AROUND = 220, PERSONAL_MAX = 40 };
 
 size_t api_utf16(str text, size_t byte)
 {
@@ -156,6 +158,19 @@ static json_t *parent_json(const struct queue_item *item)
 	                 (json_int_t)item->parent.published, "released", item->parent_released);
 }
 
+/* By which somebody can be reached or found. */
+static json_t *personal_json(str text)
+{
+	struct private_span found[PERSONAL_MAX];
+	size_t count = private_find(text, found, PERSONAL_MAX);
+	json_t *list = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, json_pack("{s:s, s:I, s:I}", "kind", private_kind_name(found[i].kind), "begin",
+		                                      (json_int_t)api_utf16(text, found[i].begin), "end",
+		                                      (json_int_t)api_utf16(text, found[i].end)));
+	return list;
+}
+
 /* What waits with the same text, or nearly. */
 static json_t *copies_json(const struct queue_item *item)
 {
@@ -200,12 +215,13 @@ json_t *api_item_json(struct arena *a, const struct queue_item *item)
 		json_decref(detail);
 	}
 	json_t *released = item->released_before ? json_of(item->released_text) : json_null();
-	return json_pack("{s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-	                 "copies", copies_json(item), "repost_of", repost_json(a, item), "due_at",
-	                 (json_int_t)item->row.due, "escalated", item->row.escalated != 0, "referral", referral, "revision",
-	                 api_id_json(r->id), "comment", api_id_json(r->comment), "version", (json_int_t)r->version,
-	                 "ordinal", (json_int_t)r->ordinal, "state", json_of(store_state_name(r->state)), "lang",
-	                 json_of(lang), "submitted_at", (json_int_t)r->created, "author", author_json(a, item), "text",
-	                 json_of(r->text), "review", review_json(&item->review, r->text), "article", article_json(a, item),
-	                 "parent", parent_json(item), "released_text", released, "earlier", earlier_json(a, item));
+	return json_pack(
+		"{s:o, s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"personal", personal_json(r->text), "copies", copies_json(item), "repost_of", repost_json(a, item), "due_at",
+		(json_int_t)item->row.due, "escalated", item->row.escalated != 0, "referral", referral, "revision",
+		api_id_json(r->id), "comment", api_id_json(r->comment), "version", (json_int_t)r->version, "ordinal",
+		(json_int_t)r->ordinal, "state", json_of(store_state_name(r->state)), "lang", json_of(lang), "submitted_at",
+		(json_int_t)r->created, "author", author_json(a, item), "text", json_of(r->text), "review",
+		review_json(&item->review, r->text), "article", article_json(a, item), "parent", parent_json(item),
+		"released_text", released, "earlier", earlier_json(a, item));
 }

@@ -78,3 +78,9 @@ test('a flood of one text costs no more for each', async () => {
 	const last = await submit(text, 'Quirin');
 	assert.equal((await copiesOf(last)).length, 30);
 });
+
+test('data by which somebody can be reached are marked, in the browser\'s units', async () => {
+	const text = '👋 Ruft den Bauleiter doch an: 0171 2345678, er wohnt in der Lindenstraße 12, 10969 Berlin.';
+	const { personal } = await rike.item(await submit(text, 'Rosa'));
+	assert.deepEqual(personal.map((p) => [p.kind, text.slice(p.begin, p.end)]), [['phone', '0171 2345678'], ['address', 'Lindenstraße 12, 10969 Berlin']]);
+});

@@ -33,13 +33,13 @@ static void refresh(void)
 	assert_false(more);
 }
 
-/* Sends and releases `count` comments, each `wait` after it was sent, up to now. */
-static void some_days(int count, msec apart, msec wait)
+/* Sends and releases `count` comments, each four to eight minutes after it was sent, up to now. */
+static void some_days(int count, msec apart)
 {
 	for (int i = 0; i < count; i++) {
 		clock_shift(-(count - i) * apart);
 		id64 revision = submit("", "Ein Beitrag.", 0).revision;
-		clock_shift(-(count - i) * apart + wait);
+		clock_shift(-(count - i) * apart + (4 + i % 5) * (msec)60000);
 		release(revision);
 		refresh();
 	}
@@ -53,7 +53,7 @@ static void the_wait_is_told_when_it_is_known(void **state)
 	struct delay_told first = told(submit("", "Noch weiß niemand etwas.", 0).revision);
 	assert_int_equal(first.position, 1);
 	assert_true(first.from == 0 && first.until == 0 && !first.none && !first.late);
-	some_days(120, 20 * MINUTE, 6 * MINUTE);
+	some_days(120, 20 * MINUTE);
 	id64 revision = submit("", "Ein Beitrag.", 0).revision;
 	struct delay_told now = told(revision);
 	assert_true(now.position >= 1 && now.position <= 2);
@@ -89,7 +89,7 @@ static msec at_hour(int days, int hour)
 static void nobody_is_there_at_night(void **state)
 {
 	enum { MINUTE = 60 * 1000 };
-	some_days(90, 20 * MINUTE, 6 * MINUTE);
+	some_days(90, 20 * MINUTE);
 	struct desk_settings wanted = {.longest_wait = 240 * MINUTE, .shift_count = 1}, settings;
 	wanted.shifts[0] = (struct desk_shift){.days = 127, .from = 12 * 60, .to = 14 * 60, .editors = 1};
 	OK(service_settings_save(t.svc, t.a, &t.ada, &wanted, &settings, &err));
@@ -111,6 +111,73 @@ static void nobody_is_there_at_night(void **state)
 	assert_int_equal(service_settings_save(t.svc, t.a, &t.ada, &wanted, &settings, &err), FRG_INVALID);
 	assert_code(err, "shift_invalid");
 	clock_shift(0);
+}
+
+/* ---- nobody starves ---- */
+
+struct place {
+	struct store_queue_row row;
+	int64_t version;
+};
+
+/* All that waits, in the queue's order. */
+static size_t whole_queue(struct place *places, size_t max)
+{
+	size_t count = 0;
+	str cursor = STR("");
+	struct arena *a = arena_open((size_t)256 << 20);
+	do {
+		struct queue_page page;
+		struct queue_query q = {.who = &t.ada, .cursor = cursor, .limit = 50};
+		OK(service_queue(t.svc, a, &q, &page, &err));
+		for (size_t i = 0; i < page.count && count < max; i++)
+			places[count++] = (struct place){page.items[i].row, page.items[i].revision.version};
+		cursor = page.next;
+	} while (cursor.n && count < max);
+	arena_close(a);
+	return count;
+}
+
+/* For sixteen hours more comes than three editors' worth of decisions: harmless comments are let by, risky ones wait
+ * longest; but what has waited too long is escalated at once, stands first, and is decided. */
+static void nothing_waits_longer_than_allowed_unseen(void **state)
+{
+	enum { MINUTE = 60 * 1000, STEP = 10 * MINUTE, STEPS = 96, LONGEST = 240 * MINUTE, ROOM = 400 };
+	static struct place items[ROOM];
+	msec begin = clock_now() - (msec)STEPS * STEP, worst = 0;
+	size_t escalated = 0, risky_decided = 0;
+	for (int i = 0; i < STEPS; i++) {
+		int64_t late;
+		msec now = begin + (msec)i * STEP;
+		clock_shift(now - time(NULL) * (msec)1000);
+		submit("", "Ihr Idioten, haltet endlich das Maul!", 0);
+		for (int k = 0; k < 3; k++)
+			submit("", "Danke, ein guter Artikel über die Brücke.", 0);
+		OK(service_escalate(t.svc, t.a, t.site->id, &late, &err));
+		size_t count = whole_queue(items, ROOM);
+		bool others = false;
+		for (size_t k = 0; k < count; k++) {
+			const struct store_queue_row *row = &items[k].row;
+			if (clock_now() - row->submitted > LONGEST + MINUTE)
+				assert_true(row->escalated != 0);
+			others = others || !row->escalated;
+			assert_false(others && row->escalated); /* first of all */
+			escalated += row->escalated != 0;
+		}
+		for (size_t k = 0; k < 3 && k < count; k++) {
+			msec waited = clock_now() - items[k].row.submitted;
+			worst = waited > worst ? waited : worst;
+			risky_decided += items[k].row.score[FRG_PROFANITY] > 500;
+			OK(decide_as(&t.ada, items[k].row.revision, items[k].version, DECIDE_RELEASE));
+		}
+	}
+	clock_shift(0);
+	printf("# longest wait of a decided one: %d minutes; %zu risky ones decided\n", (int)(worst / MINUTE),
+	       risky_decided);
+	assert_true(escalated > 0);
+	assert_true(risky_decided > 20);
+	/* with a quarter more than can be decided, first come is first served can do no better than this */
+	assert_true(worst <= LONGEST + (msec)STEPS / 4 * STEP);
 }
 
 /* ---- limits and log-in ---- */
@@ -247,6 +314,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_wait_is_told_when_it_is_known),
 		TEST(nobody_is_there_at_night),
+		TEST(nothing_waits_longer_than_allowed_unseen),
 		TEST(too_many_in_a_row_have_to_wait),
 		TEST(logging_in),
 		TEST(guessing_passwords_is_slow),

@@ -49,9 +49,10 @@ function choosePrimary(covering: Span[], begin: number, standing: Set<number>): 
 	return best ? best.index : -1;
 }
 
-export function cut(text: string, evidence: readonly Evidence[]): Piece[] {
+/** `more`: where pieces end, too. */
+export function cut(text: string, evidence: readonly Evidence[], more: readonly number[] = []): Piece[] {
 	const spans = spansOf(text, evidence);
-	const borders = [...new Set([0, text.length, ...spans.flatMap((s) => [s.begin, s.end])])].sort((a, b) => a - b);
+	const borders = [...new Set([0, text.length, ...more.filter((m) => m > 0 && m < text.length), ...spans.flatMap((s) => [s.begin, s.end])])].sort((a, b) => a - b);
 	const standing = new Set<number>();
 	const pieces: Piece[] = [];
 	for (let i = 0; i + 1 < borders.length; i++) {

@@ -116,7 +116,15 @@ export interface Repost {
 	at: number;
 }
 
+/** By which somebody can be reached or found. */
+export interface Personal {
+	kind: 'email' | 'phone' | 'iban' | 'card' | 'address';
+	begin: number;
+	end: number;
+}
+
 export interface Item {
+	personal: Personal[];
 	copies: Copy[];
 	repost_of: Repost | null;
 	due_at: number;

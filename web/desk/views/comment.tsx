@@ -8,7 +8,7 @@ import type { Item } from '../types';
 import { AuthorBox } from './author';
 import { Closing } from './closing';
 import { Copies, RepostBox } from './copies';
-import { ArticleBox, ArticleLine, DiffBox, EarlierBox, ParentBox, ReferralBox } from './context';
+import { ArticleBox, ArticleLine, DiffBox, EarlierBox, ParentBox, PersonalBox, ReferralBox } from './context';
 import { Findings } from './findings';
 import { useNow } from './hooks';
 import { Passages } from './passages';
@@ -84,6 +84,7 @@ export function Comment({ controller, showKey, copiesKey, item, banner, actions,
 			</main>
 			<aside class="aside" aria-label={t('aside.label')} tabIndex={0}>
 				<Findings key={item.revision} item={item} covered={covered} active={active} onActive={setActive} />
+				{item.personal.length > 0 && !covered && <PersonalBox item={item} />}
 				<AuthorBox key={`author-${item.revision}`} author={item.author} now={now} />
 				<ArticleBox article={item.article} />
 				<Closing key={`closing-${item.article.id}`} controller={controller} article={item.article} />

@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { diff, shorten } from '../diff';
 import type { Change } from '../diff';
 import { moment, t } from '../i18n';
-import type { Article, Earlier, Parent, Referral } from '../types';
+import type { Article, Earlier, Item, Parent, Referral } from '../types';
 import { RuleNames, stateName } from './parts';
 
 const CLAMPED = 190;
@@ -106,6 +106,16 @@ export function ReferralBox({ referral: r, now }: { referral: Referral; now: num
 		<section class="referral" aria-label={t('referral.label')}>
 			<p><strong>{t(`referral.${r.to}`, r.by)}</strong>{r.action && <> <span class={`state state-${r.action}`}>{t(`referral.do_${r.action}`)}</span></>} <RuleNames rules={r.rules} /> <time>{moment(r.at, now)}</time></p>
 			{r.word && <p class="quoted">»{r.word}«</p>}
+		</section>
+	);
+}
+
+/** By which somebody can be reached or found: third parties' data do not belong on a page. */
+export function PersonalBox({ item }: { item: Item }): JSX.Element {
+	return (
+		<section class="personal-box" aria-labelledby="personal-title">
+			<h3 id="personal-title">{t('personal.title')}</h3>
+			<ul>{item.personal.map((p) => <li key={p.begin}><span class="quiet">{t(`personal.${p.kind}`)}</span> <span class="personal">{item.text.slice(p.begin, p.end)}</span></li>)}</ul>
 		</section>
 	);
 }

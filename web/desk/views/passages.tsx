@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { cut } from '../highlight';
 import type { Piece } from '../highlight';
+import { t } from '../i18n';
 import { ruleDigit } from '../rules';
 import type { Evidence, Item } from '../types';
 import { Tip } from './tip';
@@ -62,7 +63,7 @@ const LINGER_MS = 180;
 
 export function Passages({ item, active, onActive }: Props): JSX.Element {
 	const evidence = item.review.evidence ?? [];
-	const pieces = useMemo(() => cut(item.text, evidence), [item]);
+	const pieces = useMemo(() => cut(item.text, evidence, item.personal.flatMap((p) => [p.begin, p.end])), [item]);
 	const [tip, setTip] = useState<{ piece: Piece; el: HTMLElement } | null>(null);
 	const box = useRef<HTMLDivElement>(null), tipBox = useRef<HTMLDivElement>(null);
 	const timer = useRef<ReturnType<typeof setTimeout>>();
@@ -86,9 +87,11 @@ export function Passages({ item, active, onActive }: Props): JSX.Element {
 
 	return (
 		<div class="text" ref={box} lang={item.lang || undefined}>
-			{pieces.map((p) => (p.covers.length
-				? <Passage key={p.begin} piece={p} evidence={evidence} active={active} onActive={point} />
-				: p.text))}
+			{pieces.map((p) => {
+				const shown = p.covers.length ? <Passage key={p.begin} piece={p} evidence={evidence} active={active} onActive={point} /> : p.text;
+				const personal = item.personal.find((x) => x.begin <= p.begin && x.end >= p.end);
+				return personal ? <span key={p.begin} class="personal" title={t(`personal.${personal.kind}`)}>{shown}</span> : shown;
+			})}
 			{tip && <Tip box={tipBox} findings={tip.piece.covers.map((i) => evidence[i]).filter((e) => e !== undefined)}
 				onEnter={() => clearTimeout(timer.current)} onLeave={() => point(null, null, false)} />}
 		</div>
