@@ -126,7 +126,7 @@ MUST_CHECK enum frg_status near_place(struct store_tx *tx, const struct store_re
 /* This text is refused: what waits and is nearly the same points to the decision. */
 MUST_CHECK enum frg_status near_refused(struct store_tx *tx, const struct store_revision *revision, id64 decision,
                                         struct frg_error *err);
-/* As queue_enter_all, for what was refused. */
+/* For a database from before there were keys, a page at a time; ctx: int64_t, begins and ends with 0. */
 MUST_CHECK enum frg_status near_complete(struct store_tx *tx, void *ctx, struct frg_error *err);
 
 /* decide.c: what all decisions share */

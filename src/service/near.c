@@ -6,7 +6,8 @@
 
 enum {
 	LOOKED_AT = 4, /* newest candidates of a key: any one that is alike will do */
-	COPIES_MAX = 100
+	COPIES_MAX = 100,
+	FILL_PAGE = 200
 };
 
 struct search {
@@ -106,13 +107,23 @@ enum frg_status near_refused(struct store_tx *tx, const struct store_revision *r
 enum frg_status near_complete(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct store_revisions some;
-	int64_t *left = ctx;
-	enum frg_status st = store_near_missing(tx, 200, &some, err);
+	int64_t *after = ctx;
+	str done;
+	enum frg_status st = store_setting_get(tx, 0, STR("near"), &done, err);
+	if (st != FRG_NOT_FOUND) {
+		*after = 0;
+		return st;
+	}
+	st = store_near_missing(tx, *after, FILL_PAGE, &some, err);
 	for (size_t i = 0; st == FRG_OK && i < some.count; i++) {
 		struct near_text text;
 		near_read(store_arena(tx), some.items[i].text, &text);
 		st = store_near_put(tx, some.items[i].site, some.items[i].id, true, text.keys, text.key_count, err);
+		*after = some.items[i].id;
 	}
-	*left = (int64_t)some.count;
+	if (st == FRG_OK && some.count < FILL_PAGE) {
+		*after = 0;
+		st = store_setting_put(tx, 0, STR("near"), STR("complete"), err);
+	}
 	return st;
 }

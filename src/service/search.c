@@ -91,7 +91,10 @@ enum frg_status service_search(struct service *svc, struct arena *a, const struc
 	add_words(&match, "", in->words);
 	add_words(&match, "name : ", in->author);
 	add_words(&match, "title : ", in->article);
+	bool cut = match.cut;
 	s.q.match = buf_finish(&match, a);
+	if (cut)
+		return frg_fail(err, FRG_INVALID, "search_invalid", "too long");
 	/* asked for words, but only signs came: nothing has them */
 	bool nothing = s.q.match.n == 0 && in->words.n + in->author.n + in->article.n > 0;
 	enum frg_status st = nothing ? FRG_OK : store_read(svc->store, a, search, &s, err);

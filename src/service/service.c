@@ -13,16 +13,15 @@ static enum frg_status complete(struct service *svc, struct frg_error *err)
 		arena_reset(a);
 		st = store_write(svc->store, a, queue_enter_all, &some, err);
 	}
-	for (some = 1; st == FRG_OK && some;) {
-		arena_reset(a);
-		st = store_write(svc->store, a, near_complete, &some, err);
+	store_work *const fill[] = {near_complete, search_complete};
+	for (size_t i = 0; i < COUNT_OF(fill); i++) {
+		int64_t after = 0;
+		do {
+			arena_reset(a);
+			if (st == FRG_OK)
+				st = store_write(svc->store, a, fill[i], &after, err);
+		} while (st == FRG_OK && after);
 	}
-	int64_t after = 0;
-	do {
-		arena_reset(a);
-		if (st == FRG_OK)
-			st = store_write(svc->store, a, search_complete, &after, err);
-	} while (st == FRG_OK && after);
 	arena_close(a);
 	return st;
 }

@@ -232,14 +232,15 @@ enum frg_status store_held_unqueued(struct store_tx *tx, int64_t limit, struct s
 	READ_ALL(tx, rows, err, out, read_revision);
 }
 
-enum frg_status store_near_missing(struct store_tx *tx, int64_t limit, struct store_revisions *out,
+enum frg_status store_near_missing(struct store_tx *tx, id64 after, int64_t limit, struct store_revisions *out,
                                    struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " REVISION " FROM revision r WHERE r.state = 'rejected' AND NOT EXISTS"
-	                              " (SELECT 1 FROM near_key n WHERE n.revision_id = r.id) ORDER BY r.id LIMIT $1",
-	                              DB_INT(limit));
+	                              "SELECT " REVISION
+	                              " FROM revision r WHERE r.id > $1 AND r.state = 'rejected' AND NOT EXISTS"
+	                              " (SELECT 1 FROM near_key n WHERE n.revision_id = r.id) ORDER BY r.id LIMIT $2",
+	                              DB_INT(after), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_revision);

@@ -294,9 +294,9 @@ MUST_CHECK enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 r
 /* The newest with this key. */
 MUST_CHECK enum frg_status store_near_find(struct store_tx *tx, id64 site, uint64_t key, bool refused, int64_t limit,
                                            struct store_ids *out, struct frg_error *err);
-/* Refused ones without keys: of a database from before there were any. */
-MUST_CHECK enum frg_status store_near_missing(struct store_tx *tx, int64_t limit, struct store_revisions *out,
-                                              struct frg_error *err);
+/* Refused ones without keys, after this one: of a database from before there were any. */
+MUST_CHECK enum frg_status store_near_missing(struct store_tx *tx, id64 after, int64_t limit,
+                                              struct store_revisions *out, struct frg_error *err);
 
 /* ---- search (search.c) ------------------------------------------------------------------- */
 

@@ -23,7 +23,8 @@ test('by words, their beginnings, with and without accents; by name and headline
 	assert.deepEqual(await found({ author: 'müll' }), [cafe]);
 	assert.deepEqual(await found({ author: 'fähre' }), [], 'that is in the text');
 	assert.deepEqual((await found({ article: 'brücke' })).slice(0, 2), [other, cafe], 'the newest first');
-	for (const hostile of ['"', 'a" OR "b', 'NEAR(', '*', 'name:', '{}', "'; DROP TABLE comment; --", '\u0000'])
+	assert.equal((await rike.get(`/v1/desk/search?q=${'x'.repeat(5000)}`)).json.error.code, 'search_invalid');
+	for (const hostile of ['ab '.repeat(1500), '"', 'a" OR "b', 'NEAR(', '*', 'name:', '{}', "'; DROP TABLE comment; --", '\u0000'])
 		await find({ q: hostile });
 	assert.deepEqual(await found({ q: '!!' }), [], 'signs are no words');
 });
