@@ -146,6 +146,9 @@ export interface Item {
 	earlier: Earlier[];
 }
 
+/** As much of a comment as its text with the marks in it needs. */
+export type Marked = Pick<Item, 'text' | 'lang' | 'review' | 'personal'>;
+
 export interface Page {
 	count: number;
 	escalated: number;

@@ -50,7 +50,7 @@ function Rule({ item, covered, rule, active, onActive, stand }: Props & { rule: 
 }
 
 interface Props {
-	item: Item;
+	item: Pick<Item, 'text' | 'review'>;
 	/** The text is blurred: its passages are not read out beside it. */
 	covered: boolean;
 	active: number | null;

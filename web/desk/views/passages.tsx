@@ -6,7 +6,7 @@ import { cut } from '../highlight';
 import type { Piece } from '../highlight';
 import { t } from '../i18n';
 import { ruleDigit } from '../rules';
-import type { Evidence, Item } from '../types';
+import type { Evidence, Marked } from '../types';
 import { Tip } from './tip';
 
 export const passageId = (index: number): string => `passage-${index}`;
@@ -53,7 +53,7 @@ function Passage({ piece, evidence, active, onActive }: PieceProps): JSX.Element
 }
 
 interface Props {
-	item: Item;
+	item: Marked;
 	/** The finding that is pointed at beside the text. */
 	active: number | null;
 	onActive: (index: number | null) => void;

@@ -6,7 +6,7 @@ import { ApiError } from '../api';
 import type { Controller } from '../controller';
 import { count, fullMoment, moment, t } from '../i18n';
 import * as P from '../policy';
-import type { Item, Review } from '../types';
+import type { Marked, Review } from '../types';
 import { Entries } from './policy_entries';
 import { Limits } from './policy_limits';
 import { TryOut } from './policy_try';
@@ -155,4 +155,4 @@ export function Policy({ controller, desk }: Props): JSX.Element {
 
 export type { Checked };
 /** What the views of a comment need of a text that is none yet. */
-export const asItem = (text: string, review: Review, lang: string): Item => ({ text, review, lang, revision: 'draft' }) as unknown as Item;
+export const asMarked = (text: string, review: Review, lang: string): Marked => ({ text, review, lang, personal: [] });

@@ -6,7 +6,7 @@ import { ALL_RULES, scoreOf } from '../rules';
 import { Findings } from './findings';
 import { RuleMark, ruleName } from './parts';
 import { Passages } from './passages';
-import { asItem } from './policy';
+import { asMarked } from './policy';
 import type { Checked } from './policy';
 
 interface Props {
@@ -34,7 +34,7 @@ function Difference({ checked }: { checked: Checked }): JSX.Element | null {
 
 export function TryOut({ text, lang, checked, onText }: Props): JSX.Element {
 	const [active, setActive] = useState<number | null>(null), [of, setOf] = useState(text);
-	const item = checked.review && text ? asItem(of, checked.review, lang) : null;
+	const item = checked.review && text ? asMarked(of, checked.review, lang) : null;
 	/* The passages belong to the text that was checked, not to the one being typed. */
 	const [last, setLast] = useState(checked.review);
 	if (checked.review !== last) {
