@@ -27,6 +27,8 @@ struct tail {
 	atomic_bool stopping;
 	int64_t seq;
 	msec escalated, learned;
+	id64 counted; /* the site whose queue was counted in this batch; all its events are in that count */
+	int64_t waiting;
 };
 
 struct batch {
@@ -71,16 +73,16 @@ static void tell_readers(struct service *svc, struct arena *a, const struct stor
 	}
 }
 
-static void tell_desk(struct service *svc, struct arena *a, const struct store_event *e, bool added, str action, str by)
+static void tell_desk(struct tail *t, struct arena *a, const struct store_event *e, bool added, str action, str by)
 {
-	int64_t waiting = 0;
 	struct frg_error err;
 	char id[ID_TEXT_SIZE];
-	if (service_queue_waiting(svc, a, e->site, &waiting, &err) != FRG_OK)
+	if (t->counted != e->site && service_queue_waiting(t->svc, a, e->site, &t->waiting, &err) != FRG_OK)
 		log_warn("live", "the queue could not be counted: %s", err.msg);
+	t->counted = e->site;
 	id_text(e->revision, id);
-	tell(svc, a, e->site, 0, "queue",
-	     json_pack("{s:I, s:o, s:o, s:o, s:o}", "count", (json_int_t)waiting, "added",
+	tell(t->svc, a, e->site, 0, "queue",
+	     json_pack("{s:I, s:o, s:o, s:o, s:o}", "count", (json_int_t)t->waiting, "added",
 	               added ? json_string(id) : json_null(), "removed", added ? json_null() : json_string(id), "by",
 	               json_or_null(by), "action", json_or_null(action)));
 }
@@ -191,16 +193,16 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 	else if (str_eq(e->kind, STR("lanes")))
 		tell(svc, a, e->site, 0, "lanes", json_object());
 	else if (str_eq(e->kind, STR("referred")) || (undone && str_eq(action, STR("refer"))))
-		tell_desk(svc, a, e, true, STR("refer"), STR(""));
+		tell_desk(t, a, e, true, STR("refer"), STR(""));
 	else if ((decided || undone) && !moves_queue(action)) {
 		tell(svc, a, e->site, 0, "decisions", json_object());
 		tell_objections(svc, a, e);
 	} else if (str_eq(e->kind, STR("held")) || undone)
-		tell_desk(svc, a, e, true, undone ? STR("undo") : STR(""), STR(""));
+		tell_desk(t, a, e, true, undone ? STR("undo") : STR(""), STR(""));
 	else if (decided)
-		tell_desk(svc, a, e, false, action, rest);
+		tell_desk(t, a, e, false, action, rest);
 	else if (str_eq(e->kind, STR("superseded")) || str_eq(e->kind, STR("withdrawn")))
-		tell_desk(svc, a, e, false, e->kind, STR(""));
+		tell_desk(t, a, e, false, e->kind, STR(""));
 }
 
 static void follow(struct tail *t, struct arena *a)
@@ -214,6 +216,7 @@ static void follow(struct tail *t, struct arena *a)
 			log_error("outbox", "%s", err.msg);
 			return;
 		}
+		t->counted = 0;
 		for (size_t i = 0; i < b.events.count; i++) {
 			handle(t, a, &b.events.items[i]);
 			t->seq = b.events.items[i].seq;

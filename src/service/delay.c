@@ -10,7 +10,8 @@
 enum {
 	SITES_MAX = 1000,
 	PATIENCES = 64,
-	BUSY = 30, /* with so many waiting there was something to do all the time */
+	DUE_POINTS = 1024, /* of the queue's due times, to tell how much is before a new one */
+	BUSY = 30,         /* with so many waiting there was something to do all the time */
 	PAGE = 2000,
 	DAYS_BACK = 16,
 	DAYS_AHEAD = 9,
@@ -29,6 +30,10 @@ struct delay {
 	double rate, busy_rate, arrivals;
 	msec patience[PATIENCES];
 	size_t patience_count;
+	msec due[DUE_POINTS];
+	int64_t before[DUE_POINTS]; /* how many are due before it */
+	size_t due_count;
+	int64_t waiting;
 	msec learned, rated; /* up to when */
 };
 
@@ -161,6 +166,7 @@ struct refreshing {
 	bool more;
 	struct desk_settings settings;
 	struct store_forecasts late, decided, latest, week;
+	struct store_ids due;
 };
 
 static enum frg_status load_refresh(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -177,9 +183,36 @@ static enum frg_status load_refresh(struct store_tx *tx, void *ctx, struct frg_e
 		st = store_forecast_late(tx, r->site, r->d->learned, r->upto, PAGE, &r->late, err);
 	if (st == FRG_OK)
 		st = store_forecast_latest(tx, r->site, r->now - 2 * 3600 * 1000, PAGE, &r->latest, err);
+	if (st == FRG_OK)
+		st = store_queue_due(tx, r->site, &r->due, err);
 	if (st == FRG_OK && r->now - r->d->rated >= RATE_PAUSE_MS)
 		st = store_forecast_decided(tx, r->site, r->now - rate_of, r->now, 50000, &r->week, err);
 	return st;
+}
+
+/* Counting what is due before each new comment would cost more the more waits; these points are a few seconds old. */
+static void look_at_queue(struct delay *d, const struct store_ids *due)
+{
+	size_t every = due->count / DUE_POINTS + 1;
+	d->due_count = 0;
+	d->waiting = (int64_t)due->count;
+	for (size_t i = 0; i < due->count; i += every) {
+		d->due[d->due_count] = due->items[i];
+		d->before[d->due_count++] = (int64_t)i;
+	}
+}
+
+static int64_t count_before(const struct delay *d, msec due)
+{
+	size_t low = 0, high = d->due_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (d->due[middle] < due)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < d->due_count ? d->before[low] : d->waiting;
 }
 
 static void measure(struct delay *d, const struct refreshing *r)
@@ -226,6 +259,7 @@ enum frg_status service_delay_refresh(struct service *svc, struct arena *a, id64
 	learn(r.d, &r.late, true);
 	learn(r.d, &r.decided, false);
 	forecast_settle(&r.d->model);
+	look_at_queue(r.d, &r.due);
 	measure(r.d, &r);
 	r.d->learned = r.upto;
 	pthread_mutex_unlock(&svc->delays->lock);
@@ -243,12 +277,15 @@ static bool is_weekend(msec t)
 	return tm.tm_wday == 0 || tm.tm_wday == 6;
 }
 
+/* ahead -1: not counted. */
 static void ask(struct service *svc, id64 site, msec now, int64_t ahead, msec patience, struct forecast *out)
 {
 	pthread_mutex_lock(&svc->delays->lock);
 	const struct delay *d = find(svc->delays, site, false);
 	*out = (struct forecast){0};
 	if (d) {
+		if (ahead < 0)
+			ahead = count_before(d, now + patience);
 		struct forecast_question q = {.now = now,
 		                              .ahead = ahead,
 		                              .rate = ahead > BUSY ? d->busy_rate : d->rate,
@@ -267,13 +304,10 @@ enum frg_status delay_promise(struct service *svc, struct store_tx *tx, const st
 {
 	struct store_queue_row row;
 	struct forecast f;
-	int64_t ahead = 0;
 	enum frg_status st = store_queue_get(tx, revision->id, &row, err);
-	if (st == FRG_OK)
-		st = store_queue_ahead(tx, revision->site, revision->id, &ahead, err);
 	if (st != FRG_OK)
 		return st;
-	ask(svc, revision->site, revision->created, ahead, row.due - row.submitted, &f);
+	ask(svc, revision->site, revision->created, -1, row.due - row.submitted, &f);
 	struct store_forecast told = {.revision = revision->id,
 	                              .site = revision->site,
 	                              .made = revision->created,

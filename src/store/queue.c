@@ -159,6 +159,23 @@ enum frg_status store_queue_ahead(struct store_tx *tx, id64 site, id64 revision,
 	return db_end(rows, err);
 }
 
+static void read_due(struct arena *a, struct db_rows *r, id64 *due)
+{
+	(void)a;
+	*due = db_int(r, 0);
+}
+
+enum frg_status store_queue_due(struct store_tx *tx, id64 site, struct store_ids *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT due_at FROM queue WHERE site_id = $1 ORDER BY due_at LIMIT $2", DB_INT(site),
+	                              DB_INT(STORE_DUE_MAX));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_due);
+}
+
 enum frg_status store_queue_author(struct store_tx *tx, id64 author, int64_t released, int64_t rejected,
                                    struct frg_error *err)
 {

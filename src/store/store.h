@@ -288,6 +288,10 @@ struct store_ids {
 	id64 *items;
 	size_t count;
 };
+/* When each that waits is due, in order; at most STORE_DUE_MAX. */
+enum { STORE_DUE_MAX = 100000 };
+MUST_CHECK enum frg_status store_queue_due(struct store_tx *tx, id64 site, struct store_ids *out,
+                                           struct frg_error *err);
 /* A revision's keys, instead of those it had. They go, or become those of a refused text, when it is decided. */
 MUST_CHECK enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bool refused,
                                           const uint64_t *keys, size_t count, struct frg_error *err);
