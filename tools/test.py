@@ -89,7 +89,7 @@ def c_tests(which, suites):
 
 # Most of a test's time is waiting, each file of tests has a server of its own, and some have a clock's seconds to wait.
 # A browser's screens are timed, so those have the machine for themselves.
-AT_ONCE = {'http': 3, 'browser': 1, 'scripts': 1}
+AT_ONCE = {'http': 6, 'browser': 1, 'scripts': 1}
 
 def node(which, name, pattern, timeout=600, **env):
     files = sorted(str(p.relative_to(ROOT)) for p in ROOT.glob(pattern))
