@@ -102,12 +102,12 @@ static json_t *hit_json(struct arena *a, const struct search_hit *h)
 		decision = json_pack("{s:o, s:o, s:o, s:I}", "action", json_of(h->decision.action), "by",
 		                     json_of(h->decision.editor_name), "rules", api_rules_json(a, h->decision.rules), "at",
 		                     (json_int_t)h->decision.decided);
-	return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:{s:o, s:o, s:o}, s:o}", "reported",
-	                 (json_int_t)h->reported, "revision", api_id_json(h->revision.id),
-	                 "comment", api_id_json(h->comment.id), "state", json_of(store_state_name(h->revision.state)),
-	                 "name", json_of(h->comment.name), "text", json_of(h->revision.text), "submitted_at",
-	                 (json_int_t)h->revision.created, "article", "id", json_of(h->article.external_id), "title",
-	                 json_of(h->article.title), "section", json_of(h->article.section), "decision", decision);
+	return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:{s:o, s:o, s:o}, s:o}", "reported", (json_int_t)h->reported,
+	                 "revision", api_id_json(h->revision.id), "comment", api_id_json(h->comment.id), "state",
+	                 json_of(store_state_name(h->revision.state)), "name", json_of(h->comment.name), "text",
+	                 json_of(h->revision.text), "submitted_at", (json_int_t)h->revision.created, "article", "id",
+	                 json_of(h->article.external_id), "title", json_of(h->article.title), "section",
+	                 json_of(h->article.section), "decision", decision);
 }
 
 HANDLER(desk_search)

@@ -28,19 +28,19 @@ static json_t *case_json(struct arena *a, const struct notice_case *c, const str
 		json_array_append_new(list, notice_json(&c->notices.items[i]));
 	const struct store_article *art = &c->article;
 	str path = art->hosted ? arena_printf(a, "/articles/%.*s", STR_ARG(art->external_id)) : art->url;
-	json_t *o = json_pack(
-		"{s:o, s:o, s:I, s:o, s:I, s:b, s:o, s:o, s:I}", "id", api_id_json(first->id), "last", api_id_json(c->row.last),
-		"persons", (json_int_t)c->row.persons, "notices", list, "at", (json_int_t)first->created, "public",
-		c->is_public, "release", decision_json(c, who, c->has_release, &c->release), "decision",
-		decision_json(c, who, c->has_decision, &c->decision), "before", (json_int_t)c->before);
-	json_t *more = json_pack(
-		"{s:o, s:b, s:o, s:I, s:o, s:{s:o, s:o, s:o, s:s, s:o, s:I}, s:{s:o, s:o, s:o}}", "due_at",
-		open ? json_integer(c->due) : json_null(), "overdue", open && clock_now() > c->due, "outcome",
-		json_or_null(first->outcome), "decided_at", (json_int_t)first->decided, "answer", json_or_null(first->answer),
-		"comment", "id", api_id_json(c->comment.id), "revision", api_id_json(c->revision.id), "name",
-		json_of(c->comment.name), "lang", frg_lang_id(c->lang), "text", json_of(c->revision.text), "at",
-		(json_int_t)c->revision.created, "article", "id", json_of(art->external_id), "title", json_of(art->title),
-		"path", json_of(path));
+	json_t *o = json_pack("{s:o, s:o, s:I, s:o, s:I, s:b, s:o, s:o, s:I}", "id", api_id_json(first->id), "last",
+	                      api_id_json(c->row.last), "persons", (json_int_t)c->row.persons, "notices", list, "at",
+	                      (json_int_t)first->created, "public", c->is_public, "release",
+	                      decision_json(c, who, c->has_release, &c->release), "decision",
+	                      decision_json(c, who, c->has_decision, &c->decision), "before", (json_int_t)c->before);
+	json_t *more = json_pack("{s:o, s:b, s:o, s:I, s:o, s:{s:o, s:o, s:o, s:s, s:o, s:I}, s:{s:o, s:o, s:o}}", "due_at",
+	                         open ? json_integer(c->due) : json_null(), "overdue", open && clock_now() > c->due,
+	                         "outcome", json_or_null(first->outcome), "decided_at", (json_int_t)first->decided,
+	                         "answer", json_or_null(first->answer), "comment", "id", api_id_json(c->comment.id),
+	                         "revision", api_id_json(c->revision.id), "name", json_of(c->comment.name), "lang",
+	                         frg_lang_id(c->lang), "text", json_of(c->revision.text), "at",
+	                         (json_int_t)c->revision.created, "article", "id", json_of(art->external_id), "title",
+	                         json_of(art->title), "path", json_of(path));
 	json_object_update(o, more);
 	json_decref(more);
 	return o;
@@ -67,7 +67,8 @@ HANDLER(desk_notices)
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list, case_json(a, &items[i], &session.who, !decided));
 	api_no_store(req);
-	api_json(req, 200, json_pack("{s:I, s:I, s:o}", "open", (json_int_t)open, "overdue", (json_int_t)overdue, "cases", list));
+	api_json(req, 200,
+	         json_pack("{s:I, s:I, s:o}", "open", (json_int_t)open, "overdue", (json_int_t)overdue, "cases", list));
 }
 
 static enum frg_status read_decision(struct arena *a, json_t *body, struct notice_decision *cmd,

@@ -102,9 +102,11 @@ HANDLER(page_notice_give)
 {
 	struct api *api = app;
 	struct frg_error err;
-	struct notice_target target;
 	id64 comment;
 	str token;
+	const struct store_site *site = api_find_site(api, req);
+	if (!site || !api_may_write(api, req, site, true))
+		return;
 	if (!id_parse(http_param(req, "comment"), &comment)) {
 		not_there(api, req);
 		return;
@@ -118,14 +120,10 @@ HANDLER(page_notice_give)
 	                                .good_faith = http_form(req, "good_faith").n > 0};
 	enum frg_status st = http_form_broken(req) ? frg_fail(&err, FRG_INVALID, "request_malformed", "a broken form")
 	                                           : service_limit(api->svc, LIMIT_NOTICE, api_client_key(req), &err);
-	if (st == FRG_OK)
-		st = service_notice_target(api->svc, http_arena(req), comment, &target, &err);
 	if (st != FRG_OK) {
 		api_error_page(api, req, &err);
 		return;
 	}
-	if (!api_may_write(api, req, target.site, true))
-		return;
 	st = give(api, req, comment, &form, &token, &err);
 	if (st == FRG_OK)
 		api_redirect(req, arena_printf(http_arena(req), "/notice/%.*s?sent=1", STR_ARG(token)));

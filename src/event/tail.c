@@ -151,8 +151,7 @@ static void tell_notices(struct service *svc, struct arena *a, id64 site)
 	struct frg_error err;
 	if (service_notice_count(svc, a, site, &open, &overdue, &err) != FRG_OK)
 		log_warn("live", "notices could not be counted: %s", err.msg);
-	tell(svc, a, site, 0, "notices",
-	     json_pack("{s:I, s:I}", "open", (json_int_t)open, "overdue", (json_int_t)overdue));
+	tell(svc, a, site, 0, "notices", json_pack("{s:I, s:I}", "open", (json_int_t)open, "overdue", (json_int_t)overdue));
 }
 
 static void tell_claims(struct service *svc, struct arena *a, id64 site)

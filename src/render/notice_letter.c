@@ -10,9 +10,8 @@
 
 enum { QUOTE_MAX = 300, EXPLANATION_MAX = 16 << 10 };
 
-const char *const notice_kinds[] = {"insult",  "defamation", "threat",    "incitement", "symbols", "crime",
-                                    "privacy", "copyright",  "youth",     "abuse",      "other",   "rules",
-                                    NULL};
+const char *const notice_kinds[] = {"insult",    "defamation", "threat", "incitement", "symbols", "crime", "privacy",
+                                    "copyright", "youth",      "abuse",  "other",      "rules",   NULL};
 
 bool notice_kind_known(str kind)
 {

@@ -36,10 +36,10 @@ static void kind_name(struct buf *b, enum frg_lang lang, const char *kind)
 static const char *field_of(const char *code)
 {
 	static const char *const fields[][2] = {
-		{"notice_kind_missing", "kind"},     {"notice_why_missing", "explanation"}, {"notice_too_long", "explanation"},
-		{"notice_invalid", "explanation"},   {"notice_name_missing", "name"},       {"name_too_long", "name"},
-		{"name_invalid", "name"},            {"notice_email_missing", "email"},     {"notice_email_invalid", "email"},
-		{"email_too_long", "email"},         {"notice_faith_missing", "faith"}};
+		{"notice_kind_missing", "kind"},   {"notice_why_missing", "explanation"}, {"notice_too_long", "explanation"},
+		{"notice_invalid", "explanation"}, {"notice_name_missing", "name"},       {"name_too_long", "name"},
+		{"name_invalid", "name"},          {"notice_email_missing", "email"},     {"notice_email_invalid", "email"},
+		{"email_too_long", "email"},       {"notice_faith_missing", "faith"}};
 	for (size_t i = 0; code && i < COUNT_OF(fields); i++)
 		if (strcmp(code, fields[i][0]) == 0)
 			return fields[i][1];

@@ -57,9 +57,9 @@ static enum frg_status log_it(struct store_tx *tx, const struct keeping *k, cons
 {
 	char id[ID_TEXT_SIZE];
 	id_text(evidence, id);
-	str detail = words.n ? arena_printf(store_arena(tx), "%s: %.*s", id, STR_ARG(words)) : arena_printf(store_arena(tx), "%s", id);
-	struct store_staff_event e = {
-		.site = k->who->site, .actor = k->who->id, .kind = str_of(kind), .detail = detail};
+	str detail = words.n ? arena_printf(store_arena(tx), "%s: %.*s", id, STR_ARG(words))
+	                     : arena_printf(store_arena(tx), "%s", id);
+	struct store_staff_event e = {.site = k->who->site, .actor = k->who->id, .kind = str_of(kind), .detail = detail};
 	return store_staff_log(tx, &e, err);
 }
 

@@ -34,9 +34,9 @@ static enum frg_status person(struct store_tx *tx, const struct store_comment *c
 
 static json_t *article_json(const struct store_article *a)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "id", json_of(a->external_id), "title", json_of(a->title),
-	                 "url", json_or_null(a->url), "section", json_of(a->section), "published_at",
-	                 evidence_time(a->published), "content_hash", json_of(a->content_hash));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "id", json_of(a->external_id), "title", json_of(a->title), "url",
+	                 json_or_null(a->url), "section", json_of(a->section), "published_at", evidence_time(a->published),
+	                 "content_hash", json_of(a->content_hash));
 }
 
 static enum frg_status revisions(struct store_tx *tx, const struct store_comment *c, json_t **out,
@@ -51,9 +51,9 @@ static enum frg_status revisions(struct store_tx *tx, const struct store_comment
 		st = store_review_latest(tx, r->id, &review, err);
 		if (st != FRG_OK)
 			break;
-		json_t *engine =
-			json_pack("{s:o, s:o, s:o, s:o}", "engine", json_of(review.engine), "suggestion",
-		              json_of(review.suggestion), "findings", json_of(review.findings), "at", evidence_time(review.created));
+		json_t *engine = json_pack("{s:o, s:o, s:o, s:o}", "engine", json_of(review.engine), "suggestion",
+		                           json_of(review.suggestion), "findings", json_of(review.findings), "at",
+		                           evidence_time(review.created));
 		json_array_append_new(*out, json_pack("{s:o, s:I, s:o, s:o, s:o, s:o, s:o}", "id", id_json(r->id), "ordinal",
 		                                      (json_int_t)r->ordinal, "text", json_of(r->text), "text_sha256",
 		                                      json_of(r->text_hash), "state", json_of(store_state_name(r->state)),
@@ -111,12 +111,12 @@ static enum frg_status notices(struct store_tx *tx, const struct store_comment *
 	*out = json_array();
 	for (size_t i = 0; st == FRG_OK && i < all.count; i++) {
 		const struct store_notice *n = &all.items[i];
-		json_array_append_new(*out, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
-		                                      id_json(n->id), "revision", id_json(n->revision), "kind",
-		                                      json_of(n->kind), "explanation", json_of(n->explanation), "name",
-		                                      json_of(n->name), "email", json_of(n->email), "at",
-		                                      evidence_time(n->created), "decided_at", evidence_time(n->decided),
-		                                      "outcome", json_or_null(n->outcome), "decision", id_json(n->decision)));
+		json_array_append_new(*out,
+		                      json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", id_json(n->id),
+		                                "revision", id_json(n->revision), "kind", json_of(n->kind), "explanation",
+		                                json_of(n->explanation), "name", json_of(n->name), "email", json_of(n->email),
+		                                "at", evidence_time(n->created), "decided_at", evidence_time(n->decided),
+		                                "outcome", json_or_null(n->outcome), "decision", id_json(n->decision)));
 	}
 	return st;
 }
@@ -128,8 +128,11 @@ enum frg_status evidence_bundle(struct store_tx *tx, const struct store_site *si
 	static const struct {
 		const char *name;
 		gather *gather;
-	} parts[] = {{"person", person},         {"revisions", revisions}, {"publication", publication},
-	             {"decisions", decisions}, {"notices", notices}};
+	} parts[] = {{"person", person},
+	             {"revisions", revisions},
+	             {"publication", publication},
+	             {"decisions", decisions},
+	             {"notices", notices}};
 	struct store_article article;
 	enum frg_status st = store_article_by_id(tx, c->article, &article, err);
 	if (st != FRG_OK)

@@ -75,7 +75,8 @@ bool evidence_signed(str public_key, str text, str signature)
 str evidence_envelope(struct arena *a, str public_key, str bundle, str signature)
 {
 	/* the bundle goes in as it was signed, byte for byte */
-	return arena_printf(a, "{\"algorithm\":\"Ed25519\",\"bundle\":%.*s,\"public_key\":\"%.*s\",\"signature\":\"%.*s\"}\n",
+	return arena_printf(a,
+	                    "{\"algorithm\":\"Ed25519\",\"bundle\":%.*s,\"public_key\":\"%.*s\",\"signature\":\"%.*s\"}\n",
 	                    STR_ARG(bundle), STR_ARG(public_key), STR_ARG(signature));
 }
 

@@ -149,10 +149,8 @@ static enum frg_status keep(struct store_tx *tx, struct giving *g, const struct 
 	if (st == FRG_OK)
 		st = store_notice_insert(tx, n, err);
 	/* as readers see it: nothing else of the comment is read here */
-	struct store_comment c = {.id = n->comment,
-	                          .site = n->site,
-	                          .article = target->publication.article,
-	                          .name = target->publication.name};
+	struct store_comment c = {
+		.id = n->comment, .site = n->site, .article = target->publication.article, .name = target->publication.name};
 	struct notice_telling receipt = {.notice = n, .comment = &c, .kind = NOTICE_RECEIVED};
 	if (st == FRG_OK)
 		st = notice_tell(tx, &receipt, &body, err);

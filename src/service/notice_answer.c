@@ -127,9 +127,7 @@ static enum frg_status why_gone(struct store_tx *tx, const struct store_notice *
 {
 	struct store_revision revision;
 	enum frg_status st = store_revision_get(tx, n->revision, &revision, err);
-	*kind = now_public                            ? NOTICE_CHANGED
-	        : revision.state == STATE_WITHDRAWN   ? NOTICE_WITHDRAWN
-	                                              : NOTICE_GONE;
+	*kind = now_public ? NOTICE_CHANGED : revision.state == STATE_WITHDRAWN ? NOTICE_WITHDRAWN : NOTICE_GONE;
 	return st;
 }
 

@@ -93,11 +93,10 @@ static str settings_text(struct arena *a, const struct desk_settings *s)
 		json_array_append_new(shifts,
 		                      json_pack("{s:i, s:i, s:i, s:i}", "days", (int)s->shifts[i].days, "from",
 		                                s->shifts[i].from, "to", s->shifts[i].to, "editors", s->shifts[i].editors));
-	return json_text(a,
-	                 json_pack("{s:I, s:I, s:I, s:o, s:o, s:o}", "version", (json_int_t)s->version, "longest_wait_minutes",
-	                           (json_int_t)(s->longest_wait / MINUTE_MS), "notice_hours",
-	                           (json_int_t)(s->notice_time / HOUR_MS), "four_eyes", texts_json(&s->four_eyes),
-	                           "shifts", shifts, "closed_days", texts_json(&s->closed_days)));
+	return json_text(a, json_pack("{s:I, s:I, s:I, s:o, s:o, s:o}", "version", (json_int_t)s->version,
+	                              "longest_wait_minutes", (json_int_t)(s->longest_wait / MINUTE_MS), "notice_hours",
+	                              (json_int_t)(s->notice_time / HOUR_MS), "four_eyes", texts_json(&s->four_eyes),
+	                              "shifts", shifts, "closed_days", texts_json(&s->closed_days)));
 }
 
 static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -150,7 +149,8 @@ enum frg_status service_settings_save(struct service *svc, struct arena *a, cons
 	struct change c = {.who = who, .settings = out, .wanted = wanted};
 	if (wanted->longest_wait < MINUTE_MS || wanted->longest_wait > (msec)LONGEST_WAIT_MAX * MINUTE_MS)
 		return frg_fail(err, FRG_INVALID, "wait_invalid", "1 to %d minutes", LONGEST_WAIT_MAX);
-	if (wanted->notice_time && (wanted->notice_time < HOUR_MS || wanted->notice_time > (msec)NOTICE_HOURS_MAX * HOUR_MS))
+	if (wanted->notice_time &&
+	    (wanted->notice_time < HOUR_MS || wanted->notice_time > (msec)NOTICE_HOURS_MAX * HOUR_MS))
 		return frg_fail(err, FRG_INVALID, "notice_hours_invalid", "1 to %d hours", NOTICE_HOURS_MAX);
 	if (wanted->four_eyes.count > STAFF_SECTIONS_MAX)
 		return frg_fail(err, FRG_INVALID, "sections_invalid", "too many sections");

@@ -198,9 +198,9 @@ enum frg_status store_decision_of_comment(struct store_tx *tx, id64 comment, str
                                           struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st =
-		DB_QUERY(tx->db, err, &rows, "SELECT " COLUMNS " FROM decision d WHERE d.comment_id = $1 ORDER BY d.seq",
-	             DB_INT(comment));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " COLUMNS " FROM decision d WHERE d.comment_id = $1 ORDER BY d.seq",
+	                              DB_INT(comment));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_decision);

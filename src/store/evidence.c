@@ -59,9 +59,9 @@ enum frg_status store_evidence_list(struct store_tx *tx, id64 site, id64 before,
                                     struct store_evidences *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(
-		tx->db, err, &rows, "SELECT " HEAD FROM "WHERE e.site_id = $1 AND e.id < $2 ORDER BY e.id DESC LIMIT $3",
-		DB_INT(site), DB_INT(before ? before : INT64_MAX), DB_INT(limit));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " HEAD FROM "WHERE e.site_id = $1 AND e.id < $2 ORDER BY e.id DESC LIMIT $3",
+	                              DB_INT(site), DB_INT(before ? before : INT64_MAX), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_head);
@@ -71,9 +71,9 @@ enum frg_status store_evidence_page(struct store_tx *tx, id64 after, int64_t lim
                                     struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " HEAD ", e.bundle, e.signature" FROM "WHERE e.id > $1 ORDER BY e.id LIMIT $2",
-	                              DB_INT(after), DB_INT(limit));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows, "SELECT " HEAD ", e.bundle, e.signature" FROM "WHERE e.id > $1 ORDER BY e.id LIMIT $2",
+		DB_INT(after), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_whole);
@@ -82,9 +82,9 @@ enum frg_status store_evidence_page(struct store_tx *tx, id64 after, int64_t lim
 enum frg_status store_evidence_holds(struct store_tx *tx, id64 comment, int64_t *count, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st =
-		DB_QUERY(tx->db, err, &rows, "SELECT count(*) FROM evidence WHERE comment_id = $1 AND hold_ended_at IS NULL",
-	             DB_INT(comment));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT count(*) FROM evidence WHERE comment_id = $1 AND hold_ended_at IS NULL",
+	                              DB_INT(comment));
 	if (st != FRG_OK)
 		return st;
 	*count = db_next(rows) ? db_int(rows, 0) : 0;
@@ -106,8 +106,7 @@ static void read_token(struct arena *a, struct db_rows *r, str *hash) { *hash = 
 enum frg_status store_author_token(struct store_tx *tx, id64 author, str *hash, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st =
-		DB_QUERY(tx->db, err, &rows, "SELECT token_hash FROM author WHERE id = $1", DB_INT(author));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT token_hash FROM author WHERE id = $1", DB_INT(author));
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, hash, read_token, "author");

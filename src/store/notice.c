@@ -53,9 +53,9 @@ enum frg_status store_notice_by_key(struct store_tx *tx, id64 site, str form_key
                                     struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st =
-		DB_QUERY(tx->db, err, &rows, "SELECT " COLUMNS " FROM notice WHERE site_id = $1 AND form_key = $2",
-	             DB_INT(site), DB_TEXT(form_key));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " COLUMNS " FROM notice WHERE site_id = $1 AND form_key = $2", DB_INT(site),
+	                              DB_TEXT(form_key));
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, out, read_notice, "notice");
@@ -104,8 +104,8 @@ enum frg_status store_notice_of_decision(struct store_tx *tx, id64 decision, str
                                          struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " COLUMNS " FROM notice WHERE decision_id = $1 ORDER BY id", DB_INT(decision));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows, "SELECT " COLUMNS " FROM notice WHERE decision_id = $1 ORDER BY id", DB_INT(decision));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_notice);

@@ -54,8 +54,8 @@ MUST_CHECK enum frg_status store_notice_reopen(struct store_tx *tx, id64 id, str
 /* Texts with notices: each is one case. */
 struct store_notice_case {
 	id64 revision;
-	msec first;   /* the oldest open notice; of decided ones, when they were decided */
-	id64 last;    /* the newest notice of the case */
+	msec first; /* the oldest open notice; of decided ones, when they were decided */
+	id64 last;  /* the newest notice of the case */
 	int64_t persons;
 };
 struct store_notice_cases {
