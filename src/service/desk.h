@@ -188,7 +188,8 @@ struct decide_command {
 	str word;       /* to the author; with DECIDE_REFER to the colleague */
 	bool pick;      /* with DECIDE_RELEASE: marked as worth reading */
 	enum refer_to refer;
-	str law; /* reject, remove: the law it breaks, one of letter_laws(); empty: the house rules */
+	str law;      /* reject, remove: the law it breaks, one of letter_laws(); empty: the house rules */
+	bool noticed; /* seen beforehand: a notice leads to it */
 	const struct decide_passage *passages; /* none: those that the engine found for the rules */
 	size_t passage_count;
 	unsigned char block[FRG_RULE_COUNT]; /* which of the letter's sentences for a rule; 0: the first */

@@ -339,6 +339,8 @@ enum frg_status service_letter(struct service *svc, struct arena *a, const struc
 	enum frg_status st = decision_terms(a, cmd, p.action, &p.terms, err);
 	if (st == FRG_OK && str_eq(kind, STR("suspend")))
 		json_object_set_new(p.terms.detail, "until", json_integer(clock_now() + days * 24 * 3600 * 1000));
+	if (st == FRG_OK && cmd->noticed)
+		json_object_set_new(p.terms.detail, "notice", json_true());
 	if (st == FRG_OK)
 		st = store_read(svc->store, a, preview, &p, err);
 	json_decref(p.terms.detail);
