@@ -265,11 +265,6 @@ static void standing(struct buf *b, const struct view_notice_page *p, msec now)
 void render_notice_page(struct buf *b, const struct view_assets *assets, const struct view_notice_page *p)
 {
 	begin(b, assets, p->site, p->lang, MSG_NOTICE_STATE_TITLE);
-	HTML(b, "<div class=\"letter-body\">\n");
-	if (!p->decided)
-		standing(b, p, clock_now());
-	facts(b, p);
-	HTML(b, "</div>\n");
 	if (p->decided) {
 		HTML(b, "<section class=\"letter-answer\" role=\"status\">\n<h2>");
 		html_msg(b, p->lang, MSG_NOTICE_STATE_ANSWER);
@@ -277,5 +272,10 @@ void render_notice_page(struct buf *b, const struct view_assets *assets, const s
 		letter_paragraphs(b, p->lang, p->answer);
 		HTML(b, "</div>\n</section>\n");
 	}
+	HTML(b, "<div class=\"letter-body\">\n");
+	if (!p->decided)
+		standing(b, p, clock_now());
+	facts(b, p);
+	HTML(b, "</div>\n");
 	end(b);
 }

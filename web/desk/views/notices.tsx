@@ -116,7 +116,7 @@ function Case({ controller, item: c, now, onDone }: { controller: Controller; it
 			{c.release && !answered && <p class={c.release.mine ? 'notice-mine' : 'quiet'}>{t(c.release.mine ? 'notice.released_mine' : 'notice.released', c.release.by, moment(c.release.at, now))}</p>}
 			<ol class="givens">{c.notices.map((n) => <Given key={n.id} notice={n} now={now} />)}</ol>
 			{c.answer && <details><summary>{t('notice.answer')}</summary><div class="letter-paper"><div class="letter-text">{c.answer}</div></div></details>}
-			{!answered && controller.may('answer') && <Decide key={c.last} controller={controller} item={c} onDone={onDone} />}
+			{!answered && controller.may('answer') && <Decide controller={controller} item={c} onDone={onDone} />}
 			{controller.may('legal') && <p class="decision-after"><PreserveButton controller={controller} revision={c.comment.revision} name={c.comment.name} text={c.comment.text} /></p>}
 		</li>
 	);
