@@ -10,7 +10,9 @@ CREATE TABLE evidence (
   bundle TEXT NOT NULL,         -- JSON, canonical: what the signature covers
   signature TEXT NOT NULL,
   created_at BIGINT NOT NULL,
-  hold_ended_at BIGINT          -- NULL: the hold lasts
+  hold_ended_at BIGINT,         -- NULL: the hold lasts
+  hold_ended_by BIGINT REFERENCES editor (id),
+  hold_end_reason TEXT NOT NULL -- '' while it lasts
 );
 CREATE INDEX evidence_of_comment ON evidence (comment_id);
 CREATE INDEX evidence_of_site ON evidence (site_id, id);

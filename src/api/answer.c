@@ -127,7 +127,7 @@ void api_finish(void *app, struct http_request *req)
 	(void)app;
 	http_add_header(req, "X-Content-Type-Options", STR("nosniff"));
 	/* a letter's address is its key: nobody else learns it; but the form's own origin must come along */
-	bool secret = str_starts(http_path(req), STR("/objection/"));
+	bool secret = str_starts(http_path(req), STR("/objection/")) || str_starts(http_path(req), STR("/notice/"));
 	http_add_header(req, "Referrer-Policy", secret ? STR("same-origin") : STR("strict-origin-when-cross-origin"));
 }
 

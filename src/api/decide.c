@@ -239,6 +239,7 @@ HANDLER(desk_letter)
 		return;
 	str kind = json_str(http_arena(req), json_object_get(body, "action"));
 	int64_t days = json_integer_value(json_object_get(body, "days"));
+	cmd.noticed = json_is_true(json_object_get(body, "notice"));
 	enum frg_status st = api_read_terms(http_arena(req), body, &cmd, &err);
 	if (st == FRG_OK)
 		st = service_letter(api->svc, http_arena(req), &cmd, kind, days, &letter, &err);

@@ -80,15 +80,16 @@ HANDLER(desk_decisions)
 		const struct store_decision *d = &items[i].decision;
 		json_t *detail = d->detail.n ? json_loadb(d->detail.p, d->detail.n, 0, NULL) : NULL;
 		str to = json_str(a, json_object_get(detail, "to"));
+		bool notice = json_object_get(detail, "notice") != NULL;
 		json_decref(detail);
 		json_array_append_new(
 			list,
-			json_pack("{s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:I, s:o, s:{s:o, s:o}, s:b, s:b, s:I}", "id",
-		              api_id_json(d->id), "revision", api_id_json(d->revision), "action", json_of(d->action), "to",
-		              json_or_null(to), "public", items[i].is_public, "picked", items[i].picked, "rules",
-		              api_rules_json(a, d->rules), "word", json_of(d->word), "by", json_of(d->editor_name), "at",
-		              (json_int_t)d->decided, "text", json_of(items[i].text), "article", "id",
-		              json_of(items[i].article_id), "title", json_of(items[i].article_title), "undone", d->undone,
+			json_pack("{s:b, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:I, s:o, s:{s:o, s:o}, s:b, s:b, s:I}",
+		              "notice", notice, "id", api_id_json(d->id), "revision", api_id_json(d->revision), "action",
+		              json_of(d->action), "to", json_or_null(to), "public", items[i].is_public, "picked",
+		              items[i].picked, "rules", api_rules_json(a, d->rules), "word", json_of(d->word), "by",
+		              json_of(d->editor_name), "at", (json_int_t)d->decided, "text", json_of(items[i].text), "article",
+		              "id", json_of(items[i].article_id), "title", json_of(items[i].article_title), "undone", d->undone,
 		              "mine", d->editor == session.who.id, "undo_until", (json_int_t)(d->decided + UNDO_MS)));
 	}
 	api_no_store(req);
@@ -102,11 +103,12 @@ static json_t *hit_json(struct arena *a, const struct search_hit *h)
 		decision = json_pack("{s:o, s:o, s:o, s:I}", "action", json_of(h->decision.action), "by",
 		                     json_of(h->decision.editor_name), "rules", api_rules_json(a, h->decision.rules), "at",
 		                     (json_int_t)h->decision.decided);
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:{s:o, s:o, s:o}, s:o}", "revision", api_id_json(h->revision.id),
-	                 "comment", api_id_json(h->comment.id), "state", json_of(store_state_name(h->revision.state)),
-	                 "name", json_of(h->comment.name), "text", json_of(h->revision.text), "submitted_at",
-	                 (json_int_t)h->revision.created, "article", "id", json_of(h->article.external_id), "title",
-	                 json_of(h->article.title), "section", json_of(h->article.section), "decision", decision);
+	return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:{s:o, s:o, s:o}, s:o}", "reported", (json_int_t)h->reported,
+	                 "revision", api_id_json(h->revision.id), "comment", api_id_json(h->comment.id), "state",
+	                 json_of(store_state_name(h->revision.state)), "name", json_of(h->comment.name), "text",
+	                 json_of(h->revision.text), "submitted_at", (json_int_t)h->revision.created, "article", "id",
+	                 json_of(h->article.external_id), "title", json_of(h->article.title), "section",
+	                 json_of(h->article.section), "decision", decision);
 }
 
 HANDLER(desk_search)

@@ -216,12 +216,12 @@ json_t *api_item_json(struct arena *a, const struct queue_item *item)
 	}
 	json_t *released = item->released_before ? json_of(item->released_text) : json_null();
 	return json_pack(
-		"{s:o, s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"personal", personal_json(r->text), "copies", copies_json(item), "repost_of", repost_json(a, item), "due_at",
-		(json_int_t)item->row.due, "escalated", item->row.escalated != 0, "referral", referral, "revision",
-		api_id_json(r->id), "comment", api_id_json(r->comment), "version", (json_int_t)r->version, "ordinal",
-		(json_int_t)r->ordinal, "state", json_of(store_state_name(r->state)), "lang", json_of(lang), "submitted_at",
-		(json_int_t)r->created, "author", author_json(a, item), "text", json_of(r->text), "review",
-		review_json(&item->review, r->text), "article", article_json(a, item), "parent", parent_json(item),
+		"{s:I, s:o, s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"reported", (json_int_t)item->reported, "personal", personal_json(r->text), "copies", copies_json(item),
+		"repost_of", repost_json(a, item), "due_at", (json_int_t)item->row.due, "escalated", item->row.escalated != 0,
+		"referral", referral, "revision", api_id_json(r->id), "comment", api_id_json(r->comment), "version",
+		(json_int_t)r->version, "ordinal", (json_int_t)r->ordinal, "state", json_of(store_state_name(r->state)), "lang",
+		json_of(lang), "submitted_at", (json_int_t)r->created, "author", author_json(a, item), "text", json_of(r->text),
+		"review", review_json(&item->review, r->text), "article", article_json(a, item), "parent", parent_json(item),
 		"released_text", released, "earlier", earlier_json(a, item));
 }

@@ -167,11 +167,11 @@ static void answer_settings(struct api *api, struct http_request *req, const str
 	}
 	api_no_store(req);
 	api_json(req, 200,
-	         json_pack("{s:I, s:I, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "version", (json_int_t)s->version,
-	                   "longest_wait_minutes", (json_int_t)(s->longest_wait / 60000), "four_eyes",
-	                   texts_json(&s->four_eyes), "shifts", shifts_json(s), "closed_days", texts_json(&s->closed_days),
-	                   "forecasts", "given", (json_int_t)kept.given, "kept", (json_int_t)kept.kept, "none",
-	                   (json_int_t)kept.none));
+	         json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "version", (json_int_t)s->version,
+	                   "longest_wait_minutes", (json_int_t)(s->longest_wait / 60000), "notice_hours",
+	                   (json_int_t)(s->notice_time / 3600000), "four_eyes", texts_json(&s->four_eyes), "shifts",
+	                   shifts_json(s), "closed_days", texts_json(&s->closed_days), "forecasts", "given",
+	                   (json_int_t)kept.given, "kept", (json_int_t)kept.kept, "none", (json_int_t)kept.none));
 }
 
 HANDLER(desk_settings)
@@ -240,6 +240,11 @@ HANDLER(desk_settings_save)
 	struct arena *a = http_arena(req);
 	wanted.version = json_integer_value(json_object_get(body, "version"));
 	wanted.longest_wait = (msec)small(json_object_get(body, "longest_wait_minutes")) * 60000;
+	json_t *notice = json_object_get(body,
+	                                 "notice_hours"); /* a desk from before there were notices leaves it as it is */
+	wanted.notice_time = notice ? (msec)small(notice) * 3600000 : 0;
+	if (notice && !wanted.notice_time)
+		wanted.notice_time = -1;
 	enum frg_status st = read_texts(a, json_object_get(body, "four_eyes"), STAFF_SECTIONS_MAX, "sections_invalid",
 	                                &wanted.four_eyes, &err);
 	if (st == FRG_OK)

@@ -34,6 +34,21 @@ void clock_iso(msec t, char out[CLOCK_ISO_SIZE])
 	         (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u, (unsigned)(t - (msec)s * 1000) % 1000u);
 }
 
+void clock_iso_zone(msec t, char out[CLOCK_ZONE_SIZE])
+{
+	time_t s = (time_t)floor_div(t, 1000);
+	struct tm tm;
+	char iso[CLOCK_ISO_SIZE];
+	if (!localtime_r(&s, &tm)) {
+		memcpy(out, "0000-00-00T00:00:00.000+00:00", CLOCK_ZONE_SIZE);
+		return;
+	}
+	long offset = tm.tm_gmtoff / 60, minutes = offset < 0 ? -offset : offset;
+	clock_iso(t + (msec)tm.tm_gmtoff * 1000, iso); /* the wall clock there, written as if it were UTC */
+	snprintf(out, CLOCK_ZONE_SIZE, "%.23s%c%02u:%02u", iso, offset < 0 ? '-' : '+', (unsigned)(minutes / 60) % 100u,
+	         (unsigned)(minutes % 60));
+}
+
 static bool digits(str s, size_t at, size_t n, int *out)
 {
 	if (at + n > s.n)

@@ -16,6 +16,9 @@ void clock_shift(msec by);
 msec clock_steady(void);
 /* "2026-11-23T22:31:07.123Z" and a NUL. */
 void clock_iso(msec t, char out[CLOCK_ISO_SIZE]);
+/* The same instant in the server's time zone: "2026-11-23T23:31:07.123+01:00" and a NUL. */
+enum { CLOCK_ZONE_SIZE = 30 };
+void clock_iso_zone(msec t, char out[CLOCK_ZONE_SIZE]);
 /* RFC 3339 with zone, or a bare date (midnight UTC). False if it is neither. */
 bool clock_parse_iso(str s, msec *out);
 

@@ -218,7 +218,7 @@ static bool make_site(struct demo *d, const char *dir, const char *address, cons
 		snprintf(path, sizeof path, "%s/notice.%s.md", dir, i ? "en" : "de");
 		if (!cli_read_file(path, 1 << 16, &text))
 			return false;
-		st = service_notice_save(d->svc, site.id, i ? FRG_LANG_EN : FRG_LANG_DE, text, &err);
+		st = service_site_notice_save(d->svc, site.id, i ? FRG_LANG_EN : FRG_LANG_DE, text, &err);
 		free((char *)text.p);
 	}
 	if (st == FRG_OK)

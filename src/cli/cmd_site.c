@@ -55,7 +55,7 @@ static enum frg_status set_notice(struct service *svc, id64 site, enum frg_lang 
 		return FRG_OK;
 	if (!cli_read_file(path, 1 << 16, &text))
 		return frg_fail(err, FRG_NOT_FOUND, "notice_missing", "cannot read %s", path);
-	enum frg_status st = service_notice_save(svc, site, lang, text, err);
+	enum frg_status st = service_site_notice_save(svc, site, lang, text, err);
 	free((char *)text.p);
 	return st;
 }

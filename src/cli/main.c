@@ -23,7 +23,7 @@ static const struct command {
 	{"user", cmd_user, "make an editor's account or change its password"},
 	{"article", cmd_article, "import articles from files"},
 	{"key", cmd_key, "make a key for programs that put articles"},
-	{"audit", cmd_audit, "prove that no decision was altered or removed"},
+	{"audit", cmd_audit, "prove that no decision was altered or removed; verify evidence"},
 	{"demo", cmd_demo, "make a database with a small demo newspaper"},
 };
 

@@ -145,6 +145,15 @@ static void tell_objections(struct service *svc, struct arena *a, const struct s
 	tell(svc, a, e->site, 0, "objections", json_pack("{s:I}", "open", (json_int_t)open));
 }
 
+static void tell_notices(struct service *svc, struct arena *a, id64 site)
+{
+	int64_t open = 0, overdue = 0;
+	struct frg_error err;
+	if (service_notice_count(svc, a, site, &open, &overdue, &err) != FRG_OK)
+		log_warn("live", "notices could not be counted: %s", err.msg);
+	tell(svc, a, site, 0, "notices", json_pack("{s:I, s:I}", "open", (json_int_t)open, "overdue", (json_int_t)overdue));
+}
+
 static void tell_claims(struct service *svc, struct arena *a, id64 site)
 {
 	struct store_claims all;
@@ -188,6 +197,8 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 		tell_readers(svc, a, e);
 	if (str_eq(e->kind, STR("objection")))
 		tell_objections(svc, a, e);
+	else if (str_eq(e->kind, STR("notice")))
+		tell_notices(svc, a, e->site);
 	else if (str_eq(e->kind, STR("claim")))
 		tell_claims(svc, a, e->site);
 	else if (str_eq(e->kind, STR("lanes")))
@@ -265,6 +276,8 @@ static void escalate(struct tail *t, struct arena *a)
 		log_error("closing", "%s", opening.msg);
 	if (store_write(service_store(t->svc), a, forget_old, NULL, &opening) != FRG_OK)
 		log_error("outbox", "%s", opening.msg);
+	if (service_notice_forget(t->svc, a, &opening) != FRG_OK)
+		log_error("notice", "%s", opening.msg);
 	for (size_t i = 0; i < service_site_count(t->svc); i++) {
 		struct frg_error err;
 		int64_t count = 0;

@@ -250,12 +250,26 @@ static void withdraw_button(struct buf *b, const struct comment_place *place, st
 	HTML(b, "\n");
 }
 
+/* To a page of its own: it works without a script and wherever the comment is shown. */
+static void report_link(struct buf *b, const struct comment_place *place, const struct view_comment *c)
+{
+	HTML(b, "<a class=\"frg-act frg-report\" rel=\"nofollow\" data-frg=\"report\" href=\"/comments/");
+	url_part(b, c->id);
+	HTML(b, "/notice?lang=");
+	html_text(b, lang_tag(place->lang));
+	HTML(b, "\">");
+	html_msg(b, place->lang, MSG_NOTICE_LINK);
+	HTML(b, "<span class=\"frg-vh\"> ");
+	html_msg_args(b, place->lang, MSG_NOTICE_LINK_WHOSE, &c->name, 1);
+	HTML(b, "</span></a>\n");
+}
+
 static void actions(struct buf *b, const struct comment_place *place, const struct view_comment *c)
 {
 	bool own = c->own || c->mine;
-	bool reply = c->state == VIEW_RELEASED && place->open;
+	bool reply = c->state == VIEW_RELEASED && place->open, report = c->state == VIEW_RELEASED && !own;
 	bool gone = c->state == VIEW_WITHDRAWN || c->state == VIEW_REMOVED;
-	if (gone || (!reply && !own))
+	if (gone || (!reply && !own && !report))
 		return;
 	HTML(b, "<footer class=\"frg-acts\">\n");
 	if (reply) {
@@ -272,6 +286,8 @@ static void actions(struct buf *b, const struct comment_place *place, const stru
 	}
 	if (own)
 		withdraw_button(b, place, c->id);
+	if (report)
+		report_link(b, place, c);
 	HTML(b, "</footer>\n");
 }
 

@@ -20,8 +20,7 @@ bool letter_law_known(str law)
 	return false;
 }
 
-/* What a reader wrote, made harmless; of more than `max` bytes the beginning. */
-static void add_quote(struct buf *b, str s, size_t max, bool lines)
+void letter_quote(struct buf *b, str s, size_t max, bool lines)
 {
 	struct buf clean = BUF_INIT(LETTER_MAX);
 	size_t end = s.n < max ? s.n : max;
@@ -69,7 +68,7 @@ str letter_subject(struct arena *a, const struct letter *l)
 {
 	struct buf b = BUF_INIT(1 << 12), title = BUF_INIT(1 << 12);
 	char until[CLOCK_WORDS_SIZE];
-	add_quote(&title, l->article_title, QUOTE_MAX, false);
+	letter_quote(&title, l->article_title, QUOTE_MAX, false);
 	const str args[] = {buf_str(&title), l->until ? words(l->until, l->lang, until) : STR(""), l->site_name};
 	i18n_format(&b, l->lang, kinds[l->kind].subject, args, COUNT_OF(args));
 	buf_free(&title);
@@ -80,8 +79,8 @@ static void what(struct buf *b, const struct letter *l)
 {
 	struct buf title = BUF_INIT(1 << 12), name = BUF_INIT(1 << 12);
 	char submitted[CLOCK_WORDS_SIZE], until[CLOCK_WORDS_SIZE];
-	add_quote(&title, l->article_title, QUOTE_MAX, false);
-	add_quote(&name, l->author_name, QUOTE_MAX, false);
+	letter_quote(&title, l->article_title, QUOTE_MAX, false);
+	letter_quote(&name, l->author_name, QUOTE_MAX, false);
 	const str args[] = {buf_str(&name), words(l->submitted, l->lang, submitted), buf_str(&title),
 	                    l->until ? words(l->until, l->lang, until) : STR(""), l->site_name};
 	i18n_format(b, l->lang, MSG_LETTER_GREETING, args, COUNT_OF(args));
@@ -116,7 +115,7 @@ static void grounds(struct buf *b, const struct letter *l)
 		for (size_t p = 0; p < g->passage_count; p++) {
 			buf_add(b, p ? STR(", ") : i18n(l->lang, MSG_LETTER_PASSAGE));
 			buf_add(b, l->lang == FRG_LANG_EN ? STR("“") : STR("»"));
-			add_quote(b, g->passages[p], QUOTE_MAX, false);
+			letter_quote(b, g->passages[p], QUOTE_MAX, false);
 			buf_add(b, l->lang == FRG_LANG_EN ? STR("”") : STR("«"));
 		}
 		if (g->passage_count)
@@ -126,7 +125,7 @@ static void grounds(struct buf *b, const struct letter *l)
 		BUF_LIT(b, "\n");
 		line(b, l, MSG_LETTER_WORD);
 		BUF_LIT(b, "> ");
-		add_quote(b, l->word, LETTER_MAX, true);
+		letter_quote(b, l->word, LETTER_MAX, true);
 		buf_byte(b, '\n');
 	}
 }
@@ -158,7 +157,7 @@ void letter_body(struct buf *b, const struct letter *l)
 	redress(b, l);
 	heading(b, l, MSG_LETTER_TEXT);
 	BUF_LIT(b, "> ");
-	add_quote(b, l->text, LETTER_MAX, true);
+	letter_quote(b, l->text, LETTER_MAX, true);
 	BUF_LIT(b, "\n\n");
 	i18n_format(b, l->lang, MSG_LETTER_SIGNED, &l->site_name, 1);
 	buf_byte(b, '\n');

@@ -1,16 +1,16 @@
 /* Proves that no decision was altered or removed, that each still names the text it was made on,
- * and that all that is published rests on such a decision. */
-#include "service/inner.h"
+ * that all that is published rests on such a decision, and that preserved evidence is as it was signed. */
+#include "service/evidence_inner.h"
 
 #include <stdio.h>
 
-enum { PAGE = 500 };
+enum { PAGE = 500, BUNDLES = 20 };
 
 struct walk {
 	int64_t seq;
 	str hash; /* of the row before */
 	char kept[HASH_TEXT_SIZE];
-	id64 comment;
+	id64 comment, evidence;
 	bool at_end;
 	struct audit_report *report;
 };
@@ -123,6 +123,50 @@ static enum frg_status walk_publications(struct store_tx *tx, void *ctx, struct 
 	return st;
 }
 
+/* ---- evidence ---- */
+
+/* The signature covers the bundle; what stands beside it must say the same. */
+static void check_evidence(struct arena *a, const struct store_evidence *e, str key, struct audit_report *r)
+{
+	char id[ID_TEXT_SIZE], comment[ID_TEXT_SIZE];
+	id_text(e->id, id);
+	id_text(e->comment, comment);
+	r->evidence++;
+	if (!evidence_signed(key, e->bundle, e->signature)) {
+		found(r, 0, arena_printf(a, "preserved evidence %s has been altered, or the key has", id).p);
+		return;
+	}
+	json_t *bundle = json_loadb(e->bundle.p, e->bundle.n, 0, NULL), *p = json_object_get(bundle, "preserved");
+	bool same = str_eq(json_str(a, json_object_get(p, "id")), str_of(id)) &&
+	            str_eq(json_str(a, json_object_get(p, "by")), e->editor_name) &&
+	            str_eq(json_str(a, json_object_get(p, "reason")), e->reason) &&
+	            str_eq(json_str(a, json_object_get(json_object_get(bundle, "comment"), "id")), str_of(comment));
+	json_decref(bundle);
+	if (!same)
+		found(r, 0, arena_printf(a, "the record of preserved evidence %s is not what was signed", id).p);
+}
+
+static enum frg_status walk_evidence(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct walk *w = ctx;
+	struct store_evidences page;
+	str secret, key = STR("");
+	enum frg_status st = store_evidence_page(tx, w->evidence, BUNDLES, &page, err);
+	w->at_end = st != FRG_OK || page.count < BUNDLES;
+	if (st != FRG_OK || page.count == 0)
+		return st;
+	st = evidence_secret(tx, &secret, err);
+	if (st == FRG_NOT_FOUND || (st == FRG_OK && !evidence_public(store_arena(tx), secret, &key))) {
+		found(w->report, 0, "there is preserved evidence, but no key that signed it");
+		return FRG_OK;
+	}
+	for (size_t i = 0; st == FRG_OK && w->report->ok && i < page.count; i++) {
+		check_evidence(store_arena(tx), &page.items[i], key, w->report);
+		w->evidence = page.items[i].id;
+	}
+	return st;
+}
+
 static enum frg_status check_links(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct walk *w = ctx;
@@ -147,7 +191,7 @@ static enum frg_status walk_all(struct store *store, struct walk *w, store_work 
 		arena_reset(a);
 		st = store_read(store, a, step, w, err);
 		if (progress)
-			progress(ctx, w->report->decisions + w->report->publications);
+			progress(ctx, w->report->decisions + w->report->publications + w->report->evidence);
 	}
 	arena_close(a);
 	return st;
@@ -161,6 +205,8 @@ enum frg_status audit_verify(struct store *store, struct audit_report *out, audi
 	enum frg_status st = walk_all(store, &w, walk_decisions, progress, ctx, err);
 	if (st == FRG_OK && out->ok)
 		st = walk_all(store, &w, walk_publications, progress, ctx, err);
+	if (st == FRG_OK && out->ok)
+		st = walk_all(store, &w, walk_evidence, progress, ctx, err);
 	if (st != FRG_OK || !out->ok)
 		return st;
 	struct arena *a = arena_open(1 << 20);

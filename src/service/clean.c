@@ -22,9 +22,10 @@ static bool allowed(utf8proc_int32_t c, bool one_line)
 
 static enum frg_status fail(struct frg_error *err, enum frg_status status, const char *prefix, const char *what)
 {
-	static const char *const codes[] = {"text_invalid",   "text_empty",    "text_too_long", "name_invalid",
-	                                    "name_empty",     "name_too_long", "email_invalid", "email_empty",
-	                                    "email_too_long", "word_invalid",  "word_empty",    "word_too_long"};
+	static const char *const codes[] = {"text_invalid",   "text_empty",     "text_too_long", "name_invalid",
+	                                    "name_empty",     "name_too_long",  "email_invalid", "email_empty",
+	                                    "email_too_long", "word_invalid",   "word_empty",    "word_too_long",
+	                                    "notice_invalid", "notice_too_long"};
 	char code[40];
 	snprintf(code, sizeof code, "%s_%s", prefix, what);
 	for (size_t i = 0; i < COUNT_OF(codes); i++)

@@ -45,6 +45,7 @@ struct queue_item {
 	bool referred;
 	struct store_decision referral; /* the row of the chain that tells of it */
 	msec suspended_until;           /* of the author; 0: no */
+	int64_t reported;               /* persons with open notices on the comment */
 	bool reposted;
 	struct store_decision repost; /* that refused the same text before */
 	struct queue_copy *copies;    /* that wait too, at most QUEUE_COPIES_MAX */
@@ -85,6 +86,7 @@ struct desk_settings {
 	int64_t version;              /* 0: never set */
 	struct store_texts four_eyes; /* sections where two persons must agree; "*": all */
 	msec longest_wait;            /* what has waited longer is escalated */
+	msec notice_time;             /* in which notices of illegal content are decided; to save 0: as it is */
 	struct desk_shift shifts[DESK_SHIFTS_MAX];
 	size_t shift_count;             /* 0: not known */
 	struct store_texts closed_days; /* "2026-12-25" */
@@ -151,6 +153,7 @@ struct search_hit {
 	struct store_article article;
 	bool decided;
 	struct store_decision decision;
+	int64_t reported; /* persons with open notices on the comment */
 };
 /* Newest first; *next: the cursor of the next page, empty on the last. FRG_INVALID search_invalid. */
 MUST_CHECK enum frg_status service_search(struct service *svc, struct arena *a, const struct search_query *in,
@@ -185,7 +188,8 @@ struct decide_command {
 	str word;       /* to the author; with DECIDE_REFER to the colleague */
 	bool pick;      /* with DECIDE_RELEASE: marked as worth reading */
 	enum refer_to refer;
-	str law; /* reject, remove: the law it breaks, one of letter_laws(); empty: the house rules */
+	str law;      /* reject, remove: the law it breaks, one of letter_laws(); empty: the house rules */
+	bool noticed; /* seen beforehand: a notice leads to it */
 	const struct decide_passage *passages; /* none: those that the engine found for the rules */
 	size_t passage_count;
 	unsigned char block[FRG_RULE_COUNT]; /* which of the letter's sentences for a rule; 0: the first */

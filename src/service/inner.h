@@ -156,6 +156,19 @@ MUST_CHECK enum frg_status decision_passages(struct decision_terms *terms, const
 MUST_CHECK enum frg_status decision_release(struct store_tx *tx, const struct store_comment *comment,
                                             const struct store_revision *revision,
                                             const struct store_decision *decision, bool pick, struct frg_error *err);
+/* released.c: takes a released text off the page, with the letter to its author, in the caller's transaction. */
+struct removal {
+	const struct staff *who;
+	const struct store_site *site;
+	const struct decide_command *cmd; /* its revision, passages */
+	struct decision_terms terms;      /* the caller's; passages are added */
+	/* Once the decision stands, before readers lose the text; may be NULL. */
+	enum frg_status (*decided)(struct store_tx *tx, void *ctx, const struct store_decision *d, struct frg_error *err);
+	void *ctx;
+	id64 article; /* for the caller to drop what is kept of it */
+	struct decide_result *out;
+};
+MUST_CHECK enum frg_status removal_apply(struct store_tx *tx, struct removal *removal, struct frg_error *err);
 /* FRG_FORBIDDEN section_forbidden; fills the article. */
 MUST_CHECK enum frg_status staff_may_section(struct store_tx *tx, const struct staff *who,
                                              const struct store_comment *c, struct store_article *article,
@@ -184,8 +197,26 @@ struct service_own_letter {
 MUST_CHECK enum frg_status letter_on(struct store_tx *tx, id64 revision, struct service_own_letter *out,
                                      struct frg_error *err);
 enum view_objection objection_view_state(str state);
+/* Private links: the last part of one to the thing with this id, and back (FRG_NOT_FOUND not_found). */
+MUST_CHECK enum frg_status link_token(struct store_tx *tx, const char *purpose, id64 id, str *out,
+                                      struct frg_error *err);
+MUST_CHECK enum frg_status link_open(struct store_tx *tx, const char *purpose, str token, id64 *id,
+                                     struct frg_error *err);
+/* A hash that only this installation can make: to know somebody again without keeping who it is. */
+MUST_CHECK enum frg_status link_hash(struct store_tx *tx, const char *purpose, str secret, str *out,
+                                     struct frg_error *err);
 /* The installation's key for links, made once. */
 MUST_CHECK enum frg_status letter_key_make(struct store_tx *tx, void *ctx, struct frg_error *err);
+
+/* notice.c: notices follow what readers see. What is open on a text that they no longer see is settled; what was
+ * settled a moment ago on one that they see again is open again. `now_public` 0: none. */
+MUST_CHECK enum frg_status notice_follow(struct store_tx *tx, const struct store_comment *comment, id64 now_public,
+                                         struct frg_error *err);
+/* A decision to keep what was reported is taken back. */
+MUST_CHECK enum frg_status notice_take_back(struct store_tx *tx, const struct store_decision *d, struct frg_error *err);
+
+/* evidence.c: the installation's key for signatures, made once. */
+MUST_CHECK enum frg_status evidence_key_make(struct store_tx *tx, void *ctx, struct frg_error *err);
 
 /* editors.c */
 struct session_new {

@@ -19,7 +19,7 @@ static msec six_months_after(msec at)
 	return (msec)timegm(&tm) * 1000;
 }
 
-/* ---- the link: its token follows from the statement's id and the installation's key ---- */
+/* ---- private links: a token follows from what it leads to and the installation's key ---- */
 
 static enum frg_status link_key(struct store_tx *tx, str *key, struct frg_error *err)
 {
@@ -38,40 +38,66 @@ enum frg_status letter_key_make(struct store_tx *tx, void *ctx, struct frg_error
 	return store_setting_put(tx, 0, STR("link_key"), str_of(secret), err);
 }
 
-static str token_of(struct arena *a, str key, id64 statement)
+static str token_of(struct arena *a, str key, const char *purpose, id64 id)
 {
 	unsigned char mac[16];
-	char id[ID_TEXT_SIZE], *out = arena_alloc(a, 32);
-	id_text(statement, id);
+	char text[ID_TEXT_SIZE], *out = arena_alloc(a, 32);
+	id_text(id, text);
 	struct buf b = BUF_INIT(256);
-	buf_printf(&b, "objection %s", id);
+	buf_printf(&b, "%s %s", purpose, text);
 	crypto_generichash(mac, sizeof mac, (const unsigned char *)b.p, b.n, (const unsigned char *)key.p, key.n);
 	buf_free(&b);
 	sodium_bin2base64(out, 32, mac, sizeof mac, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-	return arena_printf(a, "%s-%s", id, out);
+	return arena_printf(a, "%s-%s", text, out);
 }
 
-enum frg_status letter_token(struct store_tx *tx, id64 statement, str *out, struct frg_error *err)
+enum frg_status link_token(struct store_tx *tx, const char *purpose, id64 id, str *out, struct frg_error *err)
 {
 	str key;
 	enum frg_status st = link_key(tx, &key, err);
 	if (st == FRG_OK)
-		*out = token_of(store_arena(tx), key, statement);
+		*out = token_of(store_arena(tx), key, purpose, id);
 	return st;
+}
+
+enum frg_status link_open(struct store_tx *tx, const char *purpose, str token, id64 *id, struct frg_error *err)
+{
+	str good;
+	size_t dash = str_find(token, STR("-"), 0);
+	if (dash == SIZE_MAX || !id_parse(str_sub(token, 0, dash), id))
+		return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such link");
+	enum frg_status st = link_token(tx, purpose, *id, &good, err);
+	if (st == FRG_OK && !secret_equal(good, token))
+		return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such link");
+	return st;
+}
+
+enum frg_status link_hash(struct store_tx *tx, const char *purpose, str secret, str *out, struct frg_error *err)
+{
+	str key;
+	unsigned char mac[16];
+	enum frg_status st = link_key(tx, &key, err);
+	if (st != FRG_OK)
+		return st;
+	str all = arena_printf(store_arena(tx), "%s %.*s", purpose, STR_ARG(secret));
+	crypto_generichash(mac, sizeof mac, (const unsigned char *)all.p, all.n, (const unsigned char *)key.p, key.n);
+	char *hex = arena_alloc(store_arena(tx), sizeof mac * 2 + 1);
+	sodium_bin2hex(hex, sizeof mac * 2 + 1, mac, sizeof mac);
+	*out = str_of(hex);
+	return FRG_OK;
+}
+
+enum frg_status letter_token(struct store_tx *tx, id64 statement, str *out, struct frg_error *err)
+{
+	return link_token(tx, "objection", statement, out, err);
 }
 
 enum frg_status letter_by_token(struct store_tx *tx, str token, struct store_statement *out, struct frg_error *err)
 {
 	id64 id;
-	str good;
-	size_t dash = str_find(token, STR("-"), 0);
-	enum frg_status st = FRG_NOT_FOUND;
-	if (dash != SIZE_MAX && id_parse(str_sub(token, 0, dash), &id)) {
-		st = letter_token(tx, id, &good, err);
-		if (st != FRG_OK)
-			return st;
-		st = secret_equal(good, token) ? store_statement_get(tx, id, out, err) : FRG_NOT_FOUND;
-	}
+	enum frg_status st = link_open(tx, "objection", token, &id, err);
+	if (st == FRG_OK)
+		st = store_statement_get(tx, id, out, err);
 	if (st == FRG_NOT_FOUND || (st == FRG_OK && out->voided))
 		return frg_fail(err, FRG_NOT_FOUND, "statement_unknown", "no such letter");
 	return st;
@@ -313,6 +339,8 @@ enum frg_status service_letter(struct service *svc, struct arena *a, const struc
 	enum frg_status st = decision_terms(a, cmd, p.action, &p.terms, err);
 	if (st == FRG_OK && str_eq(kind, STR("suspend")))
 		json_object_set_new(p.terms.detail, "until", json_integer(clock_now() + days * 24 * 3600 * 1000));
+	if (st == FRG_OK && cmd->noticed)
+		json_object_set_new(p.terms.detail, "notice", json_true());
 	if (st == FRG_OK)
 		st = store_read(svc->store, a, preview, &p, err);
 	json_decref(p.terms.detail);

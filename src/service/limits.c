@@ -12,7 +12,7 @@ static const struct rate {
 	[LIMIT_SUBMIT] = {20, 10},   [LIMIT_CHECK] = {60, 120},
 	[LIMIT_LOGIN] = {8, 2},      [LIMIT_LOGIN_ADDRESS] = {40, 10}, /* a whole newsroom may come from one address */
 	[LIMIT_DISCOVER] = {10, 5},  [LIMIT_ANALYZE] = {300, 1200},    /* twenty a second, from a program with a key */
-	[LIMIT_SUGGEST] = {60, 120},
+	[LIMIT_SUGGEST] = {60, 120}, [LIMIT_NOTICE] = {10, 2},
 };
 
 struct bucket {

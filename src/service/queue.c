@@ -123,7 +123,9 @@ static enum frg_status load_standing(struct store_tx *tx, struct queue_item *ite
 		st = store_suspension_now(tx, item->comment.author, clock_now(), &suspension, err);
 	if (st == FRG_OK)
 		item->suspended_until = suspension.until;
-	return st == FRG_NOT_FOUND ? FRG_OK : st;
+	if (st == FRG_OK || st == FRG_NOT_FOUND)
+		st = store_notice_reported(tx, item->comment.id, &item->reported, err);
+	return st;
 }
 
 static enum frg_status load_copy(struct store_tx *tx, const struct store_queue_row *row, struct queue_copy *copy,

@@ -51,8 +51,10 @@ static enum frg_status publish(struct store_tx *tx, const struct release *r, str
 
 enum frg_status release_apply(struct store_tx *tx, const struct release *r, struct frg_error *err)
 {
-	if (r->change == PUBLICATION_PUT)
-		return publish(tx, r, err);
 	struct store_publication p = {.comment = r->comment->id, .removed = r->now, .picked = r->picked};
-	return store_publication_write(tx, r->change, &p, err);
+	bool put = r->change == PUBLICATION_PUT;
+	enum frg_status st = put ? publish(tx, r, err) : store_publication_write(tx, r->change, &p, err);
+	if (st != FRG_OK || r->change == PUBLICATION_PICK)
+		return st;
+	return notice_follow(tx, r->comment, put ? r->revision->id : 0, err);
 }

@@ -7,7 +7,6 @@ struct on_text {
 	const struct staff *who;
 	const struct store_site *site;
 	id64 id; /* of the revision */
-	const struct decide_command *cmd;
 	struct decision_terms terms;
 	int64_t days;
 	bool picked;
@@ -67,50 +66,64 @@ static str detail_text(struct arena *a, json_t *detail)
 
 /* ---- withdrawing ---- */
 
-static enum frg_status take_away(struct store_tx *tx, void *ctx, struct frg_error *err)
+/* Gone for readers, and held when it comes again. */
+static enum frg_status unpublish(struct store_tx *tx, const struct on_text *o, const struct store_decision *d,
+                                 struct frg_error *err)
 {
-	struct on_text *o = ctx;
-	struct store_publication p;
-	struct store_decision d;
 	int64_t answers = 0;
-	enum frg_status st = load(tx, o, err);
-	if (st == FRG_OK)
-		st = must_be_public(tx, o, &p, err);
-	if (st == FRG_OK)
-		st = decision_passages(&o->terms, o->cmd, o->revision.text, err);
-	if (st == FRG_OK && p.picked) /* for the one who takes it back */
-		json_object_set_new(o->terms.detail, "picked", json_true());
-	if (st == FRG_OK)
-		st = append(tx, o, "remove", detail_text(store_arena(tx), o->terms.detail), &d, err);
-	if (st == FRG_OK)
-		st = store_revision_move(tx, o->revision.id, STATE_RELEASED, 0, STATE_REJECTED, err);
+	enum frg_status st = store_revision_move(tx, o->revision.id, STATE_RELEASED, 0, STATE_REJECTED, err);
 	if (st == FRG_OK)
 		st = store_publication_answers(tx, o->comment.id, &answers, err);
 	struct release r = {
-		.change = answers ? PUBLICATION_EMPTY : PUBLICATION_DROP, .comment = &o->comment, .now = d.decided};
+		.change = answers ? PUBLICATION_EMPTY : PUBLICATION_DROP, .comment = &o->comment, .now = d->decided};
 	if (st == FRG_OK)
 		st = release_apply(tx, &r, err);
 	if (st == FRG_OK)
-		st = near_refused(tx, &o->revision, d.id, err);
+		st = near_refused(tx, &o->revision, d->id, err);
+	return st == FRG_OK ? decision_tell(tx, "unpublished", &o->comment, o->revision.id, STR(""), err) : st;
+}
+
+enum frg_status removal_apply(struct store_tx *tx, struct removal *removal, struct frg_error *err)
+{
+	struct on_text o = {.who = removal->who, .id = removal->cmd->revision, .out = removal->out};
+	struct store_publication p;
+	struct store_decision d;
+	enum frg_status st = load(tx, &o, err);
+	removal->article = o.comment.article;
 	if (st == FRG_OK)
-		st = decision_tell(tx, "unpublished", &o->comment, o->revision.id, STR(""), err);
-	return st == FRG_OK
-	           ? letter_write(tx, &(struct letter_about){o->site, &o->article, &o->comment, &o->revision, &d}, err)
-	           : st;
+		st = must_be_public(tx, &o, &p, err);
+	if (st == FRG_OK)
+		st = decision_passages(&removal->terms, removal->cmd, o.revision.text, err);
+	if (st != FRG_OK)
+		return st;
+	o.terms = removal->terms;
+	if (p.picked) /* for the one who takes it back */
+		json_object_set_new(o.terms.detail, "picked", json_true());
+	st = append(tx, &o, "remove", detail_text(store_arena(tx), o.terms.detail), &d, err);
+	if (st == FRG_OK && removal->decided)
+		st = removal->decided(tx, removal->ctx, &d, err);
+	if (st == FRG_OK)
+		st = unpublish(tx, &o, &d, err);
+	struct letter_about about = {removal->site, &o.article, &o.comment, &o.revision, &d};
+	return st == FRG_OK ? letter_write(tx, &about, err) : st;
+}
+
+static enum frg_status take_away(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	return removal_apply(tx, ctx, err);
 }
 
 enum frg_status service_remove(struct service *svc, struct arena *a, const struct decide_command *cmd,
                                struct decide_result *out, struct frg_error *err)
 {
 	*out = (struct decide_result){0};
-	struct on_text o = {
-		.who = cmd->who, .site = service_site_by_id(svc, cmd->who->site), .id = cmd->revision, .cmd = cmd, .out = out};
-	enum frg_status st = decision_terms(a, cmd, "remove", &o.terms, err);
+	struct removal r = {.who = cmd->who, .site = service_site_by_id(svc, cmd->who->site), .cmd = cmd, .out = out};
+	enum frg_status st = decision_terms(a, cmd, "remove", &r.terms, err);
 	if (st == FRG_OK)
-		st = store_write(svc->store, a, take_away, &o, err);
-	json_decref(o.terms.detail);
+		st = store_write(svc->store, a, take_away, &r, err);
+	json_decref(r.terms.detail);
 	if (st == FRG_OK)
-		service_threads_drop_both(svc, o.comment.article, cmd->who->site);
+		service_threads_drop_both(svc, r.article, cmd->who->site);
 	return st;
 }
 

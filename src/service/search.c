@@ -45,7 +45,7 @@ static enum frg_status load_hit(struct store_tx *tx, id64 id, struct search_hit 
 		return st;
 	st = store_decision_standing(tx, id, &hit->decision, NULL);
 	hit->decided = st == FRG_OK;
-	return st == FRG_NOT_FOUND ? FRG_OK : st;
+	return st == FRG_OK || st == FRG_NOT_FOUND ? store_notice_reported(tx, hit->comment.id, &hit->reported, err) : st;
 }
 
 static enum frg_status search(struct store_tx *tx, void *ctx, struct frg_error *err)

@@ -10,6 +10,8 @@
 #include "http/http.h"
 #include "render/render.h"
 #include "service/desk.h"
+#include "service/evidence.h"
+#include "service/notice.h"
 #include "service/staff.h"
 #include "store/store.h"
 
@@ -43,7 +45,7 @@ const struct store_site *service_site_by_host(struct service *svc, str host);
 /* After somebody changed sites or notices. */
 MUST_CHECK enum frg_status service_sites_reload(struct service *svc, struct frg_error *err);
 MUST_CHECK enum frg_status service_site_save(struct service *svc, struct store_site *site, struct frg_error *err);
-MUST_CHECK enum frg_status service_notice_save(struct service *svc, id64 site, enum frg_lang lang, str markdown,
+MUST_CHECK enum frg_status service_site_notice_save(struct service *svc, id64 site, enum frg_lang lang, str markdown,
                                                struct frg_error *err);
 /* Makes a key for PUT /v1/articles; shown once, kept hashed. */
 MUST_CHECK enum frg_status service_key_new(struct service *svc, id64 site, str name, char out[SECRET_TEXT_SIZE],
@@ -301,7 +303,8 @@ enum limit_kind {
 	LIMIT_LOGIN_ADDRESS,
 	LIMIT_DISCOVER,
 	LIMIT_ANALYZE, /* by key, as the next */
-	LIMIT_SUGGEST
+	LIMIT_SUGGEST,
+	LIMIT_NOTICE
 };
 /* Takes one token of `key`'s bucket; FRG_THROTTLED (err->pos: seconds to wait) if it is empty. */
 MUST_CHECK enum frg_status service_limit(struct service *svc, enum limit_kind kind, str key, struct frg_error *err);
@@ -309,13 +312,13 @@ MUST_CHECK enum frg_status service_limit(struct service *svc, enum limit_kind ki
 /* ---- audit.c ----------------------------------------------------------------------------------- */
 
 struct audit_report {
-	int64_t decisions, publications;
+	int64_t decisions, publications, evidence;
 	bool ok;
 	int64_t bad_seq; /* of the first bad decision; 0: none of these */
 	char what[200];
 };
 typedef void audit_progress(void *ctx, int64_t done);
-/* Checks the chain, the texts it names and what is published. FRG_OK also when it finds something. */
+/* Checks the chain, the texts it names, what is published, and the signatures on preserved evidence. FRG_OK also when it finds something. */
 MUST_CHECK enum frg_status audit_verify(struct store *store, struct audit_report *out, audit_progress *progress,
                                         void *ctx, struct frg_error *err);
 

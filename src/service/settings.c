@@ -2,6 +2,7 @@
 #include "service/inner.h"
 
 enum { LONGEST_WAIT_MINUTES = 240, LONGEST_WAIT_MAX = 7 * 24 * 60, MINUTE_MS = 60 * 1000, SECTION_MAX = 100 };
+enum { NOTICE_HOURS = 24, NOTICE_HOURS_MAX = 14 * 24, HOUR_MS = 60 * MINUTE_MS };
 
 static void read_texts(struct arena *a, const json_t *list, struct store_texts *out)
 {
@@ -31,7 +32,8 @@ static void read_shifts(const json_t *list, struct desk_settings *out)
 enum frg_status settings_load(struct store_tx *tx, id64 site, struct desk_settings *out, struct frg_error *err)
 {
 	str text;
-	*out = (struct desk_settings){.longest_wait = (msec)LONGEST_WAIT_MINUTES * MINUTE_MS};
+	*out = (struct desk_settings){.longest_wait = (msec)LONGEST_WAIT_MINUTES * MINUTE_MS,
+	                              .notice_time = (msec)NOTICE_HOURS * HOUR_MS};
 	enum frg_status st = store_setting_get(tx, site, STR("desk"), &text, err);
 	if (st == FRG_NOT_FOUND)
 		return FRG_OK;
@@ -47,6 +49,9 @@ enum frg_status settings_load(struct store_tx *tx, id64 site, struct desk_settin
 	json_int_t wait = json_integer_value(json_object_get(o, "longest_wait_minutes"));
 	if (wait > 0)
 		out->longest_wait = wait * MINUTE_MS;
+	json_int_t notice = json_integer_value(json_object_get(o, "notice_hours"));
+	if (notice > 0)
+		out->notice_time = notice * HOUR_MS;
 	json_decref(o);
 	return FRG_OK;
 }
@@ -88,10 +93,10 @@ static str settings_text(struct arena *a, const struct desk_settings *s)
 		json_array_append_new(shifts,
 		                      json_pack("{s:i, s:i, s:i, s:i}", "days", (int)s->shifts[i].days, "from",
 		                                s->shifts[i].from, "to", s->shifts[i].to, "editors", s->shifts[i].editors));
-	return json_text(a,
-	                 json_pack("{s:I, s:I, s:o, s:o, s:o}", "version", (json_int_t)s->version, "longest_wait_minutes",
-	                           (json_int_t)(s->longest_wait / MINUTE_MS), "four_eyes", texts_json(&s->four_eyes),
-	                           "shifts", shifts, "closed_days", texts_json(&s->closed_days)));
+	return json_text(a, json_pack("{s:I, s:I, s:I, s:o, s:o, s:o}", "version", (json_int_t)s->version,
+	                              "longest_wait_minutes", (json_int_t)(s->longest_wait / MINUTE_MS), "notice_hours",
+	                              (json_int_t)(s->notice_time / HOUR_MS), "four_eyes", texts_json(&s->four_eyes),
+	                              "shifts", shifts, "closed_days", texts_json(&s->closed_days)));
 }
 
 static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -103,8 +108,10 @@ static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *er
 		return frg_fail(err, FRG_CONFLICT, "conflict", "somebody has changed the settings meanwhile");
 	if (st != FRG_OK)
 		return st;
-	msec before = s->longest_wait;
+	msec before = s->longest_wait, notice_time = s->notice_time;
 	*s = *c->wanted;
+	if (!s->notice_time)
+		s->notice_time = notice_time;
 	s->version++;
 	s->four_eyes = c->four_eyes;
 	st = store_setting_put(tx, c->who->site, STR("desk"), settings_text(store_arena(tx), s), err);
@@ -142,6 +149,9 @@ enum frg_status service_settings_save(struct service *svc, struct arena *a, cons
 	struct change c = {.who = who, .settings = out, .wanted = wanted};
 	if (wanted->longest_wait < MINUTE_MS || wanted->longest_wait > (msec)LONGEST_WAIT_MAX * MINUTE_MS)
 		return frg_fail(err, FRG_INVALID, "wait_invalid", "1 to %d minutes", LONGEST_WAIT_MAX);
+	if (wanted->notice_time &&
+	    (wanted->notice_time < HOUR_MS || wanted->notice_time > (msec)NOTICE_HOURS_MAX * HOUR_MS))
+		return frg_fail(err, FRG_INVALID, "notice_hours_invalid", "1 to %d hours", NOTICE_HOURS_MAX);
 	if (wanted->four_eyes.count > STAFF_SECTIONS_MAX)
 		return frg_fail(err, FRG_INVALID, "sections_invalid", "too many sections");
 	c.four_eyes.items = ARENA_ARRAY(a, str, wanted->four_eyes.count);

@@ -28,7 +28,7 @@ static enum frg_status load_notice(struct store_tx *tx, struct sites *sites, siz
                                    struct frg_error *err)
 {
 	str markdown;
-	enum frg_status st = store_notice_get(tx, sites->list.items[at].id, lang, &markdown, err);
+	enum frg_status st = store_site_notice_get(tx, sites->list.items[at].id, lang, &markdown, err);
 	if (st == FRG_NOT_FOUND)
 		markdown = str_of(default_notice[column(lang)]);
 	else if (st != FRG_OK)
@@ -199,11 +199,11 @@ struct notice {
 static enum frg_status save_notice(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct notice *n = ctx;
-	enum frg_status st = store_notice_put(tx, n->site, n->lang, n->markdown, err);
+	enum frg_status st = store_site_notice_put(tx, n->site, n->lang, n->markdown, err);
 	return st == FRG_OK ? tell_site(tx, n->site, err) : st;
 }
 
-enum frg_status service_notice_save(struct service *svc, id64 site, enum frg_lang lang, str markdown,
+enum frg_status service_site_notice_save(struct service *svc, id64 site, enum frg_lang lang, str markdown,
                                     struct frg_error *err)
 {
 	struct arena *a = arena_open(1 << 20);

@@ -10,7 +10,8 @@ struct undoing {
 /* May this editor still take this decision back? */
 static enum frg_status check_undo(const struct undoing *u, const struct store_decision *d, struct frg_error *err)
 {
-	if (d->site != u->who->site || str_eq(d->action, STR("undo")) || str_eq(d->action, STR("uphold")))
+	bool kept = str_eq(d->action, STR("uphold")) && str_find(d->detail, STR("\"notice\":"), 0) != SIZE_MAX;
+	if (d->site != u->who->site || str_eq(d->action, STR("undo")) || (str_eq(d->action, STR("uphold")) && !kept))
 		return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such decision");
 	if (d->editor != u->who->id)
 		return frg_fail(err, FRG_FORBIDDEN, "undo_not_yours", "only who decided can take it back");
@@ -132,6 +133,8 @@ static enum frg_status take_back(struct store_tx *tx, const struct store_comment
 		enum frg_status st = store_suspension_end(tx, c->author, clock_now(), err);
 		return st == FRG_OK ? take_back_letter(tx, d, err) : st;
 	}
+	if (str_eq(d->action, STR("uphold")))
+		return notice_take_back(tx, d, err);
 	if (str_eq(d->action, STR("restore")))
 		return frg_fail(err, FRG_CONFLICT, "undo_too_late", "suspend the author again instead");
 	return hold_again(tx, c, d, err);

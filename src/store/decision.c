@@ -194,6 +194,18 @@ enum frg_status store_decision_recent(struct store_tx *tx, id64 site, int64_t li
 	READ_ALL(tx, rows, err, out, read_decision);
 }
 
+enum frg_status store_decision_of_comment(struct store_tx *tx, id64 comment, struct store_decisions *out,
+                                          struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " COLUMNS " FROM decision d WHERE d.comment_id = $1 ORDER BY d.seq",
+	                              DB_INT(comment));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_decision);
+}
+
 enum frg_status store_decision_page(struct store_tx *tx, int64_t seq, int64_t limit, struct store_decisions *out,
                                     struct frg_error *err)
 {

@@ -39,7 +39,7 @@ enum frg_status store_site_all(struct store_tx *tx, struct store_sites *out, str
 	READ_ALL(tx, rows, err, out, read_site);
 }
 
-enum frg_status store_notice_put(struct store_tx *tx, id64 site, enum frg_lang lang, str markdown,
+enum frg_status store_site_notice_put(struct store_tx *tx, id64 site, enum frg_lang lang, str markdown,
                                  struct frg_error *err)
 {
 	return DB_RUN(tx->db, err,
@@ -50,7 +50,7 @@ enum frg_status store_notice_put(struct store_tx *tx, id64 site, enum frg_lang l
 
 static void read_text(struct arena *a, struct db_rows *rows, str *out) { *out = db_text(rows, 0, a); }
 
-enum frg_status store_notice_get(struct store_tx *tx, id64 site, enum frg_lang lang, str *markdown,
+enum frg_status store_site_notice_get(struct store_tx *tx, id64 site, enum frg_lang lang, str *markdown,
                                  struct frg_error *err)
 {
 	struct db_rows *rows;

@@ -8,6 +8,8 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/id.h"
+#include "store/evidence.h"
+#include "store/notice.h"
 #include "store/site.h"
 #include "store/staff.h"
 
@@ -344,6 +346,9 @@ MUST_CHECK enum frg_status store_decision_by(struct store_tx *tx, id64 revision,
 /* Newest first; undo rows left out. */
 MUST_CHECK enum frg_status store_decision_recent(struct store_tx *tx, id64 site, int64_t limit,
                                                  struct store_decisions *out, struct frg_error *err);
+/* All on a comment, undo rows too, oldest first. */
+MUST_CHECK enum frg_status store_decision_of_comment(struct store_tx *tx, id64 comment, struct store_decisions *out,
+                                                     struct frg_error *err);
 /* The chain from after `seq` on, oldest first. */
 MUST_CHECK enum frg_status store_decision_page(struct store_tx *tx, int64_t seq, int64_t limit,
                                                struct store_decisions *out, struct frg_error *err);

@@ -494,6 +494,148 @@ static void suggestions_have_a_ceiling(void **state)
 	free(text);
 }
 
+/* ---- notices, evidence ---- */
+
+struct reported {
+	struct store_notice row, got;
+	struct store_notices list;
+	struct store_notice_cases open, decided;
+	int64_t persons, cases, late;
+};
+
+static enum frg_status report(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	return store_notice_insert(tx, &((struct reported *)ctx)->row, e);
+}
+
+static enum frg_status close_report(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	return store_notice_close(tx, &((struct reported *)ctx)->row, e);
+}
+
+static enum frg_status reopen_report(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	return store_notice_reopen(tx, ((struct reported *)ctx)->row.id, e);
+}
+
+static enum frg_status read_reports(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct reported *r = ctx;
+	enum frg_status st = store_notice_by_person(tx, r->row.revision, STR("p"), &r->got, e);
+	if (st == FRG_OK || st == FRG_NOT_FOUND)
+		st = store_notice_on_revision(tx, r->row.revision, true, 10, &r->list, e);
+	if (st == FRG_OK)
+		st = store_notice_reported(tx, r->row.comment, &r->persons, e);
+	if (st == FRG_OK)
+		st = store_notice_count(tx, r->row.site, 100, &r->cases, &r->late, e);
+	if (st == FRG_OK)
+		st = store_notice_cases(tx, r->row.site, true, 10, &r->open, e);
+	return st == FRG_OK ? store_notice_cases(tx, r->row.site, false, 10, &r->decided, e) : st;
+}
+
+static void notices_on_a_text_are_one_case(void **state)
+{
+	struct fixture *f = *state;
+	struct made m = make_one(f, "Gemeldet.", "release");
+	struct reported r = {.row = {.id = 50,
+	                             .site = f->site.id,
+	                             .comment = m.comment.id,
+	                             .revision = m.revision.id,
+	                             .text_hash = m.revision.text_hash,
+	                             .kind = STR("insult"),
+	                             .lang = FRG_LANG_EN,
+	                             .explanation = STR("Grüße"),
+	                             .name = STR("N"),
+	                             .email = STR("n@x.example"),
+	                             .person = STR("p"),
+	                             .form_key = STR("k1"),
+	                             .created = 90}};
+	OK(store_write(f->store, f->arena, report, &r, &err));
+	assert_int_not_equal(store_write(f->store, f->arena, report, &r, &err), FRG_OK); /* the same form */
+	struct reported again = r;
+	again.row.id = 51;
+	again.row.form_key = STR("k2");
+	again.row.joins = 50;
+	again.row.created = 110;
+	OK(store_write(f->store, f->arena, report, &again, &err));
+	OK(store_read(f->store, f->arena, read_reports, &r, &err));
+	assert_true(r.got.id == 50 && str_eq(r.got.explanation, r.row.explanation) && r.got.lang == FRG_LANG_EN);
+	assert_int_equal(r.list.count, 2);
+	assert_int_equal(r.list.items[1].joins, 50);
+	assert_true(r.persons == 1 && r.cases == 1 && r.late == 1 && r.decided.count == 0);
+	assert_true(r.open.count == 1 && r.open.items[0].first == 90 && r.open.items[0].last == 51 &&
+	            r.open.items[0].persons == 1);
+	r.row.decided = again.row.decided = 200;
+	r.row.outcome = again.row.outcome = STR("kept");
+	r.row.decision = again.row.decision = m.decision.id;
+	r.row.answer = again.row.answer = STR("A");
+	OK(store_write(f->store, f->arena, close_report, &r, &err));
+	OK(store_write(f->store, f->arena, close_report, &again, &err));
+	OK(store_read(f->store, f->arena, read_reports, &r, &err));
+	assert_true(r.list.count == 0 && r.cases == 0 && r.decided.count == 1 && r.decided.items[0].first == 200);
+	OK(store_write(f->store, f->arena, reopen_report, &r, &err));
+	OK(store_read(f->store, f->arena, read_reports, &r, &err));
+	assert_true(r.list.count == 1 && !r.list.items[0].decided && r.list.items[0].answer.n == 0);
+	r.row.form_key = STR("k3");
+	r.row.id = 52;
+	r.row.text_hash = STR("another text");
+	assert_int_not_equal(store_write(f->store, f->arena, report, &r, &err), FRG_OK);
+}
+
+struct proof {
+	struct store_evidence row, got;
+	struct store_evidences list, page;
+	int64_t holds;
+};
+
+static enum frg_status preserve(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	return store_evidence_insert(tx, &((struct proof *)ctx)->row, e);
+}
+
+static enum frg_status end_hold(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	return store_evidence_end(tx, &((struct proof *)ctx)->row, e);
+}
+
+static enum frg_status read_proof(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct proof *p = ctx;
+	enum frg_status st = store_evidence_get(tx, p->row.id, &p->got, e);
+	if (st == FRG_OK)
+		st = store_evidence_list(tx, p->row.site, 0, 10, &p->list, e);
+	if (st == FRG_OK)
+		st = store_evidence_page(tx, 0, 10, &p->page, e);
+	return st == FRG_OK ? store_evidence_holds(tx, p->row.comment, &p->holds, e) : st;
+}
+
+static void a_hold_ends_once(void **state)
+{
+	struct fixture *f = *state;
+	struct made m = make_one(f, "Gesichert.", NULL);
+	struct proof p = {.row = {.id = 60,
+	                          .site = f->site.id,
+	                          .comment = m.comment.id,
+	                          .editor = f->editor.id,
+	                          .editor_name = STR("Ed"),
+	                          .reason = STR("Grund"),
+	                          .bundle = STR("{}"),
+	                          .signature = STR("s"),
+	                          .created = 7,
+	                          .ended = 9,
+	                          .ended_by = f->editor.id,
+	                          .end_reason = STR("vorbei")}};
+	OK(store_write(f->store, f->arena, preserve, &p, &err));
+	OK(store_read(f->store, f->arena, read_proof, &p, &err));
+	assert_true(p.holds == 1 && !p.got.ended && str_eq(p.got.bundle, STR("{}")) && str_eq(p.got.title, STR("Titel")));
+	assert_true(p.list.count == 1 && p.list.items[0].bundle.n == 0 && p.page.count == 1 && p.page.items[0].bundle.n);
+	OK(store_write(f->store, f->arena, end_hold, &p, &err));
+	assert_int_equal(store_write(f->store, f->arena, end_hold, &p, &err), FRG_CONFLICT);
+	OK(store_read(f->store, f->arena, read_proof, &p, &err));
+	assert_true(p.holds == 0 && p.got.ended == 9 && str_eq(p.got.ended_name, STR("Ed")) &&
+	            str_eq(p.got.end_reason, STR("vorbei")));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -511,6 +653,8 @@ int main(void)
 		TEST(events_come_in_order),
 		TEST(suggestions_come_back_by_page),
 		TEST(suggestions_have_a_ceiling),
+		TEST(notices_on_a_text_are_one_case),
+		TEST(a_hold_ends_once),
 	};
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }

@@ -87,7 +87,7 @@ test('the check can fail', () => {
 // ---- what goes for many operations ----
 
 const CONCRETE = { id: 'bruecke', comment: NO_ID, revision: NO_ID, decision: NO_ID, session: NO_ID, member: NO_ID, invitation: NO_ID,
-	objection: NO_ID, article: 'nix', token: `${NO_ID}-x`, name: 'x', rest: 'x' };
+	objection: NO_ID, notice: NO_ID, evidence: NO_ID, article: 'nix', token: `${NO_ID}-x`, name: 'x', rest: 'x' };
 const concrete = (op, more = {}) => op.path.replace(/\{(\w+)\}/g, (_, name) => ({ ...CONCRETE, ...more })[name]);
 const asGoogle = (op) => op.tags.includes('perspective'); // errors in Google's form; a key, and nothing that a browser adds
 const takesBody = (op) => ['POST', 'PUT', 'DELETE'].includes(op.method);
@@ -517,6 +517,66 @@ test('letters, withdrawal, suspension, objection', async () => {
 	await decide(204, { outcome: 'reject', reasons: 'Es bleibt dabei.' }, his);
 	code(await decide(409, { outcome: 'uphold', reasons: 'Doch.' }, his), 'already_decided');
 	assert.equal((await call('objections', '/v1/desk/objections?state=decided', 200, { who: rike })).json.objections[0].state, 'rejected');
+});
+
+test('notices of illegal content', async () => {
+	const mine = { who: rike, headers: csrf() }, reader = new Reader(server);
+	const id = (await submit('Die Brücke hat ein Betrüger gebaut.', {}, reader)).json.id, { revision } = await rike.item(id);
+	await rike.release(id);
+	const path = `/comments/${id}/notice`, key = uuid();
+	await call('noticeForm', `${path}?lang=en`, 200);
+	await call('noticeForm', `/comments/${NO_ID}/notice`, 404);
+	const give = (status, more) => call('giveNotice', path, status, { headers: FORM, body: form({ revision, form_key: key, kind: 'insult', explanation: 'Ich bin gemeint.', name: 'Nora', email: 'nora@leser.example', good_faith: '1', ...more }) });
+	await call('giveNotice', `/comments/${NO_ID}/notice`, 404, { headers: FORM, body: form({ kind: 'insult', explanation: 'x', name: 'N', email: 'n@leser.example', good_faith: '1', form_key: key }) });
+	await give(400, { kind: '' });
+	await give(409, { revision: NO_ID });
+	await give(413, { explanation: 'x'.repeat(3500) });
+	const stream = await rike.stream('/v1/desk/stream');
+	const state = (await give(303)).headers.location;
+	contract.event('deskStream', await stream.next((m) => m.event === 'notices'));
+	stream.close();
+	await call('noticeState', state, 200);
+	await call('noticeState', `/notice/${NO_ID}-x`, 404);
+	const one = (await call('notices', '/v1/desk/notices', 200, { who: rike })).json.cases.find((c) => c.comment.id === id);
+	const decide = (status, body, at = one.id) => call('decideNotice', `/v1/desk/notices/${at}/decision`, status, { ...mine, body: { last: one.last, ...body } });
+	code(await decide(400, { outcome: 'x' }), 'outcome_unknown');
+	code(await decide(400, { outcome: 'keep', last: 'x' }), 'version_missing');
+	code(await decide(400, { outcome: 'keep' }), 'notice_reasons_missing');
+	await decide(404, { outcome: 'keep', reasons: 'x' }, NO_ID);
+	await decide(200, { outcome: 'keep', reasons: 'Eine Meinung.' });
+	code(await decide(409, { outcome: 'keep', reasons: 'x' }), 'already_decided');
+	await call('noticeState', state, 200);
+	assert.equal((await call('notices', '/v1/desk/notices?state=decided', 200, { who: rike })).json.cases[0].outcome, 'kept');
+	for (let i = 0, seen = 0; seen !== 429; i++) {
+		assert.ok(i < 40, 'the limit is reached');
+		seen = (await request(limited, 'POST', `/comments/${NO_ID}/notice`, { headers: FORM, body: 'kind=x' })).status;
+	}
+	contract.answer('giveNotice', await request(limited, 'POST', `/comments/${NO_ID}/notice`, { headers: FORM, body: 'kind=x' }));
+});
+
+test('preserved evidence', async () => {
+	const mine = { who: rike, headers: csrf() };
+	server.cliWith(`${PASSWORD}\n`, 'user', 'set', 'edna', '--name', 'Edna', '--role', 'editor', '--password-stdin');
+	const edna = await new Editor(server).login('edna');
+	const { revision } = await rike.item((await submit('Ich weiß, wo der Baumeister wohnt.')).json.id);
+	const keep = (status, body, at = revision) => call('preserveEvidence', `/v1/desk/revisions/${at}/evidence`, status, { ...mine, body });
+	code(await keep(400, { reason: '' }), 'evidence_reason_missing');
+	await keep(404, { reason: 'x' }, NO_ID);
+	const { id } = (await keep(201, { reason: 'Drohung.' })).json;
+	await call('evidenceList', '/v1/desk/evidence', 200, { who: rike });
+	code(await call('evidenceList', '/v1/desk/evidence?before=x!', 400, { who: rike }), 'cursor_invalid');
+	await call('evidence', `/v1/desk/evidence/${id}`, 200, { who: rike });
+	await call('evidenceFile', `/v1/desk/evidence/${id}/file`, 200, { who: rike });
+	for (const [op, path] of [['evidence', ''], ['evidenceFile', '/file']]) {
+		await call(op, `/v1/desk/evidence/${NO_ID}${path}`, 404, { who: rike });
+		await call(op, `/v1/desk/evidence/${id}${path}`, 403, { who: edna });
+	}
+	await call('evidenceList', '/v1/desk/evidence', 403, { who: edna });
+	const end = (status, body, at = id) => call('endEvidence', `/v1/desk/evidence/${at}/end`, status, { ...mine, body });
+	code(await end(400, { reason: '' }), 'evidence_reason_missing');
+	await end(404, { reason: 'x' }, NO_ID);
+	await end(204, { reason: 'Vorbei.' });
+	code(await end(409, { reason: 'Vorbei.' }), 'hold_ended');
 });
 
 test('the newsroom\'s own settings', async () => {

@@ -8,7 +8,7 @@ import { Contract, file } from '../lib/openapi.mjs';
 
 const contract = new Contract();
 const ROLES = ['administrator', 'lead', 'editor', 'trainee', 'auditor', 'lawyer'];
-let server, people, elsewhere, held, released, decision, objection;
+let server, people, elsewhere, held, released, decision, objection, notice, evidence;
 
 /* The table as a person reads it: right → roles. */
 function table() {
@@ -20,7 +20,7 @@ function table() {
 }
 
 const routes = contract.operations.filter((op) => op.path.startsWith('/v1/desk') && op.security?.some((s) => s.desk));
-const path = (op) => op.path.replace(/\{(\w+)\}/g, (_, name) => ({ revision: held, decision, objection, session: '6000000000000',
+const path = (op) => op.path.replace(/\{(\w+)\}/g, (_, name) => ({ revision: held, decision, objection, notice, evidence, session: '6000000000000',
 	article: 'nix', member: '6000000000000', invitation: '6000000000000' })[name]);
 const ask = (who, op) => who.request(op.method, path(op),
 	{ headers: op.method === 'GET' ? {} : { 'X-CSRF-Token': who.csrf }, body: op.requestBody ? {} : undefined });
@@ -45,8 +45,13 @@ before(async () => {
 	const [, letter] = /href="(\/objection\/[^"]+)"/.exec((await wilma.one(refused.id)).html);
 	await wilma.postForm({ text: 'Doch.' }, { path: letter });
 	objection = (await rike.get('/v1/desk/objections')).json.objections[0].id;
+	const form = (await server.get(`/comments/${released.id}/notice`)).text;
+	await wilma.postForm({ revision: /name="revision" value="([^"]+)"/.exec(form)[1], form_key: /name="form_key" value="([^"]+)"/.exec(form)[1], kind: 'insult', explanation: 'Ich.',
+		name: 'Nora', email: 'nora@leser.example', good_faith: '1' }, { path: `/comments/${released.id}/notice` });
+	notice = (await rike.get('/v1/desk/notices')).json.cases[0].id;
 	const waits = await wilma.submit('Wann beginnt der Bau der Brücke?');
 	held = (await rike.item(waits.id)).revision;
+	evidence = (await rike.write(`/v1/desk/revisions/${held}/evidence`, { reason: 'Zur Probe.' })).json.id;
 });
 after(() => server?.end());
 
@@ -81,13 +86,15 @@ for (const op of routes)
 	});
 
 test('people of another site see and change nothing here', async () => {
-	for (const op of routes.filter((o) => /\{(revision|decision|objection)\}/.test(o.path))) {
-		const body = { action: 'reject', version: 1, rules: ['profanity'], outcome: 'reject', reasons: 'Nein.', days: 1, picked: true };
+	for (const op of routes.filter((o) => /\{(revision|decision|objection|notice|evidence)\}/.test(o.path))) {
+		const body = { action: 'reject', version: 1, rules: ['profanity'], outcome: 'reject', reasons: 'Nein.', days: 1, picked: true, last: notice, reason: 'Nein.' };
+		if (op.operationId === 'decideNotice')
+			body.outcome = 'keep';
 		const answer = await elsewhere.request(op.method, path(op),
 			{ headers: op.method === 'GET' ? {} : { 'X-CSRF-Token': elsewhere.csrf }, body: op.requestBody ? body : undefined });
 		assert.equal(answer.status, 404, `${op.operationId}: ${answer.text}`);
 	}
-	for (const [what, key] of [['queue', 'items'], ['decisions', 'decisions'], ['objections', 'objections'], ['board', 'dots']])
+	for (const [what, key] of [['queue', 'items'], ['decisions', 'decisions'], ['objections', 'objections'], ['board', 'dots'], ['notices', 'cases'], ['evidence', 'evidence']])
 		assert.deepEqual((await elsewhere.get(`/v1/desk/${what}`)).json[key], [], what);
 	const { members } = (await elsewhere.get('/v1/desk/staff')).json;
 	assert.deepEqual(members.map((m) => m.login), ['elsewhere']);
@@ -119,6 +126,9 @@ test('whoever has some sections sees and decides only these', async () => {
 	const decided = await people.local.decide({ revision: held, version: 1 }, 'release');
 	assert.deepEqual([decided.status, decided.json.error.code], [403, 'section_forbidden']);
 	assert.deepEqual((await people.local.get('/v1/desk/objections')).json.objections, []);
+	assert.deepEqual((await people.local.get('/v1/desk/notices')).json.cases, []);
+	const kept = await people.local.write(`/v1/desk/notices/${notice}/decision`, { outcome: 'keep', reasons: 'x', last: notice });
+	assert.deepEqual([kept.status, kept.json.error.code], [403, 'section_forbidden']);
 	assert.deepEqual((await people.local.get('/v1/desk/decisions')).json.decisions, []);
 	assert.equal((await people.local.get('/v1/desk/board')).json.dots.length, 0);
 	const section = (await admin.revision(held)).article.section;

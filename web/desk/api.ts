@@ -70,7 +70,7 @@ export class Api {
 	/** The server's clock minus ours, in ms, as far as HTTP's Date tells. */
 	skew = 0;
 
-	private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
 		const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': this.lang };
 		if (method !== 'GET') headers['X-CSRF-Token'] = this.csrf;
 		if (body !== undefined) headers['Content-Type'] = 'application/json';
@@ -162,8 +162,8 @@ export class Api {
 			{ ...draft, word: draft.word.trim(), action, version: item.version });
 	}
 
-	letter(revision: string, action: 'reject' | 'remove' | 'suspend', draft: Draft, days = 0): Promise<Letter> {
-		return this.call('POST', `/v1/desk/revisions/${encodeURIComponent(revision)}/letter`, { ...draft, action, days });
+	letter(revision: string, action: 'reject' | 'remove' | 'suspend', draft: Draft, days = 0, notice = false): Promise<Letter> {
+		return this.call('POST', `/v1/desk/revisions/${encodeURIComponent(revision)}/letter`, { ...draft, action, days, notice });
 	}
 
 	remove(revision: string, draft: Draft): Promise<Decided> {

@@ -2,6 +2,7 @@
 // the stream. Views read `state` and call the methods; they never talk to the server themselves.
 import { Api, ApiError } from './api';
 import { rememberedBlur } from './bindings';
+import { notices } from './notices';
 import * as S from './state';
 import type { Action, Claim, Item, Lane, QueueEvent, Right, Session } from './types';
 
@@ -27,6 +28,9 @@ export interface View {
 	changes: number;
 	/** Open objections, as far as they are known. */
 	objections: number;
+	/** Texts with open notices, and how many of them are overdue. */
+	notices: number;
+	overdueNotices: number;
 	lanes: Lane[];
 	/** Grows when the team's lanes or their contents may have changed. */
 	laneChanges: number;
@@ -35,7 +39,7 @@ export interface View {
 
 export class Controller {
 	readonly api = new Api();
-	view: View = { phase: 'starting', session: null, expired: false, queue: 'loading', online: true, changes: 0, objections: 0, lanes: [], laneChanges: 0, desk: { ...S.empty, blur: rememberedBlur() } };
+	view: View = { phase: 'starting', session: null, expired: false, queue: 'loading', online: true, changes: 0, objections: 0, notices: 0, overdueNotices: 0, lanes: [], laneChanges: 0, desk: { ...S.empty, blur: rememberedBlur() } };
 	private listeners = new Set<() => void>();
 	private stream: EventSource | null = null;
 	private streamTries = 0;
@@ -99,6 +103,7 @@ export class Controller {
 		void this.reload();
 		this.loadLanes();
 		void this.countObjections();
+		void this.countNotices();
 		this.listen();
 	}
 
@@ -117,6 +122,15 @@ export class Controller {
 	private async countObjections(): Promise<void> {
 		try {
 			this.set({ objections: (await this.api.objections('open')).open });
+		} catch (e) {
+			this.handled(e);
+		}
+	}
+
+	private async countNotices(): Promise<void> {
+		try {
+			const { open, overdue } = await notices(this.api, 'open');
+			this.set({ notices: open, overdueNotices: overdue });
 		} catch (e) {
 			this.handled(e);
 		}
@@ -399,7 +413,8 @@ export class Controller {
 		if (known) this.set({ desk: { ...this.view.desk, undoable: this.view.desk.undoable.filter((u) => u !== known) } });
 		const { revision, count } = await this.api.undo(decision);
 		const item = await this.api.revision(revision);
-		this.apply((d) => S.takenBack(d, item, count));
+		/* what is public again does not wait */
+		if ((item.state ?? 'held') === 'held') this.apply((d) => S.takenBack(d, item, count));
 		this.set({ changes: this.view.changes + 1 });
 	}
 
@@ -423,6 +438,10 @@ export class Controller {
 		stream.addEventListener('objections', (e) => this.set({
 			objections: (JSON.parse((e as MessageEvent<string>).data) as { open: number }).open, changes: this.view.changes + 1,
 		}));
+		stream.addEventListener('notices', (e) => {
+			const { open, overdue } = JSON.parse((e as MessageEvent<string>).data) as { open: number; overdue: number };
+			this.set({ notices: open, overdueNotices: overdue, changes: this.view.changes + 1 });
+		});
 		stream.addEventListener('claims', (e) => this.heardClaims((JSON.parse((e as MessageEvent<string>).data) as { claims: Claim[] }).claims));
 		stream.addEventListener('lanes', () => this.loadLanes());
 		stream.addEventListener('escalated', () => { this.loadLanes(); this.refreshSoon(); });

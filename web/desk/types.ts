@@ -124,6 +124,8 @@ export interface Personal {
 }
 
 export interface Item {
+	/** Persons with open notices on the comment. */
+	reported: number;
 	personal: Personal[];
 	copies: Copy[];
 	repost_of: Repost | null;
@@ -189,6 +191,8 @@ export interface Lane {
 
 /** What a search has found. */
 export interface Hit {
+	/** Persons with open notices on the comment. */
+	reported: number;
 	revision: string;
 	comment: string;
 	state: string;
@@ -210,6 +214,8 @@ export interface Shift {
 export interface DeskSettings {
 	version: number;
 	longest_wait_minutes: number;
+	/** In which notices of illegal content are decided. */
+	notice_hours: number;
 	four_eyes: string[];
 	shifts: Shift[];
 	/** Dates. */
@@ -326,6 +332,8 @@ export interface Decision {
 	revision: string;
 	action: string;
 	to: string | null;
+	/** It settled notices. */
+	notice: boolean;
 	/** Readers see this text now. */
 	public: boolean;
 	picked: boolean;

@@ -6,9 +6,21 @@ export function part<T extends HTMLElement = HTMLElement>(root: ParentNode, name
 	return root.querySelector<T>(`[data-frg="${name}"]`);
 }
 
+let base = '';
+
+/** On pages of other sites: where links to the server lead, each to a page of its own. */
+export function linksTo(server: string): void {
+	base = server;
+}
+
 export function parse(html: string): DocumentFragment {
 	const template = document.createElement('template');
 	template.innerHTML = html;
+	for (const link of base ? template.content.querySelectorAll<HTMLAnchorElement>('a[data-frg="report"]') : []) {
+		link.href = base + (link.getAttribute('href') ?? '');
+		link.target = '_blank';
+		link.rel = 'nofollow noopener';
+	}
 	return template.content;
 }
 

@@ -5,7 +5,7 @@
 import { Area } from './area';
 import css from './comments.css?text';
 import darkCss from './dark.css?text';
-import { el, parse } from './dom';
+import { el, linksTo, parse } from './dom';
 import { Refusal, Server } from './server';
 import { Say, speaker } from './strings';
 
@@ -29,7 +29,9 @@ class FreigabeComments extends HTMLElement {
 	private start(): void {
 		const article = this.getAttribute('article');
 		if (!article || this.area || !this.isConnected) return;
-		const server = new Server(this.getAttribute('server') || origin, article,
+		const base = this.getAttribute('server') || origin;
+		if (base !== location.origin) linksTo(base);
+		const server = new Server(base, article,
 			this.getAttribute('site') ?? '', this.getAttribute('lang') ?? '');
 		const rendered = this.querySelector<HTMLElement>('.frg');
 		if (rendered) this.begin(rendered, server, true);

@@ -18,6 +18,7 @@ import { useNow, useView } from './hooks';
 import { InvitationPage, invitationToken } from './invitation';
 import { LaneEditor } from './lane_editor';
 import { LoginAgain, LoginPage } from './login';
+import { Notices } from './notices';
 import { Objections } from './objections';
 import { Policy } from './policy';
 import type { PolicyDesk } from './policy';
@@ -161,6 +162,7 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 			{tab === 'review' && <Review controller={controller} view={view} bindings={bindings} onLanes={() => setLanes(true)} />}
 			{tab === 'board' && <Board controller={controller} view={view} onRead={(r) => { setTab('review'); void controller.openRevision(r); }} />}
 			{tab === 'objections' && <Objections controller={controller} changes={view.changes} />}
+			{tab === 'notices' && <Notices controller={controller} changes={view.changes} />}
 			{tab === 'team' && <Team controller={controller} />}
 			{tab === 'decided' && <Decided controller={controller} changes={view.changes} onRead={(r) => { setTab('review'); void controller.openRevision(r); }} />}
 			{tab === 'policy' && <Policy controller={controller} desk={policy.current} />}

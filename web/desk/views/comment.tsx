@@ -7,6 +7,7 @@ import * as S from '../state';
 import type { Item } from '../types';
 import { AuthorBox } from './author';
 import { Closing } from './closing';
+import { PreserveButton } from './evidence';
 import { Copies, RepostBox } from './copies';
 import { ArticleBox, ArticleLine, DiffBox, EarlierBox, ParentBox, PersonalBox, ReferralBox } from './context';
 import { Findings } from './findings';
@@ -33,6 +34,7 @@ function Heading({ item, now, focus }: { item: Item; now: number; focus: boolean
 					{now - item.submitted_at < 60000 ? t('comment.just') : t('comment.waiting', age(item.submitted_at, now))}
 				</time>
 				{item.escalated && <span class="badge badge-warn">{t('comment.late')}</span>}
+				{item.reported > 0 && <span class="badge badge-late">{t('notice.reported')}</span>}
 				{item.author.first && <span class="badge">{t('author.first')}</span>}
 				{item.author.suspended_until !== null && <span class="badge badge-warn">{t('author.suspended', moment(item.author.suspended_until, now))}</span>}
 				{item.released_text !== null && <span class="badge">{t('comment.edit')}</span>}
@@ -87,6 +89,7 @@ export function Comment({ controller, showKey, copiesKey, item, banner, actions,
 				{item.personal.length > 0 && !covered && <PersonalBox item={item} />}
 				<AuthorBox key={`author-${item.revision}`} author={item.author} now={now} />
 				<ArticleBox article={item.article} />
+				{controller.may('legal') && <p><PreserveButton controller={controller} revision={item.revision} name={item.author.name} text={item.text} /></p>}
 				<Closing key={`closing-${item.article.id}`} controller={controller} article={item.article} />
 			</aside>
 		</>

@@ -52,7 +52,7 @@ function Row({ decision: d, now, until, mine, onUndo, controller, onAfter, onCha
 	return (
 		<li class={`decision${d.undone ? ' undone' : ''}`}>
 			<p class="decision-head">
-				<span class={`state state-${d.action}`}>{d.to ? t(`decided.to_${d.to}`) : stateName(d.action)}</span>{released && d.picked && <span class="badge">★ {t('decided.picked')}</span>}
+				<span class={`state state-${d.action}`}>{d.to ? t(`decided.to_${d.to}`) : d.notice && d.action === 'uphold' ? t('decided.kept') : stateName(d.action)}</span>{d.notice && <span class="badge">{t('decided.notice')}</span>}{released && d.picked && <span class="badge">★ {t('decided.picked')}</span>}
 				{d.undone && <span class="badge">{t('decided.undone')}</span>}
 				<RuleNames rules={d.rules} />
 			</p>

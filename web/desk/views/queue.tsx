@@ -22,6 +22,7 @@ function status(d: Desk, item: Item): string {
 	if (problem) return isDead(problem) ? t('queue.gone') : t('queue.problem');
 	if (d.claims[item.revision]) return t('queue.claimed', d.claims[item.revision] ?? '');
 	if (item.referral) return t(`queue.referred_${item.referral.to}`);
+	if (item.reported > 0) return t('notice.reported');
 	if (item.repost_of) return t('repost.label');
 	return d.skipped.includes(item.revision) ? t('queue.skipped') : '';
 }

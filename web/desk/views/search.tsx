@@ -8,21 +8,27 @@ import { moment, t } from '../i18n';
 import { ALL_RULES } from '../rules';
 import type { Hit } from '../types';
 import { useNow } from './hooks';
+import { PreserveButton } from './evidence';
 import { RuleNames, ruleName, stateName } from './parts';
 
 const STATES = ['held', 'released', 'rejected', 'returned', 'superseded', 'withdrawn'] as const;
 const NONE: SearchTerms = { q: '', author: '', article: '', state: '', rule: '', from: '', to: '' };
 const CLAMPED = 240;
 
-function Found({ hit: h, now, onRead }: { hit: Hit; now: number; onRead: (revision: string) => void }): JSX.Element {
+function Found({ controller, hit: h, now, onRead }: { controller: Controller; hit: Hit; now: number; onRead: (revision: string) => void }): JSX.Element {
 	return (
 		<li class="decision">
-			<p class="decision-head"><span class={`state state-${h.state}`}>{stateName(h.state)}</span>{h.decision && <RuleNames rules={h.decision.rules} />}</p>
+			<p class="decision-head"><span class={`state state-${h.state}`}>{stateName(h.state)}</span>{h.reported > 0 && <span class="badge badge-late">{t('notice.reported')}</span>}{h.decision && <RuleNames rules={h.decision.rules} />}</p>
 			<div class="decision-text">
 				<p class="decision-article"><strong>{h.name}</strong> · {h.article.title}</p>
 				{h.text.length <= CLAMPED ? <p>{h.text}</p>
 					: <details><summary>{h.text.slice(0, CLAMPED).replace(/\s+\S*$/, '')} …</summary><p>{h.text}</p></details>}
-				{h.state === 'held' && <p class="decision-after"><button type="button" class="link" onClick={() => onRead(h.revision)}>{t('board.read')}</button></p>}
+				{(h.state === 'held' || controller.may('legal')) && (
+					<p class="decision-after">
+						{h.state === 'held' && <button type="button" class="link" onClick={() => onRead(h.revision)}>{t('board.read')}</button>}
+						{controller.may('legal') && <PreserveButton controller={controller} revision={h.revision} name={h.name} text={h.text} />}
+					</p>
+				)}
 			</div>
 			<p class="decision-who">{h.decision && <span>{h.decision.by}</span>}<time dateTime={new Date(h.submitted_at).toISOString()}>{moment(h.submitted_at, now)}</time></p>
 		</li>
@@ -74,7 +80,7 @@ export function Search({ controller, onActive, onRead }: Props): JSX.Element {
 			</form>
 			{error && <p class="decision-error" role="alert">{error}</p>}
 			<p class="quiet" role="status">{hits?.length === 0 ? t('search.none') : ''}</p>
-			{hits && hits.length > 0 && <ol class="decisions">{hits.map((h) => <Found key={h.revision} hit={h} now={now} onRead={onRead} />)}</ol>}
+			{hits && hits.length > 0 && <ol class="decisions">{hits.map((h) => <Found key={h.revision} controller={controller} hit={h} now={now} onRead={onRead} />)}</ol>}
 			{hits && next && <p><button type="button" class="act" aria-disabled={busy} onClick={() => void ask(next)}>{t('search.more')}</button></p>}
 		</>
 	);

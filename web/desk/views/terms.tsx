@@ -45,6 +45,8 @@ interface LetterProps {
 	revision: string;
 	kind: 'reject' | 'remove' | 'suspend';
 	days?: number;
+	/** A notice leads to it. */
+	notice?: boolean;
 	/** Of the comment: the letter is written in it. */
 	lang: string;
 	text: string;
@@ -54,7 +56,7 @@ interface LetterProps {
 }
 
 /** Asks the server for the letter as it would be, a moment after the last change. */
-function useLetter({ controller, revision, kind, days = 0, draft }: LetterProps): Letter | null {
+function useLetter({ controller, revision, kind, days = 0, notice = false, draft }: LetterProps): Letter | null {
 	const [letter, setLetter] = useState<Letter | null>(null), run = useRef(0);
 	useEffect(() => {
 		const mine = ++run.current;
@@ -63,7 +65,7 @@ function useLetter({ controller, revision, kind, days = 0, draft }: LetterProps)
 			return undefined;
 		}
 		const timer = setTimeout(() => {
-			controller.api.letter(revision, kind, draft, days).then(
+			controller.api.letter(revision, kind, draft, days, notice).then(
 				(l) => { if (mine === run.current) setLetter(l); },
 				(e: unknown) => { if (!(e instanceof ApiError)) throw e; if (mine === run.current) setLetter(null); });
 		}, PAUSE_MS);

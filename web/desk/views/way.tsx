@@ -50,21 +50,22 @@ function Kept({ record }: { record: DeskSettings['forecasts'] }): JSX.Element {
 const list = (text: string): string[] => text.split(',').map((s) => s.trim()).filter((s) => s);
 
 export function WayOfWorking({ controller }: { controller: Controller }): JSX.Element | null {
-	const [saved, setSaved] = useState<DeskSettings | null>(null), [minutes, setMinutes] = useState(0), [sections, setSections] = useState('');
+	const [saved, setSaved] = useState<DeskSettings | null>(null), [minutes, setMinutes] = useState(0), [hours, setHours] = useState(0), [sections, setSections] = useState('');
 	const [shifts, setShifts] = useState<Shift[]>([]), [closed, setClosed] = useState('');
 	const [said, setSaid] = useState(''), may = controller.may('change');
 	function take(s: DeskSettings): void {
 		setSaved(s);
 		setMinutes(s.longest_wait_minutes);
+		setHours(s.notice_hours);
 		setSections(s.four_eyes.join(', '));
 		setShifts(s.shifts);
 		setClosed(s.closed_days.join(', '));
 	}
 	useEffect(() => { controller.api.settings().then(take, () => undefined); }, []);
 	if (!saved) return null;
-	const wanted = { version: saved.version, longest_wait_minutes: minutes, four_eyes: list(sections), shifts, closed_days: list(closed) };
+	const wanted = { version: saved.version, longest_wait_minutes: minutes, notice_hours: hours, four_eyes: list(sections), shifts, closed_days: list(closed) };
 	const { forecasts, ...before } = saved;
-	const changed = (['longest_wait_minutes', 'four_eyes', 'shifts', 'closed_days'] as const).some((k) => JSON.stringify(wanted[k]) !== JSON.stringify(before[k]));
+	const changed = (['longest_wait_minutes', 'notice_hours', 'four_eyes', 'shifts', 'closed_days'] as const).some((k) => JSON.stringify(wanted[k]) !== JSON.stringify(before[k]));
 	const setShift = (at: number, shift: Shift): void => { setShifts(shifts.map((s, i) => (i === at ? shift : s))); setSaid(''); };
 	async function save(e: Event): Promise<void> {
 		e.preventDefault();
@@ -81,6 +82,8 @@ export function WayOfWorking({ controller }: { controller: Controller }): JSX.El
 			<h3>{t('way.title')}</h3>
 			<label><span>{t('way.wait')}</span>
 				<input type="number" min="1" max="10080" required value={minutes} readOnly={!may} onInput={(e) => { setMinutes(Number(e.currentTarget.value)); setSaid(''); }} /></label>
+			<label><span>{t('way.notice')}</span>
+				<input type="number" min="1" max="336" required value={hours} readOnly={!may} onInput={(e) => { setHours(Number(e.currentTarget.value)); setSaid(''); }} /></label>
 			<label><span>{t('way.four_eyes')}</span>
 				<input value={sections} placeholder={t('way.nowhere')} readOnly={!may} onInput={(e) => { setSections(e.currentTarget.value); setSaid(''); }} /></label>
 			<fieldset class="shifts">
