@@ -52,7 +52,7 @@ int cli_options(int argc, char **argv, const struct cli_option *options, size_t 
 	for (int i = 1; i < argc; i++) {
 		if (only_words || (strncmp(argv[i], "--", 2) != 0 && !find_letter(options, count, argv[i]))) {
 			argv[++words] = argv[i];
-		} else if (argv[i][2] == 0) {
+		} else if (strcmp(argv[i], "--") == 0) {
 			only_words = true;
 		} else if (strcmp(argv[i], "--help") == 0) {
 			fputs(help, stdout);

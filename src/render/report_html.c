@@ -87,35 +87,38 @@ static void bar(struct buf *b, const struct report_table *t, size_t column, cons
 	HTML(b, "\" height=\"5\"/></svg>");
 }
 
+/* A share that there is not (of what?) is left open; other things that are not known are marked as such. */
 static void cell(struct buf *b, enum frg_lang lang, const struct report_table *t, size_t column,
-                 const struct report_cell *c)
+                 const struct report_cell *c, bool total)
 {
 	const struct report_column *of = &t->columns[column];
-	bool nothing = !c->known || (of->unit == UNIT_COUNT && c->n == 0);
 	struct buf value = BUF_INIT(128);
-	report_value(&value, lang, of->unit, c);
+	if (c->known || of->unit != UNIT_SHARE)
+		report_value(&value, lang, of->unit, c);
 	if (of->bar)
-		HTML(b, "<td class=\"b\"><span>");
-	else if (nothing)
+		HTML(b, "<td class=\"b\"><div>");
+	else if (!c->known || (of->unit == UNIT_COUNT && c->n == 0))
 		HTML(b, "<td class=\"zero\">");
 	else
 		HTML(b, "<td>");
+	if (of->bar)
+		HTML(b, "<span>");
 	html_text(b, buf_str(&value));
-	if (of->bar) {
+	if (of->bar)
 		HTML(b, "</span>");
-		if (c->known)
-			bar(b, t, column, c);
-	}
+	if (of->bar && c->known && !total)
+		bar(b, t, column, c);
+	if (of->bar)
+		HTML(b, "</div>");
 	HTML(b, "</td>");
 	buf_free(&value);
 }
 
-static bool is_total(str key) { return str_eq(key, STR("all")) || str_eq(key, STR("any")); }
-
 static void body(struct buf *b, enum frg_lang lang, const struct report_table *t)
 {
 	for (size_t r = 0; r < t->row_count; r++) {
-		if (is_total(t->rows[r].key))
+		bool all = str_eq(t->rows[r].key, STR("all"));
+		if (all || str_eq(t->rows[r].key, STR("any")))
 			HTML(b, "<tr class=\"total\">");
 		else
 			HTML(b, "<tr>");
@@ -123,37 +126,45 @@ static void body(struct buf *b, enum frg_lang lang, const struct report_table *t
 		html_text(b, t->rows[r].label);
 		HTML(b, "</th>");
 		for (size_t c = 0; c < t->column_count; c++)
-			cell(b, lang, t, c, &t->rows[r].cells[c]);
+			cell(b, lang, t, c, &t->rows[r].cells[c], all);
 		HTML(b, "</tr>\n");
 	}
 }
 
-static void table(struct buf *b, enum frg_lang lang, const struct report_table *t)
+static void grid(struct buf *b, enum frg_lang lang, const struct report_table *t)
 {
-	if (t->row_count == 0) {
-		HTML(b, "<p class=\"none\"><b>");
-		html_text(b, t->caption);
-		HTML(b, ":</b> ");
-		html_msg(b, lang, MSG_REPORT_NONE);
-		HTML(b, "</p>\n");
-		return;
-	}
 	/* may be wider than a telephone: scrolled, by keyboard too */
 	HTML(b, "<div class=\"scroll\" role=\"group\" tabindex=\"0\"");
 	html_attr(b, "aria-label", t->caption);
-	HTML(b, ">\n<table>\n<caption>");
-	html_text(b, t->caption);
-	HTML(b, "</caption>\n<thead><tr><th scope=\"col\">");
+	HTML(b, ">\n<table>\n<thead><tr><th scope=\"col\">");
 	html_text(b, t->head);
 	HTML(b, "</th>");
 	for (size_t c = 0; c < t->column_count; c++) {
-		HTML(b, "<th scope=\"col\">");
+		if (t->columns[c].bar)
+			HTML(b, "<th class=\"b\" scope=\"col\">");
+		else
+			HTML(b, "<th scope=\"col\">");
 		html_text(b, t->columns[c].label);
 		HTML(b, "</th>");
 	}
 	HTML(b, "</tr></thead>\n<tbody>\n");
 	body(b, lang, t);
 	HTML(b, "</tbody>\n</table>\n</div>\n");
+}
+
+static void table(struct buf *b, enum frg_lang lang, const struct report_table *t)
+{
+	HTML(b, "<div class=\"table\">\n<h3>");
+	html_text(b, t->caption);
+	HTML(b, "</h3>\n");
+	if (t->row_count) {
+		grid(b, lang, t);
+	} else {
+		HTML(b, "<p class=\"none\">");
+		html_msg(b, lang, MSG_REPORT_NONE);
+		HTML(b, "</p>\n");
+	}
+	HTML(b, "</div>\n");
 }
 
 static void section(struct buf *b, enum frg_lang lang, const struct report_section *s)
