@@ -54,8 +54,8 @@ static bool open_output(const char *path, struct output *out)
 		return true;
 	if (asprintf(&out->path, "%s", path) < 0 || asprintf(&out->partial, "%s.partial", path) < 0)
 		BUG("out of memory");
-	/* to be published, so readable as the user's other files are */
-	int fd = open(out->partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	/* its user's, like all that we write, until they publish it */
+	int fd = open(out->partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	out->file = fd < 0 ? NULL : fdopen(fd, "w");
 	if (out->file)
 		return true;

@@ -217,3 +217,30 @@ test('of several newspapers each has its own', () => {
 	assert.equal(figures('--site', 'test').received.comments.all.count, 20);
 	assert.match(made('transparency', '--site', 'other', '--format', 'text'), /^Transparency report\nAnderswo/);
 });
+
+// A sanitizer's own memory would drown ours.
+test('three times as many decisions take no more memory', { skip: /[at]san/.test(server?.bin ?? process.env.FREIGABE_BIN ?? '') }, () => {
+	const copy = join(server.dir, 'many.db');
+	const sql = (text) => {
+		const r = spawnSync('sqlite3', ['-batch', copy, `PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; ${text}`], { encoding: 'utf8' });
+		assert.equal(r.status, 0, r.stderr);
+	};
+	assert.equal(spawnSync('sqlite3', [server.file, `.backup ${copy}`]).status, 0);
+	const columns = 'site_id, comment_id, revision_id, text_hash, author_name, action, rules, word, detail, editor_id, editor_name, engine, findings, submitted_at, decided_at, prev_hash';
+	const add = (from, to) => sql(`WITH RECURSIVE n(i) AS (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i < ${to})
+		INSERT INTO decision (seq, id, hash, ${columns}) SELECT 1000 + i, i, 'h' || i, ${columns.replace('findings', "json_set(findings, '$.pad', hex(zeroblob(700)))")}
+		FROM decision, n WHERE seq = 4; UPDATE chain_head SET seq = 1000 + ${to}`);
+	const peak = () => {
+		const measure = 'import resource, subprocess, sys; r = subprocess.run(sys.argv[1:], capture_output=True); print(len(r.stdout), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)';
+		const r = spawnSync('python3', ['-c', measure, server.bin, 'report', 'transparency', '--format', 'json', '--site', 'test', '--db', `sqlite:${copy}`], { encoding: 'utf8' });
+		const [size, kib] = r.stdout.split(' ').map(Number);
+		assert.ok(size > 1000, r.stderr);
+		return kib;
+	};
+	add(1, 12000);
+	const some = peak();
+	add(12001, 36000);
+	const many = peak();
+	console.log(`# at most ${some} KiB for 12,000 decisions, ${many} KiB for 36,000`);
+	assert.ok(many < some * 1.15);
+});
