@@ -47,14 +47,15 @@ static str file_name(struct arena *a, const struct report_order *order)
 	                    from, to, report_format_suffix(order->format));
 }
 
-static enum frg_status make(struct api *api, struct report_order *order, struct buf *b, struct frg_error *err)
+static enum frg_status make(struct api *api, const struct report_order *asked, struct buf *b, struct frg_error *err)
 {
 	msec end = clock_steady() + PATIENCE_MS;
+	struct report_order order = *asked;
 	if (atomic_exchange(&api->reporting, true))
 		return frg_fail(err, FRG_UNAVAILABLE, "report_busy", "another report is being made");
-	order->progress = in_time;
-	order->progress_ctx = &end;
-	enum frg_status st = api->report(api->svc, order, add_piece, b, err);
+	order.progress = in_time;
+	order.progress_ctx = &end;
+	enum frg_status st = api->report(api->svc, &order, add_piece, b, err);
 	atomic_store(&api->reporting, false);
 	return st;
 }

@@ -93,16 +93,17 @@ static bool close_output(struct output *out, bool good)
 	return written;
 }
 
-static int make(struct service *svc, struct report_order *order, const char *path)
+static int make(struct service *svc, const struct report_order *asked, const char *path)
 {
 	struct output out;
 	struct frg_error err;
 	bool shown = false;
-	order->progress = show_progress;
-	order->progress_ctx = &shown;
+	struct report_order order = *asked;
+	order.progress = show_progress;
+	order.progress_ctx = &shown;
 	if (!open_output(path, &out))
 		return EXIT_USAGE;
-	enum frg_status st = exchange_report(svc, order, write_piece, out.file, &err);
+	enum frg_status st = exchange_report(svc, &order, write_piece, out.file, &err);
 	if (shown)
 		fputc('\n', stderr);
 	/* the disk was full, not the report too large */

@@ -1,6 +1,6 @@
 /* What reports read: rows page by page, by id or number, without names, addresses or texts; but findings hold quotes,
- * of which nothing may go out. Part of the store; see store/store.h. A page's `after` starts with 0 and goes on with the
- * last row's id. */
+ * of which nothing may go out. Part of the store; see store/store.h. A page's `after` starts with 0 and goes on with
+ * the last row's id. */
 #ifndef STORE_REPORT_H
 #define STORE_REPORT_H
 
