@@ -4,11 +4,16 @@
 #define API_API_H
 
 #include "http/http.h"
+#include "service/report.h"
 #include "service/service.h"
+
+#include <stdatomic.h>
 
 struct api {
 	struct service *svc;
-	bool fetch_private; /* article pages may be on private addresses (an intranet) */
+	bool fetch_private;    /* article pages may be on private addresses (an intranet) */
+	report_maker *report;  /* exchange_report: the formats stand beside the api, whoever starts it brings them */
+	atomic_bool reporting; /* somebody waits for one */
 };
 
 /* All routes, for http_config. */

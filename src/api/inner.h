@@ -165,6 +165,7 @@ HANDLER(desk_staff_reset);
 HANDLER(desk_invite);
 HANDLER(desk_invitation_end);
 HANDLER(desk_staff_log);
+HANDLER(desk_report);
 HANDLER(desk_policy);
 HANDLER(desk_policy_versions);
 HANDLER(desk_policy_save);

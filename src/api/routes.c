@@ -88,6 +88,7 @@ static const struct http_route routes[] = {
 	{HTTP_POST, "/v1/desk/staff/invitations", NULL, desk_invite, COMMAND, RIGHT_STAFF},
 	{HTTP_DELETE, "/v1/desk/staff/invitations/{invitation}", NULL, desk_invitation_end, COMMAND, RIGHT_STAFF},
 	{HTTP_GET, "/v1/desk/staff/log", NULL, desk_staff_log, 0, RIGHT_LOG},
+	{HTTP_GET, "/v1/desk/report", NULL, desk_report, 0, RIGHT_LOG},
 
 	/* programs made for Google's Perspective API */
 	{HTTP_GET, "/$discovery/rest", perspective_discovery, NULL, 0, 0},

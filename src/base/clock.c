@@ -116,12 +116,13 @@ bool clock_parse_iso(str s, msec *out)
 	return true;
 }
 
+static const char *const de[] = {"Januar", "Februar", "März",      "April",   "Mai",      "Juni",
+                                 "Juli",   "August",  "September", "Oktober", "November", "Dezember"};
+static const char *const en[] = {"January", "February", "March",     "April",   "May",      "June",
+                                 "July",    "August",   "September", "October", "November", "December"};
+
 void clock_words(msec t, enum frg_lang lang, char out[CLOCK_WORDS_SIZE])
 {
-	static const char *const de[] = {"Januar", "Februar", "März",      "April",   "Mai",      "Juni",
-	                                 "Juli",   "August",  "September", "Oktober", "November", "Dezember"};
-	static const char *const en[] = {"January", "February", "March",     "April",   "May",      "June",
-	                                 "July",    "August",   "September", "October", "November", "December"};
 	time_t s = (time_t)floor_div(t, 1000);
 	struct tm tm;
 	if (!localtime_r(&s, &tm)) {
@@ -161,3 +162,55 @@ struct clock_local clock_local(msec t)
 	int weekday = tm.tm_wday;
 	return (struct clock_local){.day = (int64_t)timegm(&tm) / 86400, .weekday = weekday};
 }
+
+/* ---- whole days ---- */
+
+static struct tm local_time(msec t)
+{
+	time_t s = (time_t)floor_div(t, 1000);
+	struct tm tm = {0};
+	localtime_r(&s, &tm);
+	return tm;
+}
+
+/* The day's first moment; where clocks are changed at midnight, the first that there is. */
+static msec midnight(int year, int month, int day)
+{
+	struct tm tm = {.tm_year = year, .tm_mon = month, .tm_mday = day, .tm_isdst = -1};
+	return (msec)mktime(&tm) * 1000;
+}
+
+void clock_day(msec t, char out[CLOCK_DAY_SIZE])
+{
+	struct tm tm = local_time(t);
+	snprintf(out, CLOCK_DAY_SIZE, "%04u-%02u-%02u", (unsigned)(tm.tm_year + 1900) % 10000u,
+	         (unsigned)(tm.tm_mon + 1) % 100u, (unsigned)tm.tm_mday % 100u);
+}
+
+bool clock_parse_day(str s, msec *out)
+{
+	msec utc;
+	int year, month, day;
+	if (s.n != 10 || !clock_parse_iso(s, &utc) || !digits(s, 0, 4, &year) || !digits(s, 5, 2, &month) ||
+	    !digits(s, 8, 2, &day) || year < 1970)
+		return false;
+	*out = midnight(year - 1900, month - 1, day);
+	return true;
+}
+
+void clock_day_words(msec t, enum frg_lang lang, char out[CLOCK_WORDS_SIZE])
+{
+	struct tm tm = local_time(t);
+	if (lang == FRG_LANG_EN)
+		snprintf(out, CLOCK_WORDS_SIZE, "%d %s %d", tm.tm_mday, en[tm.tm_mon], tm.tm_year + 1900);
+	else
+		snprintf(out, CLOCK_WORDS_SIZE, "%d. %s %d", tm.tm_mday, de[tm.tm_mon], tm.tm_year + 1900);
+}
+
+msec clock_next_day(msec t)
+{
+	struct tm tm = local_time(t);
+	return midnight(tm.tm_year, tm.tm_mon, tm.tm_mday + 1);
+}
+
+msec clock_year_start(msec t) { return midnight(local_time(t).tm_year, 0, 1); }

@@ -36,5 +36,14 @@ struct clock_local {
 	int weekday; /* 0 Sunday */
 };
 struct clock_local clock_local(msec t);
+/* Such a day as "2026-11-23" and a NUL; and from that text its first moment. False if it is no day. */
+enum { CLOCK_DAY_SIZE = 11 };
+void clock_day(msec t, char out[CLOCK_DAY_SIZE]);
+bool clock_parse_day(str s, msec *out);
+/* The same in words: "23. November 2026" / "23 November 2026". */
+void clock_day_words(msec t, enum frg_lang lang, char out[CLOCK_WORDS_SIZE]);
+/* The first moment of the day after, or of 1 January of its year. */
+msec clock_next_day(msec t);
+msec clock_year_start(msec t);
 
 #endif

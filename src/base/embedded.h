@@ -21,6 +21,7 @@ extern const struct embedded_file embedded_lists[];
 extern const size_t embedded_lists_count;
 extern const struct embedded_file embedded_model[];
 extern const struct embedded_file embedded_discovery[];
+extern const struct embedded_file embedded_report[]; /* the transparency report's style */
 extern const struct embedded_file embedded_migrations[];
 extern const size_t embedded_migrations_count;
 extern const struct embedded_file embedded_assets[];

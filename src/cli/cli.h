@@ -23,6 +23,7 @@ int cmd_user(int argc, char **argv);
 int cmd_article(int argc, char **argv);
 int cmd_key(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 
 /* Reads a whole file, "-" for standard input, up to `max` bytes. The caller frees out->p.
@@ -35,11 +36,12 @@ int cli_failed(const char *command, const struct frg_error *err);
 
 /* ---- options.c ---- */
 
-/* One "--name VALUE" (or "--name=VALUE"), or a flag if `flag` is given. */
+/* One "--name VALUE" (or "--name=VALUE"), or a flag if `flag` is given. `letter`, if there is one: "-l VALUE" too. */
 struct cli_option {
 	const char *name;
 	const char **value;
 	bool *flag;
+	char letter;
 };
 /* Takes the options out of argv and leaves the other words at argv[1] …; `help` is what --help prints.
  * Returns the number of words left, -1 if --help was asked for (and printed), -2 after an error. */

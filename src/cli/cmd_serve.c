@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "event/mail.h"
 #include "event/tail.h"
+#include "exchange/exchange.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -157,7 +158,7 @@ static void allow_files(void)
 static int serve_until_signal(const struct settings *s, struct service *svc, const sigset_t *waited)
 {
 	struct frg_error err;
-	struct api api = {.svc = svc, .fetch_private = s->fetch_private};
+	struct api api = {.svc = svc, .fetch_private = s->fetch_private, .report = exchange_report};
 	struct view_assets assets;
 	api_assets_setup(&assets, s->dev_assets);
 	service_set_assets(svc, &assets);

@@ -24,6 +24,7 @@ static const struct command {
 	{"article", cmd_article, "import articles from files"},
 	{"key", cmd_key, "make a key for programs that put articles"},
 	{"audit", cmd_audit, "prove that no decision was altered or removed; verify evidence"},
+	{"report", cmd_report, "the transparency report, and the statements of reasons for the EU's database"},
 	{"demo", cmd_demo, "make a database with a small demo newspaper"},
 };
 

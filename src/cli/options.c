@@ -14,11 +14,21 @@ static const struct cli_option *find(const struct cli_option *options, size_t co
 	return NULL;
 }
 
+static const struct cli_option *find_letter(const struct cli_option *options, size_t count, const char *arg)
+{
+	for (size_t i = 0; i < count && arg[0] == '-' && arg[1] && !arg[2]; i++)
+		if (options[i].letter == arg[1])
+			return &options[i];
+	return NULL;
+}
+
 /* Takes one option at argv[*i]. */
 static bool take(int argc, char **argv, int *i, const struct cli_option *options, size_t count)
 {
-	const char *name = argv[*i] + 2, *equals = strchr(name, '=');
-	const struct cli_option *o = find(options, count, name, equals ? (size_t)(equals - name) : strlen(name));
+	const struct cli_option *o = find_letter(options, count, argv[*i]);
+	const char *name = argv[*i] + (o ? 1 : 2), *equals = o ? NULL : strchr(name, '=');
+	if (!o)
+		o = find(options, count, name, equals ? (size_t)(equals - name) : strlen(name));
 	if (!o) {
 		cli_usage(argv[0], "no option %s", argv[*i]);
 		return false;
@@ -40,9 +50,9 @@ int cli_options(int argc, char **argv, const struct cli_option *options, size_t 
 	int words = 0;
 	bool only_words = false;
 	for (int i = 1; i < argc; i++) {
-		if (only_words || strncmp(argv[i], "--", 2) != 0) {
+		if (only_words || (strncmp(argv[i], "--", 2) != 0 && !find_letter(options, count, argv[i]))) {
 			argv[++words] = argv[i];
-		} else if (argv[i][2] == 0) {
+		} else if (strcmp(argv[i], "--") == 0) {
 			only_words = true;
 		} else if (strcmp(argv[i], "--help") == 0) {
 			fputs(help, stdout);

@@ -443,6 +443,12 @@ test('people are invited, change roles, leave', async () => {
 	await call('staffLog', `/v1/desk/staff/log?before=${log[0].id}`, 200, { who: rike });
 	code(await call('staffLog', '/v1/desk/staff/log?before=zz', 400, { who: rike }), 'cursor_invalid');
 	await call('staffLog', '/v1/desk/staff/log', 403, { who: omar });
+	for (const query of ['kind=transparency&format=html', 'kind=transparency&format=csv', 'kind=transparency&format=text', 'kind=transparency&format=json&profile=platform',
+		'kind=statements&format=json&lang=en', 'kind=statements&format=jsonl', 'kind=statements&format=csv'])
+		await call('report', `/v1/desk/report?${query}`, 200, { who: rike });
+	code(await call('report', '/v1/desk/report', 400, { who: rike }), 'report_invalid');
+	code(await call('report', '/v1/desk/report?kind=statements&format=csv&from=x', 400, { who: rike }), 'report_period');
+	await call('report', '/v1/desk/report', 403, { who: omar });
 });
 
 test('lanes, the board, who looks at what', async () => {

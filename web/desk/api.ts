@@ -51,7 +51,7 @@ function kindOf(status: number, code: string): Kind {
 	return passes(status) ? 'network' : 'refused';
 }
 
-async function failure(answer: Response): Promise<ApiError> {
+export async function failure(answer: Response): Promise<ApiError> {
 	let body: ErrorBody = {};
 	try {
 		body = (await answer.json()) as ErrorBody;

@@ -6,6 +6,7 @@ import type { Controller } from '../controller';
 import { has, language, moment, t } from '../i18n';
 import { ROLES } from '../types';
 import type { LogEntry, Member, OpenInvitation, Role } from '../types';
+import { Reports } from './report';
 
 const sectionsOf = (text: string): string[] => text.split(',').map((s) => s.trim()).filter((s) => s);
 
@@ -142,6 +143,7 @@ export function Team({ controller }: { controller: Controller }): JSX.Element {
 					<Invite controller={controller} onLink={onLink} />
 				</>
 			)}
+			{controller.may('log') && <Reports lang={language()} />}
 			{controller.may('log') && <Log controller={controller} changes={changes} />}
 		</main>
 	);
