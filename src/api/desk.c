@@ -150,7 +150,7 @@ HANDLER(desk_stream)
 	struct editor_session session;
 	if (!api_editor(api, req, &session))
 		return;
-	struct http_channel *channel = service_channel(api->svc, session.who.site);
+	struct http_channel *channel = service_channel(api->svc, session.who.site, session.who.site);
 	http_respond_stream(req, channel);
 	http_channel_unref(channel);
 }

@@ -114,6 +114,7 @@ HANDLER(reader_withdraw);
 HANDLER(reader_check);
 HANDLER(reader_discover);
 HANDLER(reader_stream);
+QUICK(reader_delay);
 HANDLER(article_put);
 
 HANDLER(desk_login);
@@ -128,6 +129,8 @@ HANDLER(desk_board);
 HANDLER(desk_claim);
 HANDLER(desk_settings);
 HANDLER(desk_close_thread);
+HANDLER(desk_closing);
+HANDLER(desk_closing_keep_open);
 HANDLER(desk_settings_save);
 HANDLER(desk_decide);
 HANDLER(desk_undo);

@@ -134,7 +134,9 @@ static json_t *earlier_json(struct arena *a, const struct queue_item *item)
 
 json_t *api_closure_json(const struct store_article *a)
 {
-	return json_pack("{s:b, s:b, s:o, s:o}", "open", a->open, "by_editors", a->closed != 0, "until",
+	static const char *const by[] = {NULL, "article", "editors", "age", "hours", "overload"};
+	return json_pack("{s:b, s:b, s:s?, s:b, s:o, s:o}", "open", a->open, "by_editors", a->closed != 0, "by",
+	                 by[a->closed_by], "kept_open", a->kept_open, "until",
 	                 a->closed_until ? json_integer(a->closed_until) : json_null(), "reason",
 	                 json_or_null(a->closed_reason));
 }

@@ -31,6 +31,7 @@ static const struct http_route routes[] = {
 	{HTTP_DELETE, "/v1/articles/{id}/comments/{comment}", NULL, reader_withdraw, COMMAND, 0},
 	{HTTP_POST, "/v1/articles/{id}/check", NULL, reader_check, COMMAND, 0},
 	{HTTP_POST, "/v1/articles/{id}/discover", NULL, reader_discover, COMMAND, 0},
+	{HTTP_GET, "/v1/delay", reader_delay, NULL, 0, 0},
 	{HTTP_GET, "/v1/articles/{id}/stream", NULL, reader_stream, 0, 0},
 	{HTTP_PUT, "/v1/articles/{id}", NULL, article_put, DOCUMENT, 0},
 
@@ -66,6 +67,8 @@ static const struct http_route routes[] = {
 	{HTTP_POST, "/v1/desk/objections/{objection}/decision", NULL, desk_objection_decide, COMMAND, RIGHT_ANSWER},
 	{HTTP_GET, "/v1/desk/stream", NULL, desk_stream, 0, RIGHT_READ},
 	{HTTP_PUT, "/v1/desk/articles/{article}/comments", NULL, desk_close_thread, COMMAND, RIGHT_THREAD},
+	{HTTP_GET, "/v1/desk/closing", NULL, desk_closing, 0, RIGHT_READ},
+	{HTTP_PUT, "/v1/desk/closing", NULL, desk_closing_keep_open, COMMAND, RIGHT_THREAD},
 	{HTTP_GET, "/v1/desk/settings", NULL, desk_settings, 0, RIGHT_SETTINGS},
 	{HTTP_PUT, "/v1/desk/settings", NULL, desk_settings_save, COMMAND, RIGHT_CHANGE},
 	{HTTP_GET, "/v1/desk/policy", NULL, desk_policy, 0, RIGHT_SETTINGS},

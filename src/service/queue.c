@@ -242,7 +242,10 @@ enum frg_status service_queue(struct service *svc, struct arena *a, const struct
 	struct query q = {.in = query, .who = query->who, .page = out};
 	if (!read_cursor(query->cursor, &q.after))
 		return frg_fail(err, FRG_INVALID, "cursor_invalid", "not a place in the queue");
-	return store_read(svc->store, a, load_page, &q, err);
+	enum frg_status st = store_read(svc->store, a, load_page, &q, err);
+	for (size_t i = 0; i < out->count; i++)
+		closing_apply(svc, a, &out->items[i].article);
+	return st;
 }
 
 static enum frg_status load_one(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -263,7 +266,10 @@ enum frg_status service_queue_item(struct service *svc, struct arena *a, const s
                                    struct queue_item *out, struct frg_error *err)
 {
 	struct query q = {.who = who, .revision = revision, .item = out};
-	return store_read(svc->store, a, load_one, &q, err);
+	enum frg_status st = store_read(svc->store, a, load_one, &q, err);
+	if (st == FRG_OK)
+		closing_apply(svc, a, &out->article);
+	return st;
 }
 
 struct waiting_query {

@@ -32,7 +32,9 @@ enum frg_status settings_load(struct store_tx *tx, id64 site, struct desk_settin
 {
 	str text;
 	*out = (struct desk_settings){.longest_wait = (msec)LONGEST_WAIT_MINUTES * MINUTE_MS};
-	enum frg_status st = store_setting_get(tx, site, STR("desk"), &text, err);
+	enum frg_status st = closing_rules_read(store_arena(tx), NULL, &out->closing, err);
+	if (st == FRG_OK)
+		st = store_setting_get(tx, site, STR("desk"), &text, err);
 	if (st == FRG_NOT_FOUND)
 		return FRG_OK;
 	if (st != FRG_OK)
@@ -47,8 +49,9 @@ enum frg_status settings_load(struct store_tx *tx, id64 site, struct desk_settin
 	json_int_t wait = json_integer_value(json_object_get(o, "longest_wait_minutes"));
 	if (wait > 0)
 		out->longest_wait = wait * MINUTE_MS;
+	st = closing_rules_read(store_arena(tx), json_object_get(o, "closing"), &out->closing, err);
 	json_decref(o);
-	return FRG_OK;
+	return st;
 }
 
 /* ---- reading and changing them ---- */
@@ -89,9 +92,10 @@ static str settings_text(struct arena *a, const struct desk_settings *s)
 		                      json_pack("{s:i, s:i, s:i, s:i}", "days", (int)s->shifts[i].days, "from",
 		                                s->shifts[i].from, "to", s->shifts[i].to, "editors", s->shifts[i].editors));
 	return json_text(a,
-	                 json_pack("{s:I, s:I, s:o, s:o, s:o}", "version", (json_int_t)s->version, "longest_wait_minutes",
+	                 json_pack("{s:I, s:I, s:o, s:o, s:o, s:o}", "version", (json_int_t)s->version, "longest_wait_minutes",
 	                           (json_int_t)(s->longest_wait / MINUTE_MS), "four_eyes", texts_json(&s->four_eyes),
-	                           "shifts", shifts, "closed_days", texts_json(&s->closed_days)));
+	                           "shifts", shifts, "closed_days", texts_json(&s->closed_days), "closing",
+	                           closing_rules_json(&s->closing)));
 }
 
 static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -104,7 +108,9 @@ static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *er
 	if (st != FRG_OK)
 		return st;
 	msec before = s->longest_wait;
+	struct closing_rules closing = c->wanted->keep_closing ? s->closing : c->wanted->closing;
 	*s = *c->wanted;
+	s->closing = closing;
 	s->version++;
 	s->four_eyes = c->four_eyes;
 	st = store_setting_put(tx, c->who->site, STR("desk"), settings_text(store_arena(tx), s), err);
@@ -114,7 +120,11 @@ static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *er
 	                              .actor = c->who->id,
 	                              .kind = STR("settings"),
 	                              .detail = settings_text(store_arena(tx), s)};
-	return st == FRG_OK ? store_staff_log(tx, &e, err) : st;
+	if (st == FRG_OK)
+		st = store_staff_log(tx, &e, err);
+	return st == FRG_OK
+	           ? store_event_insert(tx, &(struct store_event){.kind = STR("closing"), .site = c->who->site}, err)
+	           : st;
 }
 
 static enum frg_status check_shifts(const struct desk_settings *s, struct frg_error *err)
@@ -152,5 +162,11 @@ enum frg_status service_settings_save(struct service *svc, struct arena *a, cons
 			return frg_fail(err, FRG_INVALID, "sections_invalid", "a section has 1 to %d characters", SECTION_MAX);
 	}
 	enum frg_status st = check_shifts(wanted, err);
-	return st == FRG_OK ? store_write(svc->store, a, save, &c, err) : st;
+	if (st == FRG_OK)
+		st = store_write(svc->store, a, save, &c, err);
+	if (st == FRG_OK)
+		st = service_closing_reload(svc, who->site, err);
+	if (st == FRG_OK)
+		service_threads_drop_all(svc);
+	return st;
 }

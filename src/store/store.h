@@ -71,6 +71,7 @@ struct store_revision {
 	int64_t version;
 	str idempotency_key;
 	msec created;
+	msec withdrawn; /* read only: by its author; 0: not, or not known when */
 };
 struct store_revisions {
 	struct store_revision *items;
