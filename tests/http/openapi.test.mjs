@@ -335,6 +335,17 @@ test('comments under an article are closed and opened', async () => {
 	code(await put(400, { open: false, hours: -1 }), 'hours_invalid');
 	await put(200, { open: false, hours: 2, reason: 'Bitte eine Pause.' });
 	await put(200, { open: true });
+	await call('closing', '/v1/desk/closing', 200, { who: rike });
+	const keep = (status, body) => call('keepOpen', '/v1/desk/closing', status, { who: rike, headers: csrf(), body });
+	code(await keep(400, { keep_open_hours: 25 }), 'keep_open_invalid');
+	await keep(200, { keep_open_hours: 2 });
+	await keep(200, { keep_open_hours: 0 });
+	await call('keepOpen', '/v1/desk/closing', 403, { who: rike, body: { keep_open_hours: 2 } });
+});
+
+test('when a comment will have been reviewed', async () => {
+	await call('delay', '/v1/delay?lang=en', 200);
+	code(await call('delay', '/v1/delay?site=nix', 404), 'site_unknown');
 });
 
 test('finding a text', async () => {
@@ -357,6 +368,7 @@ test('how the team works', async () => {
 		code(await save(400, { shifts: [{ ...shift, ...wrong }] }), 'shift_invalid');
 	code(await save(400, { shifts: Array(21).fill(shift) }), 'shift_invalid');
 	code(await save(400, { closed_days: ['25.12.2026'] }), 'shift_invalid');
+	code(await save(400, { closing: { hours: [{ days: [], from: 0, to: 0 }] } }), 'closing_invalid');
 	const saved = (await save(200, { shifts: [shift], closed_days: ['2026-12-25'] })).json;
 	assert.deepEqual([saved.shifts, saved.closed_days], [[shift], ['2026-12-25']]);
 	code(await save(409, {}), 'conflict');

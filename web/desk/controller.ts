@@ -2,6 +2,8 @@
 // the stream. Views read `state` and call the methods; they never talk to the server themselves.
 import { Api, ApiError } from './api';
 import { rememberedBlur } from './bindings';
+import { closingState } from './closing';
+import type { ClosingState } from './closing';
 import * as S from './state';
 import type { Action, Claim, Item, Lane, QueueEvent, Right, Session } from './types';
 
@@ -25,6 +27,8 @@ export interface View {
 	online: boolean;
 	/** Grows with every change to decisions, so that the list of them loads again. */
 	changes: number;
+	/** Whether comments are closed on the whole site. */
+	closing: ClosingState | null;
 	/** Open objections, as far as they are known. */
 	objections: number;
 	lanes: Lane[];
@@ -35,7 +39,7 @@ export interface View {
 
 export class Controller {
 	readonly api = new Api();
-	view: View = { phase: 'starting', session: null, expired: false, queue: 'loading', online: true, changes: 0, objections: 0, lanes: [], laneChanges: 0, desk: { ...S.empty, blur: rememberedBlur() } };
+	view: View = { phase: 'starting', session: null, expired: false, queue: 'loading', online: true, changes: 0, closing: null, objections: 0, lanes: [], laneChanges: 0, desk: { ...S.empty, blur: rememberedBlur() } };
 	private listeners = new Set<() => void>();
 	private stream: EventSource | null = null;
 	private streamTries = 0;
@@ -99,6 +103,7 @@ export class Controller {
 		void this.reload();
 		this.loadLanes();
 		void this.countObjections();
+		void this.loadClosing();
 		this.listen();
 	}
 
@@ -112,6 +117,18 @@ export class Controller {
 		this.stream?.close();
 		this.set({ desk: { ...S.empty, blur: this.view.desk.blur }, lanes: [] });
 		this.enter(session);
+	}
+
+	private async loadClosing(): Promise<void> {
+		try {
+			this.heardClosing(await closingState(this.api));
+		} catch (e) {
+			this.handled(e);
+		}
+	}
+
+	heardClosing(closing: ClosingState): void {
+		this.set({ closing });
 	}
 
 	private async countObjections(): Promise<void> {
@@ -424,6 +441,7 @@ export class Controller {
 			objections: (JSON.parse((e as MessageEvent<string>).data) as { open: number }).open, changes: this.view.changes + 1,
 		}));
 		stream.addEventListener('claims', (e) => this.heardClaims((JSON.parse((e as MessageEvent<string>).data) as { claims: Claim[] }).claims));
+		stream.addEventListener('closing', () => void this.loadClosing());
 		stream.addEventListener('lanes', () => this.loadLanes());
 		stream.addEventListener('escalated', () => { this.loadLanes(); this.refreshSoon(); });
 		stream.addEventListener('error', () => {

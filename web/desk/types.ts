@@ -1,6 +1,8 @@
 // The desk's share of the HTTP contract, as the server writes it. Offsets are UTF-16 units of the
 // text, times are epoch milliseconds.
 
+import type { ClosingRules } from './closing';
+
 export type RuleId = 'profanity' | 'aggression' | 'insinuation' | 'ad_link' | 'off_topic' | 'engaging';
 export type BreachId = Exclude<RuleId, 'engaging'>;
 export type Action = 'release' | 'reject' | 'return' | 'refer';
@@ -52,6 +54,9 @@ export interface Author {
 export interface Closure {
 	open: boolean;
 	by_editors: boolean;
+	by: 'article' | 'editors' | 'age' | 'hours' | 'overload' | null;
+	/** By the editors, whatever the rules say. */
+	kept_open: boolean;
 	until: number | null;
 	reason: string | null;
 }
@@ -214,6 +219,7 @@ export interface DeskSettings {
 	shifts: Shift[];
 	/** Dates. */
 	closed_days: string[];
+	closing: ClosingRules;
 	/** How often authors were told the truth about their wait. */
 	forecasts: { given: number; kept: number; none: number };
 }

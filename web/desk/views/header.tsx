@@ -4,6 +4,7 @@ import type { Controller, View } from '../controller';
 import { age, count, language, number, setLanguage, t } from '../i18n';
 import { unsentCount, waitingCount } from '../state';
 import { useNow } from './hooks';
+import { SiteClosing } from './site_closing';
 
 export type Tab = 'review' | 'board' | 'decided' | 'objections' | 'policy' | 'team';
 
@@ -81,6 +82,7 @@ export function Header(p: Props): JSX.Element {
 				<button type="button" class="link head-user" onClick={p.onAccount} title={view.session ? t(`role.${view.session.user.role}`) : ''}>{view.session?.user.name}</button>
 				<button type="button" class="link" onClick={p.onLogout}>{t('nav.logout')}</button>
 			</div>
+			<SiteClosing controller={controller} state={view.closing} />
 		</header>
 	);
 }
