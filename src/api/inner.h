@@ -122,6 +122,8 @@ HANDLER(desk_session);
 HANDLER(desk_logout);
 HANDLER(desk_queue);
 HANDLER(desk_search);
+HANDLER(desk_story);
+HANDLER(desk_around);
 HANDLER(desk_revision);
 HANDLER(desk_lanes);
 HANDLER(desk_lanes_save);

@@ -50,6 +50,8 @@ static const struct http_route routes[] = {
 	{HTTP_POST, "/v1/desk/invitation", NULL, desk_invitation, COMMAND, 0},
 	{HTTP_POST, "/v1/desk/invitation/accept", NULL, desk_invitation_accept, COMMAND, 0},
 	{HTTP_GET, "/v1/desk/queue", NULL, desk_queue, 0, RIGHT_READ},
+	{HTTP_GET, "/v1/desk/comments/{comment}/story", NULL, desk_story, 0, RIGHT_READ},
+	{HTTP_GET, "/v1/desk/comments/{comment}/around", NULL, desk_around, 0, RIGHT_READ},
 	{HTTP_GET, "/v1/desk/search", NULL, desk_search, 0, RIGHT_READ},
 	{HTTP_GET, "/v1/desk/lanes", NULL, desk_lanes, 0, RIGHT_READ},
 	{HTTP_PUT, "/v1/desk/lanes", NULL, desk_lanes_save, COMMAND, RIGHT_CHANGE},

@@ -37,6 +37,7 @@ struct queue_item {
 	struct queue_recent *recent;
 	size_t recent_count;
 	bool has_parent, parent_released;
+	str parent_state; /* of its latest text; "removed": withdrawn from the page, its place stays */
 	struct store_publication parent; /* as released; name and text of the held one otherwise */
 	bool released_before;
 	str released_text;
@@ -46,6 +47,8 @@ struct queue_item {
 	bool referred;
 	struct store_decision referral; /* the row of the chain that tells of it */
 	msec suspended_until;           /* of the author; 0: no */
+	bool like_suspended;            /* somebody suspended writes with the same address or name */
+	struct store_suspended_like like;
 	bool reposted;
 	struct store_decision repost; /* that refused the same text before */
 	struct queue_copy *copies;    /* that wait too, at most QUEUE_COPIES_MAX */

@@ -189,6 +189,11 @@ MUST_CHECK enum frg_status staff_may_section(struct store_tx *tx, const struct s
                                              const struct store_comment *c, struct store_article *article,
                                              struct frg_error *err);
 
+/* story.c: a comment of their site and sections. FRG_NOT_FOUND comment_unknown; FRG_FORBIDDEN section_forbidden. */
+MUST_CHECK enum frg_status staff_comment(struct store_tx *tx, const struct staff *who, id64 id,
+                                         struct store_comment *comment, struct store_article *article,
+                                         struct frg_error *err);
+
 /* letter.c: the statement of reasons, in the decision's transaction; by mail too if there is an address. */
 struct letter_about {
 	const struct store_site *site;

@@ -11,6 +11,7 @@
 #include "render/render.h"
 #include "service/desk.h"
 #include "service/staff.h"
+#include "service/story.h"
 #include "store/store.h"
 
 struct service;

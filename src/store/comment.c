@@ -1,4 +1,5 @@
 /* Authors, comments, their revisions and what the engine said of these. */
+#include "store/story.h"
 #include "store/tx.h"
 
 static const str state_names[] = {STR_INIT("held"),     STR_INIT("released"),   STR_INIT("rejected"),
@@ -289,4 +290,18 @@ enum frg_status store_author_recent(struct store_tx *tx, id64 author, id64 but_c
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_revision);
+}
+
+enum frg_status store_review_of_comment(struct store_tx *tx, id64 comment, struct store_reviews *out,
+                                        struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT v.id, v.revision_id, v.engine, v.suggestion, v.findings, v.article_hash,"
+	                              " v.created_at FROM revision r JOIN review v ON v.revision_id = r.id"
+	                              " WHERE r.comment_id = $1 ORDER BY v.id LIMIT $2",
+	                              DB_INT(comment), DB_INT(STORE_STORY_MAX));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_review);
 }

@@ -471,6 +471,17 @@ MUST_CHECK enum frg_status store_suspension_insert(struct store_tx *tx, const st
 /* The one in force that lasts longest. */
 MUST_CHECK enum frg_status store_suspension_now(struct store_tx *tx, id64 author, msec now,
                                                 struct store_suspension *out, struct frg_error *err);
+/* Somebody suspended now, by another capability, who writes with the same address or name; the address counts more. */
+struct store_suspended_like {
+	msec until;
+	str name;
+	id64 comment; /* of theirs */
+	bool by_email;
+};
+MUST_CHECK enum frg_status store_suspension_like(struct store_tx *tx, const struct store_comment *c, msec now,
+                                                 struct store_suspended_like *out, struct frg_error *err);
+/* Takes back the one of this decision, if it is in force: those that it replaced hold again. */
+MUST_CHECK enum frg_status store_suspension_undo(struct store_tx *tx, id64 decision, msec now, struct frg_error *err);
 /* Ends all that are in force. */
 MUST_CHECK enum frg_status store_suspension_end(struct store_tx *tx, id64 author, msec now, struct frg_error *err);
 
