@@ -354,6 +354,20 @@ test('finding a text', async () => {
 	await call('search', '/v1/desk/search', 401, { who: new Reader(server) });
 });
 
+test('looking back on a comment', async () => {
+	const [{ comment }] = (await rike.get('/v1/desk/search?limit=1')).json.hits;
+	await call('story', `/v1/desk/comments/${comment}/story`, 200, { who: rike });
+	await call('around', `/v1/desk/comments/${comment}/around`, 200, { who: rike });
+	server.cliWith(PASSWORD + '\n', 'user', 'set', 'nora', '--name', 'Nora', '--role', 'editor', '--password-stdin');
+	const nora = await new Editor(server).login('nora'), member = (await rike.get('/v1/desk/staff')).json.members.find((m) => m.login === 'nora');
+	await rike.request('PUT', `/v1/desk/staff/${member.id}`, { headers: csrf(), body: { role: 'editor', sections: ['Nirgends'] } });
+	for (const [id, what] of [['story', 'story'], ['around', 'around']]) {
+		code(await call(id, `/v1/desk/comments/6000000000000/${what}`, 404, { who: rike }), 'comment_unknown');
+		code(await call(id, `/v1/desk/comments/${comment}/${what}`, 403, { who: nora }), 'section_forbidden');
+		await call(id, `/v1/desk/comments/${comment}/${what}`, 401, { who: new Reader(server) });
+	}
+});
+
 test('how the team works', async () => {
 	const mine = { who: rike, headers: csrf() };
 	const { version, longest_wait_minutes } = (await call('settings', '/v1/desk/settings', 200, { who: rike })).json;

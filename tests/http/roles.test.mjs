@@ -8,7 +8,7 @@ import { Contract, file } from '../lib/openapi.mjs';
 
 const contract = new Contract();
 const ROLES = ['administrator', 'lead', 'editor', 'trainee', 'auditor', 'lawyer'];
-let server, people, elsewhere, held, released, decision, objection;
+let server, people, elsewhere, held, comment, released, decision, objection;
 
 /* The table as a person reads it: right → roles. */
 function table() {
@@ -20,7 +20,7 @@ function table() {
 }
 
 const routes = contract.operations.filter((op) => op.path.startsWith('/v1/desk') && op.security?.some((s) => s.desk));
-const path = (op) => op.path.replace(/\{(\w+)\}/g, (_, name) => ({ revision: held, decision, objection, session: '6000000000000',
+const path = (op) => op.path.replace(/\{(\w+)\}/g, (_, name) => ({ revision: held, comment, decision, objection, session: '6000000000000',
 	article: 'nix', member: '6000000000000', invitation: '6000000000000' })[name]);
 const ask = (who, op) => who.request(op.method, path(op),
 	{ headers: op.method === 'GET' ? {} : { 'X-CSRF-Token': who.csrf }, body: op.requestBody ? {} : undefined });
@@ -47,6 +47,7 @@ before(async () => {
 	objection = (await rike.get('/v1/desk/objections')).json.objections[0].id;
 	const waits = await wilma.submit('Wann beginnt der Bau der Brücke?');
 	held = (await rike.item(waits.id)).revision;
+	comment = waits.id;
 });
 after(() => server?.end());
 
@@ -81,7 +82,7 @@ for (const op of routes)
 	});
 
 test('people of another site see and change nothing here', async () => {
-	for (const op of routes.filter((o) => /\{(revision|decision|objection)\}/.test(o.path))) {
+	for (const op of routes.filter((o) => /\{(revision|comment|decision|objection)\}/.test(o.path))) {
 		const body = { action: 'reject', version: 1, rules: ['profanity'], outcome: 'reject', reasons: 'Nein.', days: 1, picked: true };
 		const answer = await elsewhere.request(op.method, path(op),
 			{ headers: op.method === 'GET' ? {} : { 'X-CSRF-Token': elsewhere.csrf }, body: op.requestBody ? body : undefined });
@@ -118,6 +119,8 @@ test('whoever has some sections sees and decides only these', async () => {
 	assert.deepEqual([answer.status, answer.json.error.code], [403, 'section_forbidden']);
 	const decided = await people.local.decide({ revision: held, version: 1 }, 'release');
 	assert.deepEqual([decided.status, decided.json.error.code], [403, 'section_forbidden']);
+	for (const what of ['story', 'around'])
+		assert.equal((await people.local.get(`/v1/desk/comments/${comment}/${what}`)).json.error.code, 'section_forbidden', what);
 	assert.deepEqual((await people.local.get('/v1/desk/objections')).json.objections, []);
 	assert.deepEqual((await people.local.get('/v1/desk/decisions')).json.decisions, []);
 	assert.equal((await people.local.get('/v1/desk/board')).json.dots.length, 0);

@@ -44,6 +44,8 @@ export interface Author {
 	email: string;
 	first: boolean;
 	suspended_until: number | null;
+	/** Somebody suspended, by another browser, writes with the same address or name. */
+	like_suspended: { by: 'email' | 'name'; name: string; comment: string; until: number } | null;
 	released: number;
 	rejected: number;
 	returned: number;
@@ -74,6 +76,8 @@ export interface Article {
 
 export interface Parent {
 	id: string;
+	/** Of its latest text; »removed«: withdrawn from the page, where answers hold its place. */
+	state: string;
 	name: string;
 	text: string;
 	at: number;
@@ -329,6 +333,7 @@ export interface Decided {
 
 export interface Decision {
 	id: string;
+	comment: string;
 	revision: string;
 	action: string;
 	to: string | null;

@@ -3,10 +3,10 @@ import type { JSX } from 'preact';
 import type { Controller, View } from '../controller';
 import { age, count, language, number, setLanguage, t } from '../i18n';
 import { unsentCount, waitingCount } from '../state';
+import type { Place, Tab } from '../router';
 import { useNow } from './hooks';
 import { SiteClosing } from './site_closing';
 
-export type Tab = 'review' | 'board' | 'decided' | 'objections' | 'policy' | 'team';
 
 export function LangSwitch({ controller, onLang }: { controller: Controller; onLang: () => void }): JSX.Element {
 	const to = language() === 'de' ? 'en' : 'de';
@@ -25,7 +25,7 @@ export function LangSwitch({ controller, onLang }: { controller: Controller; onL
 interface Props {
 	controller: Controller;
 	view: View;
-	tab: Tab;
+	tab: Place['tab'];
 	onTab: (tab: Tab) => void;
 	onHelp: () => void;
 	onLang: () => void;

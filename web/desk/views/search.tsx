@@ -6,6 +6,7 @@ import type { SearchTerms } from '../api';
 import type { Controller } from '../controller';
 import { moment, t } from '../i18n';
 import { ALL_RULES } from '../rules';
+import { storyPath } from '../router';
 import type { Hit } from '../types';
 import { useNow } from './hooks';
 import { RuleNames, ruleName, stateName } from './parts';
@@ -22,7 +23,8 @@ function Found({ hit: h, now, onRead }: { hit: Hit; now: number; onRead: (revisi
 				<p class="decision-article"><strong>{h.name}</strong> · {h.article.title}</p>
 				{h.text.length <= CLAMPED ? <p>{h.text}</p>
 					: <details><summary>{h.text.slice(0, CLAMPED).replace(/\s+\S*$/, '')} …</summary><p>{h.text}</p></details>}
-				{h.state === 'held' && <p class="decision-after"><button type="button" class="link" onClick={() => onRead(h.revision)}>{t('board.read')}</button></p>}
+				<p class="decision-after"><a href={storyPath(h.comment)}>{t('story.link')}</a>
+					{h.state === 'held' && <button type="button" class="link" onClick={() => onRead(h.revision)}>{t('board.read')}</button>}</p>
 			</div>
 			<p class="decision-who">{h.decision && <span>{h.decision.by}</span>}<time dateTime={new Date(h.submitted_at).toISOString()}>{moment(h.submitted_at, now)}</time></p>
 		</li>
