@@ -10,3 +10,6 @@ ALTER TABLE revision ADD COLUMN withdrawn_at BIGINT;
 
 -- Who else writes with the address or the name of somebody suspended now.
 CREATE INDEX suspension_of_site ON suspension (site_id, until_at) WHERE ended_at IS NULL;
+
+-- Letters of one decision on several comments that go to the same address leave in one message.
+CREATE INDEX mail_to ON mail (recipient, created_at) WHERE state = 'waiting';

@@ -158,6 +158,7 @@ struct store_queue_filter {
 	int64_t min[FRG_RULE_COUNT], max[FRG_RULE_COUNT]; /* thousandths, if by_score */
 	enum store_author_kind author;
 	bool only_edits, only_returned, only_escalated;
+	bool only_appealed;   /* an objection was made about the comment */
 	str referral;         /* only these, as "|second|proposal|"; empty: any */
 	bool without_lawyer;  /* leave out what waits for one */
 	id64 but_referred_by; /* leave out what this editor referred */
@@ -494,7 +495,10 @@ struct store_mail {
 	int64_t tries;
 	str problem;
 	msec created;
+	bool letter; /* read only: a statement of reasons */
 };
+/* Letters to one address that were written no further apart were written together. */
+enum { STORE_MAIL_TOGETHER_MS = 5000 };
 struct store_mails {
 	struct store_mail *items;
 	size_t count;

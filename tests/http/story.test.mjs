@@ -126,3 +126,15 @@ test('undoing a suspension brings back the one that it replaced', async () => {
 	assert.equal((await rike.item(id)).author.suspended_until, null);
 	assert.equal(server.audit().status, 0);
 });
+
+test('a lane of what was objected to', async () => {
+	const wilma = new Reader(server, { name: 'Lara' }), { id } = await wilma.submit('Du Idiot verstehst nichts von Brücken.');
+	await rike.reject(id, ['profanity']);
+	const [, letter] = /href="(\/objection\/[^"]+)"/.exec((await wilma.one(id)).html);
+	await wilma.postForm({ text: 'Ich habe es geändert.' }, { path: letter });
+	await wilma.revise(id, 'Das Gutachten sagt etwas anderes über die Brücke.');
+	const saved = await rike.request('PUT', '/v1/desk/lanes', { headers: { 'X-CSRF-Token': rike.csrf }, body: { lanes: [{ name: 'Widersprochen', filter: { appealed: true } }, { name: 'Brücke', filter: { article: 'bruecke' } }, { name: 'Bücherei', filter: { article: 'library' } }] } });
+	const [appealed, here, there] = saved.json.lanes.filter((l) => l.name);
+	assert.deepEqual((await rike.queue(`?lane=${appealed.id}`)).items.map((i) => i.comment), [id]);
+	assert.ok(here.count > 1 && there.count === 0);
+});

@@ -1,7 +1,7 @@
 // Brings state, server and clock together: loads ahead, sends decisions in the background, listens to
 // the stream. Views read `state` and call the methods; they never talk to the server themselves.
 import { Api, ApiError } from './api';
-import { rememberedBlur } from './bindings';
+import { rememberedBlur, rememberedExposures, rememberExposures } from './bindings';
 import { closingState } from './closing';
 import type { ClosingState } from './closing';
 import * as S from './state';
@@ -39,7 +39,7 @@ export interface View {
 
 export class Controller {
 	readonly api = new Api();
-	view: View = { phase: 'starting', session: null, expired: false, queue: 'loading', online: true, changes: 0, closing: null, objections: 0, lanes: [], laneChanges: 0, desk: { ...S.empty, blur: rememberedBlur() } };
+	view: View = { phase: 'starting', session: null, expired: false, queue: 'loading', online: true, changes: 0, closing: null, objections: 0, lanes: [], laneChanges: 0, desk: { ...S.empty, blur: rememberedBlur(), exposures: rememberedExposures() } };
 	private listeners = new Set<() => void>();
 	private stream: EventSource | null = null;
 	private streamTries = 0;
@@ -63,11 +63,23 @@ export class Controller {
 
 	/** Applies one transition and lets follow what it needs: sending, loading ahead. */
 	apply(change: (d: S.Desk) => S.Desk): void {
-		const desk = change(this.view.desk);
+		const desk = this.counted(change(this.view.desk));
+		if (desk.exposures !== this.view.desk.exposures) rememberExposures(desk.exposures);
 		if (desk !== this.view.desk) this.set({ desk });
 		this.lookAtCurrent();
 		void this.pump();
 		void this.loadAhead();
+	}
+
+	/* Without a blur, what is open is read. */
+	private counted(desk: S.Desk): S.Desk {
+		const open = S.currentItem(desk);
+		return open && !desk.blur ? S.exposed(desk, open, this.now()) : desk;
+	}
+
+	/** One on the board has been on the screen. */
+	read(item: Item): void {
+		if (!this.view.desk.blur) this.apply((d) => S.exposed(d, item, this.now()));
 	}
 
 	now(): number {
@@ -115,7 +127,7 @@ export class Controller {
 	async workFor(site: string): Promise<void> {
 		const session = await this.api.workFor(site);
 		this.stream?.close();
-		this.set({ desk: { ...S.empty, blur: this.view.desk.blur }, lanes: [] });
+		this.set({ desk: { ...S.empty, blur: this.view.desk.blur, exposures: this.view.desk.exposures }, lanes: [] });
 		this.enter(session);
 	}
 
@@ -214,7 +226,7 @@ export class Controller {
 		await this.api.logout();
 		this.stream?.close();
 		this.stream = null;
-		this.set({ phase: 'login', session: null, expired: false, desk: { ...S.empty, blur: this.view.desk.blur }, queue: 'loading' });
+		this.set({ phase: 'login', session: null, expired: false, desk: { ...S.empty, blur: this.view.desk.blur, exposures: this.view.desk.exposures }, queue: 'loading' });
 	}
 
 	/* Perhaps only this window's token is old: another one logged the same person in again. */

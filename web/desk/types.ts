@@ -184,6 +184,7 @@ export interface LaneFilter {
 	author?: 'any' | 'first' | 'released' | 'rejected';
 	edits?: boolean;
 	returned?: boolean;
+	appealed?: boolean;
 	waiting_minutes?: number;
 }
 

@@ -37,6 +37,7 @@ function Heading({ item, now, focus }: { item: Item; now: number; focus: boolean
 				{item.escalated && <span class="badge badge-warn">{t('comment.late')}</span>}
 				{item.author.first && <span class="badge">{t('author.first')}</span>}
 				{item.author.suspended_until !== null && <span class="badge badge-warn">{t('author.suspended', moment(item.author.suspended_until, now))}</span>}
+				{item.author.like_suspended && <span class="badge badge-warn">{t(`author.like_badge_${item.author.like_suspended.by}`)}</span>}
 				{item.released_text !== null && <span class="badge">{t('comment.edit')}</span>}
 				{item.released_text === null && item.ordinal > 1 && <span class="badge">{t('comment.nth', item.ordinal)}</span>}
 				<a class="comment-story" href={storyPath(item.comment)}>{t('story.link')}</a>
