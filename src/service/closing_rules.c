@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-enum { MINUTE_MS = 60 * 1000, SECTION_MAX = 100, WAIT_MINUTES = 480, STEPS = 64 };
+enum { MINUTE_MS = 60 * 1000, SECTION_MAX = 100, STEPS = 64 };
 /* The load must say so for a while, and comments that were closed stay so for a while: nobody likes a door that flaps. */
 static const msec over_for = 10 * MINUTE_MS, ok_for = 5 * MINUTE_MS, closed_for = 30 * MINUTE_MS;
 static const msec horizon = 14 * (msec)24 * 3600 * 1000;
@@ -44,7 +44,7 @@ enum frg_status closing_rules_read(struct arena *a, const json_t *value, struct 
 	size_t i;
 	json_t *v;
 	const json_t *hours = json_object_get(value, "hours"), *load = json_object_get(value, "overload");
-	*out = (struct closing_rules){.overload_wait = (msec)WAIT_MINUTES * MINUTE_MS};
+	*out = (struct closing_rules){.overload_wait = (msec)CLOSING_WAIT_MINUTES * MINUTE_MS};
 	if (!value)
 		return FRG_OK;
 	if (!json_is_object(value) || (hours && !json_is_array(hours)) || json_array_size(hours) > CLOSING_HOURS_MAX)

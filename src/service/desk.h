@@ -88,6 +88,7 @@ struct desk_shift {
 
 /* When comments close by themselves (closing_rules.c). */
 enum { CLOSING_HOURS_MAX = 20, CLOSING_REASON_MAX = 300, CLOSING_DAYS_MAX = 3650, CLOSING_WAIT_MAX = 7 * 24 * 60 };
+enum { CLOSING_WAIT_MINUTES = 480 };
 struct closing_hours {
 	unsigned days; /* on which it begins: 1 Monday … 64 Sunday */
 	int from, to;  /* minutes since midnight, local time; to not after from: on the next day */

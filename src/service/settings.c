@@ -111,6 +111,8 @@ static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *er
 	struct closing_rules closing = c->wanted->keep_closing ? s->closing : c->wanted->closing;
 	*s = *c->wanted;
 	s->closing = closing;
+	if (!s->closing.overload_wait) /* not said */
+		s->closing.overload_wait = (msec)CLOSING_WAIT_MINUTES * MINUTE_MS;
 	s->version++;
 	s->four_eyes = c->four_eyes;
 	st = store_setting_put(tx, c->who->site, STR("desk"), settings_text(store_arena(tx), s), err);
