@@ -453,7 +453,7 @@ export class Controller {
 			objections: (JSON.parse((e as MessageEvent<string>).data) as { open: number }).open, changes: this.view.changes + 1,
 		}));
 		stream.addEventListener('claims', (e) => this.heardClaims((JSON.parse((e as MessageEvent<string>).data) as { claims: Claim[] }).claims));
-		stream.addEventListener('closing', () => void this.loadClosing());
+		stream.addEventListener('closing', () => { void this.loadClosing(); this.refreshSoon(); });
 		stream.addEventListener('lanes', () => this.loadLanes());
 		stream.addEventListener('escalated', () => { this.loadLanes(); this.refreshSoon(); });
 		stream.addEventListener('error', () => {

@@ -1,6 +1,6 @@
 // Whether an article takes comments; editors close and open them, and say why.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { ApiError } from '../api';
 import type { Controller } from '../controller';
 import { moment, t } from '../i18n';
@@ -52,6 +52,8 @@ function words(c: Closure): string {
 
 export function Closing({ controller, article }: { controller: Controller; article: Article }): JSX.Element | null {
 	const [now, setNow] = useState<Closure | null>(null), [asking, ask] = useState(false);
+	const known = JSON.stringify(article.comments);
+	useEffect(() => setNow(null), [known]); /* what the server says later counts more than what was answered here */
 	const state = now ?? article.comments, may = controller.may('thread');
 	/* What a rule has closed is kept open for a day; what the editors have closed is opened. */
 	const open = (): void => void controller.api.closeThread(article.id, true, state.by_editors ? 0 : KEEP_HOURS, '').then(setNow, () => undefined);
