@@ -150,7 +150,7 @@ test('a comment\'s story has an address, the way back works, and the conversatio
 	await colleague.waitForSelector('#comment-title:has-text("Carla")');
 	assert.equal(new URL(colleague.url()).pathname, '/desk');
 	await colleague.locator('.around > summary').click();
-	await colleague.waitForSelector('.around-here:has-text("Hier stünde der Kommentar von Carla")');
+	await colleague.waitForSelector('.around-here:has-text("Hier stünde der Kommentar: Carla")');
 	assert.deepEqual(await colleague.locator('.around-c').evaluateAll((all) => all.map((e) => /around-here/.test(e.className) ? 'here' : e.querySelector('strong').textContent)), ['Anton', 'Berta', 'here']);
 	assert.deepEqual(await axe(colleague), []);
 	await colleague.goto(`${server.base}/desk/comment/6000000000000`);

@@ -33,6 +33,8 @@ test('all that happened stands in the order in which it did', () => {
 	const line = timeline({ ...base, ...s });
 	assert.deepEqual([line[2].before.id, line[2].review.at], ['a', 40], 'a new text is told by what changed, with what was said of it then');
 	assert.equal(line[5].undone.id, 'd2');
+	const answered = timeline({ ...base, ...s, decisions: [...s.decisions, decision('d5', 'b', 90, { action: 'uphold' })], objections: [{ ...s.objections[0], decision: 'd5' }] });
+	assert.deepEqual([answered.length, answered[8].kind, answered[8].answers.id], [9, 'decision', 'o'], 'an answer that is a decision is told once');
 	assert.deepEqual([line[4].letter, line[6].letter.id], [null, 'l']);
 });
 

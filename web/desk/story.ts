@@ -101,7 +101,7 @@ export const around = (api: Api, comment: string): Promise<AroundData> => api.ca
 export type Entry =
 	| { kind: 'sent'; at: number; revision: StoryRevision; before: StoryRevision | null; review: StoryReview | null }
 	| { kind: 'review'; at: number; revision: StoryRevision; review: StoryReview }
-	| { kind: 'decision'; at: number; decision: StoryDecision; revision: StoryRevision; undone: StoryDecision | null; letter: StoryLetter | null }
+	| { kind: 'decision'; at: number; decision: StoryDecision; revision: StoryRevision; undone: StoryDecision | null; letter: StoryLetter | null; answers: StoryObjection | null }
 	| { kind: 'objection'; at: number; objection: StoryObjection }
 	| { kind: 'answer'; at: number; objection: StoryObjection }
 	| { kind: 'withdrawn'; at: number | null; revision: StoryRevision };
@@ -125,7 +125,7 @@ function decisionEntries(s: StoryData): Entry[] {
 		const revision = s.revisions.find((r) => r.id === decision.revision);
 		if (!revision) return [];
 		return [{ kind: 'decision', at: decision.at, decision, revision, undone: s.decisions.find((d) => d.id === decision.undoes) ?? null,
-			letter: s.letters.find((l) => l.decision === decision.id) ?? null }];
+			letter: s.letters.find((l) => l.decision === decision.id) ?? null, answers: s.objections.find((o) => o.decision === decision.id) ?? null }];
 	});
 }
 
@@ -133,7 +133,8 @@ function decisionEntries(s: StoryData): Entry[] {
 export function timeline(s: StoryData): Entry[] {
 	const objections = s.objections.flatMap((objection): Entry[] => [
 		{ kind: 'objection', at: objection.at, objection },
-		...(objection.state === 'open' ? [] : [{ kind: 'answer', at: objection.decided_at ?? objection.at, objection } as const]),
+		/* what was decided about it is a decision of the chain; one that has settled itself has none */
+		...(objection.state === 'open' || s.decisions.some((d) => d.id === objection.decision) ? [] : [{ kind: 'answer', at: objection.decided_at ?? objection.at, objection } as const]),
 	]);
 	return [...sentEntries(s), ...decisionEntries(s), ...objections]
 		.sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity) || ORDER[a.kind] - ORDER[b.kind]);

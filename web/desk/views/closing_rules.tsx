@@ -26,9 +26,9 @@ function Row({ hours: h, nth, may, onChange, onDrop }: RowProps): JSX.Element {
 			<span aria-hidden="true">–</span>
 			<label><span class="vh">{t('shift.to')}</span><input type="time" required value={clock(h.to)} readOnly={!may} onInput={(e) => onChange({ ...h, to: minutesOf(e.currentTarget.value, true) })} /></label>
 			{h.to <= h.from && <span class="quiet">{t('hours.next_day')}</span>}
-			{may && <button type="button" class="link" onClick={onDrop}>{t('shift.drop')}<span class="vh"> {t('hours.nth', nth)}</span></button>}
 			<label class="closing-wide"><span>{t('lane.sections')}</span><input value={sections} placeholder={t('team.all_sections')} readOnly={!may} onInput={(e) => setSections(e.currentTarget.value)} onChange={leave} /></label>
 			<label class="closing-wide"><span>{t('hours.reason')}</span><input value={h.reason} maxLength={REASON_MAX} readOnly={!may} onInput={(e) => onChange({ ...h, reason: e.currentTarget.value })} /></label>
+			{may && <button type="button" class="link" onClick={onDrop}>{t('shift.drop')}<span class="vh"> {t('hours.nth', nth)}</span></button>}
 		</div>
 	);
 }

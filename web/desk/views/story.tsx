@@ -41,16 +41,18 @@ function actionName(d: StoryDecision): string {
 	return d.to ? t(`decided.to_${d.to}`) : stateName(d.action);
 }
 
-function Decided({ entry: { decision: d, undone, letter } }: { entry: Extract<Entry, { kind: 'decision' }> }): JSX.Element {
+function Decided({ entry: { decision: d, undone, letter, answers } }: { entry: Extract<Entry, { kind: 'decision' }> }): JSX.Element {
 	if (undone) return <p>{t('story.undid', d.by, actionName(undone))}</p>;
 	return (
 		<>
+			{answers && <p class="story-act"><strong>{t('story.answer')}</strong> {t(`objection.state_${answers.state}`)}</p>}
 			<p class="story-act"><span class={`state state-${d.action}${d.undone ? ' story-off' : ''}`}>{actionName(d)}</span>
 				{d.proposed && <> <span class={`state state-${d.proposed}`}>{t(`referral.do_${d.proposed}`)}</span></>}
 				{d.undone && <> <span class="badge">{t('decided.undone')}</span></>} <RuleNames rules={d.rules} />
 				{d.law && <span>{t(`law.${d.law}`)}</span>}{d.until !== null && <span>{t('author.suspended', fullMoment(d.until))}</span>}</p>
 			<p class="story-by">{t('story.by', d.by)}</p>
 			{d.passages.length > 0 && <ul class="story-found">{d.passages.map((p, i) => <li key={i}><RuleMark rule={p.rule} /> <q>{p.quote}</q></li>)}</ul>}
+			{answers?.reasons && answers.reasons !== d.word && <p class="word">»{answers.reasons}«</p>}
 			{d.word && <p class="word"><span>{t('earlier.word')}</span> »{d.word}«</p>}
 			{letter && <Paper letter={letter} />}
 			<p class="quiet story-chain">{t('story.chain', d.number, d.hash.slice(0, 12))}</p>
