@@ -109,7 +109,12 @@ static json_t *author_json(struct arena *a, const struct queue_item *item)
 		                                        json_of(r->revision.text), "rules", api_rules_json(a, r->rules), "at",
 		                                        (json_int_t)r->revision.created, "article", json_of(r->article_title)));
 	}
-	return json_pack("{s:o, s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:o}", "suspended_until",
+	json_t *like = json_null();
+	if (item->like_suspended)
+		like = json_pack("{s:s, s:o, s:o, s:I}", "by", item->like.by_email ? "email" : "name", "name",
+		                 json_of(item->like.name), "comment", api_id_json(item->like.comment), "until",
+		                 (json_int_t)item->like.until);
+	return json_pack("{s:o, s:o, s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:o}", "like_suspended", like, "suspended_until",
 	                 item->suspended_until ? json_integer(item->suspended_until) : json_null(), "name",
 	                 json_of(item->comment.name), "email", json_of(item->comment.email), "first", all <= 1, "released",
 	                 (json_int_t)item->record[STATE_RELEASED], "rejected", (json_int_t)item->record[STATE_REJECTED],
@@ -134,7 +139,9 @@ static json_t *earlier_json(struct arena *a, const struct queue_item *item)
 
 json_t *api_closure_json(const struct store_article *a)
 {
-	return json_pack("{s:b, s:b, s:o, s:o}", "open", a->open, "by_editors", a->closed != 0, "until",
+	static const char *const by[] = {NULL, "article", "editors", "age", "hours", "overload"};
+	return json_pack("{s:b, s:b, s:s?, s:b, s:o, s:o}", "open", a->open, "by_editors", a->closed != 0, "by",
+	                 by[a->closed_by], "kept_open", a->kept_open, "until",
 	                 a->closed_until ? json_integer(a->closed_until) : json_null(), "reason",
 	                 json_or_null(a->closed_reason));
 }
@@ -153,7 +160,8 @@ static json_t *parent_json(const struct queue_item *item)
 {
 	if (!item->has_parent)
 		return json_null();
-	return json_pack("{s:o, s:o, s:o, s:I, s:b}", "id", api_id_json(item->parent.comment), "name",
+	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:b}", "id", api_id_json(item->parent.comment), "state",
+	                 json_of(item->parent_state), "name",
 	                 json_of(item->parent.name), "text", json_of(item->parent.text), "at",
 	                 (json_int_t)item->parent.published, "released", item->parent_released);
 }

@@ -167,11 +167,12 @@ static void answer_settings(struct api *api, struct http_request *req, const str
 	}
 	api_no_store(req);
 	api_json(req, 200,
-	         json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "version", (json_int_t)s->version,
+	         json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "version", (json_int_t)s->version,
 	                   "longest_wait_minutes", (json_int_t)(s->longest_wait / 60000), "notice_hours",
 	                   (json_int_t)(s->notice_time / 3600000), "four_eyes", texts_json(&s->four_eyes), "shifts",
-	                   shifts_json(s), "closed_days", texts_json(&s->closed_days), "forecasts", "given",
-	                   (json_int_t)kept.given, "kept", (json_int_t)kept.kept, "none", (json_int_t)kept.none));
+	                   shifts_json(s), "closed_days", texts_json(&s->closed_days), "closing",
+	                   closing_rules_json(&s->closing), "forecasts", "given", (json_int_t)kept.given, "kept",
+	                   (json_int_t)kept.kept, "none", (json_int_t)kept.none));
 }
 
 HANDLER(desk_settings)
@@ -252,6 +253,9 @@ HANDLER(desk_settings_save)
 		                &err);
 	if (st == FRG_OK)
 		st = read_shifts(json_object_get(body, "shifts"), &wanted, &err);
+	wanted.keep_closing = !json_object_get(body, "closing");
+	if (st == FRG_OK)
+		st = closing_rules_read(a, json_object_get(body, "closing"), &wanted.closing, &err);
 	if (st == FRG_OK)
 		st = service_settings_save(api->svc, a, &session.who, &wanted, &settings, &err);
 	json_decref(body);
@@ -259,29 +263,4 @@ HANDLER(desk_settings_save)
 		answer_settings(api, req, &session.who, &settings);
 	else
 		api_error(api, req, &err, NULL);
-}
-
-/* ---- comments under an article ---- */
-
-HANDLER(desk_close_thread)
-{
-	struct api *api = app;
-	struct editor_session session;
-	struct store_article article;
-	struct frg_error err;
-	json_t *body;
-	struct closing_command cmd = {.who = &session.who, .article = http_param(req, "article")};
-	if (!api_editor(api, req, &session) || !api_body(api, req, &body))
-		return;
-	cmd.open = json_is_true(json_object_get(body, "open"));
-	cmd.hours = json_integer_value(json_object_get(body, "hours"));
-	if (api_member(api, req, body, "reason", &cmd.reason)) {
-		if (service_close_thread(api->svc, http_arena(req), &cmd, &article, &err) == FRG_OK) {
-			api_no_store(req);
-			api_json(req, 200, api_closure_json(&article));
-		} else {
-			api_error(api, req, &err, NULL);
-		}
-	}
-	json_decref(body);
 }

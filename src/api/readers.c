@@ -131,7 +131,7 @@ HANDLER(reader_stream)
 		api_error(api, req, &err, NULL);
 		return;
 	}
-	struct http_channel *channel = service_channel(api->svc, art.id);
+	struct http_channel *channel = service_channel(api->svc, site->id, art.id);
 	http_respond_stream(req, channel);
 	http_channel_unref(channel);
 }

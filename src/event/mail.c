@@ -4,6 +4,7 @@
 #include "event/mail.h"
 
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "base/log.h"
 
 #include <curl/curl.h>
@@ -79,6 +80,43 @@ static void write_message(struct buf *b, const struct mailer *m, const struct st
 	BUF_LIT(b, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
 	           "Content-Transfer-Encoding: base64\r\nAuto-Submitted: auto-generated\r\n\r\n");
 	add_base64(b, letter->body, LINE);
+}
+
+/* Letters that were written together leave in one message; each stays a statement of its own, with its own way to
+ * object. */
+struct bundle {
+	const struct store_mail *items[BATCH];
+	size_t count;
+};
+
+static bool together(const struct store_mail *a, const struct store_mail *b)
+{
+	msec apart = b->created > a->created ? b->created - a->created : a->created - b->created;
+	return a->letter && b->letter && a->site == b->site && str_eq(a->recipient, b->recipient) && a->tries == b->tries &&
+	       apart <= STORE_MAIL_TOGETHER_MS;
+}
+
+static struct store_mail bound(struct mailer *m, struct arena *a, const struct bundle *bundle)
+{
+	struct store_mail one = *bundle->items[0];
+	if (bundle->count == 1)
+		return one;
+	const struct store_site *site = service_site_by_id(m->svc, one.site);
+	enum frg_lang lang = site ? site->lang : FRG_LANG_DE;
+	struct buf subject = BUF_INIT(1024), body = BUF_INIT(MESSAGE_MAX);
+	str total = arena_printf(a, "%zu", bundle->count);
+	i18n_format(&subject, lang, MSG_MAIL_LETTERS_SUBJECT, &total, 1);
+	i18n_format(&body, lang, MSG_MAIL_LETTERS_BODY, &total, 1);
+	for (size_t i = 0; i < bundle->count; i++) {
+		str args[] = {arena_printf(a, "%zu", i + 1), total, bundle->items[i]->subject};
+		BUF_LIT(&body, "\n\n");
+		i18n_format(&body, lang, MSG_MAIL_LETTERS_NTH, args, COUNT_OF(args));
+		BUF_LIT(&body, "\n\n");
+		buf_add(&body, bundle->items[i]->body);
+	}
+	one.subject = buf_finish(&subject, a);
+	one.body = buf_finish(&body, a);
+	return one;
 }
 
 struct upload {
@@ -161,20 +199,46 @@ static enum frg_status load_due(struct store_tx *tx, void *ctx, struct frg_error
 }
 
 struct outcome {
-	const struct store_mail *mail;
+	struct bundle bundle;
 	long answer;
 	const char *problem;
 };
 
-static enum frg_status save_outcome(struct store_tx *tx, void *ctx, struct frg_error *err)
+static enum frg_status save_one(struct store_tx *tx, const struct outcome *o, const struct store_mail *mail,
+                                struct frg_error *err)
 {
-	struct outcome *o = ctx;
 	if (o->answer == 0)
-		return store_mail_delete(tx, o->mail->id, err);
-	int64_t tries = o->mail->tries + 1;
+		return store_mail_delete(tx, mail->id, err);
+	int64_t tries = mail->tries + 1;
 	bool give_up = o->answer >= 500 || tries >= TRIES_MAX;
 	msec wait = (msec)30000 << (tries < 10 ? tries : 10); /* a minute, two … half a day */
-	return store_mail_retry(tx, o->mail->id, give_up ? 0 : clock_now() + wait, str_of(o->problem), err);
+	return store_mail_retry(tx, mail->id, give_up ? 0 : clock_now() + wait, str_of(o->problem), err);
+}
+
+static enum frg_status save_outcome(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	const struct outcome *o = ctx;
+	enum frg_status st = FRG_OK;
+	for (size_t i = 0; st == FRG_OK && i < o->bundle.count; i++)
+		st = save_one(tx, o, o->bundle.items[i], err);
+	return st;
+}
+
+/* The first that is not sent yet, and those that were written with it, as far as one message holds them. */
+static struct bundle next_bundle(const struct store_mails *all, bool *sent, size_t first)
+{
+	struct bundle b = {0};
+	size_t bytes = 0;
+	for (size_t i = first; i < all->count; i++) {
+		const struct store_mail *mail = &all->items[i];
+		bool fits = i == first || (together(&all->items[first], mail) && bytes + mail->body.n < MESSAGE_MAX / 2);
+		if (sent[i] || !fits)
+			continue;
+		sent[i] = true;
+		bytes += mail->body.n;
+		b.items[b.count++] = mail;
+	}
+	return b;
 }
 
 /* False: the way is barred, or there is nothing more to do now. */
@@ -188,9 +252,13 @@ static bool send_some(struct mailer *m, CURL *curl, struct arena *a)
 		log_error("mail", "%s", err.msg);
 		return false;
 	}
+	bool sent[BATCH] = {false};
 	for (size_t i = 0; i < d.mails.count && !atomic_load(&m->stopping); i++) {
-		struct outcome o = {.mail = &d.mails.items[i], .problem = problem};
-		o.answer = hand_over(m, curl, a, o.mail, problem);
+		if (sent[i])
+			continue;
+		struct outcome o = {.bundle = next_bundle(&d.mails, sent, i), .problem = problem};
+		struct store_mail message = bound(m, a, &o.bundle);
+		o.answer = hand_over(m, curl, a, &message, problem);
 		if (o.answer)
 			log_warn("mail", "not handed over: %s", problem);
 		if (store_write(service_store(m->svc), a, save_outcome, &o, &err) != FRG_OK) {

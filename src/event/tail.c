@@ -173,6 +173,29 @@ static void tell_claims(struct service *svc, struct arena *a, id64 site)
 	tell(svc, a, site, 0, "claims", json_pack("{s:o}", "claims", list));
 }
 
+/* Comments have closed or opened everywhere: no page is as it was, and who has one open shall see. */
+static void site_turned(struct service *svc, id64 site)
+{
+	service_threads_drop_all(svc);
+	service_channels_tell(svc, site, "closing", STR("{}"));
+}
+
+/* What the clock, an article's age or the load has closed or opened since the last look. */
+static void look_at_closing(struct tail *t, struct arena *a, id64 site)
+{
+	bool turned;
+	struct store_ids aged;
+	struct frg_error err;
+	if (service_closing_tick(t->svc, a, site, &turned, &aged, &err) != FRG_OK)
+		log_error("closing", "%s", err.msg);
+	if (turned)
+		site_turned(t->svc, site);
+	for (size_t i = 0; !turned && i < aged.count; i++) {
+		service_threads_drop_both(t->svc, aged.items[i], site);
+		tell(t->svc, a, aged.items[i], 0, "closing", json_object());
+	}
+}
+
 static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 {
 	struct service *svc = t->svc;
@@ -191,8 +214,15 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 			log_error("policy", "%s", err.msg);
 		recheck_site(t, e->site);
 	}
+	if (str_eq(e->kind, STR("closing"))) {
+		if (service_closing_reload(svc, e->site, &err) != FRG_OK)
+			log_error("closing", "%s", err.msg);
+		site_turned(svc, e->site);
+	}
 	if (e->article && (readers_concerned(e, action) || str_eq(e->kind, STR("article"))))
 		service_threads_drop_both(svc, e->article, e->site);
+	if (e->article && str_eq(e->kind, STR("article")))
+		tell(svc, a, e->article, 0, "closing", json_object());
 	if (e->article && readers_concerned(e, action))
 		tell_readers(svc, a, e);
 	if (str_eq(e->kind, STR("objection")))
@@ -259,6 +289,8 @@ static void learn_delays(struct tail *t, struct arena *a)
 				more = false;
 			}
 		}
+		arena_reset(a);
+		look_at_closing(t, a, sites[i].id);
 	}
 }
 

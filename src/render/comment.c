@@ -20,45 +20,6 @@ static unsigned shown_depth(const struct view_comment *c) { return c->depth > 2 
 
 /* ---- the author's own: what became of it ---------------------------------------- */
 
-/* "14:10", with the day in front of it unless it is today. */
-static str moment(struct buf *out, enum frg_lang lang, msec t, msec now)
-{
-	static const enum msg days[] = {MSG_READER_SUNDAY,   MSG_READER_MONDAY, MSG_READER_TUESDAY, MSG_READER_WEDNESDAY,
-	                                MSG_READER_THURSDAY, MSG_READER_FRIDAY, MSG_READER_SATURDAY};
-	struct clock_local there = clock_local(t), here = clock_local(now);
-	char time[CLOCK_TIME_SIZE];
-	clock_time(t, lang, time);
-	out->n = 0;
-	if (there.day == here.day + 1)
-		buf_printf(out, "%.*s %s", STR_ARG(i18n(lang, MSG_READER_TOMORROW)), time);
-	else if (there.day != here.day)
-		buf_printf(out, "%.*s %s", STR_ARG(i18n(lang, days[there.weekday])), time);
-	else
-		buf_printf(out, "%s", time);
-	return buf_str(out);
-}
-
-static void review_time(struct buf *b, enum frg_lang lang, const struct view_own *own)
-{
-	struct buf from = BUF_INIT(128), until = BUF_INIT(128);
-	bool today = clock_local(own->review_from).day == clock_local(own->now).day;
-	bool same_day = clock_local(own->review_from).day == clock_local(own->review_until).day;
-	char time[CLOCK_TIME_SIZE];
-	clock_time(own->review_until, lang, time);
-	str args[] = {moment(&from, lang, own->review_from, own->now),
-	              same_day ? str_of(time) : moment(&until, lang, own->review_until, own->now)};
-	HTML(b, " <span class=\"frg-when\">");
-	if (own->review_from <= own->now && same_day)
-		html_msg_args(b, lang, MSG_READER_REVIEW_UNTIL, args + 1, 1);
-	else if (today)
-		html_msg_args(b, lang, MSG_READER_REVIEW_BETWEEN, args, 2);
-	else
-		html_msg_args(b, lang, MSG_READER_REVIEW_NOT_TODAY, args, 2);
-	HTML(b, "</span>");
-	buf_free(&from);
-	buf_free(&until);
-}
-
 static void queue_words(struct buf *b, enum frg_lang lang, const struct view_own *own)
 {
 	if (own->queue_position == 1) {
@@ -76,11 +37,11 @@ static void queue_words(struct buf *b, enum frg_lang lang, const struct view_own
 		HTML(b, " ");
 		html_msg(b, lang, MSG_READER_REVIEW_LATE);
 	}
-	if (own->review_until) {
-		review_time(b, lang, own);
-	} else if (own->review_none) {
-		HTML(b, " ");
-		html_msg(b, lang, MSG_READER_REVIEW_NONE);
+	if (own->review_until || own->review_none) {
+		struct view_wait wait = {own->now, own->review_from, own->review_until, own->review_none};
+		HTML(b, " <span class=\"frg-when\">");
+		wait_words(b, lang, &wait);
+		HTML(b, "</span>");
 	}
 }
 

@@ -146,6 +146,7 @@ static void buttons(struct buf *b, const struct view_thread *t, const struct vie
 	HTML(b, "</button>\n</p>\n<p class=\"frg-hint\" data-frg=\"note\">");
 	html_msg(b, t->lang, f->edit_of.n ? MSG_READER_FORM_EDIT_HINT : MSG_READER_FORM_NOTE);
 	HTML(b, "</p>\n");
+	wait_ahead(b, t->lang, &t->ahead);
 }
 
 void form_render(struct buf *b, const struct view_thread *t)

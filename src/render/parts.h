@@ -60,6 +60,13 @@ struct comment_place {
 /* <li …><article>…</article>, without the end tag: replies and </li> may follow. */
 void comment_begin(struct buf *b, const struct comment_place *place, const struct view_comment *comment);
 
+/* ---- wait.c ------------------------------------------------------------------------ */
+
+/* When an author's comment will have been reviewed, or that no time can be given; escaped. */
+void wait_words(struct buf *b, enum frg_lang lang, const struct view_wait *wait);
+/* The line that says so to whoever has not written yet. */
+void wait_ahead(struct buf *b, enum frg_lang lang, const struct view_wait *wait);
+
 /* ---- form.c ------------------------------------------------------------------------ */
 
 /* True if the form stands under this comment rather than at the end. */

@@ -114,6 +114,22 @@ struct view_form {
 	bool checked; /* hints were asked for: say so too when there are none */
 };
 
+/* When a comment will probably have been reviewed. */
+struct view_wait {
+	msec now, from, until; /* until 0: no time is known, or */
+	bool none;             /* too much is going on to give one */
+};
+
+/* Why there is no form; as enum store_closed. */
+enum view_closed {
+	VIEW_NOT_CLOSED,
+	VIEW_CLOSED_ARTICLE,
+	VIEW_CLOSED_EDITORS,
+	VIEW_CLOSED_AGE,
+	VIEW_CLOSED_HOURS,
+	VIEW_CLOSED_OVERLOAD
+};
+
 struct view_thread {
 	const struct view_site *site;
 	str article_id, article_path;
@@ -127,7 +143,10 @@ struct view_thread {
 	bool open;
 	str closed_reason; /* of the editors; may be empty */
 	msec closed_until; /* 0: for good */
-	bool closed_by_editors;
+	enum view_closed closed_by;
+	int64_t closed_days; /* CLOSED_AGE */
+	/* Of a comment sent now. All zero where a page is kept for many readers: the script fills it in. */
+	struct view_wait ahead;
 	const struct view_form *form;
 	str sent_id; /* the comment just sent: thank for it; else empty */
 };
@@ -141,6 +160,8 @@ struct view_assets {
 void render_comment(struct buf *b, enum frg_lang lang, const struct view_comment *comment);
 /* The whole comment area: notice, comments, form. What stands inside <freigabe-comments>. */
 void render_thread(struct buf *b, const struct view_thread *thread);
+/* What those who have not written yet are told of the wait; plain text. */
+void render_ahead_words(struct buf *out, enum frg_lang lang, const struct view_wait *wait);
 /* Whole documents, from <!doctype html> on. */
 void render_article_page(struct buf *b, const struct view_assets *assets, const struct view_site *site,
                          const struct view_article *article, const struct view_thread *thread);

@@ -20,6 +20,8 @@ static void head(struct buf *b, const struct view_thread *t)
 		html_attr(b, "aria-label", i18n(t->lang, MSG_READER_NOTICE_LABEL));
 		HTML(b, ">\n");
 		html_safe(b, t->notice);
+		if (t->open)
+			wait_ahead(b, t->lang, &t->ahead);
 		HTML(b, "</aside>\n");
 	}
 }
@@ -106,17 +108,31 @@ static void paging(struct buf *b, const struct view_thread *t)
 	HTML(b, "</nav>\n");
 }
 
+static enum msg closed_msg(const struct view_thread *t)
+{
+	switch (t->closed_by) {
+	case VIEW_CLOSED_AGE: return t->closed_days == 1 ? MSG_READER_CLOSED_AGE_ONE : MSG_READER_CLOSED_AGE;
+	case VIEW_CLOSED_HOURS: return t->closed_until ? MSG_READER_CLOSED_HOURS : MSG_READER_CLOSED;
+	case VIEW_CLOSED_OVERLOAD: return MSG_READER_CLOSED_OVERLOAD;
+	case VIEW_CLOSED_EDITORS: return t->closed_until ? MSG_READER_PAUSED : MSG_READER_CLOSED;
+	case VIEW_NOT_CLOSED:
+	case VIEW_CLOSED_ARTICLE: break;
+	}
+	return MSG_READER_CLOSED;
+}
+
 /* Why there is no form, and until when. */
 static void closed(struct buf *b, const struct view_thread *t)
 {
-	char until[CLOCK_WORDS_SIZE];
-	HTML(b, "<p class=\"frg-closed\">");
-	if (t->closed_by_editors && t->closed_until) {
+	char until[CLOCK_WORDS_SIZE] = "";
+	struct buf days = BUF_INIT(32);
+	if (t->closed_until)
 		clock_words(t->closed_until, t->lang, until);
-		html_msg_args(b, t->lang, MSG_READER_PAUSED, &(str){until, strlen(until)}, 1);
-	} else {
-		html_msg(b, t->lang, MSG_READER_CLOSED);
-	}
+	buf_printf(&days, "%lld", (long long)t->closed_days);
+	str arg = t->closed_by == VIEW_CLOSED_AGE ? buf_str(&days) : str_of(until);
+	HTML(b, "<p class=\"frg-closed\" data-frg=\"closed\">");
+	html_msg_args(b, t->lang, closed_msg(t), &arg, 1);
+	buf_free(&days);
 	if (t->closed_reason.n) {
 		HTML(b, "<br>");
 		html_msg_args(b, t->lang, MSG_READER_CLOSED_REASON, &t->closed_reason, 1);
@@ -124,11 +140,24 @@ static void closed(struct buf *b, const struct view_thread *t)
 	HTML(b, "</p>\n");
 }
 
+/* What was typed before comments closed is given back. */
+static void kept_text(struct buf *b, const struct view_thread *t)
+{
+	if (t->form->text.n == 0)
+		return;
+	HTML(b, "<p class=\"frg-field frg-kept\"><label for=\"frg-text\">");
+	html_msg(b, t->lang, MSG_READER_KEPT_TEXT);
+	HTML(b, "</label>\n<textarea id=\"frg-text\" rows=\"7\" readonly>\n");
+	html_text(b, t->form->text);
+	HTML(b, "</textarea></p>\n");
+}
+
 static void form_or_closed(struct buf *b, const struct view_thread *t)
 {
 	HTML(b, "<div class=\"frg-home\" data-frg=\"home\">\n");
 	if (!t->open) {
 		closed(b, t);
+		kept_text(b, t);
 	} else if (!shown_here(t, t->form->reply_to) && !shown_here(t, t->form->edit_of)) {
 		form_render(b, t);
 	}

@@ -147,7 +147,10 @@ enum frg_status service_article_get(struct service *svc, struct arena *a, const 
                                     str external_id, struct store_article *out, struct frg_error *err)
 {
 	struct lookup l = {.site = site->id, .external_id = external_id, .out = out};
-	return store_read(svc->store, a, load, &l, err);
+	enum frg_status st = store_read(svc->store, a, load, &l, err);
+	if (st == FRG_OK)
+		closing_apply(svc, a, out);
+	return st;
 }
 
 enum frg_status service_article_discover(struct service *svc, struct arena *a, const struct store_site *site,

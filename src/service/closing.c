@@ -4,6 +4,7 @@
 enum { HOUR_MS = 3600 * 1000, HOURS_MAX = 24 * 366, REASON_MAX = 300, BATCH = 100 };
 
 struct closing {
+	struct service *svc;
 	const struct closing_command *cmd;
 	str reason;
 	struct store_article article;
@@ -37,9 +38,14 @@ static enum frg_status apply(struct store_tx *tx, void *ctx, struct frg_error *e
 	                            .site = c->article.site,
 	                            .editor = cmd->who->id,
 	                            .until = cmd->hours ? clock_now() + cmd->hours * HOUR_MS : 0,
-	                            .reason = c->reason};
+	                            .reason = cmd->open ? STR("") : c->reason};
+	/* what the editors have closed they open; what the rules have closed they keep open against them */
+	struct store_article now = c->article;
+	closing_apply(c->svc, store_arena(tx), &now);
+	row.kept_open = cmd->open && now.closed_by > CLOSED_EDITORS;
 	if (st == FRG_OK)
-		st = cmd->open ? store_closure_delete(tx, c->article.id, err) : store_closure_put(tx, &row, err);
+		st = cmd->open && !row.kept_open ? store_closure_delete(tx, c->article.id, err)
+		                                 : store_closure_put(tx, &row, err);
 	if (st == FRG_OK)
 		st = note(tx, c, err);
 	return st == FRG_OK ? store_article_by_id(tx, c->article.id, &c->article, err) : st;
@@ -48,7 +54,7 @@ static enum frg_status apply(struct store_tx *tx, void *ctx, struct frg_error *e
 enum frg_status service_close_thread(struct service *svc, struct arena *a, const struct closing_command *cmd,
                                      struct store_article *out, struct frg_error *err)
 {
-	struct closing c = {.cmd = cmd};
+	struct closing c = {.svc = svc, .cmd = cmd};
 	if (cmd->hours < 0 || cmd->hours > HOURS_MAX)
 		return frg_fail(err, FRG_INVALID, "hours_invalid", "0 to %d hours", HOURS_MAX);
 	enum frg_status st = clean_text(a, cmd->reason, REASON_MAX, true, "word", &c.reason, err);
@@ -56,6 +62,8 @@ enum frg_status service_close_thread(struct service *svc, struct arena *a, const
 		st = store_write(svc->store, a, apply, &c, err);
 	if (st == FRG_OK)
 		service_threads_drop_both(svc, c.article.id, c.article.site);
+	if (st == FRG_OK)
+		closing_apply(svc, a, &c.article);
 	*out = c.article;
 	return st;
 }

@@ -35,10 +35,12 @@ struct delay {
 	size_t due_count;
 	int64_t waiting;
 	msec learned, rated; /* up to when */
+	struct service_ahead ahead; /* under `told`, not `lock` */
 };
 
 struct delays {
 	pthread_mutex_t lock;
+	pthread_mutex_t told; /* held for a moment only: pages ask on the event loop; taken after `lock` */
 	struct delay *site[SITES_MAX];
 	size_t count;
 };
@@ -49,6 +51,7 @@ struct delays *delays_open(void)
 	if (!d)
 		BUG("out of memory");
 	pthread_mutex_init(&d->lock, NULL);
+	pthread_mutex_init(&d->told, NULL);
 	return d;
 }
 
@@ -57,6 +60,7 @@ void delays_close(struct delays *d)
 	for (size_t i = 0; i < d->count; i++)
 		free(d->site[i]);
 	pthread_mutex_destroy(&d->lock);
+	pthread_mutex_destroy(&d->told);
 	free(d);
 }
 
@@ -73,7 +77,10 @@ static struct delay *find(struct delays *all, id64 site, bool make)
 		BUG("out of memory");
 	d->site = site;
 	forecast_begin(&d->model);
-	return all->site[all->count++] = d;
+	pthread_mutex_lock(&all->told);
+	all->site[all->count++] = d;
+	pthread_mutex_unlock(&all->told);
+	return d;
 }
 
 /* ---- the calendar: shifts by local time → intervals ---- */
@@ -234,6 +241,84 @@ static void measure(struct delay *d, const struct refreshing *r)
 	free(decided);
 }
 
+static bool is_weekend(msec t)
+{
+	time_t s = (time_t)(t / 1000);
+	struct tm tm;
+	localtime_r(&s, &tm);
+	return tm.tm_wday == 0 || tm.tm_wday == 6;
+}
+
+/* Under the lock. ahead -1: not counted. */
+static void forecast_at(const struct delay *d, msec now, int64_t ahead, msec patience, struct forecast *out)
+{
+	if (ahead < 0)
+		ahead = count_before(d, now + patience);
+	struct forecast_question q = {.now = now,
+	                              .ahead = ahead,
+	                              .rate = ahead > BUSY ? d->busy_rate : d->rate,
+	                              .arrivals = d->arrivals,
+	                              .patience = patience,
+	                              .patiences = d->patience,
+	                              .patience_count = d->patience_count,
+	                              .weekend = is_weekend(now)};
+	forecast_make(&d->model, &d->calendar, &q, out);
+}
+
+static void ask(struct service *svc, id64 site, msec now, int64_t ahead, msec patience, struct forecast *out)
+{
+	pthread_mutex_lock(&svc->delays->lock);
+	const struct delay *d = find(svc->delays, site, false);
+	*out = (struct forecast){0};
+	if (d)
+		forecast_at(d, now, ahead, patience, out);
+	pthread_mutex_unlock(&svc->delays->lock);
+}
+
+/* ---- before anything is written ---- */
+
+/* How much of a time somebody is there. */
+static msec staffed(const struct forecast_calendar *c, msec from, msec to)
+{
+	msec sum = 0;
+	for (size_t i = 0; i < c->count; i++) {
+		msec begin = c->items[i].begin > from ? c->items[i].begin : from;
+		msec end = c->items[i].end < to ? c->items[i].end : to;
+		sum += end > begin ? end - begin : 0;
+	}
+	return sum;
+}
+
+/* Under the lock: what one would be told that is due when most are, once for all who look at a page. */
+static void look_ahead(struct delays *all, struct delay *d, msec usual, msec now)
+{
+	struct forecast f;
+	msec sum = 0;
+	for (size_t i = 0; i < d->patience_count; i++)
+		sum += d->patience[i];
+	forecast_at(d, now, -1, d->patience_count ? sum / (msec)d->patience_count : usual, &f);
+	pthread_mutex_lock(&all->told);
+	d->ahead = (struct service_ahead){.from = f.from,
+	                                  .until = f.until,
+	                                  .none = f.overload,
+	                                  .open = forecast_open(&d->calendar, now),
+	                                  .staffed = f.until ? staffed(&d->calendar, now, f.until) : 0,
+	                                  .waiting = d->waiting,
+	                                  .at = now};
+	pthread_mutex_unlock(&all->told);
+}
+
+void service_delay_ahead(struct service *svc, id64 site, struct service_ahead *out)
+{
+	struct delays *all = svc->delays;
+	*out = (struct service_ahead){0};
+	pthread_mutex_lock(&all->told);
+	for (size_t i = 0; i < all->count; i++)
+		if (all->site[i]->site == site)
+			*out = all->site[i]->ahead;
+	pthread_mutex_unlock(&all->told);
+}
+
 static enum frg_status purge(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	return store_forecast_purge(tx, *(id64 *)ctx, clock_now() - kept_for, err);
@@ -262,42 +347,13 @@ enum frg_status service_delay_refresh(struct service *svc, struct arena *a, id64
 	look_at_queue(r.d, &r.due);
 	measure(r.d, &r);
 	r.d->learned = r.upto;
+	look_ahead(svc->delays, r.d, r.settings.longest_wait / 2, r.now);
 	pthread_mutex_unlock(&svc->delays->lock);
 	*more = r.more;
 	return rated ? FRG_OK : store_write(svc->store, a, purge, &site, err);
 }
 
 /* ---- telling ---- */
-
-static bool is_weekend(msec t)
-{
-	time_t s = (time_t)(t / 1000);
-	struct tm tm;
-	localtime_r(&s, &tm);
-	return tm.tm_wday == 0 || tm.tm_wday == 6;
-}
-
-/* ahead -1: not counted. */
-static void ask(struct service *svc, id64 site, msec now, int64_t ahead, msec patience, struct forecast *out)
-{
-	pthread_mutex_lock(&svc->delays->lock);
-	const struct delay *d = find(svc->delays, site, false);
-	*out = (struct forecast){0};
-	if (d) {
-		if (ahead < 0)
-			ahead = count_before(d, now + patience);
-		struct forecast_question q = {.now = now,
-		                              .ahead = ahead,
-		                              .rate = ahead > BUSY ? d->busy_rate : d->rate,
-		                              .arrivals = d->arrivals,
-		                              .patience = patience,
-		                              .patiences = d->patience,
-		                              .patience_count = d->patience_count,
-		                              .weekend = is_weekend(now)};
-		forecast_make(&d->model, &d->calendar, &q, out);
-	}
-	pthread_mutex_unlock(&svc->delays->lock);
-}
 
 enum frg_status delay_promise(struct service *svc, struct store_tx *tx, const struct store_revision *revision,
                               struct frg_error *err)

@@ -3,6 +3,7 @@
 #ifndef SERVICE_DESK_H
 #define SERVICE_DESK_H
 
+#include "base/json.h"
 #include "render/render.h"
 #include "service/staff.h"
 #include "store/store.h"
@@ -36,6 +37,7 @@ struct queue_item {
 	struct queue_recent *recent;
 	size_t recent_count;
 	bool has_parent, parent_released;
+	str parent_state; /* of its latest text; "removed": withdrawn from the page, its place stays */
 	struct store_publication parent; /* as released; name and text of the held one otherwise */
 	bool released_before;
 	str released_text;
@@ -46,6 +48,8 @@ struct queue_item {
 	struct store_decision referral; /* the row of the chain that tells of it */
 	msec suspended_until;           /* of the author; 0: no */
 	int64_t reported;               /* persons with open notices on the comment */
+	bool like_suspended;            /* somebody suspended writes with the same address or name */
+	struct store_suspended_like like;
 	bool reposted;
 	struct store_decision repost; /* that refused the same text before */
 	struct queue_copy *copies;    /* that wait too, at most QUEUE_COPIES_MAX */
@@ -82,6 +86,23 @@ struct desk_shift {
 	int from, to;  /* minutes since midnight, to up to 1440 */
 	int editors;
 };
+
+/* When comments close by themselves (closing_rules.c). */
+enum { CLOSING_HOURS_MAX = 20, CLOSING_REASON_MAX = 300, CLOSING_DAYS_MAX = 3650, CLOSING_WAIT_MAX = 7 * 24 * 60 };
+enum { CLOSING_WAIT_MINUTES = 480 };
+struct closing_hours {
+	unsigned days; /* on which it begins: 1 Monday … 64 Sunday */
+	int from, to;  /* minutes since midnight, local time; to not after from: on the next day */
+	struct store_texts sections; /* none: all */
+	str reason;                  /* shown to readers; may be empty */
+};
+struct closing_rules {
+	struct closing_hours hours[CLOSING_HOURS_MAX];
+	size_t hours_count;
+	int64_t after_days; /* since an article appeared; 0: never */
+	bool overload;      /* when what was measured says that too much waits */
+	msec overload_wait; /* in which somebody is there: one that would wait longer is too many */
+};
 struct desk_settings {
 	int64_t version;              /* 0: never set */
 	struct store_texts four_eyes; /* sections where two persons must agree; "*": all */
@@ -90,11 +111,13 @@ struct desk_settings {
 	struct desk_shift shifts[DESK_SHIFTS_MAX];
 	size_t shift_count;             /* 0: not known */
 	struct store_texts closed_days; /* "2026-12-25" */
+	struct closing_rules closing;
+	bool keep_closing; /* wanted: these stay as they are */
 };
 MUST_CHECK enum frg_status service_settings(struct service *svc, struct arena *a, const struct staff *who,
                                             struct desk_settings *out, struct frg_error *err);
 /* wanted->version is the one that was changed. FRG_CONFLICT conflict; FRG_INVALID wait_invalid, sections_invalid,
- * shift_invalid. */
+ * shift_invalid, closing_invalid. */
 MUST_CHECK enum frg_status service_settings_save(struct service *svc, struct arena *a, const struct staff *who,
                                                  const struct desk_settings *wanted, struct desk_settings *out,
                                                  struct frg_error *err);
@@ -164,6 +187,16 @@ MUST_CHECK enum frg_status service_search(struct service *svc, struct arena *a, 
 /* Learns what has become known since it was last called, by one thread; *more: not all yet. */
 MUST_CHECK enum frg_status service_delay_refresh(struct service *svc, struct arena *a, id64 site, bool *more,
                                                  struct frg_error *err);
+/* What a comment sent now would be told: as of the last refresh, from memory; never waits. */
+struct service_ahead {
+	msec from, until; /* 0: nothing is known, or */
+	bool none;        /* too much is going on to give a time */
+	bool open;        /* somebody is there now */
+	msec staffed;     /* of the time until then, as much as somebody is there */
+	int64_t waiting;
+	msec at; /* 0: not looked yet */
+};
+void service_delay_ahead(struct service *svc, id64 site, struct service_ahead *out);
 /* How often authors were told the truth, in the last thirty days. */
 MUST_CHECK enum frg_status service_delay_record(struct service *svc, struct arena *a, const struct staff *who,
                                                 struct store_forecast_record *out, struct frg_error *err);
@@ -251,6 +284,37 @@ MUST_CHECK enum frg_status service_close_thread(struct service *svc, struct aren
                                                 struct store_article *out, struct frg_error *err);
 /* Opens those whose time is over. */
 MUST_CHECK enum frg_status service_open_due(struct service *svc, struct arena *a, struct frg_error *err);
+
+/* ---- closing_rules.c, closing_load.c: comments close by themselves ------------------------------------ */
+
+/* As JSON, in the settings and in their text. FRG_INVALID closing_invalid. */
+MUST_CHECK enum frg_status closing_rules_read(struct arena *a, const json_t *value, struct closing_rules *out,
+                                              struct frg_error *err);
+json_t *closing_rules_json(const struct closing_rules *rules);
+/* After another process changed a site's. */
+MUST_CHECK enum frg_status service_closing_reload(struct service *svc, id64 site, struct frg_error *err);
+/* Looks, every few seconds, whether the clock or the load has closed or opened anything. *changed: pages of the whole
+ * site are not as they were; *aged: those of these articles. */
+MUST_CHECK enum frg_status service_closing_tick(struct service *svc, struct arena *a, id64 site, bool *changed,
+                                                struct store_ids *aged, struct frg_error *err);
+/* How it stands, for the desk. */
+struct closing_state {
+	bool by_load, closed; /* the rule is on; it is closed by it now */
+	msec since;           /* when it last closed or opened; 0: never */
+	msec open_until;      /* somebody keeps it open against the load; 0: no */
+	str by;               /* who */
+	msec limit, wait;     /* in staffed time; wait 0: not known or none can be given */
+	bool no_time;         /* too much is going on to give one */
+	bool hours_closed;    /* by the clock, for all sections */
+	msec hours_until;     /* 0: no end in sight */
+	str hours_reason;
+};
+MUST_CHECK enum frg_status service_closing_state(struct service *svc, struct arena *a, const struct staff *who,
+                                                 struct closing_state *out, struct frg_error *err);
+enum { KEEP_OPEN_HOURS_MAX = 24 };
+/* Keeps comments open against the load for so many hours; 0: as measured again. FRG_INVALID hours_invalid. */
+MUST_CHECK enum frg_status service_closing_keep_open(struct service *svc, struct arena *a, const struct staff *who,
+                                                     int64_t hours, struct closing_state *out, struct frg_error *err);
 
 /* ---- letter.c, objection.c: answering for it ---------------------------------------------------- */
 

@@ -16,6 +16,7 @@ struct limits;
 struct policies;
 struct lent_policy;
 struct delays;
+struct closings;
 
 struct service {
 	struct store *store;
@@ -27,6 +28,7 @@ struct service {
 	struct limits *limits;         /* limits.c */
 	struct policies *policies;     /* policy.c */
 	struct delays *delays;         /* delay.c */
+	struct closings *closings;     /* closing_load.c */
 	struct view_assets assets;
 	pthread_mutex_t login_lock; /* editors.c: argon2id takes 64 MiB, so one at a time */
 	pthread_mutex_t reload_lock;
@@ -114,6 +116,32 @@ struct delay_told {
 MUST_CHECK enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct store_revision *revision,
                                     struct delay_told *out, struct frg_error *err);
 
+/* closing_load.c */
+struct closings *closings_open(void);
+void closings_close(struct closings *closings);
+MUST_CHECK enum frg_status closings_load(struct service *svc, struct frg_error *err);
+/* Does it take comments now, and if not, why and until when? From memory. */
+void closing_apply(struct service *svc, struct arena *a, struct store_article *article);
+
+/* closing_rules.c: pure. */
+/* Are comments of a section (empty: of all) closed by the clock, until when (0: no end in sight), by which rule? */
+bool closing_by_clock(const struct closing_rules *rules, str section, msec now, msec *until,
+                      const struct closing_hours **which);
+/* Which rules hold now, one bit each. */
+unsigned closing_hours_now(const struct closing_rules *rules, msec now);
+/* Closed by load, as it is remembered. */
+struct closing_load {
+	bool closed;
+	msec since;                /* of the last change */
+	msec open_until;           /* kept open */
+	str by;                    /* by whom */
+	msec over_since, ok_since; /* measured without a break; not remembered */
+};
+/* What the load says now: CLOSING_STAY, or that it closes or opens. Keeps `over_since` and `ok_since`. */
+enum closing_turn { CLOSING_STAY, CLOSING_CLOSE, CLOSING_OPEN };
+enum closing_turn closing_turn(struct closing_load *load, const struct closing_rules *rules,
+                               const struct service_ahead *ahead, msec now);
+
 /* search.c: makes a text findable. */
 MUST_CHECK enum frg_status search_add(struct store_tx *tx, const struct store_comment *comment,
                                       const struct store_revision *revision, struct frg_error *err);
@@ -173,6 +201,11 @@ MUST_CHECK enum frg_status removal_apply(struct store_tx *tx, struct removal *re
 MUST_CHECK enum frg_status staff_may_section(struct store_tx *tx, const struct staff *who,
                                              const struct store_comment *c, struct store_article *article,
                                              struct frg_error *err);
+
+/* story.c: a comment of their site and sections. FRG_NOT_FOUND comment_unknown; FRG_FORBIDDEN section_forbidden. */
+MUST_CHECK enum frg_status staff_comment(struct store_tx *tx, const struct staff *who, id64 id,
+                                         struct store_comment *comment, struct store_article *article,
+                                         struct frg_error *err);
 
 /* letter.c: the statement of reasons, in the decision's transaction; by mail too if there is an address. */
 struct letter_about {

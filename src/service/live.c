@@ -8,7 +8,7 @@ enum { BUCKETS = 1024, SWEEP_EVERY = 256, KEEP_MS = 60000 };
 
 struct channel {
 	struct channel *next;
-	id64 subject;
+	id64 site, subject;
 	uint64_t last_id;
 	msec asked; /* whoever just asked may not listen yet */
 	struct http_channel *channel;
@@ -75,7 +75,7 @@ static void sweep(struct live *live)
 	}
 }
 
-struct http_channel *service_channel(struct service *svc, id64 subject)
+struct http_channel *service_channel(struct service *svc, id64 site, id64 subject)
 {
 	struct live *live = svc->live;
 	pthread_mutex_lock(&live->lock);
@@ -89,7 +89,7 @@ struct http_channel *service_channel(struct service *svc, id64 subject)
 		if (!c)
 			BUG("out of memory");
 		*c = (struct channel){
-			.subject = subject, .last_id = (uint64_t)clock_now() * 1000, .channel = http_channel_new(live->server)};
+			.site = site, .subject = subject, .last_id = (uint64_t)clock_now() * 1000, .channel = http_channel_new(live->server)};
 		*at = c;
 	}
 	(*at)->asked = clock_steady();
@@ -107,5 +107,18 @@ void service_channel_tell(struct service *svc, id64 subject, id64 topic, const c
 	struct channel *c = *find(live, subject);
 	if (c)
 		http_channel_publish(c->channel, ++c->last_id, (uint64_t)topic, event, data);
+	pthread_mutex_unlock(&live->lock);
+}
+
+void service_channels_tell(struct service *svc, id64 site, const char *event, str data)
+{
+	struct live *live = svc->live;
+	if (!live)
+		return;
+	pthread_mutex_lock(&live->lock);
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct channel *c = live->buckets[i]; c; c = c->next)
+			if (c->site == site)
+				http_channel_publish(c->channel, ++c->last_id, 0, event, data);
 	pthread_mutex_unlock(&live->lock);
 }

@@ -55,6 +55,7 @@ static enum frg_status load_parent(struct store_tx *tx, struct queue_item *item,
 	item->has_parent = true;
 	enum frg_status st = store_publication_get(tx, item->comment.parent, &item->parent, err);
 	item->parent_released = st == FRG_OK && !item->parent.removed;
+	item->parent_state = item->parent_released ? store_state_name(STATE_RELEASED) : STR("removed");
 	if (st != FRG_NOT_FOUND)
 		return st;
 	struct store_comment parent;
@@ -62,6 +63,8 @@ static enum frg_status load_parent(struct store_tx *tx, struct queue_item *item,
 	st = store_comment_get(tx, item->comment.parent, &parent, err);
 	if (st == FRG_OK)
 		st = store_revision_of_comment(tx, parent.id, &revisions, err);
+	if (st == FRG_OK)
+		item->parent_state = store_state_name(revisions.items[revisions.count - 1].state);
 	if (st == FRG_OK)
 		item->parent = (struct store_publication){.comment = parent.id,
 		                                          .name = parent.name,
@@ -123,6 +126,9 @@ static enum frg_status load_standing(struct store_tx *tx, struct queue_item *ite
 		st = store_suspension_now(tx, item->comment.author, clock_now(), &suspension, err);
 	if (st == FRG_OK)
 		item->suspended_until = suspension.until;
+	if (st == FRG_NOT_FOUND)
+		st = store_suspension_like(tx, &item->comment, clock_now(), &item->like, err);
+	item->like_suspended = st == FRG_OK && !item->suspended_until;
 	if (st == FRG_OK || st == FRG_NOT_FOUND)
 		st = store_notice_reported(tx, item->comment.id, &item->reported, err);
 	return st;
@@ -244,7 +250,10 @@ enum frg_status service_queue(struct service *svc, struct arena *a, const struct
 	struct query q = {.in = query, .who = query->who, .page = out};
 	if (!read_cursor(query->cursor, &q.after))
 		return frg_fail(err, FRG_INVALID, "cursor_invalid", "not a place in the queue");
-	return store_read(svc->store, a, load_page, &q, err);
+	enum frg_status st = store_read(svc->store, a, load_page, &q, err);
+	for (size_t i = 0; i < out->count; i++)
+		closing_apply(svc, a, &out->items[i].article);
+	return st;
 }
 
 static enum frg_status load_one(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -265,7 +274,10 @@ enum frg_status service_queue_item(struct service *svc, struct arena *a, const s
                                    struct queue_item *out, struct frg_error *err)
 {
 	struct query q = {.who = who, .revision = revision, .item = out};
-	return store_read(svc->store, a, load_one, &q, err);
+	enum frg_status st = store_read(svc->store, a, load_one, &q, err);
+	if (st == FRG_OK)
+		closing_apply(svc, a, &out->article);
+	return st;
 }
 
 struct waiting_query {

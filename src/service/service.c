@@ -39,6 +39,7 @@ enum frg_status service_open(const struct service_config *config, struct service
 	svc->limits = limits_open(config->unlimited);
 	svc->policies = policies_open();
 	svc->delays = delays_open();
+	svc->closings = closings_open();
 	struct store_config store = {.url = config->database, .readers = config->readers, .create = config->create};
 	enum frg_status st = store_open(&store, &svc->store, err);
 	if (st == FRG_OK)
@@ -49,6 +50,8 @@ enum frg_status service_open(const struct service_config *config, struct service
 		st = service_sites_reload(svc, err);
 	if (st == FRG_OK)
 		st = policies_load(svc, err);
+	if (st == FRG_OK)
+		st = closings_load(svc, err);
 	if (st == FRG_OK)
 		st = complete(svc, err);
 	if (st != FRG_OK) {
@@ -68,6 +71,7 @@ void service_close(struct service *svc)
 	checker_close(svc->checker);
 	policies_close(svc->policies);
 	delays_close(svc->delays);
+	closings_close(svc->closings);
 	frg_engine_close(svc->engine);
 	sites_free(atomic_load(&svc->sites));
 	limits_close(svc->limits);

@@ -13,6 +13,7 @@
 #include "service/evidence.h"
 #include "service/notice.h"
 #include "service/staff.h"
+#include "service/story.h"
 #include "store/store.h"
 
 struct service;
@@ -278,9 +279,12 @@ MUST_CHECK enum frg_status service_live_comment(struct service *svc, struct aren
 void service_live_start(struct service *svc, struct http_server *server);
 void service_live_stop(struct service *svc);
 /* The readers' channel of an article or the desk's of a site; made when first asked for. The caller unrefs. */
-struct http_channel *service_channel(struct service *svc, id64 article_or_site);
+struct http_channel *service_channel(struct service *svc, id64 site, id64 article_or_site);
 /* Publishes if anybody listens; a later message on a topic (0: none) replaces the earlier ones. */
 void service_channel_tell(struct service *svc, id64 article_or_site, id64 topic, const char *event, str data);
+
+/* To whoever listens to anything of a site. */
+void service_channels_tell(struct service *svc, id64 site, const char *event, str data);
 
 /* ---- release.c: the one writer of `publication` -------------------------------------------- */
 

@@ -34,7 +34,9 @@ enum frg_status settings_load(struct store_tx *tx, id64 site, struct desk_settin
 	str text;
 	*out = (struct desk_settings){.longest_wait = (msec)LONGEST_WAIT_MINUTES * MINUTE_MS,
 	                              .notice_time = (msec)NOTICE_HOURS * HOUR_MS};
-	enum frg_status st = store_setting_get(tx, site, STR("desk"), &text, err);
+	enum frg_status st = closing_rules_read(store_arena(tx), NULL, &out->closing, err);
+	if (st == FRG_OK)
+		st = store_setting_get(tx, site, STR("desk"), &text, err);
 	if (st == FRG_NOT_FOUND)
 		return FRG_OK;
 	if (st != FRG_OK)
@@ -52,8 +54,9 @@ enum frg_status settings_load(struct store_tx *tx, id64 site, struct desk_settin
 	json_int_t notice = json_integer_value(json_object_get(o, "notice_hours"));
 	if (notice > 0)
 		out->notice_time = notice * HOUR_MS;
+	st = closing_rules_read(store_arena(tx), json_object_get(o, "closing"), &out->closing, err);
 	json_decref(o);
-	return FRG_OK;
+	return st;
 }
 
 /* ---- reading and changing them ---- */
@@ -93,10 +96,11 @@ static str settings_text(struct arena *a, const struct desk_settings *s)
 		json_array_append_new(shifts,
 		                      json_pack("{s:i, s:i, s:i, s:i}", "days", (int)s->shifts[i].days, "from",
 		                                s->shifts[i].from, "to", s->shifts[i].to, "editors", s->shifts[i].editors));
-	return json_text(a, json_pack("{s:I, s:I, s:I, s:o, s:o, s:o}", "version", (json_int_t)s->version,
+	return json_text(a, json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "version", (json_int_t)s->version,
 	                              "longest_wait_minutes", (json_int_t)(s->longest_wait / MINUTE_MS), "notice_hours",
 	                              (json_int_t)(s->notice_time / HOUR_MS), "four_eyes", texts_json(&s->four_eyes),
-	                              "shifts", shifts, "closed_days", texts_json(&s->closed_days)));
+	                              "shifts", shifts, "closed_days", texts_json(&s->closed_days), "closing",
+	                              closing_rules_json(&s->closing)));
 }
 
 static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -109,9 +113,13 @@ static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *er
 	if (st != FRG_OK)
 		return st;
 	msec before = s->longest_wait, notice_time = s->notice_time;
+	struct closing_rules closing = c->wanted->keep_closing ? s->closing : c->wanted->closing;
 	*s = *c->wanted;
 	if (!s->notice_time)
 		s->notice_time = notice_time;
+	s->closing = closing;
+	if (!s->closing.overload_wait) /* not said */
+		s->closing.overload_wait = (msec)CLOSING_WAIT_MINUTES * MINUTE_MS;
 	s->version++;
 	s->four_eyes = c->four_eyes;
 	st = store_setting_put(tx, c->who->site, STR("desk"), settings_text(store_arena(tx), s), err);
@@ -121,7 +129,11 @@ static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *er
 	                              .actor = c->who->id,
 	                              .kind = STR("settings"),
 	                              .detail = settings_text(store_arena(tx), s)};
-	return st == FRG_OK ? store_staff_log(tx, &e, err) : st;
+	if (st == FRG_OK)
+		st = store_staff_log(tx, &e, err);
+	return st == FRG_OK
+	           ? store_event_insert(tx, &(struct store_event){.kind = STR("closing"), .site = c->who->site}, err)
+	           : st;
 }
 
 static enum frg_status check_shifts(const struct desk_settings *s, struct frg_error *err)
@@ -162,5 +174,11 @@ enum frg_status service_settings_save(struct service *svc, struct arena *a, cons
 			return frg_fail(err, FRG_INVALID, "sections_invalid", "a section has 1 to %d characters", SECTION_MAX);
 	}
 	enum frg_status st = check_shifts(wanted, err);
-	return st == FRG_OK ? store_write(svc->store, a, save, &c, err) : st;
+	if (st == FRG_OK)
+		st = store_write(svc->store, a, save, &c, err);
+	if (st == FRG_OK)
+		st = service_closing_reload(svc, who->site, err);
+	if (st == FRG_OK)
+		service_threads_drop_all(svc);
+	return st;
 }

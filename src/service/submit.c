@@ -101,6 +101,19 @@ static enum frg_status find_parent(struct store_tx *tx, struct submission *s, st
 	           : st;
 }
 
+static enum frg_status must_be_open(struct store_tx *tx, struct submission *s, struct frg_error *err)
+{
+	static const char *const codes[] = {"",
+	                                    "article_closed",
+	                                    "article_closed",
+	                                    "article_closed_age",
+	                                    "article_closed_hours",
+	                                    "article_closed_overload"};
+	closing_apply(s->svc, store_arena(tx), &s->article);
+	return s->article.open ? FRG_OK
+	                       : frg_fail(err, FRG_FORBIDDEN, codes[s->article.closed_by], "comments are closed");
+}
+
 /* err->pos: until when, in seconds since 1970. */
 static enum frg_status check_suspension(struct store_tx *tx, id64 author, struct frg_error *err)
 {
@@ -130,11 +143,10 @@ static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct fr
 	st = store_article_get(tx, s->site->id, s->article_id, &s->article, err);
 	if (st == FRG_NOT_FOUND)
 		return frg_fail(err, FRG_NOT_FOUND, "article_unknown", "no such article");
-	if (st != FRG_OK)
-		return st;
-	if (!s->article.open)
-		return frg_fail(err, FRG_FORBIDDEN, "article_closed", "comments are closed");
-	st = check_suspension(tx, s->comment.author, err);
+	if (st == FRG_OK)
+		st = must_be_open(tx, s, err);
+	if (st == FRG_OK)
+		st = check_suspension(tx, s->comment.author, err);
 	if (st != FRG_OK)
 		return st;
 	return s->comment.parent ? find_parent(tx, s, err) : FRG_OK;
@@ -298,8 +310,8 @@ static enum frg_status load_for_revise(struct store_tx *tx, void *ctx, struct fr
 	if (str_eq(latest.text, text))
 		return frg_fail(err, FRG_INVALID, "text_unchanged", "the text is as it was");
 	st = store_article_by_id(tx, s->comment.article, &s->article, err);
-	if (st == FRG_OK && !s->article.open)
-		return frg_fail(err, FRG_FORBIDDEN, "article_closed", "comments are closed");
+	if (st == FRG_OK)
+		st = must_be_open(tx, s, err);
 	if (st == FRG_OK)
 		st = check_suspension(tx, s->comment.author, err);
 	struct store_publication parent = {0};

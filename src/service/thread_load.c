@@ -404,6 +404,8 @@ enum frg_status thread_load(struct store_tx *tx, void *ctx, struct frg_error *er
 	if (st == FRG_NOT_FOUND)
 		return frg_fail(err, st, "article_unknown", "no such article");
 	if (st == FRG_OK)
+		closing_apply(t->svc, store_arena(tx), &t->article);
+	if (st == FRG_OK)
 		st = store_publication_count(tx, t->article.id, &t->total, err);
 	if (st == FRG_OK && t->reader.n)
 		st = thread_load_own(tx, t, err);

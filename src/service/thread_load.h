@@ -19,7 +19,7 @@ struct thread_own {
 
 struct thread_data {
 	/* asked for */
-	struct service *svc; /* for the reader's own */
+	struct service *svc;
 	const struct thread_query *query;
 	str reader;    /* empty: what all see */
 	id64 own_only; /* of the reader's own comments this one; 0: all */

@@ -83,7 +83,8 @@ static struct view_thread thread_view(struct service *svc, struct arena *a, cons
 		.open = t->article.open,
 		.closed_reason = t->article.closed_reason,
 		.closed_until = t->article.closed_until,
-		.closed_by_editors = t->article.closed != 0,
+		.closed_by = (enum view_closed)t->article.closed_by,
+		.closed_days = t->article.closed_days,
 		.form = form,
 	};
 }
@@ -97,6 +98,11 @@ static void render_html(struct service *svc, struct arena *a, struct buf *b, con
 	struct view_site site = site_view(t->query->site);
 	struct view_thread thread = thread_view(svc, a, &site, t, form ? form : &empty_form);
 	thread.sent_id = sent;
+	if (form) { /* made for one reader, now */
+		struct service_ahead ahead;
+		service_delay_ahead(svc, t->query->site->id, &ahead);
+		thread.ahead = (struct view_wait){clock_now(), ahead.from, ahead.until, ahead.none};
+	}
 	if (t->query->form == THREAD_FRAGMENT) {
 		render_thread(b, &thread);
 		return;
@@ -186,7 +192,7 @@ enum frg_status service_thread_page(struct service *svc, struct arena *a, const 
 	if (st != FRG_OK)
 		return st;
 	uint64_t generation = cache_generation(svc->cache, article.id); /* before the reading */
-	struct thread_data t = {.query = q};
+	struct thread_data t = {.svc = svc, .query = q};
 	st = store_read(svc->store, a, q->form == THREAD_FEED ? load_feed : thread_load, &t, err);
 	if (st != FRG_OK)
 		return st;
@@ -338,8 +344,10 @@ enum frg_status service_front_page(struct service *svc, struct arena *a, const s
 		return st;
 	struct view_site view = site_view(site);
 	struct view_article *articles = ARENA_ARRAY(a, struct view_article, f.articles.count);
-	for (size_t i = 0; i < f.articles.count; i++)
+	for (size_t i = 0; i < f.articles.count; i++) {
+		closing_apply(svc, a, &f.articles.items[i]);
 		articles[i] = article_view(a, &f.articles.items[i], f.counts[i]);
+	}
 	struct buf b = BUF_INIT(PAGE_MAX);
 	render_front_page(&b, &svc->assets, &view, articles, f.articles.count);
 	const char *headers[] = {COMMON_HEADERS, SERVICE_PAGE_CSP, NULL};

@@ -130,7 +130,7 @@ static enum frg_status take_back(struct store_tx *tx, const struct store_comment
 	if (str_eq(d->action, STR("pick")) || str_eq(d->action, STR("unpick")))
 		return take_back_pick(tx, c, d, err);
 	if (str_eq(d->action, STR("suspend"))) {
-		enum frg_status st = store_suspension_end(tx, c->author, clock_now(), err);
+		enum frg_status st = store_suspension_undo(tx, d->id, clock_now(), err);
 		return st == FRG_OK ? take_back_letter(tx, d, err) : st;
 	}
 	if (str_eq(d->action, STR("uphold")))

@@ -1,4 +1,5 @@
 /* What answering for decisions needs: settings, referrals, statements of reasons, objections, suspensions. */
+#include "store/story.h"
 #include "store/tx.h"
 
 /* ---- settings ---- */
@@ -274,4 +275,67 @@ enum frg_status store_suspension_end(struct store_tx *tx, id64 author, msec now,
 	return DB_RUN(tx->db, err,
 	              "UPDATE suspension SET ended_at = $2 WHERE author_id = $1 AND until_at > $2 AND ended_at IS NULL",
 	              DB_INT(author), DB_INT(now));
+}
+
+/* ---- of one comment ---- */
+
+enum frg_status store_statement_of_comment(struct store_tx *tx, id64 comment, struct store_statements *out,
+                                           struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " STATEMENT " FROM statement WHERE comment_id = $1 ORDER BY id LIMIT $2",
+	                              DB_INT(comment), DB_INT(STORE_STORY_MAX));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_statement);
+}
+
+enum frg_status store_objection_of_comment(struct store_tx *tx, id64 comment, struct store_objections *out,
+                                           struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " OBJECTION " FROM objection WHERE comment_id = $1 ORDER BY id LIMIT $2",
+	                              DB_INT(comment), DB_INT(STORE_STORY_MAX));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_objection);
+}
+
+/* What undoing this suspension brings back: those that it ended when it began. */
+enum frg_status store_suspension_undo(struct store_tx *tx, id64 decision, msec now, struct frg_error *err)
+{
+	enum frg_status st = DB_RUN(tx->db, err,
+	                            "UPDATE suspension SET ended_at = NULL WHERE id IN (SELECT o.id FROM suspension s"
+	                            " JOIN suspension o ON o.author_id = s.author_id AND o.ended_at = s.created_at"
+	                            " AND o.id <> s.id WHERE s.decision_id = $1 AND s.ended_at IS NULL)",
+	                            DB_INT(decision));
+	return st == FRG_OK ? DB_RUN(tx->db, err,
+	                             "UPDATE suspension SET ended_at = $2 WHERE decision_id = $1 AND ended_at IS NULL",
+	                             DB_INT(decision), DB_INT(now))
+	                    : st;
+}
+
+static void read_like(struct arena *a, struct db_rows *r, struct store_suspended_like *out)
+{
+	*out = (struct store_suspended_like){
+		.until = db_int(r, 0), .name = db_text(r, 1, a), .comment = db_int(r, 2), .by_email = db_int(r, 3)};
+}
+
+enum frg_status store_suspension_like(struct store_tx *tx, const struct store_comment *c, msec now,
+                                      struct store_suspended_like *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows,
+		"SELECT s.until_at, c.name, c.id, CASE WHEN $4 <> '' AND lower(c.email) = lower($4) THEN 1 ELSE 0 END AS mail"
+		" FROM suspension s JOIN comment c ON c.author_id = s.author_id"
+		" WHERE s.site_id = $1 AND s.ended_at IS NULL AND s.until_at > $2 AND s.author_id <> $3"
+		" AND (($4 <> '' AND lower(c.email) = lower($4)) OR lower(c.name) = lower($5))"
+		" ORDER BY mail DESC, s.until_at DESC, c.id DESC LIMIT 1",
+		DB_INT(c->site), DB_INT(now), DB_INT(c->author), DB_TEXT(c->email), DB_TEXT(c->name));
+	if (st != FRG_OK)
+		return st;
+	READ_ONE(tx, rows, err, out, read_like, "suspension");
 }

@@ -7,7 +7,8 @@
 	" published_at, updated_at, hosted, open, content_hash,"                                                           \
 	" (SELECT c.created_at FROM closure c WHERE c.article_id = article.id),"                                           \
 	" (SELECT c.until_at FROM closure c WHERE c.article_id = article.id),"                                             \
-	" (SELECT c.reason FROM closure c WHERE c.article_id = article.id)"
+	" (SELECT c.reason FROM closure c WHERE c.article_id = article.id),"                                               \
+	" (SELECT c.kept_open FROM closure c WHERE c.article_id = article.id)"
 
 enum frg_status store_article_put(struct store_tx *tx, struct store_article *a, bool *created, struct frg_error *err)
 {
@@ -64,19 +65,20 @@ static void read_article(struct arena *a, struct db_rows *r, struct store_articl
 		.published = db_int(r, 18),
 		.updated = db_int(r, 19),
 		.hosted = db_int(r, 20),
-		.open = db_int(r, 21) && !db_int(r, 23),
+		.open = db_int(r, 21) && (!db_int(r, 23) || db_int(r, 26)),
 		.content_hash = db_text(r, 22, a),
-		.closed = db_int(r, 23),
+		.closed = db_int(r, 26) ? 0 : db_int(r, 23),
 		.closed_until = db_int(r, 24),
 		.closed_reason = db_text(r, 25, a),
+		.kept_open = db_int(r, 26),
 	};
 }
 
 static void read_whole(struct arena *a, struct db_rows *r, struct store_article *out)
 {
 	read_article(a, r, out);
-	out->body_html = db_text(r, 26, a);
-	out->body_text = db_text(r, 27, a);
+	out->body_html = db_text(r, 27, a);
+	out->body_text = db_text(r, 28, a);
 }
 
 enum frg_status store_article_get(struct store_tx *tx, id64 site, str external_id, struct store_article *out,
@@ -120,12 +122,12 @@ enum frg_status store_article_front(struct store_tx *tx, id64 site, int64_t limi
 enum frg_status store_closure_put(struct store_tx *tx, const struct store_closure *c, struct frg_error *err)
 {
 	return DB_RUN(tx->db, err,
-	              "INSERT INTO closure (article_id, site_id, until_at, reason, editor_id, created_at)"
-	              " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (article_id) DO UPDATE SET"
+	              "INSERT INTO closure (article_id, site_id, until_at, reason, editor_id, created_at, kept_open)"
+	              " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (article_id) DO UPDATE SET"
 	              " until_at = excluded.until_at, reason = excluded.reason, editor_id = excluded.editor_id,"
-	              " created_at = excluded.created_at",
+	              " created_at = excluded.created_at, kept_open = excluded.kept_open",
 	              DB_INT(c->article), DB_INT(c->site), DB_INT_OR_NULL(c->until), DB_TEXT(c->reason), DB_INT(c->editor),
-	              DB_INT(clock_now()));
+	              DB_INT(clock_now()), DB_INT(c->kept_open));
 }
 
 enum frg_status store_closure_delete(struct store_tx *tx, id64 article, struct frg_error *err)
@@ -150,4 +152,23 @@ enum frg_status store_closure_over(struct store_tx *tx, msec now, int64_t limit,
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_closure);
+}
+
+static void read_aged(struct arena *a, struct db_rows *r, id64 *out)
+{
+	(void)a;
+	*out = db_int(r, 0);
+}
+
+enum frg_status store_article_published(struct store_tx *tx, id64 site, msec after, msec upto, int64_t limit,
+                                        struct store_ids *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT id FROM article WHERE site_id = $1 AND published_at > $2"
+	                              " AND published_at <= $3 ORDER BY published_at, id LIMIT $4",
+	                              DB_INT(site), DB_INT(after), DB_INT(upto), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_aged);
 }

@@ -1,4 +1,5 @@
 /* Authors, comments, their revisions and what the engine said of these. */
+#include "store/story.h"
 #include "store/tx.h"
 
 static const str state_names[] = {STR_INIT("held"),     STR_INIT("released"),   STR_INIT("rejected"),
@@ -73,7 +74,7 @@ enum frg_status store_comment_get(struct store_tx *tx, id64 id, struct store_com
 
 #define REVISION                                                                                                       \
 	"r.id, r.site_id, r.comment_id, r.author_id, r.ordinal, r.text, r.text_hash, r.state, r.version,"                  \
-	" r.idempotency_key, r.created_at"
+	" r.idempotency_key, r.created_at, r.withdrawn_at"
 
 enum frg_status store_revision_insert(struct store_tx *tx, const struct store_revision *r, struct frg_error *err)
 {
@@ -100,6 +101,7 @@ static void read_revision(struct arena *a, struct db_rows *rows, struct store_re
 		.version = db_int(rows, 8),
 		.idempotency_key = db_text(rows, 9, a),
 		.created = db_int(rows, 10),
+		.withdrawn = db_int(rows, 11),
 	};
 }
 
@@ -154,10 +156,11 @@ enum frg_status store_revision_move(struct store_tx *tx, id64 id, enum store_sta
 {
 	int64_t changed = 0;
 	enum frg_status st = DB_RUN_COUNT(tx->db, err, &changed,
-	                                  "UPDATE revision SET state = $3, version = version + 1"
+	                                  "UPDATE revision SET state = $3, version = version + 1,"
+	                                  " withdrawn_at = CASE WHEN $3 = 'withdrawn' THEN $5 ELSE withdrawn_at END"
 	                                  " WHERE id = $1 AND state = $2 AND ($4 = 0 OR version = $4)",
 	                                  DB_INT(id), DB_TEXT(store_state_name(from)), DB_TEXT(store_state_name(to)),
-	                                  DB_INT(version));
+	                                  DB_INT(version), DB_INT(clock_now()));
 	if (st == FRG_OK && changed != 1)
 		return frg_fail(err, FRG_CONFLICT, "conflict", "the revision is not as expected any more");
 	if (st == FRG_OK && from == STATE_HELD && to != STATE_HELD) /* whoever decides: it leaves the queue with it */
@@ -287,4 +290,18 @@ enum frg_status store_author_recent(struct store_tx *tx, id64 author, id64 but_c
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_revision);
+}
+
+enum frg_status store_review_of_comment(struct store_tx *tx, id64 comment, struct store_reviews *out,
+                                        struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT v.id, v.revision_id, v.engine, v.suggestion, v.findings, v.article_hash,"
+	                              " v.created_at FROM revision r JOIN review v ON v.revision_id = r.id"
+	                              " WHERE r.comment_id = $1 ORDER BY v.id LIMIT $2",
+	                              DB_INT(comment), DB_INT(STORE_STORY_MAX));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_review);
 }

@@ -23,18 +23,28 @@ static void read_mail(struct arena *a, struct db_rows *r, struct store_mail *m)
 		.tries = db_int(r, 7),
 		.problem = db_text(r, 8, a),
 		.created = db_int(r, 9),
+		.letter = db_int(r, 10),
 	};
 }
 
+/* Of letters written together none goes before the last of them can no longer be taken back. */
 static enum frg_status read_due(struct store_tx *tx, msec now, int64_t limit, struct store_mails *out,
                                 struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT id, site_id, about, recipient, subject, body, send_at, tries, problem,"
-	                              " created_at FROM mail WHERE state = 'waiting' AND send_at <= $1"
-	                              " ORDER BY send_at, id LIMIT $2",
-	                              DB_INT(now), DB_INT(limit));
+	                              "SELECT m.id, m.site_id, m.about, m.recipient, m.subject, m.body, m.send_at, m.tries,"
+	                              " m.problem, m.created_at,"
+	                              " CASE WHEN EXISTS (SELECT 1 FROM statement s WHERE s.decision_id = m.about)"
+	                              " THEN 1 ELSE 0 END"
+	                              " FROM mail m WHERE m.state = 'waiting' AND m.send_at <= $1 AND NOT EXISTS"
+	                              " (SELECT 1 FROM mail o WHERE o.recipient = m.recipient AND o.state = 'waiting'"
+	                              " AND o.created_at > m.created_at AND o.created_at <= m.created_at + $3"
+	                              " AND o.site_id = m.site_id AND o.send_at > $1 AND o.tries = 0 AND m.tries = 0"
+	                              " AND EXISTS (SELECT 1 FROM statement s WHERE s.decision_id = o.about)"
+	                              " AND EXISTS (SELECT 1 FROM statement s WHERE s.decision_id = m.about))"
+	                              " ORDER BY m.send_at, m.id LIMIT $2",
+	                              DB_INT(now), DB_INT(limit), DB_INT(STORE_MAIL_TOGETHER_MS));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_mail);

@@ -79,7 +79,8 @@ enum frg_status store_queue_get(struct store_tx *tx, id64 revision, struct store
 	" AND ($22 = '' OR replace($22, '|' || q.referral || '|', '') <> $22) AND ($23 = 0 OR q.referral <> 'lawyer')"     \
 	" AND ($24 = 0 OR q.referral_by <> $24)"                                                                           \
 	" AND ($25 = 0 OR ($25 & CASE q.suggestion WHEN 'release' THEN 1 WHEN 'look' THEN 2 ELSE 4 END) <> 0)"             \
-	" AND ($26 = 0 OR q.article_id = $26) AND ($27 = 0 OR q.submitted_at <= $27)"
+	" AND ($26 = 0 OR q.article_id = $26) AND ($27 = 0 OR q.submitted_at <= $27)"                                      \
+	" AND ($28 = 0 OR EXISTS (SELECT 1 FROM objection o WHERE o.comment_id = q.comment_id))"
 
 #define FILTER_ARGS(f)                                                                                                 \
 	DB_INT((f)->site), DB_TEXT((f)->own_sections), DB_TEXT((f)->sections), DB_TEXT((f)->lang), DB_INT((f)->by_score),  \
@@ -87,7 +88,8 @@ enum frg_status store_queue_get(struct store_tx *tx, id64 revision, struct store
 		DB_INT((f)->max[2]), DB_INT((f)->min[3]), DB_INT((f)->max[3]), DB_INT((f)->min[4]), DB_INT((f)->max[4]),       \
 		DB_INT((f)->min[5]), DB_INT((f)->max[5]), DB_INT((f)->author), DB_INT((f)->only_edits),                        \
 		DB_INT((f)->only_returned), DB_INT((f)->only_escalated), DB_TEXT((f)->referral), DB_INT((f)->without_lawyer),  \
-		DB_INT((f)->but_referred_by), DB_INT((f)->suggestions), DB_INT((f)->article), DB_INT((f)->before)
+		DB_INT((f)->but_referred_by), DB_INT((f)->suggestions), DB_INT((f)->article), DB_INT((f)->before),       \
+		DB_INT((f)->only_appealed)
 
 #define LATE "CASE WHEN q.escalated_at IS NULL THEN 1 ELSE 0 END"
 
@@ -98,8 +100,8 @@ enum frg_status store_queue_page(struct store_tx *tx, const struct store_queue_f
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(
 		tx->db, err, &rows,
-		"SELECT " ROW " FROM queue q WHERE" FILTER " AND (" LATE ", q.due_at, q.revision_id) > ($28, $29, $30)"
-		" ORDER BY " LATE ", q.due_at, q.revision_id LIMIT $31",
+		"SELECT " ROW " FROM queue q WHERE" FILTER " AND (" LATE ", q.due_at, q.revision_id) > ($29, $30, $31)"
+		" ORDER BY " LATE ", q.due_at, q.revision_id LIMIT $32",
 		FILTER_ARGS(f), DB_INT(after->late), DB_INT(after->due), DB_INT(after->revision), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;

@@ -65,6 +65,16 @@ MUST_CHECK enum frg_status store_policy_insert(struct store_tx *tx, const struct
 
 /* ---- articles ------------------------------------------------------------ */
 
+/* Why an article takes no comments. */
+enum store_closed {
+	CLOSED_NOT,
+	CLOSED_ARTICLE,  /* the newsroom's own system says so */
+	CLOSED_EDITORS,  /* by hand */
+	CLOSED_AGE,      /* so many days after it appeared */
+	CLOSED_HOURS,    /* by the clock */
+	CLOSED_OVERLOAD, /* more came in than can be reviewed */
+};
+
 struct store_article {
 	id64 id, site;
 	str external_id;
@@ -77,6 +87,10 @@ struct store_article {
 	str content_hash;
 	msec closed, closed_until; /* read only; closed 0: not by the editors; until 0: for good */
 	str closed_reason;
+	bool kept_open; /* read only: by the editors, whatever the rules say */
+	/* not in the store: what service/closing_rules.c makes of all that */
+	enum store_closed closed_by;
+	int64_t closed_days; /* CLOSED_AGE */
 };
 struct store_articles {
 	struct store_article *items;
@@ -98,6 +112,7 @@ struct store_closure {
 	id64 article, site, editor;
 	msec until; /* 0: for good */
 	str reason;
+	bool kept_open; /* not closed, but kept open */
 };
 struct store_closures {
 	struct store_closure *items;
@@ -108,5 +123,10 @@ MUST_CHECK enum frg_status store_closure_delete(struct store_tx *tx, id64 articl
 /* Whose time is over. */
 MUST_CHECK enum frg_status store_closure_over(struct store_tx *tx, msec now, int64_t limit, struct store_closures *out,
                                               struct frg_error *err);
+
+/* Which appeared in (after, upto], oldest first. */
+struct store_ids;
+MUST_CHECK enum frg_status store_article_published(struct store_tx *tx, id64 site, msec after, msec upto, int64_t limit,
+                                                   struct store_ids *out, struct frg_error *err);
 
 #endif

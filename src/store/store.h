@@ -73,6 +73,7 @@ struct store_revision {
 	int64_t version;
 	str idempotency_key;
 	msec created;
+	msec withdrawn; /* read only: by its author; 0: not, or not known when */
 };
 struct store_revisions {
 	struct store_revision *items;
@@ -159,6 +160,7 @@ struct store_queue_filter {
 	int64_t min[FRG_RULE_COUNT], max[FRG_RULE_COUNT]; /* thousandths, if by_score */
 	enum store_author_kind author;
 	bool only_edits, only_returned, only_escalated;
+	bool only_appealed;   /* an objection was made about the comment */
 	str referral;         /* only these, as "|second|proposal|"; empty: any */
 	bool without_lawyer;  /* leave out what waits for one */
 	id64 but_referred_by; /* leave out what this editor referred */
@@ -475,6 +477,17 @@ MUST_CHECK enum frg_status store_suspension_insert(struct store_tx *tx, const st
 /* The one in force that lasts longest. */
 MUST_CHECK enum frg_status store_suspension_now(struct store_tx *tx, id64 author, msec now,
                                                 struct store_suspension *out, struct frg_error *err);
+/* Somebody suspended now, by another capability, who writes with the same address or name; the address counts more. */
+struct store_suspended_like {
+	msec until;
+	str name;
+	id64 comment; /* of theirs */
+	bool by_email;
+};
+MUST_CHECK enum frg_status store_suspension_like(struct store_tx *tx, const struct store_comment *c, msec now,
+                                                 struct store_suspended_like *out, struct frg_error *err);
+/* Takes back the one of this decision, if it is in force: those that it replaced hold again. */
+MUST_CHECK enum frg_status store_suspension_undo(struct store_tx *tx, id64 decision, msec now, struct frg_error *err);
 /* Ends all that are in force. */
 MUST_CHECK enum frg_status store_suspension_end(struct store_tx *tx, id64 author, msec now, struct frg_error *err);
 
@@ -487,7 +500,10 @@ struct store_mail {
 	int64_t tries;
 	str problem;
 	msec created;
+	bool letter; /* read only: a statement of reasons */
 };
+/* Letters to one address that were written no further apart were written together. */
+enum { STORE_MAIL_TOGETHER_MS = 5000 };
 struct store_mails {
 	struct store_mail *items;
 	size_t count;

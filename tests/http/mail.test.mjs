@@ -81,3 +81,28 @@ test('reasons go out when the decision can no longer be taken back, and not at a
 	assert.equal(server.audit().status, 0);
 	assert.ok(!letters.some((l) => l.to.includes('jonas@paper.example')));
 });
+
+test('letters that one decision brings to one address leave in one message, each with its own way to object', async () => {
+	const bulk = new Reader(server, { name: 'Bulk', email: 'bulk@paper.example' }), other = new Reader(server, { name: 'Other', email: 'other@paper.example' });
+	const ids = [];
+	for (const text of ['Du Idiot, erstens.', 'Du Trottel, zweitens.', 'Du Depp, drittens.'])
+		ids.push((await bulk.submit(text)).id);
+	const alone = await other.submit('Du Idiot, allein.');
+	for (const id of [...ids, alone.id]) await rike.reject(id, ['profanity']);
+	const waiting = () => Number(sql("SELECT count(*) FROM mail WHERE recipient LIKE 'bulk%'"));
+	assert.equal(waiting(), 3);
+	/* the first is due, the last can still be taken back: they wait for it */
+	sql("UPDATE mail SET send_at = 1 WHERE recipient LIKE 'other%' OR id IN (SELECT id FROM mail WHERE recipient LIKE 'bulk%' ORDER BY id LIMIT 1)");
+	await invite('prod3@paper.example');
+	assert.ok(!(await letter('other@paper.example')).subject.includes('Entscheidungen'));
+	await letter('prod3@paper.example');
+	assert.equal(waiting(), 3);
+	sql("UPDATE mail SET send_at = 1 WHERE recipient LIKE 'bulk%'");
+	await invite('prod4@paper.example');
+	const mail = await letter('bulk@paper.example');
+	assert.equal(mail.subject, '3 Entscheidungen über Ihre Kommentare');
+	for (const word of ['»Idiot«', '»Trottel«', '»Depp«', '== 1 von 3', '== 3 von 3']) assert.ok(mail.text.includes(word), word);
+	assert.equal(new Set(mail.text.match(/\/objection\/\S+/g)).size, 3);
+	await until(() => waiting() === 0, { what: 'all three gone' });
+	assert.equal(letters.filter((l) => l.to.includes('bulk@paper.example')).length, 1);
+});

@@ -335,12 +335,37 @@ test('comments under an article are closed and opened', async () => {
 	code(await put(400, { open: false, hours: -1 }), 'hours_invalid');
 	await put(200, { open: false, hours: 2, reason: 'Bitte eine Pause.' });
 	await put(200, { open: true });
+	await call('closing', '/v1/desk/closing', 200, { who: rike });
+	const keep = (status, body) => call('keepOpen', '/v1/desk/closing', status, { who: rike, headers: csrf(), body });
+	code(await keep(400, { keep_open_hours: 25 }), 'keep_open_invalid');
+	await keep(200, { keep_open_hours: 2 });
+	await keep(200, { keep_open_hours: 0 });
+	await call('keepOpen', '/v1/desk/closing', 403, { who: rike, body: { keep_open_hours: 2 } });
+});
+
+test('when a comment will have been reviewed', async () => {
+	await call('delay', '/v1/delay?lang=en', 200);
+	code(await call('delay', '/v1/delay?site=nix', 404), 'site_unknown');
 });
 
 test('finding a text', async () => {
 	assert.ok((await call('search', '/v1/desk/search?q=br&limit=3', 200, { who: rike })).json.hits.length > 0);
 	code(await call('search', '/v1/desk/search?state=nix', 400, { who: rike }), 'search_invalid');
 	await call('search', '/v1/desk/search', 401, { who: new Reader(server) });
+});
+
+test('looking back on a comment', async () => {
+	const [{ comment }] = (await rike.get('/v1/desk/search?limit=1')).json.hits;
+	await call('story', `/v1/desk/comments/${comment}/story`, 200, { who: rike });
+	await call('around', `/v1/desk/comments/${comment}/around`, 200, { who: rike });
+	server.cliWith(PASSWORD + '\n', 'user', 'set', 'nora', '--name', 'Nora', '--role', 'editor', '--password-stdin');
+	const nora = await new Editor(server).login('nora'), member = (await rike.get('/v1/desk/staff')).json.members.find((m) => m.login === 'nora');
+	await rike.request('PUT', `/v1/desk/staff/${member.id}`, { headers: csrf(), body: { role: 'editor', sections: ['Nirgends'] } });
+	for (const [id, what] of [['story', 'story'], ['around', 'around']]) {
+		code(await call(id, `/v1/desk/comments/6000000000000/${what}`, 404, { who: rike }), 'comment_unknown');
+		code(await call(id, `/v1/desk/comments/${comment}/${what}`, 403, { who: nora }), 'section_forbidden');
+		await call(id, `/v1/desk/comments/${comment}/${what}`, 401, { who: new Reader(server) });
+	}
 });
 
 test('how the team works', async () => {
@@ -357,6 +382,7 @@ test('how the team works', async () => {
 		code(await save(400, { shifts: [{ ...shift, ...wrong }] }), 'shift_invalid');
 	code(await save(400, { shifts: Array(21).fill(shift) }), 'shift_invalid');
 	code(await save(400, { closed_days: ['25.12.2026'] }), 'shift_invalid');
+	code(await save(400, { closing: { hours: [{ days: [], from: 0, to: 0 }] } }), 'closing_invalid');
 	const saved = (await save(200, { shifts: [shift], closed_days: ['2026-12-25'] })).json;
 	assert.deepEqual([saved.shifts, saved.closed_days], [[shift], ['2026-12-25']]);
 	code(await save(409, {}), 'conflict');

@@ -8,7 +8,7 @@ import { Contract, file } from '../lib/openapi.mjs';
 
 const contract = new Contract();
 const ROLES = ['administrator', 'lead', 'editor', 'trainee', 'auditor', 'lawyer'];
-let server, people, elsewhere, held, released, decision, objection, notice, evidence;
+let server, people, elsewhere, held, comment, released, decision, objection, notice, evidence;
 
 /* The table as a person reads it: right → roles. */
 function table() {
@@ -20,7 +20,7 @@ function table() {
 }
 
 const routes = contract.operations.filter((op) => op.path.startsWith('/v1/desk') && op.security?.some((s) => s.desk));
-const path = (op) => op.path.replace(/\{(\w+)\}/g, (_, name) => ({ revision: held, decision, objection, notice, evidence, session: '6000000000000',
+const path = (op) => op.path.replace(/\{(\w+)\}/g, (_, name) => ({ revision: held, comment, decision, objection, notice, evidence, session: '6000000000000',
 	article: 'nix', member: '6000000000000', invitation: '6000000000000' })[name]);
 const ask = (who, op) => who.request(op.method, path(op),
 	{ headers: op.method === 'GET' ? {} : { 'X-CSRF-Token': who.csrf }, body: op.requestBody ? {} : undefined });
@@ -51,6 +51,7 @@ before(async () => {
 	notice = (await rike.get('/v1/desk/notices')).json.cases[0].id;
 	const waits = await wilma.submit('Wann beginnt der Bau der Brücke?');
 	held = (await rike.item(waits.id)).revision;
+	comment = waits.id;
 	evidence = (await rike.write(`/v1/desk/revisions/${held}/evidence`, { reason: 'Zur Probe.' })).json.id;
 });
 after(() => server?.end());
@@ -90,6 +91,8 @@ test('people of another site see and change nothing here', async () => {
 		const body = { action: 'reject', version: 1, rules: ['profanity'], outcome: 'reject', reasons: 'Nein.', days: 1, picked: true, last: notice, reason: 'Nein.' };
 		if (op.operationId === 'decideNotice')
 			body.outcome = 'keep';
+	for (const op of routes.filter((o) => /\{(revision|comment|decision|objection)\}/.test(o.path))) {
+		const body = { action: 'reject', version: 1, rules: ['profanity'], outcome: 'reject', reasons: 'Nein.', days: 1, picked: true };
 		const answer = await elsewhere.request(op.method, path(op),
 			{ headers: op.method === 'GET' ? {} : { 'X-CSRF-Token': elsewhere.csrf }, body: op.requestBody ? body : undefined });
 		assert.equal(answer.status, 404, `${op.operationId}: ${answer.text}`);
@@ -125,6 +128,8 @@ test('whoever has some sections sees and decides only these', async () => {
 	assert.deepEqual([answer.status, answer.json.error.code], [403, 'section_forbidden']);
 	const decided = await people.local.decide({ revision: held, version: 1 }, 'release');
 	assert.deepEqual([decided.status, decided.json.error.code], [403, 'section_forbidden']);
+	for (const what of ['story', 'around'])
+		assert.equal((await people.local.get(`/v1/desk/comments/${comment}/${what}`)).json.error.code, 'section_forbidden', what);
 	assert.deepEqual((await people.local.get('/v1/desk/objections')).json.objections, []);
 	assert.deepEqual((await people.local.get('/v1/desk/notices')).json.cases, []);
 	const kept = await people.local.write(`/v1/desk/notices/${notice}/decision`, { outcome: 'keep', reasons: 'x', last: notice });

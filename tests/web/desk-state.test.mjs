@@ -309,4 +309,6 @@ test('the worst are covered until asked for; reading many says so', () => {
 	for (let i = 2; i <= S.REST_EVERY; i++) d = S.uncover(d, harsh(100 + i), NOW + i);
 	assert.equal(d.notes[0].note.kind, 'rest');
 	assert.equal(S.uncover(d, harsh(999), NOW + 3700000).exposures.length, 1, 'an hour later it begins anew');
+	const open = S.setBlur(d, false);
+	assert.equal(S.exposed(open, harsh(500), NOW + 50).exposures.length, d.exposures.length + 1, 'without a blur it counts, too');
 });

@@ -38,3 +38,23 @@ export function rememberBlur(on: boolean): void {
 		/* holds until the page is left */
 	}
 }
+
+const EXPOSED = 'freigabe-desk-exposed';
+
+/** When each of the worst was read: a page that is loaded anew has not forgotten. */
+export function rememberedExposures(): number[] {
+	try {
+		const times: unknown = JSON.parse(sessionStorage.getItem(EXPOSED) ?? '[]');
+		return Array.isArray(times) ? times.filter((t): t is number => typeof t === 'number') : [];
+	} catch {
+		return [];
+	}
+}
+
+export function rememberExposures(times: number[]): void {
+	try {
+		sessionStorage.setItem(EXPOSED, JSON.stringify(times));
+	} catch {
+		/* holds until the page is left */
+	}
+}

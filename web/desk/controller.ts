@@ -1,7 +1,9 @@
 // Brings state, server and clock together: loads ahead, sends decisions in the background, listens to
 // the stream. Views read `state` and call the methods; they never talk to the server themselves.
 import { Api, ApiError } from './api';
-import { rememberedBlur } from './bindings';
+import { rememberedBlur, rememberedExposures, rememberExposures } from './bindings';
+import { closingState } from './closing';
+import type { ClosingState } from './closing';
 import { notices } from './notices';
 import * as S from './state';
 import type { Action, Claim, Item, Lane, QueueEvent, Right, Session } from './types';
@@ -26,6 +28,8 @@ export interface View {
 	online: boolean;
 	/** Grows with every change to decisions, so that the list of them loads again. */
 	changes: number;
+	/** Whether comments are closed on the whole site. */
+	closing: ClosingState | null;
 	/** Open objections, as far as they are known. */
 	objections: number;
 	/** Texts with open notices, and how many of them are overdue. */
@@ -39,7 +43,7 @@ export interface View {
 
 export class Controller {
 	readonly api = new Api();
-	view: View = { phase: 'starting', session: null, expired: false, queue: 'loading', online: true, changes: 0, objections: 0, notices: 0, overdueNotices: 0, lanes: [], laneChanges: 0, desk: { ...S.empty, blur: rememberedBlur() } };
+	view: View = { phase: 'starting', session: null, expired: false, queue: 'loading', online: true, changes: 0, closing: null, objections: 0, notices: 0, overdueNotices: 0, lanes: [], laneChanges: 0, desk: { ...S.empty, blur: rememberedBlur(), exposures: rememberedExposures() } };
 	private listeners = new Set<() => void>();
 	private stream: EventSource | null = null;
 	private streamTries = 0;
@@ -63,11 +67,23 @@ export class Controller {
 
 	/** Applies one transition and lets follow what it needs: sending, loading ahead. */
 	apply(change: (d: S.Desk) => S.Desk): void {
-		const desk = change(this.view.desk);
+		const desk = this.counted(change(this.view.desk));
+		if (desk.exposures !== this.view.desk.exposures) rememberExposures(desk.exposures);
 		if (desk !== this.view.desk) this.set({ desk });
 		this.lookAtCurrent();
 		void this.pump();
 		void this.loadAhead();
+	}
+
+	/* Without a blur, what is open is read. */
+	private counted(desk: S.Desk): S.Desk {
+		const open = S.currentItem(desk);
+		return open && !desk.blur ? S.exposed(desk, open, this.now()) : desk;
+	}
+
+	/** One on the board has been on the screen. */
+	read(item: Item): void {
+		if (!this.view.desk.blur) this.apply((d) => S.exposed(d, item, this.now()));
 	}
 
 	now(): number {
@@ -104,6 +120,7 @@ export class Controller {
 		this.loadLanes();
 		void this.countObjections();
 		void this.countNotices();
+		void this.loadClosing();
 		this.listen();
 	}
 
@@ -115,8 +132,20 @@ export class Controller {
 	async workFor(site: string): Promise<void> {
 		const session = await this.api.workFor(site);
 		this.stream?.close();
-		this.set({ desk: { ...S.empty, blur: this.view.desk.blur }, lanes: [] });
+		this.set({ desk: { ...S.empty, blur: this.view.desk.blur, exposures: this.view.desk.exposures }, lanes: [] });
 		this.enter(session);
+	}
+
+	private async loadClosing(): Promise<void> {
+		try {
+			this.heardClosing(await closingState(this.api));
+		} catch (e) {
+			this.handled(e);
+		}
+	}
+
+	heardClosing(closing: ClosingState): void {
+		this.set({ closing });
 	}
 
 	private async countObjections(): Promise<void> {
@@ -211,7 +240,7 @@ export class Controller {
 		await this.api.logout();
 		this.stream?.close();
 		this.stream = null;
-		this.set({ phase: 'login', session: null, expired: false, desk: { ...S.empty, blur: this.view.desk.blur }, queue: 'loading' });
+		this.set({ phase: 'login', session: null, expired: false, desk: { ...S.empty, blur: this.view.desk.blur, exposures: this.view.desk.exposures }, queue: 'loading' });
 	}
 
 	/* Perhaps only this window's token is old: another one logged the same person in again. */
@@ -443,6 +472,7 @@ export class Controller {
 			this.set({ notices: open, overdueNotices: overdue, changes: this.view.changes + 1 });
 		});
 		stream.addEventListener('claims', (e) => this.heardClaims((JSON.parse((e as MessageEvent<string>).data) as { claims: Claim[] }).claims));
+		stream.addEventListener('closing', () => { void this.loadClosing(); this.refreshSoon(); });
 		stream.addEventListener('lanes', () => this.loadLanes());
 		stream.addEventListener('escalated', () => { this.loadLanes(); this.refreshSoon(); });
 		stream.addEventListener('error', () => {

@@ -482,9 +482,15 @@ export function isCovered(d: Desk, item: Item): boolean {
 	return d.blur && isHarsh(item) && !d.uncovered.includes(item.revision);
 }
 
-/** Shows a blurred text; counts it, and says when it is time for somebody else. */
+/** Shows a blurred text. */
 export function uncover(d: Desk, item: Item, now: number): Desk {
-	if (!isCovered(d, item)) return d;
+	return isCovered(d, item) ? exposed(d, item, now) : d;
+}
+
+/** One of the worst is being read, asked for or because nothing is blurred: counts it, once, and says when it is time
+ * for somebody else. */
+export function exposed(d: Desk, item: Item, now: number): Desk {
+	if (!isHarsh(item) || d.uncovered.includes(item.revision)) return d;
 	const exposures = [...d.exposures.filter((at) => now - at < HOUR_MS), now];
 	const next = { ...d, exposures, uncovered: [...d.uncovered, item.revision].slice(-TRAIL_MAX) };
 	return exposures.length % REST_EVERY ? next : note(next, { kind: 'rest', count: exposures.length });

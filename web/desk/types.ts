@@ -1,6 +1,8 @@
 // The desk's share of the HTTP contract, as the server writes it. Offsets are UTF-16 units of the
 // text, times are epoch milliseconds.
 
+import type { ClosingRules } from './closing';
+
 export type RuleId = 'profanity' | 'aggression' | 'insinuation' | 'ad_link' | 'off_topic' | 'engaging';
 export type BreachId = Exclude<RuleId, 'engaging'>;
 export type Action = 'release' | 'reject' | 'return' | 'refer';
@@ -42,6 +44,8 @@ export interface Author {
 	email: string;
 	first: boolean;
 	suspended_until: number | null;
+	/** Somebody suspended, by another browser, writes with the same address or name. */
+	like_suspended: { by: 'email' | 'name'; name: string; comment: string; until: number } | null;
 	released: number;
 	rejected: number;
 	returned: number;
@@ -52,6 +56,9 @@ export interface Author {
 export interface Closure {
 	open: boolean;
 	by_editors: boolean;
+	by: 'article' | 'editors' | 'age' | 'hours' | 'overload' | null;
+	/** By the editors, whatever the rules say. */
+	kept_open: boolean;
 	until: number | null;
 	reason: string | null;
 }
@@ -69,6 +76,8 @@ export interface Article {
 
 export interface Parent {
 	id: string;
+	/** Of its latest text; »removed«: withdrawn from the page, where answers hold its place. */
+	state: string;
 	name: string;
 	text: string;
 	at: number;
@@ -177,6 +186,7 @@ export interface LaneFilter {
 	author?: 'any' | 'first' | 'released' | 'rejected';
 	edits?: boolean;
 	returned?: boolean;
+	appealed?: boolean;
 	waiting_minutes?: number;
 }
 
@@ -220,6 +230,7 @@ export interface DeskSettings {
 	shifts: Shift[];
 	/** Dates. */
 	closed_days: string[];
+	closing: ClosingRules;
 	/** How often authors were told the truth about their wait. */
 	forecasts: { given: number; kept: number; none: number };
 }
@@ -329,6 +340,7 @@ export interface Decided {
 
 export interface Decision {
 	id: string;
+	comment: string;
 	revision: string;
 	action: string;
 	to: string | null;

@@ -1,5 +1,6 @@
 // One comment area: joins thread, form, server and the live stream. Knows nothing of where its
 // markup came from.
+import { Ahead } from './ahead';
 import { el, parse, part } from './dom';
 import { Form } from './form';
 import { Own, Put, Refusal, Removed, Server } from './server';
@@ -9,9 +10,12 @@ import { Thread } from './thread';
 const POLL_MS = 15000;
 const SURE_MS = 6000;
 const RETRY_MS = 30000;
+/** All pages of a site hear at once that comments close: they do not all come back at once. */
+const HERD_MS = 3000;
 
 export class Area {
 	private thread: Thread;
+	private ahead: Ahead;
 	private form: Form | undefined;
 	private stream: EventSource | undefined;
 	private poll = 0;
@@ -24,12 +28,13 @@ export class Area {
 
 	constructor(
 		private root: ShadowRoot | HTMLElement, private server: Server, private say: Say,
-		private own: boolean, draftKey: string,
+		private own: boolean, private draftKey: string,
 	) {
 		this.thread = new Thread(root);
+		this.ahead = new Ahead(root, server);
 		this.after = own ? new URLSearchParams(location.search).get('after') ?? '' : '';
 		const form = part<HTMLFormElement>(root, 'form');
-		if (form) this.form = new Form(root, form, server, say, draftKey, (own) => this.saved(own));
+		if (form) this.begin(form);
 		root.addEventListener('click', this.clicked);
 		root.addEventListener('submit', this.submitted);
 		document.addEventListener('visibilitychange', this.visible);
@@ -37,11 +42,16 @@ export class Area {
 		if (!document.hidden) this.open();
 	}
 
+	private begin(form: HTMLFormElement): void {
+		this.form = new Form(this.root, form, this.server, this.say, this.draftKey, (own) => this.saved(own), () => void this.refresh());
+	}
+
 	close(): void {
 		this.root.removeEventListener('click', this.clicked);
 		this.root.removeEventListener('submit', this.submitted);
 		document.removeEventListener('visibilitychange', this.visible);
 		this.seen.disconnect();
+		this.ahead.close();
 		this.shut();
 	}
 
@@ -180,6 +190,7 @@ export class Area {
 			this.thread.remove(gone.id, gone.html);
 		});
 		on('reset', () => this.later());
+		on('closing', () => this.later(Math.random() * HERD_MS));
 		stream.onerror = () => { /* lost connections come back by themselves, refused ones do not */
 			if (stream.readyState === EventSource.CLOSED) this.again = window.setTimeout(this.visible, RETRY_MS);
 		};
@@ -194,15 +205,17 @@ export class Area {
 	}
 
 	/** Loads the thread anew, once for several reasons at a time. */
-	private later(): void {
+	private later(wait = 200): void {
 		clearTimeout(this.soon);
-		this.soon = window.setTimeout(() => void this.refresh(), 200);
+		this.soon = window.setTimeout(() => void this.refresh(), wait);
 	}
 
 	private async refresh(): Promise<void> {
 		const waiting = this.thread.pending().map((li) => li.dataset['id'] ?? '');
 		try {
-			const fresh = this.thread.merge(parse(await this.server.thread(this.after)));
+			const page = parse(await this.server.thread(this.after));
+			this.opened(page);
+			const fresh = this.thread.merge(page);
 			for (const li of fresh) this.announce(li);
 		} catch (e) {
 			if (!(e instanceof Refusal)) throw e;
@@ -210,6 +223,36 @@ export class Area {
 		}
 		this.decided(waiting);
 		this.wait();
+	}
+
+	/** Comments may have closed or opened since: takes over why, or the form. What is being written stays. */
+	private opened(page: DocumentFragment): void {
+		const area = this.root instanceof HTMLElement ? this.root : this.root.querySelector<HTMLElement>('.frg');
+		const made = page.querySelector<HTMLElement>('.frg'), home = part(this.root, 'home');
+		if (!area || !made || !home) return;
+		const closed = made.hasAttribute('data-closed'), turned = area.hasAttribute('data-closed') !== closed;
+		const why = part(made, 'closed'), form = part<HTMLFormElement>(made, 'form');
+		if (!turned && !closed) return;
+		area.toggleAttribute('data-closed', closed);
+		part(home, 'closed')?.remove();
+		home.querySelector('.frg-field.frg-kept')?.remove();
+		if (why) home.prepend(why);
+		if (!closed && !this.form && form) {
+			home.append(form);
+			this.begin(form);
+		}
+		this.form?.close(closed, why?.textContent ?? '');
+		if (!turned) return;
+		this.replace(made, '.frg-head', '[data-frg=write]');
+		this.replace(made, '.frg-notice', '[data-frg=ahead]');
+		this.ahead.watch();
+		this.tell(closed ? why?.textContent ?? '' : this.say('widget.open_again'));
+	}
+
+	/** A part that a page which came closed has not got; closed ones are hidden by the style. */
+	private replace(made: HTMLElement, where: string, what: string): void {
+		const fresh = made.querySelector(`${where} ${what}`);
+		if (fresh && !this.root.querySelector(`${where} ${what}`)) this.root.querySelector(where)?.append(fresh);
 	}
 
 	/** Own comments are asked for while any of them waits for a decision. */

@@ -14,10 +14,13 @@ export class Form {
 	/** What was being written when an edit began. */
 	private stash = '';
 	private opener: HTMLElement | null = null;
+	/** Comments have closed: nothing can be sent, but nothing that was written is lost. */
+	closed = false;
 
 	constructor(
 		private root: ShadowRoot | HTMLElement, readonly form: HTMLFormElement, private server: Server,
 		private say: Say, private draftKey: string, private saved: (own: Own) => void,
+		private turned: () => void,
 	) {
 		form.noValidate = false;
 		form.addEventListener('submit', (e) => {
@@ -187,9 +190,28 @@ export class Form {
 		return li;
 	}
 
+	// ---- closed meanwhile ----
+
+	/** An empty form goes; one with words in it stays, says why, and keeps them until it can be sent. */
+	close(closed: boolean, why: string): void {
+		this.closed = closed;
+		const written = this.get('text').trim() !== '';
+		if (closed && !written && this.away()) this.home(false);
+		this.form.hidden = closed && !written;
+		for (const b of this.form.querySelectorAll<HTMLButtonElement>('.frg-buttons button')) b.disabled = closed;
+		part(this.form, 'kept')?.remove();
+		if (closed && written) {
+			const kept = el('p', 'frg-kept', this.away() ? `${why} ` : '', this.say('widget.kept'));
+			kept.dataset['frg'] = 'kept';
+			this.form.querySelector('.frg-buttons')?.before(kept);
+		}
+		if (closed) this.keep();
+	}
+
 	// ---- sending ----
 
 	private async send(): Promise<void> {
+		if (this.closed) return;
 		const edit = this.get('edit');
 		const body: Record<string, string> = { text: this.get('text') };
 		if (!edit) for (const name of ['name', 'email', 'parent']) if (this.get(name)) body[name] = this.get(name);
@@ -204,6 +226,7 @@ export class Form {
 		} catch (e) {
 			done();
 			this.error(this.reason(e));
+			if (e instanceof Refusal && e.code.startsWith('article_closed')) this.turned();
 		}
 	}
 

@@ -60,6 +60,7 @@ class FreigabeComments extends HTMLElement {
 
 	private begin(root: ShadowRoot | HTMLElement, server: Server, own: boolean): void {
 		const lang = (own ? root as HTMLElement : root.querySelector<HTMLElement>('.frg'))?.lang ?? '';
+		server.spoken = lang;
 		this.area = new Area(root, server, speaker(lang), own, `freigabe-draft:${this.getAttribute('article')}`);
 	}
 

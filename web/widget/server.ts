@@ -25,6 +25,8 @@ function uuid(): string {
 
 export class Server {
 	private readonly foreign: boolean;
+	/** The language that the area came in. */
+	spoken = '';
 	private last = { payload: '', key: '' };
 
 	constructor(private base: string, private article: string, private site: string, private lang: string) {
@@ -96,6 +98,16 @@ export class Server {
 	async check(text: string, parent: string, signal: AbortSignal): Promise<Hint[]> {
 		const body = parent ? { text, parent } : { text };
 		return (await (await this.call('POST', this.url('/check'), body, '', signal)).json()).hints;
+	}
+
+	/** The same for all readers and articles, so that caches can hold it: nothing says who asks. */
+	async delay(): Promise<{ words: string }> {
+		const url = new URL(`${this.base}/v1/delay`);
+		for (const [name, value] of Object.entries({ site: this.site, lang: this.lang || this.spoken }))
+			if (value) url.searchParams.set(name, value);
+		const answer = await fetch(url.href, { credentials: 'omit' }).catch(() => null);
+		if (!answer?.ok) throw new Refusal('offline', '');
+		return answer.json();
 	}
 
 	async discover(url: string): Promise<void> {

@@ -12,7 +12,8 @@ import { Account } from './account';
 import { Board } from './board';
 import { Decided } from './decided';
 import { Header } from './header';
-import type { Tab } from './header';
+import { usePlace } from '../router';
+import type { Place, Tab } from '../router';
 import { Help } from './help';
 import { useNow, useView } from './hooks';
 import { InvitationPage, invitationToken } from './invitation';
@@ -23,6 +24,7 @@ import { Objections } from './objections';
 import { Policy } from './policy';
 import type { PolicyDesk } from './policy';
 import { confirmPanel, Review } from './review';
+import { Story } from './story';
 import { Team } from './team';
 import { withSelection } from './terms';
 import { noteText, Notes, UndoToast } from './toast';
@@ -98,7 +100,7 @@ function obey(controller: Controller, c: Command): void {
 	}
 }
 
-function useKeys(controller: Controller, tab: Tab, letters: boolean, bindings: Bindings, help: () => void): void {
+function useKeys(controller: Controller, tab: Place['tab'], letters: boolean, bindings: Bindings, help: () => void): void {
 	/* Before the next key can come. */
 	useLayoutEffect(() => {
 		const press = (e: KeyboardEvent): void => {
@@ -131,8 +133,15 @@ function Said({ desk }: { desk: S.Desk }): JSX.Element {
 	);
 }
 
+/* An address says where to go, not what one may. */
+function mayEnter(controller: Controller, tab: Place['tab']): boolean {
+	if (tab === 'policy') return controller.may('settings');
+	return tab !== 'team' || controller.may('staff') || controller.may('log');
+}
+
 function Work({ controller, view, onLang }: { controller: Controller; view: View; onLang: () => void }): JSX.Element {
-	const [tab, setTab] = useState<Tab>('review'), [help, setHelp] = useState(false);
+	const [place, go] = usePlace(), [help, setHelp] = useState(false);
+	const tab = mayEnter(controller, place.tab) ? place.tab : 'review', setTab = (to: Tab): void => go({ tab: to, comment: '' });
 	const [letters, setLetters] = useState(rememberedLetters);
 	const { desk } = view, undoable = S.lastUndoable(desk, useNow(desk.undoable.length ? 500 : 0));
 	const [bindings, setBindings] = useState(rememberedBindings), [account, setAccount] = useState(false), [lanes, setLanes] = useState(false);
@@ -149,6 +158,10 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 		await controller.logout().catch(() => undefined);
 		leaving.current = false;
 	}
+	function read(revision: string): void {
+		setTab('review');
+		void controller.openRevision(revision);
+	}
 	function show(revision: string): void {
 		setTab('review');
 		controller.apply((d) => S.open(d, revision));
@@ -160,11 +173,12 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 			<Header controller={controller} view={view} tab={tab} onTab={setTab} onHelp={() => setHelp(true)} onLang={onLang}
 				onLogout={() => void logout()} onAccount={() => setAccount(true)} />
 			{tab === 'review' && <Review controller={controller} view={view} bindings={bindings} onLanes={() => setLanes(true)} />}
-			{tab === 'board' && <Board controller={controller} view={view} onRead={(r) => { setTab('review'); void controller.openRevision(r); }} />}
+			{tab === 'board' && <Board controller={controller} view={view} onRead={read} />}
 			{tab === 'objections' && <Objections controller={controller} changes={view.changes} />}
 			{tab === 'notices' && <Notices controller={controller} changes={view.changes} />}
 			{tab === 'team' && <Team controller={controller} />}
-			{tab === 'decided' && <Decided controller={controller} changes={view.changes} onRead={(r) => { setTab('review'); void controller.openRevision(r); }} />}
+			{tab === 'decided' && <Decided controller={controller} changes={view.changes} onRead={read} />}
+			{tab === 'comment' && <Story key={place.comment} controller={controller} comment={place.comment} changes={view.changes} onRead={read} />}
 			{tab === 'policy' && <Policy controller={controller} desk={policy.current} />}
 			<div class="toasts" aria-label={t('note.label')} role="region">
 				{undoable && (tab === 'review' || tab === 'board') && <UndoToast key={undoable.item.revision} undoable={undoable} undoKey={bindings.undo}

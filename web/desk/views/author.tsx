@@ -1,6 +1,7 @@
 // Who wrote it, and what became of what they wrote before.
 import type { JSX } from 'preact';
 import { moment, number, t } from '../i18n';
+import { storyPath } from '../router';
 import type { Author, Recent } from '../types';
 import { RuleNames, stateName } from './parts';
 
@@ -18,11 +19,14 @@ export function AuthorBox({ author, now }: { author: Author; now: number }): JSX
 	const figures: [string, number][] = [
 		['released', author.released], ['rejected', author.rejected], ['returned', author.returned],
 	];
+	const like = author.like_suspended;
 	if (author.held > 1) figures.push(['held', author.held]);
 	return (
 		<section class="author" aria-labelledby="author-title">
 			<h3 id="author-title">{t('author.title')}</h3>
 			<p class="author-name">{author.name}{author.first && <span class="badge">{t('author.first')}</span>}</p>
+			{author.suspended_until !== null && <p class="quiet">{t('author.suspension_binds')}</p>}
+			{like && <p class="author-like">{t(`author.like_${like.by}`, like.name, moment(like.until, now))} <a href={storyPath(like.comment)}>{t('story.link')}</a></p>}
 			{author.email && <p class="author-mail"><a href={`mailto:${author.email}`}>{author.email}</a></p>}
 			{!author.first && (
 				<dl class="figures">

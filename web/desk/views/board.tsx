@@ -31,6 +31,8 @@ interface StripProps {
 	dots: readonly Dot[];
 	chosen: ReadonlySet<string>;
 	range: Range;
+	/** On a phone only one of them is. */
+	shown: boolean;
 	onRange: (range: Range) => void;
 }
 
@@ -69,7 +71,7 @@ function Strip(p: StripProps): JSX.Element {
 		return (e.clientX - box.left - 4) / (box.width - 8);
 	};
 	return (
-		<div class={`strip r-${rule}${isFull(range) ? '' : ' brushed'}`} role="group" aria-label={ruleName(rule)}>
+		<div class={`strip r-${rule}${isFull(range) ? '' : ' brushed'}${p.shown ? ' shown' : ''}`} role="group" aria-label={ruleName(rule)}>
 			<p class="strip-name"><RuleMark rule={rule} /><span>{ruleName(rule)}</span>
 				{!isFull(range) && <button type="button" class="link" onClick={() => onRange(FULL)}>{percent(range[0])} – {percent(range[1])} <span aria-hidden="true">×</span><span class="vh">{t('board.all_of', ruleName(rule))}</span></button>}</p>
 			<div class="strip-field">
@@ -165,7 +167,7 @@ export function Board({ controller, view, onRead }: Props): JSX.Element {
 	const dots = all.filter((d) => !pending.has(d.revision));
 	const [ranges, setRanges] = useState<Range[]>(START), [wanted, setWanted] = useState(CHUNK);
 	const [seen, setSeen] = useState<ReadonlySet<string>>(new Set()), [left, setLeft] = useState<ReadonlySet<string>>(new Set());
-	const [rejecting, setRejecting] = useState<Draft | null>(null);
+	const [rejecting, setRejecting] = useState<Draft | null>(null), [strip, setStrip] = useState(0);
 	const chosen = useMemo(() => brushed(dots, ranges), [all, ranges, view.desk.pending.length]);
 	const ids = useMemo(() => new Set(chosen.map((d) => d.revision)), [chosen]);
 	const items = useItems(controller, chosen, wanted), more = useRef<HTMLDivElement>(null);
@@ -200,8 +202,13 @@ export function Board({ controller, view, onRead }: Props): JSX.Element {
 						{view.lanes.map((l) => <option key={l.id} value={l.id}>{laneName(l)} ({number(l.count)})</option>)}
 					</select></label>
 				<p class="quiet">{t('board.hint')}</p>
+				<p class="strip-choice" role="group" aria-label={t('board.which')}>
+					{ALL_RULES.map((rule, i) => (
+						<button key={rule} type="button" class={`strip-pick r-${rule}${isFull(ranges[i] as Range) ? '' : ' brushed'}`} aria-pressed={i === strip} onClick={() => setStrip(i)}><RuleMark rule={rule} /><span class="vh">{ruleName(rule)}</span></button>
+					))}
+				</p>
 				{ALL_RULES.map((rule, i) => (
-					<Strip key={rule} rule={rule} index={i} dots={dots} chosen={ids} range={ranges[i] as Range}
+					<Strip key={rule} rule={rule} index={i} dots={dots} chosen={ids} range={ranges[i] as Range} shown={i === strip}
 						onRange={(range) => setRanges(ranges.map((r, k) => (k === i ? range : r)))} />
 				))}
 				{cut && <p class="quiet">{t('board.cut', number(dots.length))}</p>}
@@ -213,7 +220,7 @@ export function Board({ controller, view, onRead }: Props): JSX.Element {
 				<ol class="cards">
 					{shown.map((item) => (
 						<Card key={item.revision} controller={controller} covered={S.isCovered(view.desk, item)} item={item} now={now} seen={seen.has(item.revision)} left={left.has(item.revision)} copies={item.copies.filter((c) => loaded.some((i) => i.revision === c.revision))}
-							onSeen={() => setSeen((s) => new Set(s).add(item.revision))} onLeave={() => toggleLeft(item.revision)} onRead={() => onRead(item.revision)} />
+							onSeen={() => { setSeen((s) => new Set(s).add(item.revision)); controller.read(item); }} onLeave={() => toggleLeft(item.revision)} onRead={() => onRead(item.revision)} />
 					))}
 				</ol>
 				<div ref={more} class="column-more" />

@@ -1,6 +1,6 @@
 // Whether an article takes comments; editors close and open them, and say why.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { ApiError } from '../api';
 import type { Controller } from '../controller';
 import { moment, t } from '../i18n';
@@ -8,6 +8,7 @@ import type { Article, Closure } from '../types';
 import { useModal } from './hooks';
 
 const HOURS = [0, 1, 6, 24, 72];
+const KEEP_HOURS = 24;
 
 function Dialog({ controller, article, onDone, onClose }: { controller: Controller; article: Article; onDone: (c: Closure) => void; onClose: () => void }): JSX.Element {
 	const dialog = useModal();
@@ -40,16 +41,30 @@ function Dialog({ controller, article, onDone, onClose }: { controller: Controll
 	);
 }
 
+/* Why it is closed, or that it is kept open. */
+function words(c: Closure): string {
+	const until = c.until ? moment(c.until, Date.now()) : '';
+	if (c.kept_open) return until ? t('closing.kept_until', until) : t('closing.kept');
+	if (c.by === 'age' || c.by === 'overload') return t(`closing.by_${c.by}`);
+	if (c.by === 'hours' && until) return t('closing.by_hours', until);
+	return until ? t('closing.until', until) : t('closing.closed');
+}
+
 export function Closing({ controller, article }: { controller: Controller; article: Article }): JSX.Element | null {
 	const [now, setNow] = useState<Closure | null>(null), [asking, ask] = useState(false);
+	const known = JSON.stringify(article.comments);
+	useEffect(() => setNow(null), [known]); /* what the server says later counts more than what was answered here */
 	const state = now ?? article.comments, may = controller.may('thread');
-	const open = (): void => void controller.api.closeThread(article.id, true, 0, '').then(setNow, () => undefined);
-	if (state.open && !may) return null;
+	/* What a rule has closed is kept open for a day; what the editors have closed is opened. */
+	const open = (): void => void controller.api.closeThread(article.id, true, state.by_editors ? 0 : KEEP_HOURS, '').then(setNow, () => undefined);
+	const close = (): void => void controller.api.closeThread(article.id, true, 0, '').then(setNow, () => undefined);
+	if (state.open && !state.kept_open && !may) return null;
 	return (
 		<div class="closing">
-			{!state.open && <p role="status">{state.until ? t('closing.until', moment(state.until, Date.now())) : t('closing.closed')}{state.reason && ` »${state.reason}«`}</p>}
-			{may && state.open && <button type="button" class="link" onClick={() => ask(true)}>{t('closing.ask')}</button>}
-			{may && !state.open && state.by_editors && <button type="button" class="link" onClick={open}>{t('closing.open')}</button>}
+			{(!state.open || state.kept_open) && <p role="status">{words(state)}{state.reason && ` »${state.reason}«`}</p>}
+			{may && state.open && !state.kept_open && <button type="button" class="link" onClick={() => ask(true)}>{t('closing.ask')}</button>}
+			{may && state.kept_open && <button type="button" class="link" onClick={close}>{t('closing.by_rules')}</button>}
+			{may && !state.open && state.by !== 'article' && <button type="button" class="link" onClick={open}>{t(state.by_editors ? 'closing.open' : 'closing.keep')}</button>}
 			{asking && <Dialog controller={controller} article={article} onDone={setNow} onClose={() => ask(false)} />}
 		</div>
 	);

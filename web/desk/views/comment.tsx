@@ -4,7 +4,9 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Controller } from '../controller';
 import { age, fullMoment, moment, t } from '../i18n';
 import * as S from '../state';
+import { storyPath } from '../router';
 import type { Item } from '../types';
+import { Around } from './around';
 import { AuthorBox } from './author';
 import { Closing } from './closing';
 import { PreserveButton } from './evidence';
@@ -37,8 +39,10 @@ function Heading({ item, now, focus }: { item: Item; now: number; focus: boolean
 				{item.reported > 0 && <span class="badge badge-late">{t('notice.reported')}</span>}
 				{item.author.first && <span class="badge">{t('author.first')}</span>}
 				{item.author.suspended_until !== null && <span class="badge badge-warn">{t('author.suspended', moment(item.author.suspended_until, now))}</span>}
+				{item.author.like_suspended && <span class="badge badge-warn">{t(`author.like_badge_${item.author.like_suspended.by}`)}</span>}
 				{item.released_text !== null && <span class="badge">{t('comment.edit')}</span>}
 				{item.released_text === null && item.ordinal > 1 && <span class="badge">{t('comment.nth', item.ordinal)}</span>}
+				<a class="comment-story" href={storyPath(item.comment)}>{t('story.link')}</a>
 			</p>
 		</div>
 	);
@@ -79,6 +83,7 @@ export function Comment({ controller, showKey, copiesKey, item, banner, actions,
 						</Veil>
 						{item.copies.length > 0 && !covered && <Copies item={item} now={now} together={S.withCopies(controller.view.desk, item)} hint={copiesKey}
 							onToggle={() => controller.apply((d) => S.toggleAlone(d, item.revision))} />}
+						<Around key={`around-${item.comment}`} controller={controller} comment={item.comment} name={item.author.name} answers={item.parent !== null} />
 						{earlier.length > 0 && <EarlierBox earlier={earlier} now={now} />}
 					</article>
 				</div>

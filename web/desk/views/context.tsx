@@ -4,6 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { diff, shorten } from '../diff';
 import type { Change } from '../diff';
 import { moment, t } from '../i18n';
+import { storyPath } from '../router';
 import type { Article, Earlier, Item, Parent, Referral } from '../types';
 import { RuleNames, stateName } from './parts';
 
@@ -24,7 +25,8 @@ export function ParentBox({ parent, now }: { parent: Parent; now: number }): JSX
 		<section class="parent" aria-label={t('parent.label')}>
 			<p class="parent-head">
 				{t('parent.answers')} <strong>{parent.name}</strong>
-				{parent.released ? <time>{moment(parent.at, now)}</time> : <span class="badge badge-warn">{t('parent.held')}</span>}
+				{parent.released ? <time>{moment(parent.at, now)}</time> : <span class="badge badge-warn">{parent.state === 'held' ? t('parent.held') : parent.state === 'removed' ? t('parent.removed') : stateName(parent.state)}</span>}
+				<a href={storyPath(parent.id)}>{t('story.link')}</a>
 			</p>
 			<Long key={parent.id} text={parent.text} />
 		</section>
@@ -67,18 +69,25 @@ export function Changed({ change }: { change: Change }): JSX.Element {
 	return <>{before}<Tag><span class="vh">{t(`diff.${Tag}`)} </span>{inner}</Tag>{after}</>;
 }
 
-export function DiffBox({ before, after, lang }: { before: string; after: string; lang: string }): JSX.Element {
+/** What changed between two texts, word by word. */
+export function Words({ before, after, lang }: { before: string; after: string; lang: string }): JSX.Element {
 	const changes = useMemo(() => diff(before, after), [before, after]);
+	return (
+		<p class="diff-text" lang={lang || undefined}>
+			{changes.map((c, i) => {
+				if (c.kind !== 'same') return <Changed key={i} change={c} />;
+				return shorten(c.text, i === 0, i === changes.length - 1)
+					.map((part, j) => (part === null ? <span key={`${i}-${j}`} class="diff-gap" title={t('diff.gap')}>[…]</span> : part));
+			})}
+		</p>
+	);
+}
+
+export function DiffBox({ before, after, lang }: { before: string; after: string; lang: string }): JSX.Element {
 	return (
 		<section class="diff" aria-labelledby="diff-title">
 			<h3 id="diff-title">{t('diff.title')}</h3>
-			<p class="diff-text" lang={lang || undefined}>
-				{changes.map((c, i) => {
-					if (c.kind !== 'same') return <Changed key={i} change={c} />;
-					return shorten(c.text, i === 0, i === changes.length - 1)
-						.map((part, j) => (part === null ? <span key={`${i}-${j}`} class="diff-gap" title={t('diff.gap')}>[…]</span> : part));
-				})}
-			</p>
+			<Words before={before} after={after} lang={lang} />
 		</section>
 	);
 }

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { ApiError } from '../api';
 import type { Controller } from '../controller';
 import { moment, t } from '../i18n';
+import { storyPath } from '../router';
 import type { Decision } from '../types';
 import { useNow } from './hooks';
 import { RuleNames, stateName } from './parts';
@@ -61,6 +62,7 @@ function Row({ decision: d, now, until, mine, onUndo, controller, onAfter, onCha
 				{d.text.length <= CLAMPED ? <p>{d.text}</p>
 					: <details><summary>{d.text.slice(0, CLAMPED).replace(/\s+\S*$/, '')} …</summary><p>{d.text}</p></details>}
 				{d.word && <p class="word"><span>{t('earlier.word')}</span> »{d.word}«</p>}
+				<p class="decision-after"><a href={storyPath(d.comment)}>{t('story.link')}</a></p>
 				{(released || d.action === 'reject' || d.action === 'remove') && !d.undone && (
 					<p class="decision-after">
 						{released && controller.may('answer') && <button type="button" class="link" onClick={() => void pick()}>{t(d.picked ? 'decided.unpick' : 'decided.pick')}</button>}

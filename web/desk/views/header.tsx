@@ -3,9 +3,10 @@ import type { JSX } from 'preact';
 import type { Controller, View } from '../controller';
 import { age, count, language, number, setLanguage, t } from '../i18n';
 import { unsentCount, waitingCount } from '../state';
+import type { Place, Tab } from '../router';
 import { useNow } from './hooks';
+import { SiteClosing } from './site_closing';
 
-export type Tab = 'review' | 'board' | 'decided' | 'objections' | 'notices' | 'policy' | 'team';
 
 export function LangSwitch({ controller, onLang }: { controller: Controller; onLang: () => void }): JSX.Element {
 	const to = language() === 'de' ? 'en' : 'de';
@@ -24,7 +25,7 @@ export function LangSwitch({ controller, onLang }: { controller: Controller; onL
 interface Props {
 	controller: Controller;
 	view: View;
-	tab: Tab;
+	tab: Place['tab'];
 	onTab: (tab: Tab) => void;
 	onHelp: () => void;
 	onLang: () => void;
@@ -82,6 +83,7 @@ export function Header(p: Props): JSX.Element {
 				<button type="button" class="link head-user" onClick={p.onAccount} title={view.session ? t(`role.${view.session.user.role}`) : ''}>{view.session?.user.name}</button>
 				<button type="button" class="link" onClick={p.onLogout}>{t('nav.logout')}</button>
 			</div>
+			<SiteClosing controller={controller} state={view.closing} />
 		</header>
 	);
 }

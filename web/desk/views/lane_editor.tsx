@@ -64,6 +64,8 @@ function LaneForm({ lane, onChange }: { lane: Editable; onChange: (lane: Editabl
 					const list = e.currentTarget.value.split(',').map((s) => s.trim()).filter((s) => s);
 					set(without(f, 'sections', list.length ? list : undefined));
 				}} /></label>
+			<label><span>{t('lane.article')}</span>
+				<input value={f.article ?? ''} maxLength={200} placeholder={t('lane.article_any')} onChange={(e) => set(without(f, 'article', e.currentTarget.value.trim() || undefined))} /></label>
 			<label><span>{t('lane.author')}</span>
 				<select value={f.author ?? 'any'} onChange={(e) => set(without(f, 'author', e.currentTarget.value === 'any' ? undefined : e.currentTarget.value as LaneFilter['author']))}>
 					{AUTHORS.map((a) => <option key={a} value={a}>{t(`lane.author_${a}`)}</option>)}
@@ -78,6 +80,7 @@ function LaneForm({ lane, onChange }: { lane: Editable; onChange: (lane: Editabl
 				{SUGGESTIONS.map((s) => <label key={s} class="check"><input type="checkbox" checked={f.suggestions?.includes(s) ?? false} onChange={() => toggle(s)} /><span>{t(`suggestion.${s}`)}</span></label>)}
 				<label class="check"><input type="checkbox" checked={f.edits ?? false} onChange={() => set(without(f, 'edits', f.edits ? undefined : true))} /><span>{t('lane.edits')}</span></label>
 				<label class="check"><input type="checkbox" checked={f.returned ?? false} onChange={() => set(without(f, 'returned', f.returned ? undefined : true))} /><span>{t('lane.returned')}</span></label>
+				<label class="check"><input type="checkbox" checked={f.appealed ?? false} onChange={() => set(without(f, 'appealed', f.appealed ? undefined : true))} /><span>{t('lane.appealed')}</span></label>
 			</fieldset>
 			<Scores filter={f} onChange={set} />
 		</div>

@@ -43,6 +43,7 @@ export function Afterwards({ controller, decision: d, kind, onClose }: Props): J
 				<h2 id="afterwards-title">{t(`after.${kind}`)}</h2>
 				<blockquote class="case-text"><p>{d.text}</p></blockquote>
 				<RuleChoices draft={draft} onDraft={setDraft} legend={t('panel.rules')} />
+				{kind === 'suspend' && <p class="quiet">{t('author.suspension_binds')}</p>}
 				{kind === 'suspend' && (
 					<label class="letter-law"><span>{t('after.days')}</span>
 						<select value={String(days)} onChange={(e) => setDays(Number(e.currentTarget.value))}>

@@ -6,6 +6,7 @@ import type { SearchTerms } from '../api';
 import type { Controller } from '../controller';
 import { moment, t } from '../i18n';
 import { ALL_RULES } from '../rules';
+import { storyPath } from '../router';
 import type { Hit } from '../types';
 import { useNow } from './hooks';
 import { PreserveButton } from './evidence';
@@ -23,12 +24,9 @@ function Found({ controller, hit: h, now, onRead }: { controller: Controller; hi
 				<p class="decision-article"><strong>{h.name}</strong> · {h.article.title}</p>
 				{h.text.length <= CLAMPED ? <p>{h.text}</p>
 					: <details><summary>{h.text.slice(0, CLAMPED).replace(/\s+\S*$/, '')} …</summary><p>{h.text}</p></details>}
-				{(h.state === 'held' || controller.may('legal')) && (
-					<p class="decision-after">
-						{h.state === 'held' && <button type="button" class="link" onClick={() => onRead(h.revision)}>{t('board.read')}</button>}
-						{controller.may('legal') && <PreserveButton controller={controller} revision={h.revision} name={h.name} text={h.text} />}
-					</p>
-				)}
+				<p class="decision-after"><a href={storyPath(h.comment)}>{t('story.link')}</a>
+					{h.state === 'held' && <button type="button" class="link" onClick={() => onRead(h.revision)}>{t('board.read')}</button>}
+					{controller.may('legal') && <PreserveButton controller={controller} revision={h.revision} name={h.name} text={h.text} />}</p>
 			</div>
 			<p class="decision-who">{h.decision && <span>{h.decision.by}</span>}<time dateTime={new Date(h.submitted_at).toISOString()}>{moment(h.submitted_at, now)}</time></p>
 		</li>

@@ -2,19 +2,15 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError } from '../api';
+import { NEVER } from '../closing';
+import type { ClosingRules } from '../closing';
 import type { Controller } from '../controller';
 import { number, percent, t } from '../i18n';
 import type { DeskSettings, Shift } from '../types';
+import { ClosingFields } from './closing_rules';
+import { clock, Days, minutesOf } from './times';
 
-const DAYS = [1, 2, 3, 4, 5, 6, 7];
 const NEW: Shift = { days: [1, 2, 3, 4, 5], from: 7 * 60, to: 22 * 60, editors: 2 };
-
-const clock = (minutes: number): string => `${String(Math.floor(minutes / 60) % 24).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
-/* Midnight ends a day, and never begins one. */
-const minutesOf = (text: string, end: boolean): number => {
-	const [h = 0, m = 0] = text.split(':').map(Number), all = h * 60 + m;
-	return end && all === 0 ? 24 * 60 : all;
-};
 
 interface ShiftProps {
 	shift: Shift;
@@ -25,14 +21,9 @@ interface ShiftProps {
 }
 
 function ShiftRow({ shift, nth, may, onChange, onDrop }: ShiftProps): JSX.Element {
-	const toggle = (day: number): void => onChange({ ...shift, days: DAYS.filter((d) => (d === day ? !shift.days.includes(d) : shift.days.includes(d))) });
 	return (
 		<div class="shift" role="group" aria-label={t('shift.nth', nth)}>
-			<span class="shift-days">
-				{DAYS.map((d) => (
-					<label key={d} class={`day${shift.days.includes(d) ? ' on' : ''}`}><input type="checkbox" checked={shift.days.includes(d)} disabled={!may} onChange={() => toggle(d)} /><span>{t(`shift.day_${d}`)}</span></label>
-				))}
-			</span>
+			<Days days={shift.days} may={may} onChange={(days) => onChange({ ...shift, days })} />
 			<label><span class="vh">{t('shift.from')}</span><input type="time" required value={clock(shift.from)} readOnly={!may} onInput={(e) => onChange({ ...shift, from: minutesOf(e.currentTarget.value, false) })} /></label>
 			<span aria-hidden="true">–</span>
 			<label><span class="vh">{t('shift.to')}</span><input type="time" required value={clock(shift.to)} readOnly={!may} onInput={(e) => onChange({ ...shift, to: minutesOf(e.currentTarget.value, true) })} /></label>
@@ -51,7 +42,7 @@ const list = (text: string): string[] => text.split(',').map((s) => s.trim()).fi
 
 export function WayOfWorking({ controller }: { controller: Controller }): JSX.Element | null {
 	const [saved, setSaved] = useState<DeskSettings | null>(null), [minutes, setMinutes] = useState(0), [hours, setHours] = useState(0), [sections, setSections] = useState('');
-	const [shifts, setShifts] = useState<Shift[]>([]), [closed, setClosed] = useState('');
+	const [shifts, setShifts] = useState<Shift[]>([]), [closed, setClosed] = useState(''), [closing, setClosing] = useState<ClosingRules>(NEVER);
 	const [said, setSaid] = useState(''), may = controller.may('change');
 	function take(s: DeskSettings): void {
 		setSaved(s);
@@ -60,12 +51,13 @@ export function WayOfWorking({ controller }: { controller: Controller }): JSX.El
 		setSections(s.four_eyes.join(', '));
 		setShifts(s.shifts);
 		setClosed(s.closed_days.join(', '));
+		setClosing(s.closing);
 	}
 	useEffect(() => { controller.api.settings().then(take, () => undefined); }, []);
 	if (!saved) return null;
-	const wanted = { version: saved.version, longest_wait_minutes: minutes, notice_hours: hours, four_eyes: list(sections), shifts, closed_days: list(closed) };
+	const wanted = { version: saved.version, longest_wait_minutes: minutes, notice_hours: hours, four_eyes: list(sections), shifts, closed_days: list(closed), closing };
 	const { forecasts, ...before } = saved;
-	const changed = (['longest_wait_minutes', 'notice_hours', 'four_eyes', 'shifts', 'closed_days'] as const).some((k) => JSON.stringify(wanted[k]) !== JSON.stringify(before[k]));
+	const changed = (['longest_wait_minutes', 'notice_hours', 'four_eyes', 'shifts', 'closed_days', 'closing'] as const).some((k) => JSON.stringify(wanted[k]) !== JSON.stringify(before[k]));
 	const setShift = (at: number, shift: Shift): void => { setShifts(shifts.map((s, i) => (i === at ? shift : s))); setSaid(''); };
 	async function save(e: Event): Promise<void> {
 		e.preventDefault();
@@ -95,6 +87,7 @@ export function WayOfWorking({ controller }: { controller: Controller }): JSX.El
 			<label><span>{t('shift.closed')}</span>
 				<input value={closed} placeholder="2026-12-25, 2027-01-01" readOnly={!may} onInput={(e) => { setClosed(e.currentTarget.value); setSaid(''); }} /></label>
 			<Kept record={forecasts} />
+			<ClosingFields rules={closing} may={may} onChange={(c) => { setClosing(c); setSaid(''); }} />
 			<p>{may && changed && <button type="submit" class="act">{t('team.save')}</button>} <span role="status" class="quiet">{said}</span></p>
 		</form>
 	);
