@@ -11,13 +11,28 @@ static const char help[] =
 	"usage: freigabe audit verify [--db URL]\n\n"
 	"Reads the whole chain of decisions and checks that none was altered or removed, that each still\n"
 	"names the text it was made on, and that all that is published was released. Exit code 0: all is\n"
-	"well; 1: the first bad row is named; 2: it could not be checked.\n";
+	"well; 1: the first bad row is named; 2: it could not be checked. What has been erased is counted, and\n"
+	"must stand in the chain of erasures.\n";
 
 static void show_progress(void *ctx, int64_t done)
 {
 	(void)ctx;
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r%lld rows checked", (long long)done);
+}
+
+static void print_report(const struct audit_report *r)
+{
+	printf("ok: %lld decisions, %lld publications\n", (long long)r->decisions, (long long)r->publications);
+	if (r->purged || r->erased)
+		printf("erased, each with its row in the chain of erasures: %lld texts, the words of %lld decisions\n",
+		       (long long)r->purged, (long long)r->erased);
+	if (r->unprovable_count == 0)
+		return;
+	printf("of these, decisions from before erasing was foreseen, of which only their neighbours attest the hash: ");
+	for (int64_t i = 0; i < r->unprovable_count && i < AUDIT_UNPROVABLE_MAX; i++)
+		printf("%s%lld", i ? ", " : "", (long long)r->unprovable[i]);
+	puts(r->unprovable_count > AUDIT_UNPROVABLE_MAX ? ", …" : "");
 }
 
 static int verify(const char *db)
@@ -42,7 +57,7 @@ static int verify(const char *db)
 		return cli_failed("audit", &err);
 	}
 	if (report.ok) {
-		printf("ok: %lld decisions, %lld publications\n", (long long)report.decisions, (long long)report.publications);
+		print_report(&report);
 		return EXIT_DONE;
 	}
 	if (report.bad_seq)
