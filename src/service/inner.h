@@ -119,6 +119,8 @@ MUST_CHECK enum frg_status erase_withdraw(struct store_tx *tx, id64 comment, str
 MUST_CHECK enum frg_status erase_remains(struct store_tx *tx, id64 comment, struct frg_error *err);
 /* Nobody leads to an author any more who has no comment left and is not suspended. */
 MUST_CHECK enum frg_status erase_author(struct store_tx *tx, id64 author, struct frg_error *err);
+/* person_erase.c: fills in a comment's author. FRG_NOT_FOUND person_unknown. */
+MUST_CHECK enum frg_status person_resolve(struct store_tx *tx, struct person_scope *scope, struct frg_error *err);
 /* Files are to be cleared of what has gone. */
 MUST_CHECK enum frg_status scrub_wanted(struct store_tx *tx, struct frg_error *err);
 
@@ -158,6 +160,8 @@ MUST_CHECK enum frg_status delay_of(struct service *svc, struct store_tx *tx, co
 /* search.c: makes a text findable. */
 MUST_CHECK enum frg_status search_add(struct store_tx *tx, const struct store_comment *comment,
                                       const struct store_revision *revision, struct frg_error *err);
+/* What the index is asked for a name; empty: it has no word in it. */
+str search_name_match(struct arena *a, str name);
 MUST_CHECK enum frg_status search_load_hit(struct store_tx *tx, id64 id, struct search_hit *hit, struct frg_error *err);
 /* For a database from before there was an index, a page at a time; ctx: int64_t, begins and ends with 0. */
 MUST_CHECK enum frg_status search_complete(struct store_tx *tx, void *ctx, struct frg_error *err);

@@ -8,7 +8,7 @@ enum { BATCH = 20, HOLDS_MAX = 200, WAIT_MS = 3600 * 1000, DIGEST = 16, DIGEST_M
 
 /* ---- what is concerned ---- */
 
-static enum frg_status resolve(struct store_tx *tx, struct person_scope *scope, struct frg_error *err)
+enum frg_status person_resolve(struct store_tx *tx, struct person_scope *scope, struct frg_error *err)
 {
 	struct store_comment c;
 	struct store_person person;
@@ -133,7 +133,7 @@ static enum frg_status preview(struct store_tx *tx, struct person_scope *scope, 
 	struct store_ids ids = {.count = BATCH};
 	id64 after = 0;
 	*out = (struct person_preview){0};
-	enum frg_status st = resolve(tx, scope, err);
+	enum frg_status st = person_resolve(tx, scope, err);
 	while (st == FRG_OK && ids.count == BATCH) {
 		st = next_comments(tx, scope, after, clock_now(), &ids, err);
 		for (size_t i = 0; st == FRG_OK && i < ids.count; i++)

@@ -25,6 +25,13 @@ static void add_words(struct buf *out, const char *column, str words)
 	}
 }
 
+str search_name_match(struct arena *a, str name)
+{
+	struct buf match = BUF_INIT(MATCH_MAX);
+	add_words(&match, "name : ", name);
+	return buf_finish(&match, a);
+}
+
 struct searching {
 	const struct search_query *in;
 	struct store_search q;

@@ -209,6 +209,18 @@ enum frg_status store_author_comments(struct store_tx *tx, id64 author, id64 aft
 	READ_ALL(tx, rows, err, out, read_id);
 }
 
+enum frg_status store_person_comments(struct store_tx *tx, id64 author, id64 after, int64_t limit,
+                                      struct store_ids *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT id FROM comment WHERE author_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+	                              DB_INT(author), DB_INT(after), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_id);
+}
+
 /* ---- what may not go ---- */
 
 static void read_hold(struct arena *a, struct db_rows *r, struct store_hold *h)

@@ -122,6 +122,10 @@ MUST_CHECK enum frg_status store_author_left(struct store_tx *tx, id64 author, b
 MUST_CHECK enum frg_status store_author_comments(struct store_tx *tx, id64 author, id64 after, int64_t limit,
                                                  struct store_ids *out, struct frg_error *err);
 
+/* All of them. */
+MUST_CHECK enum frg_status store_person_comments(struct store_tx *tx, id64 author, id64 after, int64_t limit,
+                                                 struct store_ids *out, struct frg_error *err);
+
 /* ---- what may not go (erase.c) ---- */
 
 struct store_hold {
