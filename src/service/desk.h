@@ -4,6 +4,7 @@
 #define SERVICE_DESK_H
 
 #include "render/render.h"
+#include "service/person.h"
 #include "service/staff.h"
 #include "store/store.h"
 
@@ -45,6 +46,7 @@ struct queue_item {
 	bool referred;
 	struct store_decision referral; /* the row of the chain that tells of it */
 	msec suspended_until;           /* of the author; 0: no */
+	struct address_view line;       /* by which it came */
 	bool reposted;
 	struct store_decision repost; /* that refused the same text before */
 	struct queue_copy *copies;    /* that wait too, at most QUEUE_COPIES_MAX */

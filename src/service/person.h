@@ -71,10 +71,17 @@ struct person_scope {
 	id64 comment;      /* 0: all */
 	bool own;          /* for the reader: without what colleagues asked each other, and findings not yet decided on */
 	enum frg_lang lang; /* of the explanations */
+	size_t bytes_max;   /* of what is handed over; 0: however much it is */
 };
-/* All that is kept, as docs/privacy.md describes it. The caller releases *out. FRG_NOT_FOUND person_unknown. */
+enum { PERSON_BYTES_MAX = 16 << 20 }; /* in one answer over HTTP */
+/* All that is kept, as docs/privacy.md describes it. The caller releases *out. FRG_NOT_FOUND person_unknown;
+ * FRG_TOO_LARGE person_too_large. */
 MUST_CHECK enum frg_status service_person_export(struct service *svc, const struct person_scope *scope, json_t **out,
                                                  struct frg_error *err);
+/* The same at the desk: the log says who had it. */
+MUST_CHECK enum frg_status service_person_hand_over(struct service *svc, const struct staff *who,
+                                                    const struct person_scope *scope, json_t **out,
+                                                    struct frg_error *err);
 /* The author whom a capability names. FRG_NOT_FOUND person_unknown. */
 MUST_CHECK enum frg_status service_person_of(struct service *svc, struct arena *a, const struct store_site *site,
                                              str reader, id64 *author, struct frg_error *err);

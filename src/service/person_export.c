@@ -11,6 +11,8 @@ struct exporting {
 	struct service *svc;
 	struct person_scope scope;
 	json_t *out;
+	size_t bytes;
+	id64 last; /* comment */
 };
 
 /* ---- rows that belong together ---- */
@@ -79,6 +81,27 @@ static enum frg_status add_comment(struct store_tx *tx, struct exporting *e, jso
 	return st;
 }
 
+/* A whole comment is read and turned into JSON before the next: however much there is, little is held twice. */
+static enum frg_status add_page(struct store_tx *tx, struct exporting *e, json_t *list, const struct store_ids *ids,
+                                struct frg_error *err)
+{
+	id64 copy[PAGE];
+	size_t count = ids->count;
+	enum frg_status st = FRG_OK;
+	memcpy(copy, ids->items, count * sizeof *copy);
+	for (size_t i = 0; st == FRG_OK && i < count; i++) {
+		arena_reset(store_arena(tx));
+		st = add_comment(tx, e, list, copy[i], err);
+		if (st == FRG_OK && e->scope.bytes_max) {
+			e->bytes += json_dumpb(json_array_get(list, json_array_size(list) - 1), NULL, 0, JSON_COMPACT);
+			if (e->bytes > e->scope.bytes_max)
+				st = frg_fail(err, FRG_TOO_LARGE, "person_too_large", "more than %zu bytes", e->scope.bytes_max);
+		}
+	}
+	e->last = count ? copy[count - 1] : e->last;
+	return st;
+}
+
 static enum frg_status add_comments(struct store_tx *tx, struct exporting *e, struct frg_error *err)
 {
 	json_t *list = json_array();
@@ -87,11 +110,10 @@ static enum frg_status add_comments(struct store_tx *tx, struct exporting *e, st
 		return add_comment(tx, e, list, e->scope.comment, err);
 	struct store_ids ids = {.count = PAGE};
 	enum frg_status st = FRG_OK;
-	id64 after = 0;
 	while (st == FRG_OK && ids.count == PAGE) {
-		st = store_person_comments(tx, e->scope.author, after, PAGE, &ids, err);
-		for (size_t i = 0; st == FRG_OK && i < ids.count; i++)
-			st = add_comment(tx, e, list, after = ids.items[i], err);
+		st = store_person_comments(tx, e->scope.author, e->last, PAGE, &ids, err);
+		if (st == FRG_OK)
+			st = add_page(tx, e, list, &ids, err);
 	}
 	return st;
 }
@@ -151,6 +173,35 @@ enum frg_status service_person_export(struct service *svc, const struct person_s
 		e.out = NULL;
 	}
 	*out = e.out;
+	return st;
+}
+
+struct handing_over {
+	const struct staff *who;
+	id64 author;
+};
+
+static enum frg_status log_it(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	const struct handing_over *h = ctx;
+	char id[ID_TEXT_SIZE];
+	id_text(h->author, id);
+	struct store_staff_event e = {.site = h->who->site, .actor = h->who->id, .kind = STR("handed_over"), .detail = str_of(id)};
+	return store_staff_log(tx, &e, err);
+}
+
+enum frg_status service_person_hand_over(struct service *svc, const struct staff *who, const struct person_scope *scope,
+                                         json_t **out, struct frg_error *err)
+{
+	struct handing_over h = {.who = who, .author = scope->author};
+	enum frg_status st = service_person_export(svc, scope, out, err);
+	if (st != FRG_OK)
+		return st;
+	struct arena *a = arena_open(1 << 20);
+	st = store_write(svc->store, a, log_it, &h, err);
+	arena_close(a);
+	if (st != FRG_OK)
+		json_decref(*out);
 	return st;
 }
 
