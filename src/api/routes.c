@@ -35,7 +35,7 @@ static const struct http_route routes[] = {
 	{HTTP_POST, "/v1/articles/{id}/check", NULL, reader_check, COMMAND, 0},
 	{HTTP_POST, "/v1/articles/{id}/discover", NULL, reader_discover, COMMAND, 0},
 	{HTTP_GET, "/v1/articles/{id}/stream", NULL, reader_stream, 0, 0},
-	{HTTP_OPTIONS, "/v1/reader/{x*}", preflight, NULL, 0, 0},
+	{HTTP_OPTIONS, "/v1/reader/data", preflight, NULL, 0, 0},
 	{HTTP_GET, "/v1/reader/data", NULL, reader_data, 0, 0},
 	{HTTP_DELETE, "/v1/reader/data", NULL, reader_erase, COMMAND, 0},
 	{HTTP_PUT, "/v1/articles/{id}", NULL, article_put, DOCUMENT, 0},

@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 
-enum { LOOK_MS = 60000, SCRUB_MS = 5000 };
+enum { LOOK_MS = 60000, SCRUB_MS = 1000 };
 
 /* One batch of one site's terms. */
 static bool purge_some(struct upkeep *u, struct service *svc, struct arena *a)
