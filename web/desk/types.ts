@@ -1,5 +1,6 @@
 // The desk's share of the HTTP contract, as the server writes it. Offsets are UTF-16 units of the
 // text, times are epoch milliseconds.
+import type { Line } from './persons';
 
 export type RuleId = 'profanity' | 'aggression' | 'insinuation' | 'ad_link' | 'off_topic' | 'engaging';
 export type BreachId = Exclude<RuleId, 'engaging'>;
@@ -38,6 +39,7 @@ export interface Recent {
 }
 
 export interface Author {
+	line: Line | null;
 	name: string;
 	email: string;
 	first: boolean;

@@ -19,6 +19,7 @@ import { InvitationPage, invitationToken } from './invitation';
 import { LaneEditor } from './lane_editor';
 import { LoginAgain, LoginPage } from './login';
 import { Objections } from './objections';
+import { Persons } from './persons';
 import { Policy } from './policy';
 import type { PolicyDesk } from './policy';
 import { confirmPanel, Review } from './review';
@@ -161,6 +162,7 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 			{tab === 'review' && <Review controller={controller} view={view} bindings={bindings} onLanes={() => setLanes(true)} />}
 			{tab === 'board' && <Board controller={controller} view={view} onRead={(r) => { setTab('review'); void controller.openRevision(r); }} />}
 			{tab === 'objections' && <Objections controller={controller} changes={view.changes} />}
+			{tab === 'persons' && <Persons controller={controller} />}
 			{tab === 'team' && <Team controller={controller} />}
 			{tab === 'decided' && <Decided controller={controller} changes={view.changes} onRead={(r) => { setTab('review'); void controller.openRevision(r); }} />}
 			{tab === 'policy' && <Policy controller={controller} desk={policy.current} />}

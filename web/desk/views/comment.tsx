@@ -85,7 +85,7 @@ export function Comment({ controller, showKey, copiesKey, item, banner, actions,
 			<aside class="aside" aria-label={t('aside.label')} tabIndex={0}>
 				<Findings key={item.revision} item={item} covered={covered} active={active} onActive={setActive} />
 				{item.personal.length > 0 && !covered && <PersonalBox item={item} />}
-				<AuthorBox key={`author-${item.revision}`} author={item.author} now={now} />
+				<AuthorBox key={`author-${item.revision}`} controller={controller} revision={item.revision} author={item.author} now={now} />
 				<ArticleBox article={item.article} />
 				<Closing key={`closing-${item.article.id}`} controller={controller} article={item.article} />
 			</aside>
