@@ -41,6 +41,23 @@ static void write_text(struct writer *w, str text)
 		letter_paragraphs(w->b, w->lang, text);
 }
 
+/* Words of the program that have a translation. */
+static bool write_word(struct writer *w, const char *field, str text)
+{
+	static const char *const fields[] = {"state", "action", "suggestion", "cause"};
+	for (size_t i = 0; i < COUNT_OF(fields); i++) {
+		char name[24];
+		if (strcmp(field, fields[i]) != 0 || text.n >= sizeof name)
+			continue;
+		snprintf(name, sizeof name, "%.*s", STR_ARG(text));
+		enum msg word = i18n_find_msg("person.value.", name, MSG_COUNT);
+		if (word != MSG_COUNT)
+			html_msg(w->b, w->lang, word);
+		return word != MSG_COUNT;
+	}
+	return false;
+}
+
 static void write_value(struct writer *w, const json_t *value)
 {
 	char number[32];
@@ -55,9 +72,11 @@ static void write_value(struct writer *w, const json_t *value)
 		break;
 	default:
 		pretty = json_dumps(value, JSON_INDENT(1) | JSON_ENCODE_ANY | JSON_REAL_PRECISION(4));
-		HTML(w->b, "<pre>");
+		HTML(w->b, "<details><summary>");
+		html_msg(w->b, w->lang, MSG_PERSON_PAGE_DETAILS);
+		HTML(w->b, "</summary><pre>");
 		html_text(w->b, str_of(pretty ? pretty : ""));
-		HTML(w->b, "</pre>");
+		HTML(w->b, "</pre></details>");
 		free(pretty);
 	}
 }
@@ -85,7 +104,8 @@ static void write_fields(struct writer *w, json_t *row)
 		HTML(w->b, "<div><dt>");
 		html_text(w->b, part_of(message_of(w, field), false));
 		HTML(w->b, "</dt><dd>");
-		write_value(w, value);
+		if (!json_is_string(value) || !write_word(w, field, raw(value)))
+			write_value(w, value);
 		HTML(w->b, "</dd></div>\n");
 	}
 	HTML(w->b, "</dl>\n");
@@ -209,6 +229,8 @@ static void intro(struct buf *b, const struct view_person_page *p)
 	url_part(b, p->site->slug);
 	HTML(b, "\">");
 	html_msg(b, p->lang, MSG_PERSON_PAGE_DOWNLOAD);
+	HTML(b, "</a> · <a href=\"#erase\">");
+	html_msg(b, p->lang, MSG_PERSON_PAGE_ERASE);
 	HTML(b, "</a></p>\n");
 }
 
