@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 
-enum { LOOK_MS = 60000, SCRUB_MS = 1000 };
+enum { ASK_MS = 2000, LOOK_MS = 60000, SCRUB_MS = 1000 };
 
 /* One batch of one site's terms. */
 static bool purge_some(struct upkeep *u, struct service *svc, struct arena *a)
@@ -27,14 +27,10 @@ static bool purge_some(struct upkeep *u, struct service *svc, struct arena *a)
 	return true;
 }
 
-static void scrub(struct upkeep *u, struct service *svc, struct arena *a)
+static void scrub(struct service *svc, struct arena *a)
 {
 	struct frg_error err;
 	bool done;
-	msec now = clock_steady();
-	if (u->scrubbed && now - u->scrubbed < SCRUB_MS)
-		return;
-	u->scrubbed = now;
 	arena_reset(a);
 	enum frg_status st = service_scrub(svc, a, false, &done, &err);
 	if (st == FRG_UNAVAILABLE)
@@ -43,17 +39,33 @@ static void scrub(struct upkeep *u, struct service *svc, struct arena *a)
 		log_error("scrub", "%s", err.msg);
 }
 
-bool upkeep_some(struct upkeep *u, struct service *svc, struct arena *a)
+static bool erase_some(struct service *svc, struct arena *a)
 {
 	struct frg_error err;
 	bool more = false;
-	if (!u->busy && u->looked && clock_steady() - u->looked < LOOK_MS)
-		return scrub(u, svc, a), false;
-	u->looked = clock_steady();
 	arena_reset(a);
 	if (service_erase_continue(svc, a, &more, &err) != FRG_OK)
 		log_error("erasure", "%s", err.msg);
-	if (!more)
-		more = purge_some(u, svc, a);
-	return u->busy = more;
+	return more;
+}
+
+/* Is it time again? */
+static bool is_due(msec *last, msec every)
+{
+	msec now = clock_steady();
+	if (*last && now - *last < every)
+		return false;
+	*last = now;
+	return true;
+}
+
+bool upkeep_some(struct upkeep *u, struct service *svc, struct arena *a)
+{
+	if (u->erasing || is_due(&u->asked, ASK_MS))
+		u->erasing = erase_some(svc, a);
+	if (!u->erasing && (u->purging || is_due(&u->looked, LOOK_MS)))
+		u->purging = purge_some(u, svc, a);
+	if (!u->erasing && !u->purging && is_due(&u->scrubbed, SCRUB_MS))
+		scrub(svc, a);
+	return u->erasing || u->purging;
 }

@@ -7,10 +7,10 @@
 #include "service/service.h"
 
 struct upkeep {
-	msec looked, scrubbed; /* by the steady clock; 0: never */
+	msec asked, looked, scrubbed; /* for requests to erase, terms, files; by the steady clock; 0: never */
 	size_t site;           /* whose terms are being looked at */
 	struct purge_place place;
-	bool busy;
+	bool erasing, purging; /* more at once */
 };
 /* One batch at most, so that nobody waits for their live messages meanwhile. True: there is more to do at once. */
 bool upkeep_some(struct upkeep *u, struct service *svc, struct arena *a);

@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 
-enum { BATCH = 20, HOLDS_MAX = 200, WAIT_MS = 3600 * 1000, DIGEST = 16, DIGEST_MAX = 64 << 20 };
+enum { BATCH = 20, BATCHES = 50 /* while somebody waits for the answer */, HOLDS_MAX = 200, WAIT_MS = 3600 * 1000, DIGEST = 16, DIGEST_MAX = 64 << 20 };
 
 /* ---- what is concerned ---- */
 
@@ -273,14 +273,15 @@ static enum frg_status finish(struct store_tx *tx, void *ctx, struct frg_error *
 	return st == FRG_OK && (first || done) ? log_it(tx, s, err) : st;
 }
 
-/* Each step's transaction fills arenas of its own; what a result needs is in `a`. */
+/* As far as it comes in so many batches; what is left stays `running`, for the next who looks. */
 static enum frg_status go_on(struct service *svc, struct arena *a, struct step *s, struct frg_error *err)
 {
 	enum frg_status st;
+	int batches = 0;
 	do
 		st = store_write(svc->store, a, erase_some, s, err);
-	while (st == FRG_OK && s->more);
-	return st == FRG_OK ? store_write(svc->store, a, finish, s, err) : st;
+	while (st == FRG_OK && s->more && ++batches < BATCHES);
+	return st == FRG_OK && !s->more ? store_write(svc->store, a, finish, s, err) : st;
 }
 
 enum frg_status service_erase(struct service *svc, struct arena *a, const struct erase_command *cmd,

@@ -81,7 +81,7 @@ static enum frg_status purge(struct store_tx *tx, void *ctx, struct frg_error *e
 		enum store_term what = (enum store_term)(p->place.step - 2);
 		st = store_term_end(tx, what, p->site, clock_now() - term_of(what, &terms) * day_ms, ROWS, &p->count, err);
 	} else {
-		st = store_suggestion_hash(tx, ROWS, &more, err);
+		st = store_suggestion_hash(tx, p->site, ROWS, &more, err);
 	}
 	if (st == FRG_OK && p->count < ROWS && !more)
 		p->place.step = p->place.step < 2 + STORE_TERM_COUNT ? p->place.step + 1 : 0;

@@ -179,7 +179,8 @@ enum { STORE_TERM_COUNT = 5 };
 MUST_CHECK enum frg_status store_term_end(struct store_tx *tx, enum store_term what, id64 site, msec before,
                                           int64_t limit, int64_t *count, struct frg_error *err);
 /* Suggested scores from before they had a text's hash get it; *more: not all yet. */
-MUST_CHECK enum frg_status store_suggestion_hash(struct store_tx *tx, int64_t limit, bool *more, struct frg_error *err);
+MUST_CHECK enum frg_status store_suggestion_hash(struct store_tx *tx, id64 site, int64_t limit, bool *more,
+                                                 struct frg_error *err);
 
 /* ---- a person's records (person.c) ---- */
 

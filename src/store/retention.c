@@ -11,12 +11,12 @@ enum frg_status store_term_end(struct store_tx *tx, enum store_term what, id64 s
 	case TERM_STAFF_LOG:
 		return DB_RUN_COUNT(tx->db, err, count,
 		                    "DELETE FROM staff_log WHERE id IN (SELECT id FROM staff_log WHERE site_id = $1"
-		                    " AND created_at < $2 ORDER BY id LIMIT $3)",
+		                    " AND created_at < $2 ORDER BY created_at LIMIT $3)",
 		                    s, b, n);
 	case TERM_INVITATION:
 		return DB_RUN_COUNT(tx->db, err, count,
 		                    "DELETE FROM invitation WHERE id IN (SELECT id FROM invitation WHERE site_id = $1"
-		                    " AND expires_at < $2 ORDER BY id LIMIT $3)",
+		                    " AND expires_at < $2 ORDER BY expires_at LIMIT $3)",
 		                    s, b, n);
 	case TERM_MAIL_FAILED:
 		return DB_RUN_COUNT(tx->db, err, count,
@@ -53,23 +53,23 @@ static void read_unhashed(struct arena *a, struct db_rows *r, struct unhashed *u
 	*u = (struct unhashed){.id = db_int(r, 0), .text = db_text(r, 1, a)};
 }
 
-static enum frg_status find_unhashed(struct store_tx *tx, int64_t limit, struct unhashed_list *out,
+static enum frg_status find_unhashed(struct store_tx *tx, id64 site, int64_t limit, struct unhashed_list *out,
                                      struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT g.id, g.text FROM site s JOIN suggestion g ON g.site_id = s.id"
-	                              " AND g.text_hash = '' LIMIT $1",
-	                              DB_INT(limit));
+	                              "SELECT id, text FROM suggestion WHERE site_id = $1 AND text_hash = '' LIMIT $2",
+	                              DB_INT(site), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_unhashed);
 }
 
-enum frg_status store_suggestion_hash(struct store_tx *tx, int64_t limit, bool *more, struct frg_error *err)
+enum frg_status store_suggestion_hash(struct store_tx *tx, id64 site, int64_t limit, bool *more,
+                                      struct frg_error *err)
 {
 	struct unhashed_list list;
-	enum frg_status st = find_unhashed(tx, limit, &list, err);
+	enum frg_status st = find_unhashed(tx, site, limit, &list, err);
 	for (size_t i = 0; st == FRG_OK && i < list.count; i++) {
 		char hash[HASH_TEXT_SIZE];
 		hash_text(list.items[i].text, hash);

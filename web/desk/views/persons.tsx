@@ -91,7 +91,7 @@ function Found({ controller, person: p, onErased }: { controller: Controller; pe
 				</p>
 			)}
 			{erasing && <Erase controller={controller} person={p} onDone={done} onClose={() => setErasing(false)} />}
-			{result && <div class="person-result" role="status"><p><strong>{count('persons.did', result.erased)}</strong></p><Holds holds={result.holds} /></div>}
+			{result && <div class="person-result" role="status"><p><strong>{count('persons.did', result.erased)}</strong>{!result.done && !result.holds.length && ` · ${t('persons.going_on')}`}</p><Holds holds={result.holds} /></div>}
 		</li>
 	);
 }
