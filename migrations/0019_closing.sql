@@ -5,9 +5,6 @@ ALTER TABLE closure ADD COLUMN kept_open BIGINT NOT NULL DEFAULT 0; -- 1: open u
 -- Which articles grow too old for comments now.
 CREATE INDEX article_published ON article (site_id, published_at);
 
--- The story of a comment tells when its author took it back; NULL: not withdrawn, or before this was kept.
-ALTER TABLE revision ADD COLUMN withdrawn_at BIGINT;
-
 -- Who else writes with the address or the name of somebody suspended now.
 CREATE INDEX suspension_of_site ON suspension (site_id, until_at) WHERE ended_at IS NULL;
 

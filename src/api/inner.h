@@ -42,6 +42,8 @@ bool api_may_write(struct api *api, struct http_request *req, const struct store
 /* The capability that came along, or "". */
 str api_reader(struct http_request *req, const struct store_site *site);
 void api_set_reader(struct http_request *req, str reader);
+/* It leads nowhere any more. */
+void api_forget_reader(struct http_request *req);
 
 /* Who is at the desk; checks the CSRF token on all but GET, and that the role has the right that the route's row
  * names. False: answered. */
@@ -65,6 +67,12 @@ size_t api_utf16(str text, size_t byte);
 /* Does an article take comments, and if not, why and until when. */
 json_t *api_closure_json(const struct store_article *a);
 json_t *api_rules_json(struct arena *a, str rules);
+
+/* ---- persons.c ---- */
+
+struct address_view;
+/* Other comments by the same line, or null. */
+json_t *api_line_json(const struct address_view *view);
 
 /* ---- decide.c ---- */
 
@@ -99,6 +107,9 @@ HANDLER(page_object);
 HANDLER(page_notice);
 HANDLER(page_notice_give);
 HANDLER(page_notice_state);
+HANDLER(page_my_data);
+HANDLER(page_my_data_erase);
+HANDLER(page_my_data_file);
 HANDLER(page_media);
 QUICK(asset_get);
 QUICK(asset_embed);
@@ -116,6 +127,8 @@ HANDLER(reader_revise);
 HANDLER(reader_withdraw);
 HANDLER(reader_check);
 HANDLER(reader_discover);
+HANDLER(reader_data);
+HANDLER(reader_erase);
 HANDLER(reader_stream);
 QUICK(reader_delay);
 HANDLER(article_put);
@@ -164,6 +177,13 @@ HANDLER(desk_totp_confirm);
 HANDLER(desk_totp_end);
 HANDLER(desk_invitation);
 HANDLER(desk_invitation_accept);
+HANDLER(desk_line);
+HANDLER(desk_persons);
+HANDLER(desk_person);
+HANDLER(desk_person_erase);
+HANDLER(desk_erasures);
+HANDLER(desk_privacy);
+HANDLER(desk_privacy_save);
 HANDLER(desk_staff);
 HANDLER(desk_staff_change);
 HANDLER(desk_staff_reset);

@@ -218,7 +218,8 @@ static enum frg_status send_form(struct api *api, struct http_request *req, cons
 		                             .reader = api_reader(req, q->site),
 		                             .comment = p->edit,
 		                             .text = p->form.text,
-		                             .idempotency_key = p->form.idempotency_key};
+		                             .idempotency_key = p->form.idempotency_key,
+		                             .address = api_client_key(req)};
 		return service_revise(api->svc, a, &cmd, result, err);
 	}
 	struct submit_command cmd = {.site = q->site,
@@ -228,7 +229,8 @@ static enum frg_status send_form(struct api *api, struct http_request *req, cons
 	                             .email = p->form.email,
 	                             .text = p->form.text,
 	                             .parent = p->parent,
-	                             .idempotency_key = p->form.idempotency_key};
+	                             .idempotency_key = p->form.idempotency_key,
+	                             .address = api_client_key(req)};
 	return service_submit(api->svc, a, &cmd, result, err);
 }
 

@@ -243,7 +243,8 @@ HANDLER(reader_submit)
 	struct submit_command cmd = {.site = site,
 	                             .article = http_param(req, "id"),
 	                             .reader = api_reader(req, site),
-	                             .idempotency_key = http_header(req, "Idempotency-Key")};
+	                             .idempotency_key = http_header(req, "Idempotency-Key"),
+	                             .address = api_client_key(req)};
 	struct submit_result result;
 	if (api_member(api, req, body, "name", &cmd.name) && api_member(api, req, body, "email", &cmd.email) &&
 	    api_member(api, req, body, "text", &cmd.text) && parse_parent(api, req, body, &cmd.parent)) {
@@ -276,6 +277,7 @@ HANDLER(reader_revise)
 		return;
 	cmd.reader = api_reader(req, site);
 	cmd.idempotency_key = http_header(req, "Idempotency-Key");
+	cmd.address = api_client_key(req);
 	struct submit_result result;
 	if (api_member(api, req, body, "text", &cmd.text)) {
 		if (service_revise(api->svc, http_arena(req), &cmd, &result, &err) == FRG_OK)

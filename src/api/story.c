@@ -13,6 +13,12 @@ static const struct store_revision *revision_of(const struct story *s, id64 id)
 	BUG("a row of this comment names a revision of another");
 }
 
+/* When its author took it back; 0: not, or from before this was kept. */
+static msec withdrawn_at(const struct store_revision *r)
+{
+	return r->state == STATE_WITHDRAWN && r->moved > r->created ? r->moved : 0;
+}
+
 static json_t *revisions_json(const struct story *s)
 {
 	json_t *list = json_array();
@@ -21,7 +27,7 @@ static json_t *revisions_json(const struct story *s)
 		json_array_append_new(list, json_pack("{s:o, s:I, s:o, s:o, s:o, s:I, s:o}", "id", api_id_json(r->id),
 		                                      "ordinal", (json_int_t)r->ordinal, "text", json_of(r->text), "text_hash",
 		                                      json_of(r->text_hash), "state", json_of(store_state_name(r->state)), "at",
-		                                      (json_int_t)r->created, "withdrawn_at", time_or_null(r->withdrawn)));
+		                                      (json_int_t)r->created, "withdrawn_at", time_or_null(withdrawn_at(r))));
 	}
 	return list;
 }

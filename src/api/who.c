@@ -85,6 +85,13 @@ void api_set_reader(struct http_request *req, str reader)
 	                             reader_cookie, STR_ARG(reader), http_is_secure(req) ? "; Secure" : ""));
 }
 
+void api_forget_reader(struct http_request *req)
+{
+	http_add_header(req, "Set-Cookie",
+	                arena_printf(http_arena(req), "%s=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax%s", reader_cookie,
+	                             http_is_secure(req) ? "; Secure" : ""));
+}
+
 void api_set_desk_cookie(struct http_request *req, str token, bool end)
 {
 	http_add_header(req, "Set-Cookie",

@@ -20,6 +20,7 @@ int cmd_predict(int argc, char **argv);
 int cmd_site(int argc, char **argv);
 int cmd_policy(int argc, char **argv);
 int cmd_user(int argc, char **argv);
+int cmd_person(int argc, char **argv);
 int cmd_article(int argc, char **argv);
 int cmd_key(int argc, char **argv);
 int cmd_audit(int argc, char **argv);

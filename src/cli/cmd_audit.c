@@ -13,7 +13,8 @@ static const char help[] =
 	"       freigabe audit key [--db URL]\n\n"
 	"verify    reads the whole chain of decisions and checks that none was altered or removed, that each\n"
 	"          still names the text it was made on, that all that is published was released, and that\n"
-	"          preserved evidence is as it was signed.\n"
+	"          preserved evidence is as it was signed. What has been erased is counted, and must stand in the\n"
+	"          chain of erasures.\n"
 	"evidence  checks a file of preserved evidence as it was downloaded (\"-\": standard input): against\n"
 	"          KEY, else against the installation's key if --db is given, else against the key that the\n"
 	"          file itself names, which must then be compared with the newsroom's.\n"
@@ -26,6 +27,21 @@ static void show_progress(void *ctx, int64_t done)
 	(void)ctx;
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r%lld rows checked", (long long)done);
+}
+
+static void print_report(const struct audit_report *r)
+{
+	printf("ok: %lld decisions, %lld publications, %lld preserved\n", (long long)r->decisions,
+	       (long long)r->publications, (long long)r->evidence);
+	if (r->purged || r->erased)
+		printf("erased, each with its row in the chain of erasures: %lld texts, the words of %lld decisions\n",
+		       (long long)r->purged, (long long)r->erased);
+	if (r->unprovable_count == 0)
+		return;
+	printf("of these, decisions from before erasing was foreseen, of which only their neighbours attest the hash: ");
+	for (int64_t i = 0; i < r->unprovable_count && i < AUDIT_UNPROVABLE_MAX; i++)
+		printf("%s%lld", i ? ", " : "", (long long)r->unprovable[i]);
+	puts(r->unprovable_count > AUDIT_UNPROVABLE_MAX ? ", …" : "");
 }
 
 static int verify(const char *db)
@@ -50,8 +66,7 @@ static int verify(const char *db)
 		return cli_failed("audit", &err);
 	}
 	if (report.ok) {
-		printf("ok: %lld decisions, %lld publications, %lld preserved\n", (long long)report.decisions,
-		       (long long)report.publications, (long long)report.evidence);
+		print_report(&report);
 		return EXIT_DONE;
 	}
 	if (report.bad_seq)

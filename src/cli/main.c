@@ -21,6 +21,7 @@ static const struct command {
 	{"site", cmd_site, "set up a newspaper: name, address, origins, notice"},
 	{"policy", cmd_policy, "a newsroom's own thresholds, words, exceptions and patterns"},
 	{"user", cmd_user, "make an editor's account or change its password"},
+	{"person", cmd_person, "hand over and erase a reader's data"},
 	{"article", cmd_article, "import articles from files"},
 	{"key", cmd_key, "make a key for programs that put articles"},
 	{"audit", cmd_audit, "prove that no decision was altered or removed; verify evidence"},

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "event/upkeep.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -27,6 +28,7 @@ struct tail {
 	atomic_bool stopping;
 	int64_t seq;
 	msec escalated, learned;
+	struct upkeep upkeep;
 	id64 counted; /* the site whose queue was counted in this batch; all its events are in that count */
 	int64_t waiting;
 };
@@ -231,6 +233,8 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 		tell_notices(svc, a, e->site);
 	else if (str_eq(e->kind, STR("claim")))
 		tell_claims(svc, a, e->site);
+	else if (str_eq(e->kind, STR("erased")))
+		tell(svc, a, e->site, 0, "decisions", json_object());
 	else if (str_eq(e->kind, STR("lanes")))
 		tell(svc, a, e->site, 0, "lanes", json_object());
 	else if (str_eq(e->kind, STR("referred")) || (undone && str_eq(action, STR("refer"))))
@@ -330,9 +334,10 @@ static void *loop(void *arg)
 		follow(t, a);
 		escalate(t, a);
 		learn_delays(t, a);
+		bool more = upkeep_some(&t->upkeep, t->svc, a);
 		if (t->rechecks)
 			recheck_some(t, a);
-		else
+		else if (!more)
 			store_wait_commit(service_store(t->svc), &seen, LOOK_MS);
 	}
 	arena_close(a);

@@ -44,7 +44,11 @@ void page_end(struct buf *b, enum frg_lang lang, const struct view_site *site)
 	html_text(b, site->name);
 	HTML(b, "</a></p>\n<p>");
 	html_msg(b, lang, MSG_READER_FOOTER);
-	HTML(b, "</p>\n</footer>\n</body>\n</html>\n");
+	HTML(b, "</p>\n<p><a href=\"/my-data?site=");
+	url_part(b, site->slug);
+	HTML(b, "\" rel=\"nofollow\">");
+	html_msg(b, lang, MSG_PERSON_PAGE_LINK);
+	HTML(b, "</a></p>\n</footer>\n</body>\n</html>\n");
 }
 
 static enum msg error_heading(unsigned status)

@@ -3,6 +3,7 @@
 #define SERVICE_INNER_H
 
 #include "base/json.h"
+#include "service/person.h"
 #include "service/service.h"
 
 #include <pthread.h>
@@ -86,6 +87,48 @@ str capability_first(struct arena *a, str key);
 MUST_CHECK enum frg_status settings_load(struct store_tx *tx, id64 site, struct desk_settings *out,
                                          struct frg_error *err);
 
+/* privacy.c */
+MUST_CHECK enum frg_status privacy_load(struct store_tx *tx, id64 site, struct privacy_settings *out,
+                                        struct frg_error *err);
+
+/* address.c: remembers by which line a revision comes, for the site's term. An empty address: it is not known. */
+MUST_CHECK enum frg_status address_note(struct store_tx *tx, const struct store_revision *revision, str address,
+                                        struct frg_error *err);
+MUST_CHECK enum frg_status address_of(struct store_tx *tx, const struct store_revision *revision,
+                                      struct address_view *out, struct frg_error *err);
+/* At most `limit` rows whose term is over go, with the keys that nothing needs any more. */
+MUST_CHECK enum frg_status address_end(struct store_tx *tx, id64 site, const struct privacy_settings *terms,
+                                       int64_t limit, int64_t *count, struct frg_error *err);
+
+/* erase.c: takes words away for good; hashes stay, and who did it. */
+struct erasing {
+	str cause;         /* term, editor, reader, command */
+	id64 run;          /* 0: none */
+	int64_t term_days; /* if by its term */
+	id64 editor;
+	str editor_name;
+};
+/* A text that neither waits nor is released, with all that quotes it. */
+MUST_CHECK enum frg_status erase_text(struct store_tx *tx, const struct erasing *why,
+                                      const struct store_comment *comment, const struct store_revision *revision,
+                                      struct frg_error *err);
+/* A comment with all its texts, its author's name and address; readers no longer see it. */
+MUST_CHECK enum frg_status erase_comment(struct store_tx *tx, const struct erasing *why, id64 comment,
+                                         struct frg_error *err);
+/* One that must stay for now: nobody sees it any more, but nothing of it goes. */
+MUST_CHECK enum frg_status erase_withdraw(struct store_tx *tx, id64 comment, struct frg_error *err);
+/* If nothing of a comment is left but hashes, its name and address go too; and its author, if that was the last. */
+MUST_CHECK enum frg_status erase_remains(struct store_tx *tx, id64 comment, struct frg_error *err);
+/* Nobody leads to an author any more who has no comment left and is not suspended. */
+MUST_CHECK enum frg_status erase_author(struct store_tx *tx, id64 author, struct frg_error *err);
+/* person_erase.c: fills in a comment's author. FRG_NOT_FOUND person_unknown. */
+MUST_CHECK enum frg_status person_resolve(struct store_tx *tx, struct person_scope *scope, struct frg_error *err);
+/* Files are to be cleared of what has gone. */
+MUST_CHECK enum frg_status scrub_wanted(struct store_tx *tx, struct frg_error *err);
+
+/* submit.c: if readers see it, it goes, and they are told. */
+MUST_CHECK enum frg_status submit_unpublish(struct store_tx *tx, const struct store_comment *c, struct frg_error *err);
+
 /* queue.c: what a member of the staff may see of the queue, and how much that is. */
 struct store_queue_filter queue_filter_of(struct arena *a, const struct staff *who);
 MUST_CHECK enum frg_status queue_waiting(struct store_tx *tx, const struct staff *who, int64_t *waiting,
@@ -145,6 +188,9 @@ enum closing_turn closing_turn(struct closing_load *load, const struct closing_r
 /* search.c: makes a text findable. */
 MUST_CHECK enum frg_status search_add(struct store_tx *tx, const struct store_comment *comment,
                                       const struct store_revision *revision, struct frg_error *err);
+/* What the index is asked for a name; empty: it has no word in it. */
+str search_name_match(struct arena *a, str name);
+MUST_CHECK enum frg_status search_load_hit(struct store_tx *tx, id64 id, struct search_hit *hit, struct frg_error *err);
 /* For a database from before there was an index, a page at a time; ctx: int64_t, begins and ends with 0. */
 MUST_CHECK enum frg_status search_complete(struct store_tx *tx, void *ctx, struct frg_error *err);
 

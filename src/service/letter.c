@@ -98,7 +98,7 @@ enum frg_status letter_by_token(struct store_tx *tx, str token, struct store_sta
 	enum frg_status st = link_open(tx, "objection", token, &id, err);
 	if (st == FRG_OK)
 		st = store_statement_get(tx, id, out, err);
-	if (st == FRG_NOT_FOUND || (st == FRG_OK && out->voided))
+	if (st == FRG_NOT_FOUND || (st == FRG_OK && (out->voided || out->body.n == 0))) /* taken back, or erased */
 		return frg_fail(err, FRG_NOT_FOUND, "statement_unknown", "no such letter");
 	return st;
 }
@@ -264,7 +264,7 @@ enum frg_status letter_on(struct store_tx *tx, id64 revision, struct service_own
 {
 	*out = (struct service_own_letter){0};
 	enum frg_status st = store_statement_on(tx, revision, &out->statement, err);
-	if (st == FRG_NOT_FOUND)
+	if (st == FRG_NOT_FOUND || (st == FRG_OK && out->statement.body.n == 0))
 		return FRG_OK;
 	if (st == FRG_OK)
 		st = store_objection_of(tx, out->statement.id, &out->objection, err);

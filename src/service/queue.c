@@ -189,6 +189,8 @@ static enum frg_status load_item(struct store_tx *tx, const struct staff *who, c
 		st = load_earlier(tx, item, err);
 	if (st == FRG_OK)
 		st = load_standing(tx, item, err);
+	if (st == FRG_OK)
+		st = address_of(tx, &item->revision, &item->line, err);
 	return st == FRG_OK ? load_copies(tx, who, item, err) : st;
 }
 

@@ -38,6 +38,8 @@ static enum frg_status publish(struct store_tx *tx, const struct release *r, str
 										 .published = r->now,
 										 .picked = r->picked,
 									 };
+	if (r->revision->purged)
+		return frg_fail(err, FRG_CONFLICT, "revision_purged", "its text has been erased");
 	enum frg_status st = place(tx, r->comment, &p, err);
 	if (st != FRG_OK)
 		return st;

@@ -25,6 +25,13 @@ static void add_words(struct buf *out, const char *column, str words)
 	}
 }
 
+str search_name_match(struct arena *a, str name)
+{
+	struct buf match = BUF_INIT(MATCH_MAX);
+	add_words(&match, "name : ", name);
+	return buf_finish(&match, a);
+}
+
 struct searching {
 	const struct search_query *in;
 	struct store_search q;
@@ -33,7 +40,7 @@ struct searching {
 	str next;
 };
 
-static enum frg_status load_hit(struct store_tx *tx, id64 id, struct search_hit *hit, struct frg_error *err)
+enum frg_status search_load_hit(struct store_tx *tx, id64 id, struct search_hit *hit, struct frg_error *err)
 {
 	*hit = (struct search_hit){0};
 	enum frg_status st = store_revision_get(tx, id, &hit->revision, err);
@@ -58,7 +65,7 @@ static enum frg_status search(struct store_tx *tx, void *ctx, struct frg_error *
 		return st;
 	s->hits = ARENA_ARRAY(store_arena(tx), struct search_hit, ids.count);
 	for (size_t i = 0; st == FRG_OK && i < ids.count; i++)
-		st = load_hit(tx, ids.items[i], &s->hits[s->count++], err);
+		st = search_load_hit(tx, ids.items[i], &s->hits[s->count++], err);
 	if ((int64_t)ids.count == s->in->limit)
 		s->next = arena_printf(store_arena(tx), "%lld", (long long)ids.items[ids.count - 1]);
 	return st;
@@ -125,7 +132,7 @@ enum frg_status search_complete(struct store_tx *tx, void *ctx, struct frg_error
 	st = store_search_missing(tx, *after, FILL_PAGE, &ids, err);
 	for (size_t i = 0; st == FRG_OK && i < ids.count; i++) {
 		struct search_hit hit;
-		st = load_hit(tx, ids.items[i], &hit, err);
+		st = search_load_hit(tx, ids.items[i], &hit, err);
 		if (st == FRG_OK)
 			st = search_add(tx, &hit.comment, &hit.revision, err);
 		*after = ids.items[i];

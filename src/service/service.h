@@ -180,6 +180,7 @@ struct submit_command {
 	str name, email, text;
 	id64 parent;         /* 0: none */
 	str idempotency_key; /* 16–64 of A–Z a–z 0–9 _ -, not to be guessed; empty: none */
+	str address;         /* the client's, as limits count it; empty: not known */
 };
 struct revise_command {
 	const struct store_site *site;
@@ -187,6 +188,7 @@ struct revise_command {
 	str reader;
 	id64 comment;
 	str text, idempotency_key;
+	str address;
 };
 struct withdraw_command {
 	const struct store_site *site;
@@ -315,8 +317,13 @@ MUST_CHECK enum frg_status service_limit(struct service *svc, enum limit_kind ki
 
 /* ---- audit.c ----------------------------------------------------------------------------------- */
 
+enum { AUDIT_UNPROVABLE_MAX = 20 };
 struct audit_report {
 	int64_t decisions, publications, evidence;
+	int64_t purged; /* texts that have been erased */
+	int64_t erased; /* decisions whose private columns have been */
+	/* Rows of version 1 among them, the first few: only their neighbours attest what they were. */
+	int64_t unprovable[AUDIT_UNPROVABLE_MAX], unprovable_count;
 	bool ok;
 	int64_t bad_seq; /* of the first bad decision; 0: none of these */
 	char what[200];

@@ -36,6 +36,7 @@ struct submission {
 	struct service *svc;
 	const struct store_site *site;
 	str article_id, reader, key, key_hash;
+	str address;
 	bool reader_is_new;
 	struct store_article article;
 	struct store_comment comment; /* id 0: not yet there */
@@ -182,6 +183,8 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 		st = delay_promise(s->svc, tx, &s->revision, err);
 	if (st == FRG_OK)
 		st = search_add(tx, &s->comment, &s->revision, err);
+	if (st == FRG_OK)
+		st = address_note(tx, &s->revision, s->address, err);
 	if (st != FRG_OK)
 		return st;
 	return store_event_insert(tx,
@@ -227,6 +230,7 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 	struct submission s = {.svc = svc,
 	                       .site = cmd->site,
 	                       .article_id = cmd->article,
+	                       .address = cmd->address,
 	                       .comment = {.parent = cmd->parent},
 	                       .reader_is_new = true};
 	enum frg_status st = check_key(cmd->idempotency_key, err);
@@ -269,7 +273,8 @@ static enum frg_status find_own(struct store_tx *tx, const struct store_site *si
 	if (st == FRG_OK)
 		st = store_article_by_id(tx, out->article, &under, err);
 	if (st == FRG_NOT_FOUND ||
-	    (st == FRG_OK && (out->author != author || out->site != site->id || !str_eq(under.external_id, article))))
+	    (st == FRG_OK && (out->author != author || out->site != site->id || out->erased ||
+	                      !str_eq(under.external_id, article))))
 		return frg_fail(err, FRG_NOT_FOUND, "comment_unknown", "no such comment of this author");
 	return st;
 }
@@ -375,7 +380,11 @@ static enum frg_status save_revision(struct store_tx *tx, void *ctx, struct frg_
 enum frg_status service_revise(struct service *svc, struct arena *a, const struct revise_command *cmd,
                                struct submit_result *out, struct frg_error *err)
 {
-	struct revising r = {.s = {.svc = svc, .site = cmd->site, .article_id = cmd->article, .reader = cmd->reader},
+	struct revising r = {.s = {.svc = svc,
+	                           .site = cmd->site,
+	                           .article_id = cmd->article,
+	                           .reader = cmd->reader,
+	                           .address = cmd->address},
 	                     .comment_id = cmd->comment};
 	enum frg_status st = check_key(cmd->idempotency_key, err);
 	if (st == FRG_OK)
@@ -403,8 +412,7 @@ struct withdrawal {
 	id64 article;
 };
 
-/* If readers see it: it goes, and they are told. */
-static enum frg_status unpublish(struct store_tx *tx, const struct store_comment *c, struct frg_error *err)
+enum frg_status submit_unpublish(struct store_tx *tx, const struct store_comment *c, struct frg_error *err)
 {
 	struct store_publication p = {0};
 	enum frg_status st = store_publication_get(tx, c->id, &p, err);
@@ -442,7 +450,7 @@ static enum frg_status withdraw(struct store_tx *tx, void *ctx, struct frg_error
 			st = store_revision_move(tx, all.items[i].id, state, 0, STATE_WITHDRAWN, err);
 	}
 	if (st == FRG_OK)
-		st = unpublish(tx, &c, err);
+		st = submit_unpublish(tx, &c, err);
 	if (st != FRG_OK)
 		return st;
 	return store_event_insert(tx,

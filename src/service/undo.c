@@ -148,8 +148,13 @@ static enum frg_status undo(struct store_tx *tx, void *ctx, struct frg_error *er
 	enum frg_status st = store_decision_get(tx, u->decision, &d, err);
 	if (st == FRG_OK)
 		st = check_undo(u, &d, err);
+	struct store_revision revision;
 	if (st == FRG_OK)
 		st = store_comment_get(tx, d.comment, &c, err);
+	if (st == FRG_OK)
+		st = store_revision_get(tx, d.revision, &revision, err);
+	if (st == FRG_OK && revision.purged)
+		return frg_fail(err, FRG_CONFLICT, "revision_purged", "its text has been erased");
 	if (st == FRG_OK)
 		st = take_back(tx, &c, &d, err);
 	if (st != FRG_OK)

@@ -57,6 +57,7 @@ static void read_comment(struct arena *a, struct db_rows *r, struct store_commen
 		.name = db_text(r, 5, a),
 		.email = db_text(r, 6, a),
 		.created = db_int(r, 7),
+		.erased = db_int(r, 8),
 	};
 }
 
@@ -64,8 +65,8 @@ enum frg_status store_comment_get(struct store_tx *tx, id64 id, struct store_com
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT id, site_id, article_id, parent_id, author_id, name, email, created_at"
-	                              " FROM comment WHERE id = $1",
+	                              "SELECT id, site_id, article_id, parent_id, author_id, name, email, created_at,"
+	                              " erased_at FROM comment WHERE id = $1",
 	                              DB_INT(id));
 	if (st != FRG_OK)
 		return st;
@@ -74,14 +75,14 @@ enum frg_status store_comment_get(struct store_tx *tx, id64 id, struct store_com
 
 #define REVISION                                                                                                       \
 	"r.id, r.site_id, r.comment_id, r.author_id, r.ordinal, r.text, r.text_hash, r.state, r.version,"                  \
-	" r.idempotency_key, r.created_at, r.withdrawn_at"
+	" r.idempotency_key, r.created_at, r.moved_at, r.purged_at"
 
 enum frg_status store_revision_insert(struct store_tx *tx, const struct store_revision *r, struct frg_error *err)
 {
 	return DB_RUN(tx->db, err,
 	              "INSERT INTO revision (id, site_id, comment_id, author_id, ordinal, text, text_hash, state,"
-	              " version, idempotency_key, created_at)"
-	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+	              " version, idempotency_key, created_at, moved_at)"
+	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)",
 	              DB_INT(r->id), DB_INT(r->site), DB_INT(r->comment), DB_INT(r->author), DB_INT(r->ordinal),
 	              DB_TEXT(r->text), DB_TEXT(r->text_hash), DB_TEXT(store_state_name(r->state)), DB_INT(r->version),
 	              DB_TEXT(r->idempotency_key), DB_INT(r->created));
@@ -101,7 +102,8 @@ static void read_revision(struct arena *a, struct db_rows *rows, struct store_re
 		.version = db_int(rows, 8),
 		.idempotency_key = db_text(rows, 9, a),
 		.created = db_int(rows, 10),
-		.withdrawn = db_int(rows, 11),
+		.moved = db_int(rows, 11),
+		.purged = db_int(rows, 12),
 	};
 }
 
@@ -156,8 +158,7 @@ enum frg_status store_revision_move(struct store_tx *tx, id64 id, enum store_sta
 {
 	int64_t changed = 0;
 	enum frg_status st = DB_RUN_COUNT(tx->db, err, &changed,
-	                                  "UPDATE revision SET state = $3, version = version + 1,"
-	                                  " withdrawn_at = CASE WHEN $3 = 'withdrawn' THEN $5 ELSE withdrawn_at END"
+	                                  "UPDATE revision SET state = $3, version = version + 1, moved_at = $5"
 	                                  " WHERE id = $1 AND state = $2 AND ($4 = 0 OR version = $4)",
 	                                  DB_INT(id), DB_TEXT(store_state_name(from)), DB_TEXT(store_state_name(to)),
 	                                  DB_INT(version), DB_INT(clock_now()));
@@ -241,7 +242,8 @@ enum frg_status store_near_missing(struct store_tx *tx, id64 after, int64_t limi
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
 	                              "SELECT " REVISION
-	                              " FROM revision r WHERE r.id > $1 AND r.state = 'rejected' AND NOT EXISTS"
+	                              " FROM revision r WHERE r.id > $1 AND r.state = 'rejected' AND r.purged_at IS NULL"
+	                              " AND NOT EXISTS"
 	                              " (SELECT 1 FROM near_key n WHERE n.revision_id = r.id) ORDER BY r.id LIMIT $2",
 	                              DB_INT(after), DB_INT(limit));
 	if (st != FRG_OK)
@@ -255,7 +257,7 @@ enum frg_status store_own_revisions(struct store_tx *tx, id64 author, id64 artic
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
 	                              "SELECT " REVISION " FROM comment c JOIN revision r ON r.comment_id = c.id"
-	                              " WHERE c.author_id = $1 AND c.article_id = $2 AND (c.id = $3 OR $3 = 0 AND c.id >="
+	                              " WHERE c.author_id = $1 AND c.article_id = $2 AND r.purged_at IS NULL AND (c.id = $3 OR $3 = 0 AND c.id >="
 	                              " (SELECT min(n.id) FROM (SELECT m.id FROM comment m"
 	                              " WHERE m.author_id = $1 AND m.article_id = $2 ORDER BY m.id DESC LIMIT $4) AS n))"
 	                              " AND r.ordinal = (SELECT max(l.ordinal) FROM revision l WHERE l.comment_id = c.id)"

@@ -51,5 +51,8 @@ MUST_CHECK enum frg_status db_open_sqlite(const char *path, bool writer, struct 
 void db_close(struct db *db);
 /* Every page read and checked against its links, indexes and constraints; FRG_CORRUPT with what is wrong. */
 MUST_CHECK enum frg_status db_check_integrity(struct db *db, struct frg_error *err);
+MUST_CHECK enum frg_status db_size(struct db *db, int64_t *bytes, struct frg_error *err);
+/* Nothing of what was deleted is left in the files. Outside of any transaction. */
+MUST_CHECK enum frg_status db_scrub(struct db *db, struct frg_error *err);
 
 #endif

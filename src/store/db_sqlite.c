@@ -4,7 +4,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
-enum { CACHE_SLOTS = 512 };
+enum { CACHE_SLOTS = 1024 };
 
 struct db_rows {
 	struct db *db;
@@ -69,7 +69,8 @@ enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, s
 		st = db_script(db, err,
 		               "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 		               "PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
-		               "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000;");
+		               "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000;"
+		               "PRAGMA secure_delete=ON;"); /* what is deleted is overwritten; db_scrub does the rest */
 		if (st == FRG_OK && !writer)
 			st = db_script(db, err, "PRAGMA query_only=ON;");
 	}
@@ -221,5 +222,49 @@ enum frg_status db_check_integrity(struct db *db, struct frg_error *err)
 	st = db_end(rows, err);
 	if (st == FRG_OK && dangling)
 		st = frg_fail(err, FRG_CORRUPT, "store_corrupt", "%s points to something that is not there", first);
+	return st;
+}
+
+/* Overwriting deleted cells is not all: when SQLite moves cells between pages, copies stay in the gaps, and the full-text
+ * index keeps words until its parts are merged. So the index is merged, the file written anew, and the log emptied. */
+enum frg_status db_scrub(struct db *db, struct frg_error *err)
+{
+	enum frg_status st = db_script(db, err, "INSERT INTO search_text (search_text) VALUES ('optimize')");
+	if (st == FRG_OK)
+		st = db_script(db, err, "VACUUM");
+	int busy = 0, in_log = 0, moved = 0;
+	if (st != FRG_OK)
+		return st;
+	sqlite3_stmt *stmt = NULL;
+	int rc = sqlite3_prepare_v2(db->handle, "PRAGMA wal_checkpoint(TRUNCATE)", -1, &stmt, NULL);
+	if (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		busy = sqlite3_column_int(stmt, 0);
+		in_log = sqlite3_column_int(stmt, 1);
+		moved = sqlite3_column_int(stmt, 2);
+	}
+	sqlite3_finalize(stmt);
+	if (rc != SQLITE_ROW)
+		return failed(db, err, rc);
+	return busy ? frg_fail(err, FRG_UNAVAILABLE, "store_busy", "the log is in use: %d of %d pages moved", moved, in_log)
+	            : FRG_OK;
+}
+
+static enum frg_status pragma_int(struct db *db, const char *sql, int64_t *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = db_query(db, err, sql, NULL, 0, &rows);
+	if (st != FRG_OK)
+		return st;
+	*out = db_next(rows) ? db_int(rows, 0) : 0;
+	return db_end(rows, err);
+}
+
+enum frg_status db_size(struct db *db, int64_t *bytes, struct frg_error *err)
+{
+	int64_t pages = 0, size = 0;
+	enum frg_status st = pragma_int(db, "PRAGMA page_count", &pages, err);
+	if (st == FRG_OK)
+		st = pragma_int(db, "PRAGMA page_size", &size, err);
+	*bytes = pages * size;
 	return st;
 }

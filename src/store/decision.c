@@ -1,4 +1,6 @@
-/* Decisions: append-only, each chained to the one before by a hash over all its columns. */
+/* Decisions: append-only, each chained to the one before by a hash over all its columns. What is personal in a row goes
+ * into its hash by salted marks, so that it can be erased and the row still be proved. */
+#include "store/person.h"
 #include "store/story.h"
 #include "store/tx.h"
 
@@ -9,7 +11,8 @@
 #define COLUMNS                                                                                                        \
 	"d.seq, d.id, d.site_id, d.comment_id, d.revision_id, d.text_hash, d.author_name, d.action, d.rules, d.word,"      \
 	" d.editor_id, d.editor_name, d.engine, d.findings, d.undoes, d.submitted_at, d.decided_at,"                       \
-	" d.prev_hash, d.hash, EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id), d.detail"
+	" d.prev_hash, d.hash, EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id), d.detail, d.version, d.salt,"       \
+	" d.name_mark, d.word_mark, d.detail_mark, d.findings_mark, d.erasures"
 
 static void read_decision(struct arena *a, struct db_rows *r, struct store_decision *d)
 {
@@ -35,6 +38,10 @@ static void read_decision(struct arena *a, struct db_rows *r, struct store_decis
 		.hash = db_text(r, 18, a),
 		.undone = db_int(r, 19),
 		.detail = db_text(r, 20, a),
+		.version = db_int(r, 21),
+		.salt = db_text(r, 22, a),
+		.mark = {db_text(r, 23, a), db_text(r, 24, a), db_text(r, 25, a), db_text(r, 26, a)},
+		.erasures = db_text(r, 27, a),
 	};
 }
 
@@ -53,22 +60,70 @@ static void add_int(struct buf *b, int64_t v)
 	add_text(b, (str){text, (size_t)n});
 }
 
-void store_decision_hash(const struct store_decision *d, char *out)
+static void add_numbers(struct buf *b, const struct store_decision *d)
 {
-	struct buf b = BUF_INIT(SIZE_MAX / 2);
-	add_text(&b, STR("freigabe decision 1"));
 	const int64_t numbers[] = {d->seq,    d->id,     d->site,      d->comment, d->revision,
 	                           d->editor, d->undoes, d->submitted, d->decided};
 	for (size_t i = 0; i < COUNT_OF(numbers); i++)
-		add_int(&b, numbers[i]);
-	const str texts[] = {d->text_hash,   d->author_name, d->action,   d->rules,    d->word,
-	                     d->editor_name, d->engine,      d->findings, d->prev_hash};
-	for (size_t i = 0; i < COUNT_OF(texts); i++)
-		add_text(&b, texts[i]);
-	if (d->detail.n) /* rows from before there was such a column keep their hash */
-		add_text(&b, d->detail);
-	hash_text(buf_str(&b), out);
-	buf_free(&b);
+		add_int(b, numbers[i]);
+}
+
+static void finish(struct buf *b, const str *texts, size_t count, char *out)
+{
+	for (size_t i = 0; i < count; i++)
+		add_text(b, texts[i]);
+	hash_text(buf_str(b), out);
+	buf_free(b);
+}
+
+/* Rows from before anything could be erased; and from before there was a column `detail`. */
+static void hash_first_version(const struct store_decision *d, char *out)
+{
+	struct buf b = BUF_INIT(SIZE_MAX / 2);
+	add_text(&b, STR("freigabe decision 1"));
+	add_numbers(&b, d);
+	const str texts[] = {d->text_hash, d->author_name, d->action,    d->rules,  d->word, d->editor_name,
+	                     d->engine,    d->findings,    d->prev_hash, d->detail};
+	finish(&b, texts, d->detail.n ? COUNT_OF(texts) : COUNT_OF(texts) - 1, out);
+}
+
+void store_decision_hash(const struct store_decision *d, char *out)
+{
+	if (d->version == 1) {
+		hash_first_version(d, out);
+		return;
+	}
+	struct buf b = BUF_INIT(SIZE_MAX / 2);
+	add_text(&b, STR("freigabe decision"));
+	add_int(&b, d->version);
+	add_numbers(&b, d);
+	const str texts[] = {d->text_hash,           d->mark[DECISION_NAME],   d->action,
+	                     d->rules,               d->mark[DECISION_WORD],   d->editor_name,
+	                     d->engine,              d->mark[DECISION_DETAIL], d->mark[DECISION_FINDINGS],
+	                     d->erasures,            d->prev_hash};
+	finish(&b, texts, COUNT_OF(texts), out);
+}
+
+void store_decision_mark(const struct store_decision *d, enum store_decision_private which, char *out)
+{
+	static const str names[] = {STR_INIT("name"), STR_INIT("word"), STR_INIT("detail"), STR_INIT("findings")};
+	const str values[] = {d->author_name, d->word, d->detail, d->findings};
+	struct buf b = BUF_INIT(SIZE_MAX / 2);
+	const str texts[] = {STR("freigabe private 1"), d->salt, names[which], values[which]};
+	finish(&b, texts, COUNT_OF(texts), out);
+}
+
+static void set_marks(struct arena *a, struct store_decision *d)
+{
+	char *salt = arena_alloc(a, SECRET_TEXT_SIZE);
+	secret_new(salt);
+	d->version = 2;
+	d->salt = str_of(salt);
+	for (int i = 0; i < DECISION_PRIVATE_COUNT; i++) {
+		char *mark = arena_alloc(a, HASH_TEXT_SIZE);
+		store_decision_mark(d, (enum store_decision_private)i, mark);
+		d->mark[i] = str_of(mark);
+	}
 }
 
 struct head {
@@ -108,21 +163,29 @@ enum frg_status store_decision_append(struct store_tx *tx, struct store_decision
 		st = get_head(tx, &head, err);
 	if (st != FRG_OK)
 		return st;
+	int64_t erasures;
+	st = store_erasure_head(tx, &erasures, &d->erasures, err);
+	if (st != FRG_OK)
+		return st;
 	d->seq = head.seq;
 	d->prev_hash = head.hash;
+	set_marks(tx->arena, d);
 	char *hash = arena_alloc(tx->arena, HASH_TEXT_SIZE);
 	store_decision_hash(d, hash);
 	d->hash = str_of(hash);
 	st = DB_RUN(tx->db, err,
 	            "INSERT INTO decision (seq, id, site_id, comment_id, revision_id, text_hash, author_name, action,"
 	            " rules, word, editor_id, editor_name, engine, findings, undoes, submitted_at, decided_at,"
-	            " prev_hash, hash, detail)"
-	            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+	            " prev_hash, hash, detail, version, salt, name_mark, word_mark, detail_mark, findings_mark, erasures)"
+	            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"
+	            " $21, $22, $23, $24, $25, $26, $27)",
 	            DB_INT(d->seq), DB_INT(d->id), DB_INT(d->site), DB_INT(d->comment), DB_INT(d->revision),
 	            DB_TEXT(d->text_hash), DB_TEXT(d->author_name), DB_TEXT(d->action), DB_TEXT(d->rules), DB_TEXT(d->word),
 	            DB_INT(d->editor), DB_TEXT(d->editor_name), DB_TEXT(d->engine), DB_TEXT(d->findings),
 	            DB_INT_OR_NULL(d->undoes), DB_INT(d->submitted), DB_INT(d->decided), DB_TEXT(d->prev_hash),
-	            DB_TEXT(d->hash), DB_TEXT(d->detail));
+	            DB_TEXT(d->hash), DB_TEXT(d->detail), DB_INT(d->version), DB_TEXT(d->salt),
+	            DB_TEXT(d->mark[DECISION_NAME]), DB_TEXT(d->mark[DECISION_WORD]), DB_TEXT(d->mark[DECISION_DETAIL]),
+	            DB_TEXT(d->mark[DECISION_FINDINGS]), DB_TEXT(d->erasures));
 	if (st != FRG_OK)
 		return st;
 	return DB_RUN(tx->db, err, "UPDATE chain_head SET hash = $1 WHERE id = 1", DB_TEXT(d->hash));

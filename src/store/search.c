@@ -1,19 +1,45 @@
 /* Search over texts, names and headlines, by SQLite's full-text index FTS5. The index holds no copy of the texts, and
- * is no part of the schema that databases share: another database brings its own (this file, and search_open). */
+ * is no part of the schema that databases share: another database brings its own (this file, and search_open).
+ * To take a text out of such an index one must say what stands in it; a headline may have changed since, so the one that
+ * was indexed is kept beside it. */
 #include "store/tx.h"
 
 enum frg_status store_search_open(struct db *db, struct frg_error *err)
 {
 	return db_script(db, err,
 	                 "CREATE VIRTUAL TABLE IF NOT EXISTS search_text USING"
-	                 " fts5(name, title, text, content='', tokenize='unicode61 remove_diacritics 2')");
+	                 " fts5(name, title, text, content='', tokenize='unicode61 remove_diacritics 2');"
+	                 "CREATE TABLE IF NOT EXISTS search_title (revision_id BIGINT PRIMARY KEY, title TEXT NOT NULL)");
 }
 
 enum frg_status store_search_add(struct store_tx *tx, id64 revision, str name, str title, str text,
                                  struct frg_error *err)
 {
-	return DB_RUN(tx->db, err, "INSERT INTO search_text (rowid, name, title, text) VALUES ($1, $2, $3, $4)",
-	              DB_INT(revision), DB_TEXT(name), DB_TEXT(title), DB_TEXT(text));
+	enum frg_status st = DB_RUN(tx->db, err,
+	                            "INSERT INTO search_text (rowid, name, title, text) VALUES ($1, $2, $3, $4)",
+	                            DB_INT(revision), DB_TEXT(name), DB_TEXT(title), DB_TEXT(text));
+	return st == FRG_OK ? DB_RUN(tx->db, err, "INSERT INTO search_title (revision_id, title) VALUES ($1, $2)",
+	                             DB_INT(revision), DB_TEXT(title))
+	                    : st;
+}
+
+enum frg_status store_search_remove(struct store_tx *tx, id64 revision, str name, str title, str text,
+                                    struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT title FROM search_title WHERE revision_id = $1",
+	                              DB_INT(revision));
+	if (st != FRG_OK)
+		return st;
+	if (db_next(rows))
+		title = db_text(rows, 0, tx->arena);
+	st = db_end(rows, err);
+	if (st == FRG_OK)
+		st = DB_RUN(tx->db, err,
+		            "INSERT INTO search_text (search_text, rowid, name, title, text) SELECT 'delete', $1, $2, $3, $4"
+		            " WHERE EXISTS (SELECT 1 FROM search_text s WHERE s.rowid = $1)",
+		            DB_INT(revision), DB_TEXT(name), DB_TEXT(title), DB_TEXT(text));
+	return st == FRG_OK ? DB_RUN(tx->db, err, "DELETE FROM search_title WHERE revision_id = $1", DB_INT(revision)) : st;
 }
 
 static void read_id(struct arena *a, struct db_rows *r, id64 *id)
@@ -58,8 +84,8 @@ enum frg_status store_search_missing(struct store_tx *tx, id64 after, int64_t li
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT r.id FROM revision r WHERE r.id > $1 AND NOT EXISTS"
-	                              " (SELECT 1 FROM search_text s WHERE s.rowid = r.id) ORDER BY r.id LIMIT $2",
+	                              "SELECT r.id FROM revision r WHERE r.id > $1 AND r.purged_at IS NULL"
+	                              " AND NOT EXISTS (SELECT 1 FROM search_text s WHERE s.rowid = r.id) ORDER BY r.id LIMIT $2",
 	                              DB_INT(after), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;

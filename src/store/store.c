@@ -1,5 +1,6 @@
 /* Connections and transactions: one writer thread that commits all waiting work together
  * (group commit: one fsync for many), and connections that read beside it. */
+#include "store/person.h"
 #include "store/tx.h"
 
 #include "base/log.h"
@@ -13,7 +14,7 @@
 enum { GROUP_MAX = 256 };
 
 struct job {
-	store_work *work;
+	store_work *work; /* NULL: scrubs, by itself */
 	void *ctx;
 	struct arena *arena;
 	struct frg_error err;
@@ -97,9 +98,11 @@ static void run_group(struct db *db, struct job **jobs, size_t count)
 static size_t take(struct store *s, struct job **jobs)
 {
 	size_t n = 0;
-	while (s->first && n < GROUP_MAX) {
+	while (s->first && n < GROUP_MAX && (n == 0 || s->first->work)) {
 		jobs[n++] = s->first;
 		s->first = s->first->next;
+		if (!jobs[n - 1]->work)
+			break;
 	}
 	if (!s->first)
 		s->last = NULL;
@@ -118,7 +121,10 @@ static void *write_loop(void *arg)
 		if (n == 0)
 			break; /* stopping, and nothing left */
 		pthread_mutex_unlock(&s->lock);
-		run_group(s->writer, jobs, n);
+		if (jobs[0]->work)
+			run_group(s->writer, jobs, n);
+		else
+			jobs[0]->status = db_scrub(s->writer, &jobs[0]->err);
 		pthread_mutex_lock(&s->lock);
 		s->commits++;
 		pthread_cond_broadcast(&s->event_there);
@@ -307,4 +313,14 @@ void store_close(struct store *s)
 enum frg_status store_check_integrity(struct store_tx *tx, struct frg_error *err)
 {
 	return db_check_integrity(tx->db, err);
+}
+
+enum frg_status store_scrub(struct store *store, struct frg_error *err)
+{
+	return store_write(store, NULL, NULL, NULL, err);
+}
+
+enum frg_status store_size(struct store_tx *tx, int64_t *bytes, struct frg_error *err)
+{
+	return db_size(tx->db, bytes, err);
 }

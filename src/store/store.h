@@ -63,6 +63,7 @@ struct store_comment {
 	id64 id, site, article, parent /* 0: none */, author;
 	str name, email;
 	msec created;
+	msec erased; /* 0: not */
 };
 
 struct store_revision {
@@ -73,7 +74,8 @@ struct store_revision {
 	int64_t version;
 	str idempotency_key;
 	msec created;
-	msec withdrawn; /* read only: by its author; 0: not, or not known when */
+	msec moved;  /* into its state */
+	msec purged; /* 0: the text is there */
 };
 struct store_revisions {
 	struct store_revision *items;
@@ -218,6 +220,9 @@ struct store_search {
 };
 MUST_CHECK enum frg_status store_search_add(struct store_tx *tx, id64 revision, str name, str title, str text,
                                             struct frg_error *err);
+/* What was added under this name and with this text; `title` is the article's, in case the index does not know. */
+MUST_CHECK enum frg_status store_search_remove(struct store_tx *tx, id64 revision, str name, str title, str text,
+                                               struct frg_error *err);
 /* Revisions, newest first. */
 MUST_CHECK enum frg_status store_search_find(struct store_tx *tx, const struct store_search *q, int64_t limit,
                                              struct store_ids *out, struct frg_error *err);
@@ -315,6 +320,9 @@ MUST_CHECK enum frg_status store_forecast_purge(struct store_tx *tx, id64 site, 
 
 /* ---- decisions --------------------------------------------------------------- */
 
+/* The personal columns of a decision: each has a mark in the hash instead of itself. */
+enum store_decision_private { DECISION_NAME, DECISION_WORD, DECISION_DETAIL, DECISION_FINDINGS };
+enum { DECISION_PRIVATE_COUNT = 4 };
 struct store_decision {
 	int64_t seq;
 	id64 id, site, comment, revision;
@@ -325,6 +333,10 @@ struct store_decision {
 	id64 undoes; /* 0: none */
 	msec submitted, decided;
 	str prev_hash, hash;
+	int64_t version; /* 1: no marks */
+	str salt;        /* empty in a version 2: the private columns have been erased */
+	str mark[DECISION_PRIVATE_COUNT];
+	str erasures; /* where the chain of erasures ended */
 	bool undone; /* read only: a later decision undoes this one */
 };
 struct store_decisions {
@@ -357,6 +369,8 @@ MUST_CHECK enum frg_status store_decision_page(struct store_tx *tx, int64_t seq,
 MUST_CHECK enum frg_status store_chain_head(struct store_tx *tx, int64_t *seq, str *hash, struct frg_error *err);
 /* What `hash` must be, given the other columns. `out` is HASH_TEXT_SIZE bytes. */
 void store_decision_hash(const struct store_decision *d, char *out);
+/* What a mark must be, given salt and column; the same size. */
+void store_decision_mark(const struct store_decision *d, enum store_decision_private which, char *out);
 
 /* ---- publication: all that readers are shown ------------------------------------ */
 

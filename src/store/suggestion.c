@@ -18,11 +18,25 @@ enum frg_status store_suggestion_insert(struct store_tx *tx, const struct store_
 	enum frg_status st = take_room(tx, (int64_t)(s->text.n + s->attribute.n + s->community.n), err);
 	if (st != FRG_OK)
 		return st;
+	char hash[HASH_TEXT_SIZE];
+	hash_text(s->text, hash);
 	return DB_RUN(tx->db, err,
-	              "INSERT INTO suggestion (id, site_id, text, lang, attribute, score_permille, community, created_at)"
-	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+	              "INSERT INTO suggestion (id, site_id, text, lang, attribute, score_permille, community, created_at,"
+	              " text_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 	              DB_INT(s->id), DB_INT(s->site), DB_TEXT(s->text), DB_TEXT(lang_text(s->lang)), DB_TEXT(s->attribute),
-	              DB_INT(s->score_permille), DB_TEXT(s->community), DB_INT(s->created));
+	              DB_INT(s->score_permille), DB_TEXT(s->community), DB_INT(s->created), DB_TEXT(str_of(hash)));
+}
+
+enum frg_status store_suggestion_freed(struct store_tx *tx, struct db_rows *rows, int64_t *count, struct frg_error *err)
+{
+	size_t bytes = 0;
+	for (*count = 0; db_next(rows); ++*count)
+		for (int column = 0; column < 3; column++)
+			bytes += db_text(rows, column, tx->arena).n;
+	enum frg_status st = db_end(rows, err);
+	return st == FRG_OK && bytes ? DB_RUN(tx->db, err, "UPDATE counter SET value = value - $1 WHERE name = $2",
+	                                      DB_INT((int64_t)bytes), DB_TEXT(STR("suggestion_bytes")))
+	                             : st;
 }
 
 static void read_suggestion(struct arena *a, struct db_rows *r, struct store_suggestion *s)

@@ -16,6 +16,10 @@ MUST_CHECK enum frg_status store_migrate(struct db *db, struct frg_error *err);
 /* search.c */
 MUST_CHECK enum frg_status store_search_open(struct db *db, struct frg_error *err);
 
+/* suggestion.c: rows that went (text, attribute, community), whose room the archive has again. Ends the query. */
+MUST_CHECK enum frg_status store_suggestion_freed(struct store_tx *tx, struct db_rows *rows, int64_t *count,
+                                                  struct frg_error *err);
+
 enum frg_status store_none(struct frg_error *err, const char *what);
 
 static inline enum frg_lang lang_of(str s) { return str_eq(s, STR("en")) ? FRG_LANG_EN : FRG_LANG_DE; }

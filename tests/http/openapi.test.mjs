@@ -166,7 +166,7 @@ test('articles, sites and comments that nobody knows', async () => {
 
 test('limits are answered with the time to wait', async () => {
 	const bodies = { submit: { name: 'A', text: '' }, check: { text: 'x' }, discover: { url: 'x' }, revise: { text: 'x' }, login: { user: 'nobody', password: 'x' } };
-	for (const [id, body] of Object.entries({ ...bodies, withdraw: undefined, submitForm: '', withdrawForm: '', object: '' })) {
+	for (const [id, body] of Object.entries({ ...bodies, withdraw: undefined, submitForm: '', withdrawForm: '', object: '', myDataPage: undefined, myDataFile: undefined, eraseMyData: '', readerData: undefined, eraseReaderData: {} })) {
 		const op = contract.operation(id);
 		let answer;
 		for (let i = 0; i < 200 && answer?.status !== 429; i++)
@@ -609,6 +609,51 @@ test('preserved evidence', async () => {
 	await end(404, { reason: 'x' }, NO_ID);
 	await end(204, { reason: 'Vorbei.' });
 	code(await end(409, { reason: 'Vorbei.' }), 'hold_ended');
+});
+
+test('persons: found, handed over, erased; by the desk and by themselves', async () => {
+	const mine = { who: rike, headers: csrf() };
+	const reader = new Reader(server), { id } = (await submit('Wer plant die neue Brücke eigentlich?', { email: 'Person@paper.example' }, reader)).json;
+	const { persons } = (await call('persons', '/v1/desk/persons/search', 200, { ...mine, body: { q: 'person@paper.example' } })).json;
+	code(await call('persons', '/v1/desk/persons/search', 400, { ...mine, body: { q: '' } }), 'search_invalid');
+	const at = `/v1/desk/persons/${persons[0].id}`;
+	await call('person', at, 200, { who: rike });
+	await call('person', `${at}?format=html&comment=${id}`, 200, { who: rike });
+	await call('person', `/v1/desk/persons/${NO_ID}`, 404, { who: rike });
+	const omar = await new Editor(server).login('omar');
+	for (const [op, path] of [['person', at], ['erasures', '/v1/desk/erasures'], ['privacy', '/v1/desk/privacy']])
+		await call(op, path, 403, { who: omar });
+	const item = await rike.item(id);
+	await call('line', `/v1/desk/revisions/${item.revision}/line`, 200, { who: rike });
+	await call('line', `/v1/desk/revisions/${NO_ID}/line`, 404, { who: rike });
+	await call('erasePerson', `/v1/desk/persons/${NO_ID}/erasure`, 404, { ...mine, body: {} });
+	const { preview } = (await call('erasePerson', `${at}/erasure`, 200, { ...mine, body: { comment: id } })).json;
+	code(await call('erasePerson', `${at}/erasure`, 400, { ...mine, body: { confirm: true } }), 'erase_unconfirmed');
+	code(await call('erasePerson', `${at}/erasure`, 409, { ...mine, body: { confirm: true, digest: '0123456789abcdef' } }), 'person_changed');
+	await call('erasePerson', `${at}/erasure`, 200, { ...mine, body: { comment: id, confirm: true, digest: preview.digest } });
+	assert.equal((await call('erasures', '/v1/desk/erasures', 200, { who: rike })).json.erasures[0].erased, 1);
+
+	const now = (await call('privacy', '/v1/desk/privacy', 200, { who: rike })).json;
+	await call('savePrivacy', '/v1/desk/privacy', 200, { ...mine, body: now });
+	code(await call('savePrivacy', '/v1/desk/privacy', 409, { ...mine, body: now }), 'conflict');
+	code(await call('savePrivacy', '/v1/desk/privacy', 400, { ...mine, body: { ...now, address_days: 99 } }), 'term_invalid');
+
+	const own = new Reader(server), confirm = { headers: FORM, body: form({ confirm: 'yes' }) };
+	await submit('Und wer bezahlt sie?', {}, own);
+	await call('myDataPage', '/my-data', 200, { who: own });
+	await call('myDataFile', '/my-data.json', 200, { who: own });
+	await call('readerData', '/v1/reader/data', 200, { who: own });
+	await call('readerPreflight', '/v1/reader/data', 204, { headers: { Origin: FOREIGN } });
+	await call('eraseMyData', '/my-data', 400, { who: own, headers: FORM, body: '' });
+	await call('eraseMyData', '/my-data', 200, { who: own, ...confirm });
+	for (const [op, path] of [['myDataPage', '/my-data?site=nix'], ['myDataFile', '/my-data.json'], ['readerData', '/v1/reader/data']])
+		await call(op, path, 404);
+	await call('eraseMyData', '/my-data?site=nix', 404, confirm);
+	code(await call('eraseReaderData', '/v1/reader/data', 400, { body: {} }), 'erase_unconfirmed');
+	code(await call('eraseReaderData', '/v1/reader/data', 404, { body: { confirm: true } }), 'person_unknown');
+	const last = new Reader(server);
+	await submit('Und wann wird sie fertig?', {}, last);
+	await call('eraseReaderData', '/v1/reader/data', 200, { who: last, body: { confirm: true } });
 });
 
 test('the newsroom\'s own settings', async () => {

@@ -1,5 +1,6 @@
 // The desk's share of the HTTP contract, as the server writes it. Offsets are UTF-16 units of the
 // text, times are epoch milliseconds.
+import type { Line } from './persons';
 
 import type { ClosingRules } from './closing';
 
@@ -40,6 +41,7 @@ export interface Recent {
 }
 
 export interface Author {
+	line: Line | null;
 	name: string;
 	email: string;
 	first: boolean;

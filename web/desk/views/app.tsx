@@ -21,6 +21,7 @@ import { LaneEditor } from './lane_editor';
 import { LoginAgain, LoginPage } from './login';
 import { Notices } from './notices';
 import { Objections } from './objections';
+import { Persons } from './persons';
 import { Policy } from './policy';
 import type { PolicyDesk } from './policy';
 import { confirmPanel, Review } from './review';
@@ -136,6 +137,7 @@ function Said({ desk }: { desk: S.Desk }): JSX.Element {
 /* An address says where to go, not what one may. */
 function mayEnter(controller: Controller, tab: Place['tab']): boolean {
 	if (tab === 'policy') return controller.may('settings');
+	if (tab === 'persons') return controller.may('persons');
 	return tab !== 'team' || controller.may('staff') || controller.may('log');
 }
 
@@ -176,6 +178,7 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 			{tab === 'board' && <Board controller={controller} view={view} onRead={read} />}
 			{tab === 'objections' && <Objections controller={controller} changes={view.changes} />}
 			{tab === 'notices' && <Notices controller={controller} changes={view.changes} />}
+			{tab === 'persons' && <Persons controller={controller} />}
 			{tab === 'team' && <Team controller={controller} />}
 			{tab === 'decided' && <Decided controller={controller} changes={view.changes} onRead={read} />}
 			{tab === 'comment' && <Story key={place.comment} controller={controller} comment={place.comment} changes={view.changes} onRead={read} />}

@@ -1,8 +1,10 @@
 // Who wrote it, and what became of what they wrote before.
 import type { JSX } from 'preact';
+import type { Controller } from '../controller';
 import { moment, number, t } from '../i18n';
 import { storyPath } from '../router';
 import type { Author, Recent } from '../types';
+import { LineBox } from './line';
 import { RuleNames, stateName } from './parts';
 
 function Past({ recent, now }: { recent: Recent; now: number }): JSX.Element {
@@ -15,7 +17,14 @@ function Past({ recent, now }: { recent: Recent; now: number }): JSX.Element {
 	);
 }
 
-export function AuthorBox({ author, now }: { author: Author; now: number }): JSX.Element {
+interface Props {
+	controller: Controller;
+	revision: string;
+	author: Author;
+	now: number;
+}
+
+export function AuthorBox({ controller, revision, author, now }: Props): JSX.Element {
 	const figures: [string, number][] = [
 		['released', author.released], ['rejected', author.rejected], ['returned', author.returned],
 	];
@@ -39,6 +48,7 @@ export function AuthorBox({ author, now }: { author: Author; now: number }): JSX
 					<ol class="past">{author.recent.map((r, i) => <Past key={i} recent={r} now={now} />)}</ol>
 				</details>
 			)}
+			{author.line && <LineBox controller={controller} revision={revision} line={author.line} now={now} />}
 		</section>
 	);
 }

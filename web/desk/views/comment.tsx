@@ -92,7 +92,7 @@ export function Comment({ controller, showKey, copiesKey, item, banner, actions,
 			<aside class="aside" aria-label={t('aside.label')} tabIndex={0}>
 				<Findings key={item.revision} item={item} covered={covered} active={active} onActive={setActive} />
 				{item.personal.length > 0 && !covered && <PersonalBox item={item} />}
-				<AuthorBox key={`author-${item.revision}`} author={item.author} now={now} />
+				<AuthorBox key={`author-${item.revision}`} controller={controller} revision={item.revision} author={item.author} now={now} />
 				<ArticleBox article={item.article} />
 				{controller.may('legal') && <p><PreserveButton controller={controller} revision={item.revision} name={item.author.name} text={item.text} /></p>}
 				<Closing key={`closing-${item.article.id}`} controller={controller} article={item.article} />
