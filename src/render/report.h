@@ -43,11 +43,11 @@ struct report_match {
 
 enum { REPORT_ROLES = 6, REPORT_NOTICE_KINDS = 32, REPORT_NAME_MAX = 40 };
 enum report_outcome { OUTCOME_UPHELD, OUTCOME_CHANGED, OUTCOME_REJECTED, OUTCOME_SETTLED, REPORT_OUTCOMES };
-enum report_notice_outcome { NOTICE_REMOVED, NOTICE_KEPT, NOTICE_MOOT, NOTICE_OUTCOMES };
+enum report_notice_outcome { REPORT_NOTICE_REMOVED, REPORT_NOTICE_KEPT, REPORT_NOTICE_MOOT, REPORT_NOTICE_OUTCOMES };
 
 struct report_notice_kind {
 	char name[REPORT_NAME_MAX + 1];
-	int64_t received, decided[NOTICE_OUTCOMES];
+	int64_t received, decided[REPORT_NOTICE_OUTCOMES];
 };
 
 struct report_figures {
@@ -68,7 +68,7 @@ struct report_figures {
 		marked_rule; /* rejected and removed; of these with any passage, with one of a named rule */
 	struct report_match match[FRG_RULE_COUNT], match_any; /* match_any: any rule against any refusal */
 
-	int64_t notices, notices_decided[NOTICE_OUTCOMES], notices_open, notices_by_law, notices_by_rules;
+	int64_t notices, notices_decided[REPORT_NOTICE_OUTCOMES], notices_open, notices_by_law, notices_by_rules;
 	struct report_notice_kind notice_kind[REPORT_NOTICE_KINDS];
 	size_t notice_kinds;
 	struct report_times notice_times;

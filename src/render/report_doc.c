@@ -192,10 +192,10 @@ static void rows_notice_outcomes(const struct making *m, struct report_table *t)
 	static const char *const keys[] = {"removed", "kept", "moot"};
 	const struct report_figures *f = m->f;
 	int64_t decided = 0;
-	for (size_t i = 0; i < NOTICE_OUTCOMES; i++)
+	for (size_t i = 0; i < REPORT_NOTICE_OUTCOMES; i++)
 		decided += f->notices_decided[i];
 	row(m, t, "received", i18n(m->lang, MSG_REPORT_ROW_RECEIVED))[0] = number(f->notices);
-	for (size_t i = 0; i < NOTICE_OUTCOMES; i++)
+	for (size_t i = 0; i < REPORT_NOTICE_OUTCOMES; i++)
 		with_share(m, t, keys[i], text_of(m, "notice_outcome", keys[i]), f->notices_decided[i], decided);
 	row(m, t, "open", i18n(m->lang, MSG_REPORT_ROW_OPEN))[0] = number(f->notices_open);
 	with_share(m, t, "automatic", i18n(m->lang, MSG_REPORT_ROW_AUTOMATIC), 0, decided);
@@ -209,7 +209,7 @@ static void rows_notice_kinds(const struct making *m, struct report_table *t)
 		str label = law == MSG_REPORT_NONE ? str_of(k->name) : i18n(m->lang, law);
 		struct report_cell *c = row(m, t, k->name, label);
 		c[0] = number(k->received);
-		for (size_t o = 0; o < NOTICE_OUTCOMES; o++)
+		for (size_t o = 0; o < REPORT_NOTICE_OUTCOMES; o++)
 			c[o + 1] = number(k->decided[o]);
 	}
 }

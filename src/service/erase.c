@@ -46,7 +46,7 @@ static enum frg_status erase_decisions(struct store_tx *tx, const struct erasing
 {
 	struct store_decisions all;
 	struct store_erasure before;
-	enum frg_status st = store_decision_all(tx, r->comment, &all, err);
+	enum frg_status st = store_decision_of_comment(tx, r->comment, &all, err);
 	for (size_t i = 0; st == FRG_OK && i < all.count; i++) {
 		const struct store_decision *d = &all.items[i];
 		if (d->revision != r->id)

@@ -138,12 +138,12 @@ void report_count_notice(struct arena *a, const struct report_query *q, const st
 	if (n->decided == 0 || !report_within(q, n->decided))
 		return;
 	tally_add(t->notices, n->decided - n->created);
-	for (size_t i = 0; i < NOTICE_OUTCOMES; i++)
+	for (size_t i = 0; i < REPORT_NOTICE_OUTCOMES; i++)
 		if (str_eq(n->outcome, names[i])) {
 			f->notices_decided[i]++;
 			notice_kind(f, n->kind)->decided[i]++;
 		}
-	if (!str_eq(n->outcome, names[NOTICE_REMOVED]))
+	if (!str_eq(n->outcome, names[REPORT_NOTICE_REMOVED]))
 		return;
 	json_t *detail = n->detail.n ? json_loadb(n->detail.p, n->detail.n, 0, NULL) : NULL;
 	*(json_str(a, json_object_get(detail, "law")).n ? &f->notices_by_law : &f->notices_by_rules) += 1;

@@ -1,7 +1,6 @@
 /* Decisions: append-only, each chained to the one before by a hash over all its columns. What is personal in a row goes
  * into its hash by salted marks, so that it can be erased and the row still be proved. */
 #include "store/person.h"
-#include "store/story.h"
 #include "store/tx.h"
 
 #include "base/buf.h"
@@ -278,18 +277,6 @@ enum frg_status store_decision_page(struct store_tx *tx, int64_t seq, int64_t li
 	                              "SELECT " COLUMNS " FROM decision d WHERE d.seq > $1"
 	                              " ORDER BY d.seq LIMIT $2",
 	                              DB_INT(seq), DB_INT(limit));
-	if (st != FRG_OK)
-		return st;
-	READ_ALL(tx, rows, err, out, read_decision);
-}
-
-enum frg_status store_decision_of_comment(struct store_tx *tx, id64 comment, struct store_decisions *out,
-                                          struct frg_error *err)
-{
-	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " COLUMNS " FROM decision d WHERE d.comment_id = $1 ORDER BY d.seq LIMIT $2",
-	                              DB_INT(comment), DB_INT(STORE_STORY_MAX));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_decision);

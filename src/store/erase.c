@@ -121,29 +121,6 @@ enum frg_status store_review_replace(struct store_tx *tx, id64 id, str findings,
 
 /* ---- decisions ---- */
 
-static void read_decision(struct arena *a, struct db_rows *rows, struct store_decision *d)
-{
-	*d = (struct store_decision){.seq = db_int(rows, 0),
-	                             .id = db_int(rows, 1),
-	                             .revision = db_int(rows, 2),
-	                             .hash = db_text(rows, 3, a),
-	                             .salt = db_text(rows, 4, a),
-	                             .version = db_int(rows, 5)};
-}
-
-enum frg_status store_decision_all(struct store_tx *tx, id64 comment, struct store_decisions *out,
-                                   struct frg_error *err)
-{
-	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT seq, id, revision_id, hash, salt, version FROM decision WHERE comment_id = $1"
-	                              " ORDER BY seq",
-	                              DB_INT(comment));
-	if (st != FRG_OK)
-		return st;
-	READ_ALL(tx, rows, err, out, read_decision);
-}
-
 enum frg_status store_decision_erase(struct store_tx *tx, int64_t seq, struct frg_error *err)
 {
 	return DB_RUN(tx->db, err,

@@ -100,15 +100,9 @@ MUST_CHECK enum frg_status store_revision_purge(struct store_tx *tx, const struc
  * scores, its place in the queue. */
 MUST_CHECK enum frg_status store_revision_forget(struct store_tx *tx, const struct store_revision *r,
                                                  struct frg_error *err);
-struct store_reviews {
-	struct store_review *items;
-	size_t count;
-};
 MUST_CHECK enum frg_status store_review_all(struct store_tx *tx, id64 revision, struct store_reviews *out,
                                             struct frg_error *err);
 MUST_CHECK enum frg_status store_review_replace(struct store_tx *tx, id64 id, str findings, struct frg_error *err);
-MUST_CHECK enum frg_status store_decision_all(struct store_tx *tx, id64 comment, struct store_decisions *out,
-                                              struct frg_error *err);
 MUST_CHECK enum frg_status store_decision_erase(struct store_tx *tx, int64_t seq, struct frg_error *err);
 /* Name and address of a comment. */
 MUST_CHECK enum frg_status store_comment_erase(struct store_tx *tx, id64 id, struct frg_error *err);

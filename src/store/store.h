@@ -87,6 +87,10 @@ struct store_review {
 	str engine, suggestion, findings, article_hash;
 	msec created;
 };
+struct store_reviews {
+	struct store_review *items;
+	size_t count;
+};
 
 MUST_CHECK enum frg_status store_author_insert(struct store_tx *tx, id64 id, id64 site, str token_hash,
                                                struct frg_error *err);

@@ -6,10 +6,6 @@
 
 enum { STORE_STORY_MAX = 500 };
 
-struct store_reviews {
-	struct store_review *items;
-	size_t count;
-};
 struct store_statements {
 	struct store_statement *items;
 	size_t count;
@@ -18,9 +14,6 @@ struct store_statements {
 /* What the engine said of all revisions of a comment. */
 MUST_CHECK enum frg_status store_review_of_comment(struct store_tx *tx, id64 comment, struct store_reviews *out,
                                                    struct frg_error *err);
-/* Undo rows too. */
-MUST_CHECK enum frg_status store_decision_of_comment(struct store_tx *tx, id64 comment, struct store_decisions *out,
-                                                     struct frg_error *err);
 MUST_CHECK enum frg_status store_statement_of_comment(struct store_tx *tx, id64 comment, struct store_statements *out,
                                                       struct frg_error *err);
 MUST_CHECK enum frg_status store_objection_of_comment(struct store_tx *tx, id64 comment, struct store_objections *out,

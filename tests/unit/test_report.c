@@ -382,9 +382,9 @@ static void notices(void **state)
 	notice("Frei geschrieben von Wilma", r.comment, now - 3600000, now - 1800000, "moot", 0);
 	struct report_figures f = figures(everything());
 	assert_int_equal(f.notices, 4);
-	assert_int_equal(f.notices_decided[NOTICE_REMOVED], 1);
-	assert_int_equal(f.notices_decided[NOTICE_KEPT], 1);
-	assert_int_equal(f.notices_decided[NOTICE_MOOT], 1);
+	assert_int_equal(f.notices_decided[REPORT_NOTICE_REMOVED], 1);
+	assert_int_equal(f.notices_decided[REPORT_NOTICE_KEPT], 1);
+	assert_int_equal(f.notices_decided[REPORT_NOTICE_MOOT], 1);
 	assert_int_equal(f.notices_open, 1);
 	assert_int_equal(f.notices_by_law, 1);
 	assert_int_equal(f.notices_by_rules, 0);
@@ -392,7 +392,7 @@ static void notices(void **state)
 	assert_int_equal(f.notice_kinds, 3);
 	assert_string_equal(f.notice_kind[0].name, "threat");
 	assert_int_equal(f.notice_kind[0].received, 2);
-	assert_int_equal(f.notice_kind[0].decided[NOTICE_KEPT], 1);
+	assert_int_equal(f.notice_kind[0].decided[REPORT_NOTICE_KEPT], 1);
 	assert_string_equal(f.notice_kind[2].name, "other"); /* no free text gets out */
 }
 
