@@ -1,5 +1,5 @@
 /* Taking notices: what anybody may report, without an account, and the private link to what became of it. Reads what
- * readers see, and nothing else of comments. */
+ * readers see, and of a comment that is gone only under which article it stood. */
 #include "service/notice_inner.h"
 
 #include "base/buf.h"
