@@ -32,8 +32,36 @@ static str new_key(struct http_request *req)
 	return str_of(key);
 }
 
+static str comment_markup(struct arena *a, str text)
+{
+	struct buf b = BUF_INIT(1 << 20);
+	render_comment_html(&b, text);
+	return buf_finish(&b, a);
+}
+
+/* What stands on it beside what was typed. */
+static void fill_form(struct http_request *req, id64 comment, const struct notice_target *target,
+                      struct view_notice_form *form)
+{
+	struct arena *a = http_arena(req);
+	char *revision = arena_alloc(a, ID_TEXT_SIZE), *id = arena_alloc(a, ID_TEXT_SIZE);
+	id_text(target->publication.revision, revision);
+	id_text(comment, id);
+	form->path = arena_printf(a, "/comments/%s/notice", id);
+	form->comment_link = target->link;
+	form->author_name = target->publication.name;
+	form->article_title = target->article.title;
+	form->revision_id = str_of(revision);
+	form->body = (struct html){comment_markup(a, target->publication.text)};
+	form->published = target->publication.published;
+	if (form->form_key.n == 0)
+		form->form_key = new_key(req);
+	if (form->lang == FRG_LANG_AUTO)
+		form->lang = target->article.lang;
+}
+
 /* The form, empty or with what was typed and what is wrong with it. */
-static void form_page(struct api *api, struct http_request *req, id64 comment, struct view_notice_form *form,
+static void form_page(struct api *api, struct http_request *req, id64 comment, const struct view_notice_form *typed,
                       const struct frg_error *err)
 {
 	struct arena *a = http_arena(req);
@@ -44,28 +72,15 @@ static void form_page(struct api *api, struct http_request *req, id64 comment, s
 		return;
 	}
 	struct view_site site = site_view(target.site);
-	char *revision = arena_alloc(a, ID_TEXT_SIZE), *id = arena_alloc(a, ID_TEXT_SIZE);
-	struct buf body = BUF_INIT(1 << 20), page = BUF_INIT(2 << 20);
-	id_text(target.publication.revision, revision);
-	id_text(comment, id);
-	render_comment_html(&body, target.publication.text);
-	form->site = &site;
-	form->path = arena_printf(a, "/comments/%s/notice", id);
-	form->comment_link = target.link;
-	form->author_name = target.publication.name;
-	form->article_title = target.article.title;
-	form->revision_id = str_of(revision);
-	form->body = (struct html){buf_finish(&body, a)};
-	form->published = target.publication.published;
-	if (form->form_key.n == 0)
-		form->form_key = new_key(req);
-	if (form->lang == FRG_LANG_AUTO)
-		form->lang = target.article.lang;
+	struct view_notice_form form = *typed;
+	form.site = &site;
+	fill_form(req, comment, &target, &form);
 	if (err) {
-		form->error = api_message(a, form->lang, err);
-		form->error_code = err->code;
+		form.error = api_message(a, form.lang, err);
+		form.error_code = err->code;
 	}
-	render_notice_form(&page, service_assets(api->svc), form);
+	struct buf page = BUF_INIT(2 << 20);
+	render_notice_form(&page, service_assets(api->svc), &form);
 	page_headers(req);
 	http_respond(req, err ? api_http_status(err->status) : 200, "text/html; charset=utf-8", buf_finish(&page, a));
 }

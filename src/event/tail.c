@@ -28,8 +28,13 @@ struct tail {
 	atomic_bool stopping;
 	int64_t seq;
 	msec escalated, learned;
+<<<<<<< HEAD
 	struct upkeep upkeep;
 	id64 counted; /* the site whose queue was counted in this batch; all its events are in that count */
+=======
+	int64_t overdue; /* notices, of all sites, when last looked at */
+	id64 counted;    /* the site whose queue was counted in this batch; all its events are in that count */
+>>>>>>> notices
 	int64_t waiting;
 };
 
@@ -298,6 +303,25 @@ static void learn_delays(struct tail *t, struct arena *a)
 	}
 }
 
+/* Time alone makes a notice overdue: no event tells of it. */
+static void look_for_overdue(struct tail *t, struct arena *a)
+{
+	const struct store_site *sites = service_site(t->svc, STR(""));
+	size_t count = service_site_count(t->svc);
+	int64_t all = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct frg_error err;
+		int64_t open, overdue = 0;
+		arena_reset(a);
+		if (service_notice_count(t->svc, a, sites[i].id, &open, &overdue, &err) != FRG_OK)
+			log_error("notice", "%s", err.msg);
+		all += overdue;
+	}
+	for (size_t i = 0; i < count && all != t->overdue; i++)
+		tell_notices(t->svc, a, sites[i].id);
+	t->overdue = all;
+}
+
 /* Now and then: what has waited longer than a site allows, and articles that take comments again. */
 static void escalate(struct tail *t, struct arena *a)
 {
@@ -314,6 +338,7 @@ static void escalate(struct tail *t, struct arena *a)
 		log_error("outbox", "%s", opening.msg);
 	if (service_notice_forget(t->svc, a, &opening) != FRG_OK)
 		log_error("notice", "%s", opening.msg);
+	look_for_overdue(t, a);
 	for (size_t i = 0; i < service_site_count(t->svc); i++) {
 		struct frg_error err;
 		int64_t count = 0;

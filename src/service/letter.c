@@ -94,7 +94,7 @@ enum frg_status letter_token(struct store_tx *tx, id64 statement, str *out, stru
 
 enum frg_status letter_by_token(struct store_tx *tx, str token, struct store_statement *out, struct frg_error *err)
 {
-	id64 id;
+	id64 id = 0;
 	enum frg_status st = link_open(tx, "objection", token, &id, err);
 	if (st == FRG_OK)
 		st = store_statement_get(tx, id, out, err);

@@ -1,5 +1,5 @@
 /* Taking notices: what anybody may report, without an account, and the private link to what became of it. Reads what
- * readers see, and nothing else of comments. */
+ * readers see, and of a comment that is gone only under which article it stood. */
 #include "service/notice_inner.h"
 
 #include "base/buf.h"
@@ -205,7 +205,7 @@ static enum frg_status read_state(struct store_tx *tx, void *ctx, struct frg_err
 	struct store_article article;
 	struct store_publication p;
 	struct store_comment c;
-	id64 id;
+	id64 id = 0;
 	enum frg_status st = link_open(tx, "notice", q->token, &id, err);
 	if (st == FRG_OK)
 		st = store_notice_get(tx, id, &s->notice, err);

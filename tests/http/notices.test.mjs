@@ -212,13 +212,15 @@ test('in time: overdue ones are counted, the oldest stands first, desks are told
 	const late = await released('Lange liegen geblieben.'), young = await released('Eben erst gemeldet.');
 	await report(young);
 	const n = await report(late);
-	await stream.next((m) => m.event === 'notices' && JSON.parse(m.data).open === before + 2);
-	stream.close();
+	const told = (what, within) => stream.next((m) => m.event === 'notices' && what(JSON.parse(m.data)), within);
+	await told((d) => d.open === before + 2);
 	sql(`UPDATE notice SET created_at = created_at - 90000000 WHERE comment_id = (SELECT comment_id FROM revision WHERE text = 'Lange liegen geblieben.')`);
 	const { cases: list, overdue } = await cases();
 	assert.equal(overdue, 1);
 	assert.deepEqual([list[0].comment.id, list[0].overdue], [late.id, true]);
 	assert.match(await state(n), /wir bitten um Geduld/);
+	await told((d) => d.overdue === 1, 20000); // nothing happened but that time went by
+	stream.close();
 	const put = (body) => omar.request('PUT', '/v1/desk/settings', { headers: { 'X-CSRF-Token': omar.csrf }, body });
 	const settings = ok(await omar.get('/v1/desk/settings'));
 	assert.equal(settings.notice_hours, 24);

@@ -7,6 +7,7 @@ import { moment, t } from '../i18n';
 import { storyPath } from '../router';
 import type { Decision } from '../types';
 import { useNow } from './hooks';
+import { PreserveButton } from './evidence';
 import { RuleNames, stateName } from './parts';
 import { Afterwards } from './released';
 import { Search } from './search';
@@ -68,6 +69,7 @@ function Row({ decision: d, now, until, mine, onUndo, controller, onAfter, onCha
 						{released && controller.may('answer') && <button type="button" class="link" onClick={() => void pick()}>{t(d.picked ? 'decided.unpick' : 'decided.pick')}</button>}
 						{released && controller.may('answer') && <button type="button" class="link" onClick={() => onAfter('remove')}>{t('decided.remove')}</button>}
 						{controller.may('suspend') && <button type="button" class="link" onClick={() => onAfter('suspend')}>{t('decided.suspend')}</button>}
+						{controller.may('legal') && <PreserveButton controller={controller} revision={d.revision} name={d.article.title} text={d.text} />}
 					</p>
 				)}
 				{error && <p class="decision-error" role="alert">{error}</p>}

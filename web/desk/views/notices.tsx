@@ -27,12 +27,6 @@ function lacking(outcome: Outcome | null, draft: Draft, reasons: string): 'outco
 	return outcome === 'keep' && !reasons.trim() ? 'reasons' : null;
 }
 
-/* The law that was named is the first guess. */
-function firstDraft(c: NoticeCase): Draft {
-	const kind = c.notices.map((n) => n.kind).find((k) => k !== 'rules' && k !== 'other' && k !== 'abuse');
-	return { rules: [], word: '', ...(kind ? { law: kind } : {}) };
-}
-
 function Removal({ controller, item: c, draft, onDraft }: { controller: Controller; item: NoticeCase; draft: Draft; onDraft: (d: Draft) => void }): JSX.Element {
 	return (
 		<>
@@ -47,7 +41,7 @@ function Removal({ controller, item: c, draft, onDraft }: { controller: Controll
 }
 
 function Decide({ controller, item: c, onDone }: { controller: Controller; item: NoticeCase; onDone: (undo: Undo | null) => void }): JSX.Element {
-	const [outcome, setOutcome] = useState<Outcome | null>(null), [reasons, setReasons] = useState(''), [draft, setDraft] = useState<Draft>(() => firstDraft(c));
+	const [outcome, setOutcome] = useState<Outcome | null>(null), [reasons, setReasons] = useState(''), [draft, setDraft] = useState<Draft>({ rules: [], word: '' });
 	const [wrong, setWrong] = useState(''), [busy, setBusy] = useState(false), lack = lacking(outcome, draft, reasons);
 	async function submit(e: Event): Promise<void> {
 		e.preventDefault();
