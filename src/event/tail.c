@@ -28,13 +28,9 @@ struct tail {
 	atomic_bool stopping;
 	int64_t seq;
 	msec escalated, learned;
-<<<<<<< HEAD
 	struct upkeep upkeep;
-	id64 counted; /* the site whose queue was counted in this batch; all its events are in that count */
-=======
 	int64_t overdue; /* notices, of all sites, when last looked at */
 	id64 counted;    /* the site whose queue was counted in this batch; all its events are in that count */
->>>>>>> notices
 	int64_t waiting;
 };
 
