@@ -91,11 +91,10 @@ static str settings_text(struct arena *a, const struct desk_settings *s)
 		json_array_append_new(shifts,
 		                      json_pack("{s:i, s:i, s:i, s:i}", "days", (int)s->shifts[i].days, "from",
 		                                s->shifts[i].from, "to", s->shifts[i].to, "editors", s->shifts[i].editors));
-	return json_text(a,
-	                 json_pack("{s:I, s:I, s:o, s:o, s:o, s:o}", "version", (json_int_t)s->version, "longest_wait_minutes",
-	                           (json_int_t)(s->longest_wait / MINUTE_MS), "four_eyes", texts_json(&s->four_eyes),
-	                           "shifts", shifts, "closed_days", texts_json(&s->closed_days), "closing",
-	                           closing_rules_json(&s->closing)));
+	return json_text(a, json_pack("{s:I, s:I, s:o, s:o, s:o, s:o}", "version", (json_int_t)s->version,
+	                              "longest_wait_minutes", (json_int_t)(s->longest_wait / MINUTE_MS), "four_eyes",
+	                              texts_json(&s->four_eyes), "shifts", shifts, "closed_days",
+	                              texts_json(&s->closed_days), "closing", closing_rules_json(&s->closing)));
 }
 
 static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *err)
