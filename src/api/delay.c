@@ -18,9 +18,10 @@ QUICK(reader_delay)
 	api_cors(req, site);
 	http_add_header(req, "Vary", STR("Accept-Language"));
 	http_add_header(req, "Cache-Control", STR("public, max-age=30"));
-	api_json(req, 200, json_pack("{s:o, s:o, s:b, s:o}", "from", ahead.until ? json_integer(ahead.from) : json_null(),
-	                             "until", ahead.until ? json_integer(ahead.until) : json_null(), "overload", ahead.none,
-	                             "words", json_of(buf_str(&words))));
+	api_json(req, 200,
+	         json_pack("{s:o, s:o, s:b, s:o}", "from", ahead.until ? json_integer(ahead.from) : json_null(), "until",
+	                   ahead.until ? json_integer(ahead.until) : json_null(), "overload", ahead.none, "words",
+	                   json_of(buf_str(&words))));
 	buf_free(&words);
 	return true;
 }

@@ -162,9 +162,9 @@ static json_t *parent_json(const struct queue_item *item)
 	if (!item->has_parent)
 		return json_null();
 	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:b}", "id", api_id_json(item->parent.comment), "state",
-	                 json_of(item->parent_state), "name",
-	                 json_of(item->parent.name), "text", json_of(item->parent.text), "at",
-	                 (json_int_t)item->parent.published, "released", item->parent_released);
+	                 json_of(item->parent_state), "name", json_of(item->parent.name), "text",
+	                 json_of(item->parent.text), "at", (json_int_t)item->parent.published, "released",
+	                 item->parent_released);
 }
 
 /* By which somebody can be reached or found. */

@@ -175,14 +175,15 @@ HANDLER(desk_around)
 	json_t *list = json_array();
 	for (size_t i = 0; i < around->count; i++) {
 		const struct store_publication *p = &around->items[i].publication;
-		json_array_append_new(list, json_pack("{s:o, s:s, s:I, s:o, s:o, s:I, s:o, s:b, s:b}", "id",
-		                                      api_id_json(p->comment), "kind", kinds[around->items[i].kind], "depth",
-		                                      (json_int_t)p->depth, "name", json_of(p->removed ? STR("") : p->name),
-		                                      "html", json_of(around->items[i].html), "at", (json_int_t)p->published,
-		                                      "edited_at", time_or_null(p->edited), "removed", p->removed != 0,
-		                                      "picked", p->picked));
+		json_array_append_new(list,
+		                      json_pack("{s:o, s:s, s:I, s:o, s:o, s:I, s:o, s:b, s:b}", "id", api_id_json(p->comment),
+		                                "kind", kinds[around->items[i].kind], "depth", (json_int_t)p->depth, "name",
+		                                json_of(p->removed ? STR("") : p->name), "html", json_of(around->items[i].html),
+		                                "at", (json_int_t)p->published, "edited_at", time_or_null(p->edited), "removed",
+		                                p->removed != 0, "picked", p->picked));
 	}
 	api_no_store(req);
-	api_json(req, 200, json_pack("{s:o, s:I, s:I, s:b}", "comments", list, "place", (json_int_t)around->place, "depth",
-	                             (json_int_t)around->depth, "cut", around->cut));
+	api_json(req, 200,
+	         json_pack("{s:o, s:I, s:I, s:b}", "comments", list, "place", (json_int_t)around->place, "depth",
+	                   (json_int_t)around->depth, "cut", around->cut));
 }

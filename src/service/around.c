@@ -1,5 +1,5 @@
-/* The conversation around a comment as readers see it, for whoever decides about it: what it answers, what stands beside
- * it, what answers it. Reads `publication` alone. */
+/* The conversation around a comment as readers see it, for whoever decides about it: what it answers, what stands
+ * beside it, what answers it. Reads `publication` alone. */
 #include "service/inner.h"
 
 #include "base/buf.h"

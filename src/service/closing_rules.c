@@ -1,10 +1,12 @@
-/* When comments close by themselves, purely: by the clock, by an article's age, by the measured load. Knows no database. */
+/* When comments close by themselves, purely: by the clock, by an article's age, by the measured load. Knows no
+ * database. */
 #include "service/inner.h"
 
 #include <time.h>
 
 enum { MINUTE_MS = 60 * 1000, SECTION_MAX = 100, STEPS = 64 };
-/* The load must say so for a while, and comments that were closed stay so for a while: nobody likes a door that flaps. */
+/* The load must say so for a while, and comments that were closed stay so for a while: nobody likes a door that flaps.
+ */
 static const msec over_for = 10 * MINUTE_MS, ok_for = 5 * MINUTE_MS, closed_for = 30 * MINUTE_MS;
 static const msec horizon = 14 * (msec)24 * 3600 * 1000;
 

@@ -34,7 +34,7 @@ struct delay {
 	int64_t before[DUE_POINTS]; /* how many are due before it */
 	size_t due_count;
 	int64_t waiting;
-	msec learned, rated; /* up to when */
+	msec learned, rated;        /* up to when */
 	struct service_ahead ahead; /* under `told`, not `lock` */
 };
 

@@ -38,7 +38,7 @@ struct queue_item {
 	struct queue_recent *recent;
 	size_t recent_count;
 	bool has_parent, parent_released;
-	str parent_state; /* of its latest text; "removed": withdrawn from the page, its place stays */
+	str parent_state;                /* of its latest text; "removed": withdrawn from the page, its place stays */
 	struct store_publication parent; /* as released; name and text of the held one otherwise */
 	bool released_before;
 	str released_text;
@@ -93,8 +93,8 @@ struct desk_shift {
 enum { CLOSING_HOURS_MAX = 20, CLOSING_REASON_MAX = 300, CLOSING_DAYS_MAX = 3650, CLOSING_WAIT_MAX = 7 * 24 * 60 };
 enum { CLOSING_WAIT_MINUTES = 480 };
 struct closing_hours {
-	unsigned days; /* on which it begins: 1 Monday … 64 Sunday */
-	int from, to;  /* minutes since midnight, local time; to not after from: on the next day */
+	unsigned days;               /* on which it begins: 1 Monday … 64 Sunday */
+	int from, to;                /* minutes since midnight, local time; to not after from: on the next day */
 	struct store_texts sections; /* none: all */
 	str reason;                  /* shown to readers; may be empty */
 };

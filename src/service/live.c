@@ -88,8 +88,10 @@ struct http_channel *service_channel(struct service *svc, id64 site, id64 subjec
 		struct channel *c = calloc(1, sizeof *c);
 		if (!c)
 			BUG("out of memory");
-		*c = (struct channel){
-			.site = site, .subject = subject, .last_id = (uint64_t)clock_now() * 1000, .channel = http_channel_new(live->server)};
+		*c = (struct channel){.site = site,
+		                      .subject = subject,
+		                      .last_id = (uint64_t)clock_now() * 1000,
+		                      .channel = http_channel_new(live->server)};
 		*at = c;
 	}
 	(*at)->asked = clock_steady();

@@ -111,8 +111,7 @@ static enum frg_status must_be_open(struct store_tx *tx, struct submission *s, s
 	                                    "article_closed_hours",
 	                                    "article_closed_overload"};
 	closing_apply(s->svc, store_arena(tx), &s->article);
-	return s->article.open ? FRG_OK
-	                       : frg_fail(err, FRG_FORBIDDEN, codes[s->article.closed_by], "comments are closed");
+	return s->article.open ? FRG_OK : frg_fail(err, FRG_FORBIDDEN, codes[s->article.closed_by], "comments are closed");
 }
 
 /* err->pos: until when, in seconds since 1970. */

@@ -311,10 +311,10 @@ enum frg_status store_suspension_undo(struct store_tx *tx, id64 decision, msec n
 	                            " JOIN suspension o ON o.author_id = s.author_id AND o.ended_at = s.created_at"
 	                            " AND o.id <> s.id WHERE s.decision_id = $1 AND s.ended_at IS NULL)",
 	                            DB_INT(decision));
-	return st == FRG_OK ? DB_RUN(tx->db, err,
-	                             "UPDATE suspension SET ended_at = $2 WHERE decision_id = $1 AND ended_at IS NULL",
-	                             DB_INT(decision), DB_INT(now))
-	                    : st;
+	return st == FRG_OK
+	           ? DB_RUN(tx->db, err, "UPDATE suspension SET ended_at = $2 WHERE decision_id = $1 AND ended_at IS NULL",
+	                    DB_INT(decision), DB_INT(now))
+	           : st;
 }
 
 static void read_like(struct arena *a, struct db_rows *r, struct store_suspended_like *out)

@@ -88,7 +88,7 @@ enum frg_status store_queue_get(struct store_tx *tx, id64 revision, struct store
 		DB_INT((f)->max[2]), DB_INT((f)->min[3]), DB_INT((f)->max[3]), DB_INT((f)->min[4]), DB_INT((f)->max[4]),       \
 		DB_INT((f)->min[5]), DB_INT((f)->max[5]), DB_INT((f)->author), DB_INT((f)->only_edits),                        \
 		DB_INT((f)->only_returned), DB_INT((f)->only_escalated), DB_TEXT((f)->referral), DB_INT((f)->without_lawyer),  \
-		DB_INT((f)->but_referred_by), DB_INT((f)->suggestions), DB_INT((f)->article), DB_INT((f)->before),       \
+		DB_INT((f)->but_referred_by), DB_INT((f)->suggestions), DB_INT((f)->article), DB_INT((f)->before),             \
 		DB_INT((f)->only_appealed)
 
 #define LATE "CASE WHEN q.escalated_at IS NULL THEN 1 ELSE 0 END"

@@ -31,7 +31,7 @@ static void by_the_clock(void **state)
 	assert_int_equal(closed_until(&r, "Lokales", at(0, 22, 0)), at(1, 6, 0));
 	assert_int_equal(closed_until(&r, "Lokales", at(1, 5, 59)), at(1, 6, 0));
 	assert_int_equal(closed_until(&r, "Lokales", at(1, 6, 0)), -1);
-	assert_int_equal(closed_until(&r, "", at(0, 3, 0)), -1); /* the night before begins on a Sunday */
+	assert_int_equal(closed_until(&r, "", at(0, 3, 0)), -1);           /* the night before begins on a Sunday */
 	assert_int_equal(closed_until(&r, "", at(4, 23, 0)), at(7, 0, 0)); /* one follows on the other */
 	assert_int_equal(closed_until(&r, "", at(5, 12, 0)), at(7, 0, 0));
 	str sport[] = {STR("Sport")};
@@ -79,7 +79,10 @@ static void minutes(struct run *r, int n, struct service_ahead ahead)
 	}
 }
 
-static struct service_ahead waits(int hours) { return (struct service_ahead){.until = 1, .staffed = hours * (msec)HOUR}; }
+static struct service_ahead waits(int hours)
+{
+	return (struct service_ahead){.until = 1, .staffed = hours * (msec)HOUR};
+}
 
 static void only_if_the_measured_load_says_so(void **state)
 {
