@@ -110,12 +110,11 @@ static json_t *author_json(struct arena *a, const struct queue_item *item)
 		                                        (json_int_t)r->revision.created, "article", json_of(r->article_title)));
 	}
 	return json_pack("{s:o, s:o, s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:o}", "line", api_line_json(&item->line),
-	                 "suspended_until",
-	                 item->suspended_until ? json_integer(item->suspended_until) : json_null(), "name",
-	                 json_of(item->comment.name), "email", json_of(item->comment.email), "first", all <= 1, "released",
-	                 (json_int_t)item->record[STATE_RELEASED], "rejected", (json_int_t)item->record[STATE_REJECTED],
-	                 "returned", (json_int_t)item->record[STATE_RETURNED], "held", (json_int_t)item->record[STATE_HELD],
-	                 "recent", recent);
+	                 "suspended_until", item->suspended_until ? json_integer(item->suspended_until) : json_null(),
+	                 "name", json_of(item->comment.name), "email", json_of(item->comment.email), "first", all <= 1,
+	                 "released", (json_int_t)item->record[STATE_RELEASED], "rejected",
+	                 (json_int_t)item->record[STATE_REJECTED], "returned", (json_int_t)item->record[STATE_RETURNED],
+	                 "held", (json_int_t)item->record[STATE_HELD], "recent", recent);
 }
 
 static json_t *earlier_json(struct arena *a, const struct queue_item *item)

@@ -1,6 +1,6 @@
 /* Proves that no decision was altered or removed, that each still names the text it was made on,
- * and that all that is published rests on such a decision. What has been erased must stand in the chain of erasures, and
- * what stands there must be gone. */
+ * and that all that is published rests on such a decision. What has been erased must stand in the chain of erasures,
+ * and what stands there must be gone. */
 #include "service/inner.h"
 
 #include <stdio.h>
@@ -84,8 +84,9 @@ static enum frg_status check_private(struct store_tx *tx, const struct store_dec
 	for (int i = 0; d->version != 1 && i < DECISION_PRIVATE_COUNT; i++) {
 		store_decision_mark(d, (enum store_decision_private)i, mark);
 		if (!str_eq(str_of(mark), d->mark[i]))
-			found(r, d->seq, d->salt.n ? "the decision has been altered"
-			                           : "the decision's words are gone, and no erasure tells of it");
+			found(r, d->seq,
+			      d->salt.n ? "the decision has been altered"
+			                : "the decision's words are gone, and no erasure tells of it");
 	}
 	return FRG_OK;
 }
