@@ -20,7 +20,7 @@ function Found({ hit: h, now, onRead }: { hit: Hit; now: number; onRead: (revisi
 			<p class="decision-head"><span class={`state state-${h.state}`}>{stateName(h.state)}</span>{h.decision && <RuleNames rules={h.decision.rules} />}</p>
 			<div class="decision-text">
 				<p class="decision-article"><strong>{h.name}</strong> · {h.article.title}</p>
-				{h.text.length <= CLAMPED ? <p>{h.text}</p>
+				{!h.text ? <p class="quiet">{t('persons.text_gone')}</p> : h.text.length <= CLAMPED ? <p>{h.text}</p>
 					: <details><summary>{h.text.slice(0, CLAMPED).replace(/\s+\S*$/, '')} …</summary><p>{h.text}</p></details>}
 				{h.state === 'held' && <p class="decision-after"><button type="button" class="link" onClick={() => onRead(h.revision)}>{t('board.read')}</button></p>}
 			</div>
