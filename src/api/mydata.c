@@ -94,8 +94,9 @@ HANDLER(reader_erase)
 		return;
 	}
 	api_no_store(req);
-	api_json(req, 200, json_pack("{s:I, s:I, s:b}", "erased", (json_int_t)result.erased, "held",
-	                             (json_int_t)held_comments(&result), "done", result.done));
+	api_json(req, 200,
+	         json_pack("{s:I, s:I, s:b}", "erased", (json_int_t)result.erased, "held",
+	                   (json_int_t)held_comments(&result), "done", result.done));
 }
 
 /* ---- pages ---- */

@@ -1,4 +1,5 @@
-/* Readers as persons, at the desk: found, handed over, erased; comments by the same line; for how long things are kept. */
+/* Readers as persons, at the desk: found, handed over, erased; comments by the same line; for how long things are kept.
+ */
 #include "api/inner.h"
 
 #include "base/buf.h"
@@ -65,8 +66,8 @@ static bool read_scope(struct api *api, struct http_request *req, const struct s
 {
 	struct frg_error err;
 	*out = (struct person_scope){.site = who->site,
-	                              .lang = api_lang(req, service_site_by_id(api->svc, who->site)),
-	                              .bytes_max = PERSON_BYTES_MAX};
+	                             .lang = api_lang(req, service_site_by_id(api->svc, who->site)),
+	                             .bytes_max = PERSON_BYTES_MAX};
 	if (!api_path_id(api, req, "person", &out->author))
 		return false;
 	if (comment.n == 0 || id_parse(comment, &out->comment))
@@ -109,8 +110,7 @@ HANDLER(desk_person)
 	struct person_scope scope;
 	struct frg_error err;
 	json_t *data;
-	if (!api_editor(api, req, &session) ||
-	    !read_scope(api, req, &session.who, http_query(req, "comment"), &scope))
+	if (!api_editor(api, req, &session) || !read_scope(api, req, &session.who, http_query(req, "comment"), &scope))
 		return;
 	if (service_person_hand_over(api->svc, &session.who, &scope, &data, &err) != FRG_OK) {
 		api_error(api, req, &err, NULL);
@@ -207,12 +207,12 @@ HANDLER(desk_erasures)
 	for (size_t i = 0; i < runs.count; i++) {
 		const struct store_run *r = &runs.items[i];
 		json_t *holds = json_loadb(r->holds.p, r->holds.n, 0, NULL);
-		json_array_append_new(
-			list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:I, s:o}", "run", api_id_json(r->id), "person",
-		                    api_id_json(r->author), "comment", api_id_json(r->comment), "cause", json_of(r->cause), "by",
-		                    json_or_null(r->editor_name), "state", json_of(r->state), "erased", (json_int_t)r->erased,
-		                    "holds", holds ? holds : json_array(), "at", (json_int_t)r->created, "done_at",
-		                    time_json(r->done)));
+		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:I, s:o}", "run",
+		                                      api_id_json(r->id), "person", api_id_json(r->author), "comment",
+		                                      api_id_json(r->comment), "cause", json_of(r->cause), "by",
+		                                      json_or_null(r->editor_name), "state", json_of(r->state), "erased",
+		                                      (json_int_t)r->erased, "holds", holds ? holds : json_array(), "at",
+		                                      (json_int_t)r->created, "done_at", time_json(r->done)));
 	}
 	api_no_store(req);
 	api_json(req, 200, json_pack("{s:o}", "erasures", list));
@@ -298,12 +298,11 @@ HANDLER(desk_line)
 	}
 	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o, s:I, s:o}", "revision",
-		                                      api_id_json(hits[i].revision.id), "name", json_of(hits[i].comment.name),
-		                                      "text", json_of(hits[i].revision.text), "state",
-		                                      json_of(store_state_name(hits[i].revision.state)), "at",
-		                                      (json_int_t)hits[i].revision.created, "article",
-		                                      json_of(hits[i].article.title)));
+		json_array_append_new(
+			list, json_pack("{s:o, s:o, s:o, s:o, s:I, s:o}", "revision", api_id_json(hits[i].revision.id), "name",
+		                    json_of(hits[i].comment.name), "text", json_of(hits[i].revision.text), "state",
+		                    json_of(store_state_name(hits[i].revision.state)), "at",
+		                    (json_int_t)hits[i].revision.created, "article", json_of(hits[i].article.title)));
 	api_no_store(req);
 	api_json(req, 200, json_pack("{s:o, s:o}", "line", api_line_json(&view), "comments", list));
 }

@@ -157,9 +157,10 @@ static int erase_one(struct service *svc, struct arena *a, const struct person_s
 	if (!confirm) {
 		if (service_erase_preview(svc, a, scope, &p, &err) != FRG_OK)
 			return cli_failed("person", &err);
-		printf("would be erased: %lld comments (%lld published, %lld waiting), %lld letters, %lld mails; add --confirm\n",
-		       (long long)p.comments, (long long)p.published, (long long)p.waiting, (long long)p.letters,
-		       (long long)p.mails);
+		printf(
+			"would be erased: %lld comments (%lld published, %lld waiting), %lld letters, %lld mails; add --confirm\n",
+			(long long)p.comments, (long long)p.published, (long long)p.waiting, (long long)p.letters,
+			(long long)p.mails);
 		print_holds(p.holds, p.hold_count);
 		return p.hold_count ? EXIT_FINDING : EXIT_DONE;
 	}
@@ -214,9 +215,10 @@ static int run(struct service *svc, struct arena *a, const struct options *o, in
 int cmd_person(int argc, char **argv)
 {
 	struct options o = {0};
-	const struct cli_option options[] = {
-		{"db", &o.db, NULL},       {"site", &o.site, NULL},     {"author", &o.author, NULL}, {"comment", &o.comment, NULL},
-		{"email", &o.email, NULL}, {"format", &o.format, NULL}, {"lang", &o.lang, NULL},     {"confirm", NULL, &o.confirm}};
+	const struct cli_option options[] = {{"db", &o.db, NULL},         {"site", &o.site, NULL},
+	                                     {"author", &o.author, NULL}, {"comment", &o.comment, NULL},
+	                                     {"email", &o.email, NULL},   {"format", &o.format, NULL},
+	                                     {"lang", &o.lang, NULL},     {"confirm", NULL, &o.confirm}};
 	int words = cli_options(argc, argv, options, COUNT_OF(options), help);
 	if (words < 0)
 		return words == -1 ? EXIT_DONE : EXIT_USAGE;

@@ -8,7 +8,7 @@
 
 struct upkeep {
 	msec asked, looked, scrubbed; /* for requests to erase, terms, files; by the steady clock; 0: never */
-	size_t site;           /* whose terms are being looked at */
+	size_t site;                  /* whose terms are being looked at */
 	struct purge_place place;
 	bool erasing, purging; /* more at once */
 };

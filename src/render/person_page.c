@@ -1,5 +1,5 @@
-/* A person's records as a document: made from the JSON that is handed over, so that both say the same. Knows the names of
- * the fields only by the messages that explain them. */
+/* A person's records as a document: made from the JSON that is handed over, so that both say the same. Knows the names
+ * of the fields only by the messages that explain them. */
 #include "render/parts.h"
 #include "render/person.h"
 
@@ -205,8 +205,10 @@ static void erase_form(struct buf *b, const struct view_person_page *p)
 		html_text(b, p->error);
 		HTML(b, "</p>\n");
 	}
-	HTML(b, "<p class=\"person-confirm\"><input type=\"checkbox\" id=\"confirm\" name=\"confirm\" value=\"yes\" required>\n"
-	        "<label for=\"confirm\">");
+	HTML(
+		b,
+		"<p class=\"person-confirm\"><input type=\"checkbox\" id=\"confirm\" name=\"confirm\" value=\"yes\" required>\n"
+		"<label for=\"confirm\">");
 	html_msg(b, p->lang, MSG_PERSON_PAGE_ERASE_CONFIRM);
 	HTML(b, "</label></p>\n<p><button type=\"submit\">");
 	html_msg(b, p->lang, MSG_PERSON_PAGE_ERASE_BUTTON);

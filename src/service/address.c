@@ -1,6 +1,6 @@
 /* By which line a comment came. The address itself is never kept: a hash with a key of the day tells whether a later
- * comment comes by the same one, and both go when their term is over. What is left then is nothing that an address could
- * be compared with. */
+ * comment comes by the same one, and both go when their term is over. What is left then is nothing that an address
+ * could be compared with. */
 #include "service/inner.h"
 
 #include <sodium.h>

@@ -84,8 +84,9 @@ static enum frg_status check_private(struct store_tx *tx, const struct store_dec
 	for (int i = 0; d->version != 1 && i < DECISION_PRIVATE_COUNT; i++) {
 		store_decision_mark(d, (enum store_decision_private)i, mark);
 		if (!str_eq(str_of(mark), d->mark[i]))
-			found(r, d->seq, d->salt.n ? "the decision has been altered"
-			                           : "the decision's words are gone, and no erasure tells of it");
+			found(r, d->seq,
+			      d->salt.n ? "the decision has been altered"
+			                : "the decision's words are gone, and no erasure tells of it");
 	}
 	return FRG_OK;
 }

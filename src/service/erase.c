@@ -1,5 +1,5 @@
-/* Taking words away for good. Text, passages, names and addresses go; hashes, rules, times and who decided stay, and a row
- * in the chain of erasures says why. Everything here runs in a transaction of its caller's. */
+/* Taking words away for good. Text, passages, names and addresses go; hashes, rules, times and who decided stay, and a
+ * row in the chain of erasures says why. Everything here runs in a transaction of its caller's. */
 #include "service/inner.h"
 
 static enum frg_status note(struct store_tx *tx, const struct erasing *why, const struct store_revision *r,

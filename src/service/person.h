@@ -1,5 +1,5 @@
-/* Readers as persons: how long what they left is kept, by which line they wrote, what is handed over to them, and how it
- * is erased. Nothing here is needed to review a comment. */
+/* Readers as persons: how long what they left is kept, by which line they wrote, what is handed over to them, and how
+ * it is erased. Nothing here is needed to review a comment. */
 #ifndef SERVICE_PERSON_H
 #define SERVICE_PERSON_H
 
@@ -59,7 +59,8 @@ struct person_found {
 	struct store_person person;
 	unsigned links; /* what of the question leads to this author: bits of enum person_link */
 };
-/* Authors by an e-mail address that was left, a name, the id of a comment or of an author. FRG_INVALID search_invalid. */
+/* Authors by an e-mail address that was left, a name, the id of a comment or of an author. FRG_INVALID search_invalid.
+ */
 MUST_CHECK enum frg_status service_persons(struct service *svc, struct arena *a, id64 site, str query,
                                            struct person_found **out, size_t *count, struct frg_error *err);
 
@@ -67,9 +68,9 @@ MUST_CHECK enum frg_status service_persons(struct service *svc, struct arena *a,
 
 /* Whose data: all of an author's, or one comment's. */
 struct person_scope {
-	id64 site, author; /* author 0: the comment's */
-	id64 comment;      /* 0: all */
-	bool own;          /* for the reader: without what colleagues asked each other, and findings not yet decided on */
+	id64 site, author;  /* author 0: the comment's */
+	id64 comment;       /* 0: all */
+	bool own;           /* for the reader: without what colleagues asked each other, and findings not yet decided on */
 	enum frg_lang lang; /* of the explanations */
 	size_t bytes_max;   /* of what is handed over; 0: however much it is */
 };
@@ -132,8 +133,8 @@ struct purge_place { /* begins with zeros, and is zeros again when all has been 
 /* The next batch of a site. *count: texts and rows that went. */
 MUST_CHECK enum frg_status service_purge(struct service *svc, struct arena *a, id64 site, struct purge_place *place,
                                          int64_t *count, struct frg_error *err);
-/* Clears the files of what has gone from the tables, if something has: at once while the database is small, at night when it is
- * not, or `now`. FRG_UNAVAILABLE: later. */
+/* Clears the files of what has gone from the tables, if something has: at once while the database is small, at night
+ * when it is not, or `now`. FRG_UNAVAILABLE: later. */
 MUST_CHECK enum frg_status service_scrub(struct service *svc, struct arena *a, bool now, bool *done,
                                          struct frg_error *err);
 

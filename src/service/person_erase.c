@@ -1,10 +1,17 @@
-/* Erasing what a person left: first seen what would go and what must stay, then done comment by comment, each whole; what
- * the program did not come to, or what was held, is taken up again later. */
+/* Erasing what a person left: first seen what would go and what must stay, then done comment by comment, each whole;
+ * what the program did not come to, or what was held, is taken up again later. */
 #include "service/inner.h"
 
 #include "base/buf.h"
 
-enum { BATCH = 20, BATCHES = 50 /* while somebody waits for the answer */, HOLDS_MAX = 200, WAIT_MS = 3600 * 1000, DIGEST = 16, DIGEST_MAX = 64 << 20 };
+enum {
+	BATCH = 20,
+	BATCHES = 50 /* while somebody waits for the answer */,
+	HOLDS_MAX = 200,
+	WAIT_MS = 3600 * 1000,
+	DIGEST = 16,
+	DIGEST_MAX = 64 << 20
+};
 
 /* ---- what is concerned ---- */
 
@@ -32,8 +39,9 @@ static enum frg_status next_comments(struct store_tx *tx, const struct person_sc
 	struct store_comment c;
 	if (!scope->comment) {
 		enum frg_status st = store_author_comments(tx, scope->author, after, BATCH, out, err);
-		while (st == FRG_OK && out->count && id_time(out->items[out->count - 1]) > until)
-			out->count--; /* what came later was not asked about */
+		while (st == FRG_OK && out->count &&
+		       id_time(out->items[out->count - 1]) > until + 2) /* ids run ahead a little */
+			out->count--;                                       /* what came later was not asked about */
 		return st;
 	}
 	out->items = ARENA_ARRAY(store_arena(tx), id64, 1);
@@ -183,8 +191,8 @@ static str holds_text(struct arena *a, const struct holds *h)
 		if (h->items[i].comment)
 			id_text(h->items[i].comment, id);
 		json_array_append_new(list, json_pack("{s:o, s:o, s:I, s:I}", "comment", json_or_null(str_of(id)), "kind",
-		                                      json_of(h->items[i].kind), "since", (json_int_t)h->items[i].since, "until",
-		                                      (json_int_t)h->items[i].until));
+		                                      json_of(h->items[i].kind), "since", (json_int_t)h->items[i].since,
+		                                      "until", (json_int_t)h->items[i].until));
 	}
 	return json_text(a, list);
 }
@@ -220,10 +228,8 @@ static enum frg_status erase_some(struct store_tx *tx, void *ctx, struct frg_err
 {
 	struct step *s = ctx;
 	struct store_ids ids;
-	struct erasing why = {.cause = s->run.cause,
-	                      .run = s->run.id,
-	                      .editor = s->run.editor,
-	                      .editor_name = s->run.editor_name};
+	struct erasing why = {
+		.cause = s->run.cause, .run = s->run.id, .editor = s->run.editor, .editor_name = s->run.editor_name};
 	int64_t erased = 0;
 	enum frg_status st = next_comments(tx, &s->scope, s->after, s->run.created, &ids, err);
 	for (size_t i = 0; st == FRG_OK && i < ids.count; i++) {
@@ -250,8 +256,7 @@ static enum frg_status log_it(struct store_tx *tx, const struct step *s, struct 
 		.kind = STR("erasure"),
 		.detail = json_text(store_arena(tx), json_pack("{s:s, s:o, s:o, s:I, s:I}", "run", id, "cause",
 	                                                   json_of(s->run.cause), "state", json_of(s->run.state), "erased",
-	                                                   (json_int_t)s->run.erased, "held",
-	                                                   (json_int_t)s->holds.count))};
+	                                                   (json_int_t)s->run.erased, "held", (json_int_t)s->holds.count))};
 	return store_staff_log(tx, &e, err);
 }
 

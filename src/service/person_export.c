@@ -1,5 +1,5 @@
-/* Handing over what is kept about a person, all of it, as JSON (docs/privacy.md). It is read in one state of the database;
- * what each field means is said with it. */
+/* Handing over what is kept about a person, all of it, as JSON (docs/privacy.md). It is read in one state of the
+ * database; what each field means is said with it. */
 #include "service/inner.h"
 
 #include "base/i18n.h"
@@ -138,25 +138,19 @@ static void add_head(struct exporting *e)
 	clock_iso(clock_now(), now);
 	json_object_set_new(e->out, "format", json_string("freigabe person 1"));
 	json_object_set_new(e->out, "made_at", json_string(now));
-	json_object_set_new(e->out, "site", json_pack("{s:o, s:o}", "name", json_of(site->name), "url", json_of(site->base_url)));
+	json_object_set_new(e->out, "site",
+	                    json_pack("{s:o, s:o}", "name", json_of(site->name), "url", json_of(site->base_url)));
 }
 
-static enum frg_status export(struct store_tx *tx, void *ctx, struct frg_error *err)
-{
-	struct exporting *e = ctx;
-	id64 author;
-	enum frg_status st = person_resolve(tx, &e->scope, err);
-	if (st != FRG_OK)
-		return st;
+static enum frg_status export(struct store_tx *tx, void *ctx, struct frg_error *err) {
+	struct exporting *e = ctx; id64 author; enum frg_status st = person_resolve(tx, &e->scope, err);
+	if (st != FRG_OK) return st;
 	author = e->scope.author;
 	add_head(e);
 	st = rows(tx, e->out, "author", RECORD_AUTHOR, author, err);
-	if (st == FRG_OK)
-		st = add_comments(tx, e, err);
-	if (st == FRG_OK)
-		st = rows(tx, e->out, "suspensions", RECORD_SUSPENSION, author, err);
-	if (st == FRG_OK)
-		st = rows(tx, e->out, "erasures", RECORD_RUN, author, err);
+	if (st == FRG_OK) st = add_comments(tx, e, err);
+	if (st == FRG_OK) st = rows(tx, e->out, "suspensions", RECORD_SUSPENSION, author, err);
+	if (st == FRG_OK) st = rows(tx, e->out, "erasures", RECORD_RUN, author, err);
 	add_explanations(e->out, e->scope.lang);
 	return st;
 }
@@ -186,7 +180,8 @@ static enum frg_status log_it(struct store_tx *tx, void *ctx, struct frg_error *
 	const struct handing_over *h = ctx;
 	char id[ID_TEXT_SIZE];
 	id_text(h->author, id);
-	struct store_staff_event e = {.site = h->who->site, .actor = h->who->id, .kind = STR("handed_over"), .detail = str_of(id)};
+	struct store_staff_event e = {
+		.site = h->who->site, .actor = h->who->id, .kind = STR("handed_over"), .detail = str_of(id)};
 	return store_staff_log(tx, &e, err);
 }
 

@@ -76,7 +76,8 @@ enum frg_status service_persons(struct service *svc, struct arena *a, id64 site,
 	struct finding f = {.site = site};
 	enum frg_status st = clean_text(a, query, QUERY_MAX, true, "name", &f.query, NULL);
 	if (st != FRG_OK || f.query.n == 0)
-		return frg_fail(err, FRG_INVALID, "search_invalid", "an address, a name or an id, up to %d characters", QUERY_MAX);
+		return frg_fail(err, FRG_INVALID, "search_invalid", "an address, a name or an id, up to %d characters",
+		                QUERY_MAX);
 	f.name_match = search_name_match(a, f.query);
 	st = store_read(svc->store, a, find, &f, err);
 	*out = f.items;

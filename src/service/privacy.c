@@ -69,8 +69,7 @@ static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *er
 	c->settings->version++;
 	str text = settings_text(store_arena(tx), c->settings);
 	st = store_setting_put(tx, c->who->site, STR("privacy"), text, err);
-	struct store_staff_event e = {
-		.site = c->who->site, .actor = c->who->id, .kind = STR("privacy"), .detail = text};
+	struct store_staff_event e = {.site = c->who->site, .actor = c->who->id, .kind = STR("privacy"), .detail = text};
 	return st == FRG_OK ? store_staff_log(tx, &e, err) : st;
 }
 

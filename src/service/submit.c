@@ -271,9 +271,8 @@ static enum frg_status find_own(struct store_tx *tx, const struct store_site *si
 		st = store_comment_get(tx, comment, out, err);
 	if (st == FRG_OK)
 		st = store_article_by_id(tx, out->article, &under, err);
-	if (st == FRG_NOT_FOUND ||
-	    (st == FRG_OK && (out->author != author || out->site != site->id || out->erased ||
-	                      !str_eq(under.external_id, article))))
+	if (st == FRG_NOT_FOUND || (st == FRG_OK && (out->author != author || out->site != site->id || out->erased ||
+	                                             !str_eq(under.external_id, article))))
 		return frg_fail(err, FRG_NOT_FOUND, "comment_unknown", "no such comment of this author");
 	return st;
 }

@@ -10,8 +10,8 @@ static void read_key(struct arena *a, struct db_rows *r, struct store_address_ke
 enum frg_status store_address_keys(struct store_tx *tx, struct store_address_keys *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT day, key FROM address_key WHERE day > $1 ORDER BY day DESC",
-	                              DB_INT(0));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT day, key FROM address_key WHERE day > $1 ORDER BY day DESC", DB_INT(0));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_key);
@@ -37,9 +37,9 @@ enum frg_status store_address_find(struct store_tx *tx, id64 site, str hash, mse
 {
 	struct db_rows *rows;
 	*line = 0;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT line FROM address WHERE site_id = $1 AND hash = $2 AND created_at >= $3 LIMIT 1",
-	                              DB_INT(site), DB_TEXT(hash), DB_INT(since));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows, "SELECT line FROM address WHERE site_id = $1 AND hash = $2 AND created_at >= $3 LIMIT 1",
+		DB_INT(site), DB_TEXT(hash), DB_INT(since));
 	if (st != FRG_OK)
 		return st;
 	if (db_next(rows))

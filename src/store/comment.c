@@ -255,14 +255,15 @@ enum frg_status store_own_revisions(struct store_tx *tx, id64 author, id64 artic
                                     struct store_revisions *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " REVISION " FROM comment c JOIN revision r ON r.comment_id = c.id"
-	                              " WHERE c.author_id = $1 AND c.article_id = $2 AND r.purged_at IS NULL AND (c.id = $3 OR $3 = 0 AND c.id >="
-	                              " (SELECT min(n.id) FROM (SELECT m.id FROM comment m"
-	                              " WHERE m.author_id = $1 AND m.article_id = $2 ORDER BY m.id DESC LIMIT $4) AS n))"
-	                              " AND r.ordinal = (SELECT max(l.ordinal) FROM revision l WHERE l.comment_id = c.id)"
-	                              " ORDER BY c.id",
-	                              DB_INT(author), DB_INT(article), DB_INT(only), DB_INT(STORE_OWN_MAX));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows,
+		"SELECT " REVISION " FROM comment c JOIN revision r ON r.comment_id = c.id"
+		" WHERE c.author_id = $1 AND c.article_id = $2 AND r.purged_at IS NULL AND (c.id = $3 OR $3 = 0 AND c.id >="
+		" (SELECT min(n.id) FROM (SELECT m.id FROM comment m"
+		" WHERE m.author_id = $1 AND m.article_id = $2 ORDER BY m.id DESC LIMIT $4) AS n))"
+		" AND r.ordinal = (SELECT max(l.ordinal) FROM revision l WHERE l.comment_id = c.id)"
+		" ORDER BY c.id",
+		DB_INT(author), DB_INT(article), DB_INT(only), DB_INT(STORE_OWN_MAX));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_revision);

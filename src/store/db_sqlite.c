@@ -225,8 +225,9 @@ enum frg_status db_check_integrity(struct db *db, struct frg_error *err)
 	return st;
 }
 
-/* Overwriting deleted cells is not all: when SQLite moves cells between pages, copies stay in the gaps, and the full-text
- * index keeps words until its parts are merged. So the index is merged, the file written anew, and the log emptied. */
+/* Overwriting deleted cells is not all: when SQLite moves cells between pages, copies stay in the gaps, and the
+ * full-text index keeps words until its parts are merged. So the index is merged, the file written anew, and the log
+ * emptied. */
 enum frg_status db_scrub(struct db *db, struct frg_error *err)
 {
 	enum frg_status st = db_script(db, err, "INSERT INTO search_text (search_text) VALUES ('optimize')");

@@ -10,7 +10,7 @@
 #define COLUMNS                                                                                                        \
 	"d.seq, d.id, d.site_id, d.comment_id, d.revision_id, d.text_hash, d.author_name, d.action, d.rules, d.word,"      \
 	" d.editor_id, d.editor_name, d.engine, d.findings, d.undoes, d.submitted_at, d.decided_at,"                       \
-	" d.prev_hash, d.hash, EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id), d.detail, d.version, d.salt,"       \
+	" d.prev_hash, d.hash, EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id), d.detail, d.version, d.salt,"      \
 	" d.name_mark, d.word_mark, d.detail_mark, d.findings_mark, d.erasures"
 
 static void read_decision(struct arena *a, struct db_rows *r, struct store_decision *d)
@@ -81,8 +81,8 @@ static void hash_first_version(const struct store_decision *d, char *out)
 	struct buf b = BUF_INIT(SIZE_MAX / 2);
 	add_text(&b, STR("freigabe decision 1"));
 	add_numbers(&b, d);
-	const str texts[] = {d->text_hash, d->author_name, d->action,    d->rules,  d->word, d->editor_name,
-	                     d->engine,    d->findings,    d->prev_hash, d->detail};
+	const str texts[] = {d->text_hash,   d->author_name, d->action,   d->rules,     d->word,
+	                     d->editor_name, d->engine,      d->findings, d->prev_hash, d->detail};
 	finish(&b, texts, d->detail.n ? COUNT_OF(texts) : COUNT_OF(texts) - 1, out);
 }
 
@@ -96,10 +96,17 @@ void store_decision_hash(const struct store_decision *d, char *out)
 	add_text(&b, STR("freigabe decision"));
 	add_int(&b, d->version);
 	add_numbers(&b, d);
-	const str texts[] = {d->text_hash,           d->mark[DECISION_NAME],   d->action,
-	                     d->rules,               d->mark[DECISION_WORD],   d->editor_name,
-	                     d->engine,              d->mark[DECISION_DETAIL], d->mark[DECISION_FINDINGS],
-	                     d->erasures,            d->prev_hash};
+	const str texts[] = {d->text_hash,
+	                     d->mark[DECISION_NAME],
+	                     d->action,
+	                     d->rules,
+	                     d->mark[DECISION_WORD],
+	                     d->editor_name,
+	                     d->engine,
+	                     d->mark[DECISION_DETAIL],
+	                     d->mark[DECISION_FINDINGS],
+	                     d->erasures,
+	                     d->prev_hash};
 	finish(&b, texts, COUNT_OF(texts), out);
 }
 

@@ -4,8 +4,7 @@
 
 /* ---- a text ---- */
 
-#define REVISION                                                                                                       \
-	"id, site_id, comment_id, author_id, ordinal, text, text_hash, state, created_at, moved_at"
+#define REVISION "id, site_id, comment_id, author_id, ordinal, text, text_hash, state, created_at, moved_at"
 
 static enum store_state state_of(str name)
 {
@@ -35,12 +34,12 @@ enum frg_status store_revision_over(struct store_tx *tx, id64 site, msec before,
                                     struct store_revisions *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(
-		tx->db, err, &rows,
-		"SELECT " REVISION " FROM revision WHERE site_id = $1 AND purged_at IS NULL"
-		" AND state IN ('rejected', 'returned', 'superseded', 'withdrawn')"
-		" AND moved_at < $2 AND (moved_at, id) > ($3, $4) ORDER BY moved_at, id LIMIT $5",
-		DB_INT(site), DB_INT(before), DB_INT(after.moved), DB_INT(after.revision), DB_INT(limit));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " REVISION " FROM revision WHERE site_id = $1 AND purged_at IS NULL"
+	                              " AND state IN ('rejected', 'returned', 'superseded', 'withdrawn')"
+	                              " AND moved_at < $2 AND (moved_at, id) > ($3, $4) ORDER BY moved_at, id LIMIT $5",
+	                              DB_INT(site), DB_INT(before), DB_INT(after.moved), DB_INT(after.revision),
+	                              DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_revision);
@@ -81,7 +80,8 @@ enum frg_status store_revision_forget(struct store_tx *tx, const struct store_re
 		            " FROM statement s JOIN decision d ON d.id = s.decision_id WHERE d.revision_id = $1)",
 		            id);
 	if (st == FRG_OK)
-		st = DB_RUN(tx->db, err, "DELETE FROM mail WHERE about IN (SELECT id FROM decision WHERE revision_id = $1)", id);
+		st = DB_RUN(tx->db, err, "DELETE FROM mail WHERE about IN (SELECT id FROM decision WHERE revision_id = $1)",
+		            id);
 	if (st == FRG_OK)
 		st = DB_RUN(tx->db, err, "DELETE FROM near_key WHERE revision_id = $1", id);
 	if (st == FRG_OK)
@@ -107,8 +107,8 @@ static void read_review(struct arena *a, struct db_rows *rows, struct store_revi
 enum frg_status store_review_all(struct store_tx *tx, id64 revision, struct store_reviews *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT id, findings FROM review WHERE revision_id = $1 ORDER BY id",
-	                              DB_INT(revision));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows, "SELECT id, findings FROM review WHERE revision_id = $1 ORDER BY id", DB_INT(revision));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_review);
@@ -123,9 +123,10 @@ enum frg_status store_review_replace(struct store_tx *tx, id64 id, str findings,
 
 enum frg_status store_decision_erase(struct store_tx *tx, int64_t seq, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err,
-	              "UPDATE decision SET author_name = '', word = '', detail = '', findings = '', salt = '' WHERE seq = $1",
-	              DB_INT(seq));
+	return DB_RUN(
+		tx->db, err,
+		"UPDATE decision SET author_name = '', word = '', detail = '', findings = '', salt = '' WHERE seq = $1",
+		DB_INT(seq));
 }
 
 /* ---- comments and authors ---- */
@@ -139,8 +140,8 @@ enum frg_status store_comment_erase(struct store_tx *tx, id64 id, struct frg_err
 enum frg_status store_comment_forget(struct store_tx *tx, id64 id, struct frg_error *err)
 {
 	enum frg_status st = DB_RUN(tx->db, err,
-	                            "UPDATE statement SET void_at = $2 WHERE comment_id = $1 AND void_at IS NULL", DB_INT(id),
-	                            DB_INT(clock_now()));
+	                            "UPDATE statement SET void_at = $2 WHERE comment_id = $1 AND void_at IS NULL",
+	                            DB_INT(id), DB_INT(clock_now()));
 	if (st == FRG_OK)
 		st = DB_RUN(tx->db, err, "DELETE FROM address WHERE comment_id = $1", DB_INT(id));
 	return st == FRG_OK ? DB_RUN(tx->db, err,
@@ -158,9 +159,8 @@ enum frg_status store_author_erase(struct store_tx *tx, id64 id, struct frg_erro
 enum frg_status store_author_left(struct store_tx *tx, id64 author, bool *left, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT 1 FROM comment WHERE author_id = $1 AND erased_at IS NULL LIMIT 1",
-	                              DB_INT(author));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows, "SELECT 1 FROM comment WHERE author_id = $1 AND erased_at IS NULL LIMIT 1", DB_INT(author));
 	if (st != FRG_OK)
 		return st;
 	*left = db_next(rows);

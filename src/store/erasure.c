@@ -34,7 +34,7 @@ static void read_erasure(struct arena *a, struct db_rows *r, struct store_erasur
 void store_erasure_hash(const struct store_erasure *e, char *out)
 {
 	struct buf b = BUF_INIT(1 << 20);
-	const int64_t numbers[] = {e->seq, e->site,   e->subject_id, e->comment,  e->run,
+	const int64_t numbers[] = {e->seq,       e->site,   e->subject_id, e->comment,  e->run,
 	                           e->term_days, e->editor, e->created,    e->chain_seq};
 	const str texts[] = {e->subject, e->subject_hash, e->state, e->cause, e->editor_name, e->chain_hash, e->prev_hash};
 	BUF_LIT(&b, "freigabe erasure 1\n");
@@ -143,10 +143,11 @@ enum frg_status store_erasure_missing(struct store_tx *tx, id64 *revision, struc
 {
 	struct db_rows *rows;
 	*revision = 0;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT r.id FROM revision r WHERE r.id > $1 AND r.purged_at IS NOT NULL AND NOT EXISTS"
-	                              " (SELECT 1 FROM erasure e WHERE e.subject = 'text' AND e.subject_id = r.id) LIMIT 1",
-	                              DB_INT(0));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows,
+		"SELECT r.id FROM revision r WHERE r.id > $1 AND r.purged_at IS NOT NULL AND NOT EXISTS"
+		" (SELECT 1 FROM erasure e WHERE e.subject = 'text' AND e.subject_id = r.id) LIMIT 1",
+		DB_INT(0));
 	if (st != FRG_OK)
 		return st;
 	if (db_next(rows))
@@ -190,10 +191,11 @@ enum frg_status store_run_insert(struct store_tx *tx, const struct store_run *r,
 
 enum frg_status store_run_update(struct store_tx *tx, const struct store_run *r, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err,
-	              "UPDATE erasure_run SET state = $2, erased = $3, holds = $4, next_at = $5, done_at = $6 WHERE id = $1",
-	              DB_INT(r->id), DB_TEXT(r->state), DB_INT(r->erased), DB_TEXT(r->holds), DB_INT(r->next),
-	              DB_INT_OR_NULL(r->done));
+	return DB_RUN(
+		tx->db, err,
+		"UPDATE erasure_run SET state = $2, erased = $3, holds = $4, next_at = $5, done_at = $6 WHERE id = $1",
+		DB_INT(r->id), DB_TEXT(r->state), DB_INT(r->erased), DB_TEXT(r->holds), DB_INT(r->next),
+		DB_INT_OR_NULL(r->done));
 }
 
 enum frg_status store_run_get(struct store_tx *tx, id64 id, struct store_run *out, struct frg_error *err)

@@ -43,8 +43,8 @@ MUST_CHECK enum frg_status store_address_count(struct store_tx *tx, const struct
 MUST_CHECK enum frg_status store_address_others(struct store_tx *tx, const struct store_address *but, msec since,
                                                 int64_t limit, struct store_ids *out, struct frg_error *err);
 /* At most `limit` of a site's from before `before`; *count: how many. */
-MUST_CHECK enum frg_status store_address_end(struct store_tx *tx, id64 site, msec before, int64_t limit,
-                                             int64_t *count, struct frg_error *err);
+MUST_CHECK enum frg_status store_address_end(struct store_tx *tx, id64 site, msec before, int64_t limit, int64_t *count,
+                                             struct frg_error *err);
 /* Keys of days before `day` that no row needs any more. */
 MUST_CHECK enum frg_status store_address_keys_end(struct store_tx *tx, int64_t day, struct frg_error *err);
 
@@ -86,7 +86,8 @@ MUST_CHECK enum frg_status store_erasure_missing(struct store_tx *tx, id64 *revi
 
 /* ---- taking words away (erase.c) ---- */
 
-/* Texts of a site that have been in a state but held and released since before `before`, oldest first, after a place. */
+/* Texts of a site that have been in a state but held and released since before `before`, oldest first, after a place.
+ */
 struct store_over {
 	msec moved;
 	id64 revision;

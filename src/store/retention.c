@@ -65,8 +65,7 @@ static enum frg_status find_unhashed(struct store_tx *tx, id64 site, int64_t lim
 	READ_ALL(tx, rows, err, out, read_unhashed);
 }
 
-enum frg_status store_suggestion_hash(struct store_tx *tx, id64 site, int64_t limit, bool *more,
-                                      struct frg_error *err)
+enum frg_status store_suggestion_hash(struct store_tx *tx, id64 site, int64_t limit, bool *more, struct frg_error *err)
 {
 	struct unhashed_list list;
 	enum frg_status st = find_unhashed(tx, site, limit, &list, err);

@@ -1,7 +1,7 @@
 /* Search over texts, names and headlines, by SQLite's full-text index FTS5. The index holds no copy of the texts, and
  * is no part of the schema that databases share: another database brings its own (this file, and search_open).
- * To take a text out of such an index one must say what stands in it; a headline may have changed since, so the one that
- * was indexed is kept beside it. */
+ * To take a text out of such an index one must say what stands in it; a headline may have changed since, so the one
+ * that was indexed is kept beside it. */
 #include "store/tx.h"
 
 enum frg_status store_search_open(struct db *db, struct frg_error *err)
@@ -83,10 +83,11 @@ enum frg_status store_search_missing(struct store_tx *tx, id64 after, int64_t li
                                      struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT r.id FROM revision r WHERE r.id > $1 AND r.purged_at IS NULL"
-	                              " AND NOT EXISTS (SELECT 1 FROM search_text s WHERE s.rowid = r.id) ORDER BY r.id LIMIT $2",
-	                              DB_INT(after), DB_INT(limit));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows,
+		"SELECT r.id FROM revision r WHERE r.id > $1 AND r.purged_at IS NULL"
+		" AND NOT EXISTS (SELECT 1 FROM search_text s WHERE s.rowid = r.id) ORDER BY r.id LIMIT $2",
+		DB_INT(after), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_id);

@@ -341,7 +341,7 @@ struct store_decision {
 	str salt;        /* empty in a version 2: the private columns have been erased */
 	str mark[DECISION_PRIVATE_COUNT];
 	str erasures; /* where the chain of erasures ended */
-	bool undone; /* read only: a later decision undoes this one */
+	bool undone;  /* read only: a later decision undoes this one */
 };
 struct store_decisions {
 	struct store_decision *items;

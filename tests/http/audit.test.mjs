@@ -142,6 +142,36 @@ test('the database itself refuses a publication without its decision', () => {
 	}
 });
 
+test('what was erased is counted, and erasing is no way to hide', () => {
+	copies++;
+	copyFileSync(server.file, file());
+	const base = file(), comment = (seq) => spawnSync('sqlite3', ['-batch', base, `SELECT comment_id FROM decision WHERE seq = ${seq}`], { encoding: 'utf8' }).stdout.trim();
+	const author = spawnSync(server.bin, ['person', 'find', 'Wilma', '--db', `sqlite:${base}`], { encoding: 'utf8' }).stdout.slice(0, 13);
+	assert.ok(comment(2));
+	const erased = spawnSync(server.bin, ['person', 'erase', '--author', author, '--confirm', '--db', `sqlite:${base}`], { encoding: 'utf8' });
+	assert.equal(erased.status, 0, erased.stdout + erased.stderr);
+	sql(base, 'PRAGMA wal_checkpoint(TRUNCATE)');
+	const verify = (change) => {
+		copyFileSync(base, `${base}.try`);
+		if (change)
+			sql(`${base}.try`, `PRAGMA foreign_keys = OFF; ${change}`);
+		const r = spawnSync(server.bin, ['audit', 'verify', '--db', `sqlite:${base}.try`], { encoding: 'utf8' });
+		return [r.status, `${r.stdout}${r.stderr}`];
+	};
+	const [status, said] = verify('');
+	assert.equal(status, 0, said);
+	assert.match(said, /^ok: 7 decisions, 1 publications\nerased, .*: 6 texts, the words of 7 decisions\n$/);
+	for (const column of sql(base, "SELECT name FROM pragma_table_info('erasure')").split('\n')) {
+		const number = /_id$|^seq$|_at$|_seq$|_days$/.test(column);
+		const [found, what] = verify(`UPDATE erasure SET ${column} = ${column === 'subject' ? "CASE subject WHEN 'text' THEN 'decision' ELSE 'text' END" : column === 'cause' ? "'term'" : number ? `${column} + 1000` : `${column} || 'x'`} WHERE seq = 2`);
+		assert.equal(found, 1, `${column}: ${what}`);
+	}
+	for (const change of ["UPDATE revision SET text = 'Untergeschoben' WHERE id = (SELECT revision_id FROM decision WHERE seq = 1)",
+		"UPDATE decision SET word = 'Untergeschoben' WHERE seq = 2", "UPDATE decision SET rules = 'off_topic' WHERE seq = 2", 'DELETE FROM erasure WHERE seq = 1',
+		'DELETE FROM erasure WHERE seq = (SELECT max(seq) FROM erasure)', 'DELETE FROM decision WHERE seq = 7', 'UPDATE decision SET editor_name = editor_name || 1 WHERE seq = 1'])
+		assert.equal(verify(change)[0], 1, change);
+});
+
 test('what cannot be checked is no finding: exit code 2', () => {
 	const none = spawnSync(server.bin, ['audit', 'verify', '--db', `sqlite:${join(server.dir, 'nirgends.db')}`], { encoding: 'utf8' });
 	assert.equal(none.status, 2, none.stdout + none.stderr);

@@ -102,8 +102,7 @@ static void set_terms(int64_t address_days, int64_t purge_days)
 
 static void a_site_sets_its_terms(void **state)
 {
-	struct privacy_settings bad = {
-		.address_days = 31, .purge_days = 1, .log_days = 30, .suggestion_days = 1}, out;
+	struct privacy_settings bad = {.address_days = 31, .purge_days = 1, .log_days = 30, .suggestion_days = 1}, out;
 	FAILS(service_privacy_save(t.svc, t.a, &t.ada, &bad, &out, &err), FRG_INVALID, "term_invalid");
 	send_from(STR(""), "Eins.", "203.0.113.9");
 	assert_int_equal(number("SELECT count(*) FROM address"), 1);
@@ -144,8 +143,12 @@ static void refused_texts_go_and_their_hashes_stay(void **state)
 	clock_shift(185 * day);
 	assert_true(purge() > 0);
 	static const char *const nowhere[] = {
-		WORDS("revision", "text"),     WORDS("decision", "findings"), WORDS("review", "findings"),
-		WORDS("statement", "body"),    WORDS("mail", "body"),         WORDS("suggestion", "text"),
+		WORDS("revision", "text"),
+		WORDS("decision", "findings"),
+		WORDS("review", "findings"),
+		WORDS("statement", "body"),
+		WORDS("mail", "body"),
+		WORDS("suggestion", "text"),
 		"SELECT count(*) FROM near_key n JOIN revision r ON r.id = n.revision_id WHERE r.purged_at IS NOT NULL",
 		"SELECT count(*) FROM comment WHERE erased_at IS NOT NULL AND (name <> '' OR email <> '')",
 		"SELECT count(*) FROM search_text WHERE search_text MATCH 'zwiebelturm'"};
@@ -347,11 +350,12 @@ static void an_old_row_is_attested_by_its_neighbours(void **state)
 	sqlite3_stmt *s;
 	char sql[400], hash[HASH_TEXT_SIZE];
 	assert_int_equal(sqlite3_open(t.path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db,
-	                                    "SELECT id, site_id, comment_id, revision_id, text_hash, author_name, action, rules,"
-	                                    " engine, findings, editor_id, editor_name, submitted_at, decided_at FROM decision",
-	                                    -1, &s, NULL),
-	                 SQLITE_OK);
+	assert_int_equal(
+		sqlite3_prepare_v2(db,
+	                       "SELECT id, site_id, comment_id, revision_id, text_hash, author_name, action, rules,"
+	                       " engine, findings, editor_id, editor_name, submitted_at, decided_at FROM decision",
+	                       -1, &s, NULL),
+		SQLITE_OK);
 	assert_int_equal(sqlite3_step(s), SQLITE_ROW);
 #define TEXT_OF(column) arena_str(t.a, str_of((const char *)sqlite3_column_text(s, column)))
 	d = (struct store_decision){.seq = 1,
@@ -421,8 +425,9 @@ static void erasing_is_no_way_to_hide(void **state)
 		"UPDATE erasure_head SET seq = 7",
 		"DELETE FROM erasure_head"};
 	char command[500];
-	snprintf(command, sizeof command, "sqlite3 '%s' 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null && cp '%s' '%s/before.db'",
-	         t.path, t.path, t.dir);
+	snprintf(command, sizeof command,
+	         "sqlite3 '%s' 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null && cp '%s' '%s/before.db'", t.path, t.path,
+	         t.dir);
 	assert_int_equal(system(command), 0);
 	for (size_t i = 0; i < COUNT_OF(tries); i++) {
 		service_close(t.svc);

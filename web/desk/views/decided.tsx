@@ -60,7 +60,7 @@ function Row({ decision: d, now, until, mine, onUndo, controller, onAfter, onCha
 			</p>
 			<div class="decision-text">
 				<p class="decision-article">{d.article.title}</p>
-				{d.text.length <= CLAMPED ? <p>{d.text}</p>
+				{!d.text ? <p class="quiet">{t('persons.text_gone')}</p> : d.text.length <= CLAMPED ? <p>{d.text}</p>
 					: <details><summary>{d.text.slice(0, CLAMPED).replace(/\s+\S*$/, '')} …</summary><p>{d.text}</p></details>}
 				{d.word && <p class="word"><span>{t('earlier.word')}</span> »{d.word}«</p>}
 				<p class="decision-after"><a href={storyPath(d.comment)}>{t('story.link')}</a></p>

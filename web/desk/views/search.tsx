@@ -22,7 +22,7 @@ function Found({ controller, hit: h, now, onRead }: { controller: Controller; hi
 			<p class="decision-head"><span class={`state state-${h.state}`}>{stateName(h.state)}</span>{h.reported > 0 && <span class="badge badge-late">{t('notice.reported')}</span>}{h.decision && <RuleNames rules={h.decision.rules} />}</p>
 			<div class="decision-text">
 				<p class="decision-article"><strong>{h.name}</strong> · {h.article.title}</p>
-				{h.text.length <= CLAMPED ? <p>{h.text}</p>
+				{!h.text ? <p class="quiet">{t('persons.text_gone')}</p> : h.text.length <= CLAMPED ? <p>{h.text}</p>
 					: <details><summary>{h.text.slice(0, CLAMPED).replace(/\s+\S*$/, '')} …</summary><p>{h.text}</p></details>}
 				<p class="decision-after"><a href={storyPath(h.comment)}>{t('story.link')}</a>
 					{h.state === 'held' && <button type="button" class="link" onClick={() => onRead(h.revision)}>{t('board.read')}</button>}
