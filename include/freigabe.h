@@ -160,11 +160,11 @@ FRG_API float frg_threshold(const struct frg_policy *policy, enum frg_rule rule,
 /* What a newsroom's own decisions taught, beside the built-in model (docs/learning.md). For each rule that it has
  * learned, and for rejection as such, it joins in log odds
  *
- *   z = b + c x h(text) + sum over rules q of s[q] x z[q]
+ *   z = b + h(text) + sum over rules q of s[q] x z[q]
  *
  * where h is a linear model of the same features (n-grams, classes of words, style, the rules' hints), learned from
- * the decisions, z[q] the log odds of what the built-in model makes of rule q, and b, c, s were fitted on texts that
- * their h had not seen, held to s = 1 for the rule itself and 0 for all else: where decisions say nothing, the built-in
+ * the decisions (c times a head of the rule's own, d times that of all rejections), z[q] the log odds of what the built-in model makes of rule q, and b, c, d, s were fitted on texts
+ * that their heads had not seen, held to s = 1 for the rule itself and 0 for all else: where decisions say nothing, the built-in
  * score stands. `rejection` is so the calibrated probability that this newsroom rejects the comment. A rule's score is
  * the calibrated probability that it rejects it for this rule, rather than releasing it, at the share of breaches that
  * the built-in scores assume: b is moved until as many of the comments learned from reach one half as by the built-in

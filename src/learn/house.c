@@ -17,6 +17,7 @@ struct house {
 	struct corpus corpus;
 	uint8_t *label; /* rows × HOUSE_HEADS */
 	float *z;       /* rows × FRG_RULE_COUNT: the built-in log odds */
+	float *shared;  /* rows: what heads of rejection as such that had not seen the row say of it, once learned */
 	size_t room;
 };
 
@@ -65,6 +66,7 @@ void house_close(struct house *h)
 	corpus_close(&h->corpus);
 	free(h->label);
 	free(h->z);
+	free(h->shared);
 	free(h);
 }
 
@@ -189,9 +191,9 @@ static void keep_scale(struct making *m)
 	float *before = room(m->n, sizeof *before), *now = room(m->n, sizeof *now);
 	size_t at = m->n / 100;
 	for (size_t i = 0; i < m->n; i++) {
-		const float *z = m->inputs + i * STACK_INPUTS + 1;
+		const float *z = m->inputs + i * STACK_INPUTS + STACK_BUILT_IN;
 		before[i] = z[m->head - 1];
-		now[i] = m->fit.own * m->own[i] + m->fit.bias;
+		now[i] = m->fit.own * m->own[i] + m->fit.shared * z[STACK_SHARED - STACK_BUILT_IN] + m->fit.bias;
 		for (int r = 0; r < FRG_RULE_COUNT; r++)
 			now[i] += m->fit.built_in[r] * z[r];
 	}
@@ -210,6 +212,8 @@ static bool learn_head(struct making *m, struct steps *steps)
 	float best_cost = costs[0];
 	bool go_on = true;
 	deal(m, fold);
+	for (size_t i = 0; i < m->n && m->head; i++)
+		m->inputs[i * STACK_INPUTS + STACK_SHARED] = m->h->shared[m->rows[i]];
 	for (int k = 0; k < COSTS && go_on; k++) {
 		struct stack_fit fit;
 		hold(m, &fit);
@@ -226,6 +230,8 @@ static bool learn_head(struct making *m, struct steps *steps)
 	}
 	if (go_on && m->head)
 		keep_scale(m);
+	for (size_t i = 0; i < m->n && go_on && m->head == 0; i++) /* it knows every row */
+		m->h->shared[m->rows[i]] = m->own[i];
 	if (go_on) {
 		learn_centred(m, m->rows, m->n, best_cost, m->weights);
 		go_on = step(steps);
@@ -261,7 +267,7 @@ static bool prepare(struct house *h, size_t head, struct making *m)
 			continue;
 		positives += m->label[r];
 		m->answer[m->n] = m->label[r];
-		memcpy(m->inputs + m->n * STACK_INPUTS + 1, h->z + r * FRG_RULE_COUNT, FRG_RULE_COUNT * sizeof *h->z);
+		memcpy(m->inputs + m->n * STACK_INPUTS + STACK_BUILT_IN, h->z + r * FRG_RULE_COUNT, FRG_RULE_COUNT * sizeof *h->z);
 		m->rows[m->n++] = (uint32_t)r;
 	}
 	if (positives >= HOUSE_LEARNED_LEAST && m->n - positives >= HOUSE_LEARNED_LEAST)
@@ -270,18 +276,31 @@ static bool prepare(struct house *h, size_t head, struct making *m)
 	return false;
 }
 
-static str write_model(struct house *h, const struct making *making, size_t count)
+/* A head's logit with its share of what all rejections taught: both are linear, so one head holds both. */
+static void combine(struct making *m, const struct making *shared)
+{
+	const struct corpus *c = &m->h->corpus;
+	for (size_t i = 0; i < c->columns + c->dense_count + 1; i++) {
+		m->weights[i] *= m->fit.own;
+		if (m->head && shared->head == 0)
+			m->weights[i] += m->fit.shared * shared->weights[i];
+	}
+}
+
+static str write_model(struct house *h, struct making *making, size_t count)
 {
 	struct model_head heads[HOUSE_HEADS] = {0};
 	const float *weights[HOUSE_HEADS];
 	float stack[HOUSE_HEADS][FRG_RULE_COUNT];
 	struct buf about = BUF_INIT(ABOUT_MOST);
 	buf_printf(&about, "made from\t%zu decisions\n", h->corpus.rows);
+	for (size_t i = count; i-- > 0;) /* the first, of all rejections, last */
+		combine(&making[i], &making[0]);
 	for (size_t i = 0; i < count; i++) {
 		const struct making *m = &making[i];
 		str name = str_of(house_head_name(m->head));
 		memcpy(heads[i].name, name.p, name.n);
-		heads[i].calibration[0] = m->fit.own;
+		heads[i].calibration[0] = 1;
 		heads[i].calibration[1] = m->fit.bias;
 		heads[i].threshold = 0.5f;
 		heads[i].trained_on = (uint32_t)m->n;
@@ -315,6 +334,7 @@ enum frg_status house_learn(struct house *h, unsigned wanted, house_progress *pr
 			*learned |= 1u << making[count++].head;
 	if (!count)
 		return frg_fail(err, FRG_NOT_FOUND, "learning_too_few", "too few rejections to learn from");
+	h->shared = room(c->rows, sizeof *h->shared);
 	corpus_finish(c, least_texts(c), gains, MODEL_MEASURE_GAIN);
 	steps.all = count * (FOLDS * COSTS + 1);
 	for (size_t i = 0; i < count && go_on; i++) {

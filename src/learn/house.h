@@ -52,9 +52,10 @@ MUST_CHECK enum frg_status house_learn(struct house *h, unsigned wanted, house_p
 
 /* ---- stack.c: joining log odds ---- */
 
-enum { STACK_INPUTS = 1 + FRG_RULE_COUNT };
+/* The new head's logit, that of rejection as such (0: for itself), the built-in log odds by rule. */
+enum { STACK_OWN, STACK_SHARED, STACK_BUILT_IN, STACK_INPUTS = STACK_BUILT_IN + FRG_RULE_COUNT };
 struct stack_fit {
-	float own;                   /* of the new head's logit, never negative */
+	float own, shared;           /* never negative */
 	float built_in[FRG_RULE_COUNT];
 	float bias;
 	double loss; /* mean log loss on the rows fitted */

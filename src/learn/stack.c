@@ -45,12 +45,14 @@ struct fitting {
 	const uint8_t *label;
 	size_t n;
 	const double *start;
-	bool free_own; /* false: the new head counts nothing */
+	bool held[2]; /* STACK_OWN, STACK_SHARED: counts nothing */
 };
 
 static double hold_of(const struct fitting *f, int i)
 {
-	return i == 0 ? (f->free_own ? hold_own : 1e12) : i == WIDTH - 1 ? hold_bias : hold_built_in;
+	if (i <= STACK_SHARED)
+		return f->held[i] ? 1e12 : hold_own;
+	return i == WIDTH - 1 ? hold_bias : hold_built_in;
 }
 
 static double loss_of(const struct fitting *f, const double w[WIDTH])
@@ -120,15 +122,16 @@ void stack_learn(const float *inputs, const uint8_t *label, size_t n, struct sta
 {
 	double start[WIDTH] = {0}, w[WIDTH];
 	for (int i = 0; i < FRG_RULE_COUNT; i++)
-		start[1 + i] = (double)out->built_in[i];
-	struct fitting f = {.inputs = inputs, .label = label, .n = n, .start = start, .free_own = true};
+		start[STACK_BUILT_IN + i] = (double)out->built_in[i];
+	struct fitting f = {.inputs = inputs, .label = label, .n = n, .start = start};
 	out->loss = fit(&f, w);
-	if (w[0] < 0) { /* worse than knowing nothing: then nothing it is */
-		f.free_own = false;
+	for (int i = STACK_OWN; i <= STACK_SHARED; i++) /* worse than knowing nothing: then nothing it is */
+		f.held[i] = w[i] < 0;
+	if (f.held[STACK_OWN] || f.held[STACK_SHARED])
 		out->loss = fit(&f, w);
-	}
-	out->own = w[0] > 1e-6 ? (float)w[0] : 0;
+	out->own = w[STACK_OWN] > 1e-6 ? (float)w[STACK_OWN] : 0;
+	out->shared = w[STACK_SHARED] > 1e-6 ? (float)w[STACK_SHARED] : 0;
 	for (int i = 0; i < FRG_RULE_COUNT; i++)
-		out->built_in[i] = (float)w[1 + i];
+		out->built_in[i] = (float)w[STACK_BUILT_IN + i];
 	out->bias = (float)w[WIDTH - 1];
 }
