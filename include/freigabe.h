@@ -168,7 +168,7 @@ FRG_API float frg_threshold(const struct frg_policy *policy, enum frg_rule rule,
  * score stands. `rejection` is so the calibrated probability that this newsroom rejects the comment. A rule's score is
  * the calibrated probability that it rejects it for this rule, rather than releasing it, at the share of breaches that
  * the built-in scores assume: b is moved until as many of the comments learned from reach one half as by the built-in
- * score, so that thresholds, lanes and programs go on meaning what they were set for. Exceptions are taken out of h exactly, as it is linear, and a passage is
+ * score (but at least as many as were rejected for it), so that thresholds, lanes and programs go on meaning what they were set for. Exceptions are taken out of h exactly, as it is linear, and a passage is
  * looked for in what both brought. A newsroom's own words and patterns come afterwards and are final. Rules that it
  * has not learned, and comments in another language than its own, keep the built-in scores.
  * Immutable and thread-safe; must be closed before its engine. */

@@ -19,7 +19,7 @@ CREATE TABLE house_model (
   PRIMARY KEY (site_id, version)
 );
 
--- Append-only: the newest row of a site says what holds.
+-- The newest row of a site says what holds; the last hundred are kept.
 CREATE TABLE house_choice (
   site_id BIGINT NOT NULL REFERENCES site (id),
   seq BIGINT NOT NULL,

@@ -183,26 +183,24 @@ static int falling(const void *a, const void *b)
 }
 
 /* Scores keep the scale that thresholds, lanes and other programs were set by: the constant is moved until as many
- * comments reach one half as by the built-in score, or, where these are hardly any, until the highest hundredth begins
- * where it did. How often the newsroom really rejects such comments is the rejection head's to say, and it is not
- * moved. */
+ * comments reach one half as by the built-in score, but at least as many as were rejected. How often the newsroom
+ * really rejects such comments is the rejection head's to say, and it is not moved. */
 static void keep_scale(struct making *m)
 {
-	float *before = room(m->n, sizeof *before), *now = room(m->n, sizeof *now);
-	size_t at = m->n / 100;
+	float *now = room(m->n, sizeof *now);
+	size_t flagged = 0, rejected = 0;
 	for (size_t i = 0; i < m->n; i++) {
 		const float *z = m->inputs + i * STACK_INPUTS + STACK_BUILT_IN;
-		before[i] = z[m->head - 1];
+		flagged += z[m->head - 1] >= 0;
+		rejected += m->answer[i];
 		now[i] = m->fit.own * m->own[i] + m->fit.shared * z[STACK_SHARED - STACK_BUILT_IN] + m->fit.bias;
 		for (int r = 0; r < FRG_RULE_COUNT; r++)
 			now[i] += m->fit.built_in[r] * z[r];
 	}
-	qsort(before, m->n, sizeof *before, falling);
 	qsort(now, m->n, sizeof *now, falling);
-	while (at + 1 < m->n && before[at + 1] >= 0)
-		at++;
-	m->fit.bias += before[at] - now[at];
-	free(before);
+	size_t most = flagged > rejected ? flagged : rejected; /* never all: some were released, some not flagged */
+	if (most && most < m->n)
+		m->fit.bias -= (now[most - 1] + now[most]) / 2;
 	free(now);
 }
 

@@ -10,6 +10,7 @@
 #include "http/http.h"
 #include "render/render.h"
 #include "service/desk.h"
+#include "service/learning.h"
 #include "service/staff.h"
 #include "store/store.h"
 
@@ -77,7 +78,7 @@ MUST_CHECK enum frg_status service_article_discover(struct service *svc, struct 
 
 struct service_review {
 	str engine, suggestion;
-	str findings; /* JSON as stored: {"lang","scores","over":[…],"evidence":[…],"related"} */
+	str findings; /* JSON as stored: {"lang","scores","over":[…],"evidence":[…],"related"}, "rejection" with a house's model */
 	enum frg_lang lang;
 	struct frg_review review; /* evidence copied into the arena */
 };
