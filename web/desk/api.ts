@@ -70,7 +70,7 @@ export class Api {
 	/** The server's clock minus ours, in ms, as far as HTTP's Date tells. */
 	skew = 0;
 
-	private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
 		const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': this.lang };
 		if (method !== 'GET') headers['X-CSRF-Token'] = this.csrf;
 		if (body !== undefined) headers['Content-Type'] = 'application/json';

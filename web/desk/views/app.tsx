@@ -17,6 +17,7 @@ import { Help } from './help';
 import { useNow, useView } from './hooks';
 import { InvitationPage, invitationToken } from './invitation';
 import { LaneEditor } from './lane_editor';
+import { Learning } from './learning';
 import { LoginAgain, LoginPage } from './login';
 import { Objections } from './objections';
 import { Policy } from './policy';
@@ -163,7 +164,8 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 			{tab === 'objections' && <Objections controller={controller} changes={view.changes} />}
 			{tab === 'team' && <Team controller={controller} />}
 			{tab === 'decided' && <Decided controller={controller} changes={view.changes} onRead={(r) => { setTab('review'); void controller.openRevision(r); }} />}
-			{tab === 'policy' && <Policy controller={controller} desk={policy.current} />}
+			{tab === 'policy' && <Policy controller={controller} desk={policy.current} onRead={(r) => { setTab('review'); void controller.openRevision(r); }} />}
+			{tab === 'learning' && <Learning controller={controller} />}
 			<div class="toasts" aria-label={t('note.label')} role="region">
 				{undoable && (tab === 'review' || tab === 'board') && <UndoToast key={undoable.item.revision} undoable={undoable} undoKey={bindings.undo}
 					together={S.batchOf(desk, undoable, Date.now()).length} onUndo={() => controller.undo()} />}
