@@ -92,11 +92,11 @@ export function Comparison({ report }: { report: L.Report }): JSX.Element {
 					<tbody>{report.heads.map((h) => <Row key={h.head} head={h} />)}</tbody>
 				</table>
 			</div>
+			<p class="learning-bias">{t('learning.caution_bias')}</p>
 			<details class="learning-caution">
 				<summary>{t('learning.caution')}</summary>
-				<p>{t('learning.caution_bias')}</p>
-				<p>{t('learning.caution_labels')}</p>
 				<p>{t('learning.caution_columns')}</p>
+				<p>{t('learning.caution_labels')}</p>
 			</details>
 		</>
 	);

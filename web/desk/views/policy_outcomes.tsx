@@ -99,7 +99,7 @@ export function Meant({ controller, data, rule, look, reject, onRead }: Props): 
 		<div class="meant">
 			<Plot counts={counts} look={look} reject={reject} />
 			<p class="meant-words" id={`meant-${rule}`}>
-				{count('outcome.marked', m.marked)}{' '}
+				{t(m.marked === 1 ? 'outcome.marked_one' : 'outcome.marked_many', number(m.marked), number(data.decisions))}{' '}
 				{m.marked > 0 && (m.released > 0
 					? <button type="button" class="link" onClick={() => show('released')}>{count('outcome.released', m.released)}<span class="vh">, {ruleName(rule)}</span></button>
 					: t('outcome.released_none'))}
