@@ -231,8 +231,6 @@ struct frg_review {
 	float score[FRG_RULE_COUNT]; /* by rule, 0 … 1 */
 	bool over[FRG_RULE_COUNT];   /* by rule: from its threshold on */
 	bool off_topic_known;        /* false without an article */
-	bool rejection_known;        /* false without a house's model that has learned it */
-	float rejection;             /* how likely this newsroom rejects such a comment, whatever the rule */
 	struct frg_related related;
 	enum frg_suggestion suggestion;
 	/* By begin, then by rule. Owned by the workspace. */
@@ -242,6 +240,9 @@ struct frg_review {
 	bool evidence_cut;
 	/* How many patterns of the policy gave up on this text, within their limits. */
 	uint32_t patterns_failed;
+	/* How likely this newsroom rejects such a comment, whatever the rule; known by a house's model alone. */
+	bool rejection_known;
+	float rejection;
 };
 
 /* Checks one comment against all rules. The review and what it points to are

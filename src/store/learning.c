@@ -155,7 +155,7 @@ enum frg_status store_house_list(struct store_tx *tx, id64 site, struct store_ho
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
 	                              "SELECT " MODEL_COLUMNS " FROM house_model WHERE site_id = $1 ORDER BY version DESC"
 	                              " LIMIT $2",
-	                              DB_INT(site), DB_INT(STORE_HOUSE_RECORDS + STORE_HOUSE_MODELS));
+	                              DB_INT(site), DB_INT(STORE_HOUSE_RECORDS + STORE_HOUSE_MODELS + 1));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_model);
