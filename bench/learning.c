@@ -81,12 +81,13 @@ static void print(const struct trial_result *r, size_t bytes, double seconds)
 	for (size_t k = 0; k < HOUSE_HEADS; k++) {
 		const struct trial_head *h = &r->head[k];
 		if (h->measured)
-			printf("%-12s %6zu %5zu  %.3f → %.3f  %.4f → %.4f  %.3f → %.3f  %.3f → %.3f  %zu → %zu\n", house_head_name(k), h->n,
-			       h->positives, h->auc[0], h->auc[1], h->loss[0], h->loss[1], h->precision[0], h->precision[1],
-			       h->recall[0], h->recall[1], h->flagged[0], h->flagged[1]);
+			printf("%-12s %6zu %5zu  %.3f → %.3f  %.4f → %.4f  %.3f → %.3f  %.3f → %.3f  %zu → %zu\n",
+			       house_head_name(k), h->n, h->positives, h->auc[0], h->auc[1], h->loss[0], h->loss[1],
+			       h->precision[0], h->precision[1], h->recall[0], h->recall[1], h->flagged[0], h->flagged[1]);
 	}
-	printf("overall AUC %.4f → %.4f, gain %+.4f (95 %%: %+.4f to %+.4f); log loss %.4f → %.4f; %s\n", r->auc[0], r->auc[1],
-	       r->auc[1] - r->auc[0], r->low, r->high, r->loss[0], r->loss[1], r->better ? "BETTER" : "not better");
+	printf("overall AUC %.4f → %.4f, gain %+.4f (95 %%: %+.4f to %+.4f); log loss %.4f → %.4f; %s\n", r->auc[0],
+	       r->auc[1], r->auc[1] - r->auc[0], r->low, r->high, r->loss[0], r->loss[1],
+	       r->better ? "BETTER" : "not better");
 	printf("%.1f s of CPU, model %zu KB, at most %ld MB of memory\n\n", seconds, bytes >> 10, used.ru_maxrss >> 10);
 }
 

@@ -163,15 +163,16 @@ FRG_API float frg_threshold(const struct frg_policy *policy, enum frg_rule rule,
  *   z = b + h(text) + sum over rules q of s[q] x z[q]
  *
  * where h is a linear model of the same features (n-grams, classes of words, style, the rules' hints), learned from
- * the decisions (c times a head of the rule's own, d times that of all rejections), z[q] the log odds of what the built-in model makes of rule q, and b, c, d, s were fitted on texts
- * that their heads had not seen, held to s = 1 for the rule itself and 0 for all else: where decisions say nothing, the built-in
- * score stands. `rejection` is so the calibrated probability that this newsroom rejects the comment. A rule's score is
- * the calibrated probability that it rejects it for this rule, rather than releasing it, at the share of breaches that
- * the built-in scores assume: b is moved until as many of the comments learned from reach one half as by the built-in
- * score (but at least as many as were rejected for it), so that thresholds, lanes and programs go on meaning what they were set for. Exceptions are taken out of h exactly, as it is linear, and a passage is
- * looked for in what both brought. A newsroom's own words and patterns come afterwards and are final. Rules that it
- * has not learned, and comments in another language than its own, keep the built-in scores.
- * Immutable and thread-safe; must be closed before its engine. */
+ * the decisions (c times a head of the rule's own, d times that of all rejections), z[q] the log odds of what the
+ * built-in model makes of rule q, and b, c, d, s were fitted on texts that their heads had not seen, held to s = 1 for
+ * the rule itself and 0 for all else: where decisions say nothing, the built-in score stands. `rejection` is so the
+ * calibrated probability that this newsroom rejects the comment. A rule's score is the calibrated probability that it
+ * rejects it for this rule, rather than releasing it, at the share of breaches that the built-in scores assume: b is
+ * moved until as many of the comments learned from reach one half as by the built-in score (but at least as many as
+ * were rejected for it), so that thresholds, lanes and programs go on meaning what they were set for. Exceptions are
+ * taken out of h exactly, as it is linear, and a passage is looked for in what both brought. A newsroom's own words and
+ * patterns come afterwards and are final. Rules that it has not learned, and comments in another language than its own,
+ * keep the built-in scores. Immutable and thread-safe; must be closed before its engine. */
 struct frg_model;
 
 /* Opens a model from memory: bytes as the program's training wrote them; copied. Everything in it is checked.

@@ -18,9 +18,9 @@ static json_t *model_json(const struct store_house_model *m)
 {
 	json_t *report = json_loadb(m->report.p, m->report.n, 0, NULL);
 	return json_pack("{s:I, s:o, s:b, s:b, s:I, s:o, s:o, s:I, s:o}", "version", (json_int_t)m->version, "name",
-	                 json_or_null(m->name), "better", (int)m->better, "kept", (int)m->kept, "size",
-	                 (json_int_t)m->size, "reason", json_of(m->reason), "by", json_or_null(m->editor_name), "at",
-	                 (json_int_t)m->created, "report", report ? report : json_null());
+	                 json_or_null(m->name), "better", (int)m->better, "kept", (int)m->kept, "size", (json_int_t)m->size,
+	                 "reason", json_of(m->reason), "by", json_or_null(m->editor_name), "at", (json_int_t)m->created,
+	                 "report", report ? report : json_null());
 }
 
 static json_t *choice_json(const struct store_house_choice *c)

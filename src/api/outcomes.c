@@ -60,10 +60,10 @@ HANDLER(desk_outcome_list)
 	}
 	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(
-			list, json_pack("{s:o, s:I, s:o, s:o, s:I}", "revision", api_id_json(items[i].verdict.revision), "score",
-		                    (json_int_t)items[i].score, "text", json_of(items[i].text), "article",
-		                    json_of(items[i].article_title), "at", (json_int_t)items[i].verdict.decided));
+		json_array_append_new(list,
+		                      json_pack("{s:o, s:I, s:o, s:o, s:I}", "revision", api_id_json(items[i].verdict.revision),
+		                                "score", (json_int_t)items[i].score, "text", json_of(items[i].text), "article",
+		                                json_of(items[i].article_title), "at", (json_int_t)items[i].verdict.decided));
 	api_no_store(req);
 	api_json(req, 200, json_pack("{s:o}", "comments", list));
 }

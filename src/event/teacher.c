@@ -71,8 +71,7 @@ static enum frg_status divide(struct lesson *l, struct frg_error *err)
 {
 	struct store_verdicts all;
 	int64_t seen;
-	enum frg_status st =
-		service_learning_verdicts(l->t->svc, l->a, l->job->site, HOUSE_DECISIONS_MAX, &all, err);
+	enum frg_status st = service_learning_verdicts(l->t->svc, l->a, l->job->site, HOUSE_DECISIONS_MAX, &all, err);
 	if (st == FRG_OK)
 		st = service_learning_seen(l->t->svc, l->a, l->job->site, &seen, err);
 	if (st != FRG_OK)
@@ -84,7 +83,8 @@ static enum frg_status divide(struct lesson *l, struct frg_error *err)
 	l->to_measure = n;
 	l->to_learn = all.count - n;
 	if (all.count < HOUSE_DECISIONS_LEAST || n == 0)
-		return frg_fail(err, FRG_NOT_FOUND, "learning_too_few", "%zu decisions, %zu of them to measure on", all.count, n);
+		return frg_fail(err, FRG_NOT_FOUND, "learning_too_few", "%zu decisions, %zu of them to measure on", all.count,
+		                n);
 	l->split = all.items[n - 1].seq;
 	l->until = all.items[0].seq + 1;
 	count(l, &all);
@@ -249,7 +249,8 @@ static enum frg_status examine(struct lesson *l, str bytes, unsigned learned, ms
 		                             .better = r.better,
 		                             .learned_until = l->split - 1,
 		                             .measured_until = l->until - 1};
-		log_info("learning", "%zu decisions learned from, %zu measured on: AUC %.4f, was %.4f (95 %%: %+.4f to %+.4f): %s",
+		log_info("learning",
+		         "%zu decisions learned from, %zu measured on: AUC %.4f, was %.4f (95 %%: %+.4f to %+.4f): %s",
 		         house_rows(l->house), r.n, r.auc[1], r.auc[0], r.low, r.high,
 		         r.better ? "better, in force" : "not better, nothing changes");
 		st = service_learning_save(svc, l->a, l->job, &made, err);

@@ -265,7 +265,8 @@ static bool prepare(struct house *h, size_t head, struct making *m)
 			continue;
 		positives += m->label[r];
 		m->answer[m->n] = m->label[r];
-		memcpy(m->inputs + m->n * STACK_INPUTS + STACK_BUILT_IN, h->z + r * FRG_RULE_COUNT, FRG_RULE_COUNT * sizeof *h->z);
+		memcpy(m->inputs + m->n * STACK_INPUTS + STACK_BUILT_IN, h->z + r * FRG_RULE_COUNT,
+		       FRG_RULE_COUNT * sizeof *h->z);
 		m->rows[m->n++] = (uint32_t)r;
 	}
 	if (positives >= HOUSE_LEARNED_LEAST && m->n - positives >= HOUSE_LEARNED_LEAST)

@@ -55,7 +55,7 @@ MUST_CHECK enum frg_status house_learn(struct house *h, unsigned wanted, house_p
 /* The new head's logit, that of rejection as such (0: for itself), the built-in log odds by rule. */
 enum { STACK_OWN, STACK_SHARED, STACK_BUILT_IN, STACK_INPUTS = STACK_BUILT_IN + FRG_RULE_COUNT };
 struct stack_fit {
-	float own, shared;           /* never negative */
+	float own, shared; /* never negative */
 	float built_in[FRG_RULE_COUNT];
 	float bias;
 	double loss; /* mean log loss on the rows fitted */
@@ -80,7 +80,7 @@ struct trial_result {
 	 * heads, weighted by their rejections. `low` and `high`: 95 % of paired bootstrap samples of the difference. */
 	double auc[2], low, high;
 	double loss[2]; /* the heads' mean log loss, weighted by decisions */
-	bool better; /* low > 0, and the loss has not grown */
+	bool better;    /* low > 0, and the loss has not grown */
 };
 
 struct trial *trial_open(void);

@@ -107,7 +107,7 @@ struct frg_workspace {
 	const struct frg_model *house; /* NULL: none, or none for this language */
 	bool for_house;                /* its features are wanted, to learn from */
 	float rejection;               /* by the house's model; negative: unknown */
-	uint8_t *excepted; /* by token: bits of the rules that the policy excepts it from; EXCEPT_INNOCENT */
+	uint8_t *excepted;             /* by token: bits of the rules that the policy excepts it from; EXCEPT_INNOCENT */
 	bool excepted_any;
 	uint32_t patterns_failed;
 	struct pcre2_real_match_data_8 *match;

@@ -118,11 +118,11 @@ static enum frg_status save_schedule(struct store_tx *tx, void *ctx, struct frg_
 	plan.schedule = s->schedule;
 	if (st == FRG_OK)
 		st = plan_save(tx, s->who->site, &plan, err);
-	struct store_staff_event e = {.site = s->who->site,
-	                              .actor = s->who->id,
-	                              .kind = STR("settings"),
-	                              .detail = json_text(store_arena(tx), json_pack("{s:o}", "learning",
-	                                                                             json_of(schedules[s->schedule])))};
+	struct store_staff_event e = {
+		.site = s->who->site,
+		.actor = s->who->id,
+		.kind = STR("settings"),
+		.detail = json_text(store_arena(tx), json_pack("{s:o}", "learning", json_of(schedules[s->schedule])))};
 	return st == FRG_OK ? store_staff_log(tx, &e, err) : st;
 }
 
@@ -239,9 +239,8 @@ static enum frg_status choose(struct store_tx *tx, struct store_house_choice *ch
 {
 	choice->created = clock_now();
 	enum frg_status st = store_house_choose(tx, choice, err);
-	return st == FRG_OK
-	           ? store_event_insert(tx, &(struct store_event){.kind = STR("model"), .site = choice->site}, err)
-	           : st;
+	return st == FRG_OK ? store_event_insert(tx, &(struct store_event){.kind = STR("model"), .site = choice->site}, err)
+	                    : st;
 }
 
 static enum frg_status save_choice(struct store_tx *tx, void *ctx, struct frg_error *err)

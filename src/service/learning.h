@@ -84,8 +84,8 @@ struct learning_page {
 };
 /* Texts with what they stand under; as store_verdict_page. */
 MUST_CHECK enum frg_status service_learning_page(struct service *svc, struct arena *a, const struct learning_job *job,
-                                                 int64_t before, int64_t from, int64_t limit,
-                                                 struct learning_page *out, struct frg_error *err);
+                                                 int64_t before, int64_t from, int64_t limit, struct learning_page *out,
+                                                 struct frg_error *err);
 /* The engine that all checks share; the model and the settings in force, to be given back. */
 const struct frg_engine *service_engine(struct service *svc);
 struct lent_model;

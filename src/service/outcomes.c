@@ -94,9 +94,8 @@ enum frg_status service_outcomes(struct service *svc, struct arena *a, id64 site
 	o->since = clock_now() - (msec)OUTCOME_DAYS * DAY_MS;
 	*out = o;
 	enum frg_status st = walk(svc, site, o->since, count, &t, &o->decisions, &o->cut, err);
-	return st == FRG_OK
-	           ? service_learning_automatic(svc, a, site, o->since, OUTCOME_DECISIONS_MAX, &o->automatic, err)
-	           : st;
+	return st == FRG_OK ? service_learning_automatic(svc, a, site, o->since, OUTCOME_DECISIONS_MAX, &o->automatic, err)
+	                    : st;
 }
 
 /* ---- which they are ---- */
@@ -152,11 +151,11 @@ enum frg_status service_outcome_list(struct service *svc, struct arena *a, const
 	struct listing l = {.q = q, .items = ARENA_ARRAY(a, struct outcome_item, CANDIDATES)};
 	int64_t decisions;
 	bool cut;
-	enum frg_status st = walk(svc, q->who->site, clock_now() - (msec)OUTCOME_DAYS * DAY_MS, pick, &l, &decisions,
-	                          &cut, err);
+	enum frg_status st = walk(svc, q->who->site, clock_now() - (msec)OUTCOME_DAYS * DAY_MS, pick, &l, &decisions, &cut,
+	                          err);
 	for (size_t i = 0; i < l.count; i++) /* what lay in the pages has gone with them */
-		l.items[i].verdict.action = l.items[i].verdict.rules = l.items[i].verdict.engine =
-			l.items[i].verdict.findings = STR("");
+		l.items[i].verdict.action = l.items[i].verdict.rules = l.items[i].verdict.engine = l.items[i].verdict.findings =
+			STR("");
 	if (st == FRG_OK)
 		st = store_read(svc->store, a, load_texts, &l, err);
 	*out = l.items;

@@ -15,7 +15,8 @@
 	" AND NOT EXISTS (SELECT 1 FROM decision v WHERE v.undoes = e.id))"
 #define SPAN " AND d.seq >= $2 AND (d.seq < $3 OR $3 = 0)"
 #define HEAD                                                                                                           \
-	"SELECT d.seq, d.revision_id, d.comment_id, c.article_id, COALESCE(c.parent_id, 0), d.action, d.rules, d.decided_at"
+	"SELECT d.seq, d.revision_id, d.comment_id, c.article_id, COALESCE(c.parent_id, 0), d.action, d.rules, "           \
+	"d.decided_at"
 #define FROM " FROM decision d JOIN comment c ON c.id = d.comment_id JOIN article a ON a.id = c.article_id"
 
 static void read_labels(struct arena *a, struct db_rows *r, struct store_verdict *v)
@@ -61,12 +62,12 @@ static enum frg_status page_texts(struct store_tx *tx, id64 site, enum frg_lang 
                                   int64_t limit, struct store_verdicts *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st =
-		DB_QUERY(tx->db, err, &rows,
-	             HEAD ", r.text, COALESCE(p.text, '')" FROM " JOIN revision r ON r.id = d.revision_id"
-	                  " LEFT JOIN publication p ON p.comment_id = c.parent_id"
-	                  " WHERE d.site_id = $1" SPAN " AND a.lang = $4" HOLDS BY_A_PERSON " ORDER BY d.seq DESC LIMIT $5",
-	             DB_INT(site), DB_INT(from), DB_INT(before), DB_TEXT(lang_text(lang)), DB_INT(limit));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              HEAD ", r.text, COALESCE(p.text, '')" FROM " JOIN revision r ON r.id = d.revision_id"
+	                                   " LEFT JOIN publication p ON p.comment_id = c.parent_id"
+	                                   " WHERE d.site_id = $1" SPAN " AND a.lang = $4" HOLDS BY_A_PERSON
+	                                   " ORDER BY d.seq DESC LIMIT $5",
+	                              DB_INT(site), DB_INT(from), DB_INT(before), DB_TEXT(lang_text(lang)), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_texts);
@@ -140,10 +141,9 @@ enum frg_status store_house_get(struct store_tx *tx, id64 site, int64_t version,
                                 struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st =
-		DB_QUERY(tx->db, err, &rows,
-	             "SELECT " MODEL_COLUMNS ", data FROM house_model WHERE site_id = $1 AND version = $2", DB_INT(site),
-	             DB_INT(version));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " MODEL_COLUMNS ", data FROM house_model WHERE site_id = $1 AND version = $2",
+	                              DB_INT(site), DB_INT(version));
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, out, read_whole, "model");
@@ -167,12 +167,12 @@ enum frg_status store_house_list(struct store_tx *tx, id64 site, struct store_ho
 /* The one in force stays, and as many of the others as there is room. */
 static enum frg_status prune(struct store_tx *tx, id64 site, struct frg_error *err)
 {
-	enum frg_status st =
-		DB_RUN(tx->db, err,
-	           "UPDATE house_model SET data = $3 WHERE site_id = $1 AND LENGTH(data) > 0"
-	           " AND version <> COALESCE(" IN_FORCE ", 0) AND version NOT IN (SELECT version FROM house_model"
-	           " WHERE site_id = $1 AND better = 1 ORDER BY version DESC LIMIT $2)",
-	           DB_INT(site), DB_INT(STORE_HOUSE_MODELS), DB_BLOB(STR("")));
+	enum frg_status st = DB_RUN(tx->db, err,
+	                            "UPDATE house_model SET data = $3 WHERE site_id = $1 AND LENGTH(data) > 0"
+	                            " AND version <> COALESCE(" IN_FORCE
+	                            ", 0) AND version NOT IN (SELECT version FROM house_model"
+	                            " WHERE site_id = $1 AND better = 1 ORDER BY version DESC LIMIT $2)",
+	                            DB_INT(site), DB_INT(STORE_HOUSE_MODELS), DB_BLOB(STR("")));
 	if (st != FRG_OK)
 		return st;
 	return DB_RUN(tx->db, err,
@@ -190,9 +190,8 @@ static enum frg_status next_of(struct db_rows *rows, int64_t *out, struct frg_er
 enum frg_status store_house_insert(struct store_tx *tx, struct store_house_model *m, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT COALESCE(MAX(version), 0) FROM house_model WHERE site_id = $1",
-	                              DB_INT(m->site));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows, "SELECT COALESCE(MAX(version), 0) FROM house_model WHERE site_id = $1", DB_INT(m->site));
 	if (st == FRG_OK)
 		st = next_of(rows, &m->version, err);
 	if (st != FRG_OK)
@@ -237,8 +236,8 @@ enum frg_status store_house_choices(struct store_tx *tx, id64 site, int64_t limi
 enum frg_status store_house_choose(struct store_tx *tx, struct store_house_choice *c, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st =
-		DB_QUERY(tx->db, err, &rows, "SELECT COALESCE(MAX(seq), 0) FROM house_choice WHERE site_id = $1", DB_INT(c->site));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT COALESCE(MAX(seq), 0) FROM house_choice WHERE site_id = $1", DB_INT(c->site));
 	if (st == FRG_OK)
 		st = next_of(rows, &c->seq, err);
 	if (st != FRG_OK)

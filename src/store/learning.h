@@ -10,8 +10,8 @@ struct store_verdict {
 	int64_t seq;
 	id64 revision, comment, article, parent;
 	str action, rules;
-	str text;        /* if asked for */
-	str parent_text; /* as released; empty: none */
+	str text;             /* if asked for */
+	str parent_text;      /* as released; empty: none */
 	str engine, findings; /* if asked for */
 	msec decided;
 };
@@ -24,8 +24,8 @@ enum store_verdict_part { VERDICT_LABELS, VERDICT_TEXTS, VERDICT_FINDINGS };
 /* Newest first: those before `before` (0: from the newest) and not before `from`. VERDICT_FINDINGS: of all
  * languages (`lang` does not count). */
 MUST_CHECK enum frg_status store_verdict_page(struct store_tx *tx, id64 site, enum frg_lang lang,
-                                              enum store_verdict_part part, int64_t before, int64_t from,
-                                              int64_t limit, struct store_verdicts *out, struct frg_error *err);
+                                              enum store_verdict_part part, int64_t before, int64_t from, int64_t limit,
+                                              struct store_verdicts *out, struct frg_error *err);
 /* Of the newest `among` decisions of a site: how many a rule of the newsroom made by itself. */
 MUST_CHECK enum frg_status store_verdict_automatic(struct store_tx *tx, id64 site, msec since, int64_t among,
                                                    int64_t *count, struct frg_error *err);

@@ -361,8 +361,8 @@ struct lessons {
 static enum frg_status read_lessons(struct store_tx *tx, void *ctx, struct frg_error *e)
 {
 	struct lessons *l = ctx;
-	enum frg_status st =
-		store_verdict_page(tx, l->site, FRG_LANG_DE, VERDICT_TEXTS, l->before, 0, l->limit, &l->verdicts, e);
+	enum frg_status st = store_verdict_page(tx, l->site, FRG_LANG_DE, VERDICT_TEXTS, l->before, 0, l->limit,
+	                                        &l->verdicts, e);
 	if (st == FRG_OK)
 		st = store_house_list(tx, l->site, &l->models, e);
 	return st == FRG_OK ? store_house_choices(tx, l->site, 10, &l->choices, e) : st;

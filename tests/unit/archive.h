@@ -21,13 +21,14 @@ static inline uint32_t archive_random(uint64_t *state)
 
 static inline void archive_make(uint64_t *state, unsigned insult, unsigned stray, struct archive_comment *out)
 {
-	static const char *const openings[] = {"Die Brücke", "Der Umweg", "Der Stadtrat", "Das Gutachten", "Die Umleitung",
-	                                       "Der Busverkehr", "Die Sanierung", "Der Brückenpfeiler"};
-	static const char *const verbs[] = {"kostet mich jeden Tag", "hilft den Anwohnern", "dauert nun schon",
-	                                    "bringt dem Viertel", "nimmt den Geschäften", "verlangt von uns allen"};
-	static const char *const rest[] = {"zwanzig Minuten", "eine Menge Geduld", "mehr Lärm", "weniger Kundschaft",
-	                                   "ein ganzes Jahr", "viel Geld", "einen klaren Plan", "endlich Ruhe"};
-	static const char *const ends[] = {"das sollte man bedenken", "sagt meine Nachbarin", "wie schon 2019",
+	static const char *const openings[] = {"Die Brücke",    "Der Umweg",      "Der Stadtrat",  "Das Gutachten",
+	                                       "Die Umleitung", "Der Busverkehr", "Die Sanierung", "Der Brückenpfeiler"};
+	static const char *const verbs[] = {"kostet mich jeden Tag", "hilft den Anwohnern",  "dauert nun schon",
+	                                    "bringt dem Viertel",    "nimmt den Geschäften", "verlangt von uns allen"};
+	static const char *const rest[] = {"zwanzig Minuten",    "eine Menge Geduld", "mehr Lärm",
+	                                   "weniger Kundschaft", "ein ganzes Jahr",   "viel Geld",
+	                                   "einen klaren Plan",  "endlich Ruhe"};
+	static const char *const ends[] = {"das sollte man bedenken",       "sagt meine Nachbarin",    "wie schon 2019",
 	                                   "wenn ich das richtig verstehe", "hoffentlich bald vorbei", "so ist es eben"};
 	static const char *const insults[] = {"typisch Elverfatzke", "fragt mal die Hafenwichte", "Elverfatzken überall",
 	                                      "danke an alle Hafenwichte"};
