@@ -10,7 +10,7 @@ import { BREACHES } from '../rules';
 import { Comparison, verdict } from './learning_report';
 import { RuleMark, ruleName } from './parts';
 
-const POLL_MS = 700;
+const POLL_MS = 700, LOOK_MS = 15000;
 
 const When = ({ at }: { at: number }): JSX.Element => <time dateTime={new Date(at).toISOString()} title={fullMoment(at)}>{moment(at, Date.now())}</time>;
 
@@ -155,8 +155,7 @@ function usePolled(controller: Controller): [L.LearningData | null, L.Stock | nu
 	useEffect(load, []);
 	useEffect(() => { if (!running) L.stock(controller.api).then(setStock, () => undefined /* the state says what failed */); }, [running]);
 	useEffect(() => {
-		if (!running) return undefined;
-		const timer = setInterval(load, POLL_MS);
+		const timer = setInterval(load, running ? POLL_MS : LOOK_MS); /* others may start one, too */
 		return () => clearInterval(timer);
 	}, [running]);
 	return [data, stock, failed, setData, load];
