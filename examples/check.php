@@ -3,11 +3,11 @@
 $frg = FFI::cdef(<<<'C'
 struct frg_str { const char *p; size_t n; };
 struct frg_error { int status; const char *code; size_t pos, column; char msg[160]; };
-struct frg_input { struct frg_str text, parent; const void *article; int lang; const void *policy; };
+struct frg_input { struct frg_str text, parent; const void *article; int lang; const void *policy, *model; };
 struct frg_evidence { int rule; const char *kind; uint32_t begin, end; float score; struct frg_str reason; };
 struct frg_related { bool found; int part; uint32_t begin, end; };
 struct frg_review { int lang; float score[6]; bool over[6]; bool off_topic_known; struct frg_related related; int suggestion;
-	const struct frg_evidence *evidence; size_t evidence_count; bool evidence_cut; uint32_t patterns_failed; };
+	const struct frg_evidence *evidence; size_t evidence_count; bool evidence_cut; uint32_t patterns_failed; bool rejection_known; float rejection; };
 const char *frg_rule_id(int rule);
 const char *frg_suggestion_id(int suggestion);
 int frg_engine_open(const void *options, void **out, struct frg_error *err);

@@ -18,7 +18,8 @@ class Error(c.Structure):
 
 
 class Input(c.Structure):
-    _fields_ = [('text', Str), ('parent', Str), ('article', c.c_void_p), ('lang', c.c_int), ('policy', c.c_void_p)]
+    _fields_ = [('text', Str), ('parent', Str), ('article', c.c_void_p), ('lang', c.c_int), ('policy', c.c_void_p),
+                ('model', c.c_void_p)]
 
 
 class Evidence(c.Structure):
@@ -36,7 +37,7 @@ RULES = 6
 class Review(c.Structure):
     _fields_ = [('lang', c.c_int), ('score', c.c_float * RULES), ('over', c.c_bool * RULES), ('off_topic_known', c.c_bool),
                 ('related', Related), ('suggestion', c.c_int), ('evidence', c.POINTER(Evidence)), ('evidence_count', c.c_size_t),
-                ('evidence_cut', c.c_bool), ('patterns_failed', c.c_uint32)]
+                ('evidence_cut', c.c_bool), ('patterns_failed', c.c_uint32), ('rejection_known', c.c_bool), ('rejection', c.c_float)]
 
 
 class Engine:

@@ -155,6 +155,37 @@ FRG_API const char *frg_policy_id(const struct frg_policy *policy);
  * `policy` NULL: the engine's own. */
 FRG_API float frg_threshold(const struct frg_policy *policy, enum frg_rule rule, bool reject);
 
+/* ---- a house's own model ----------------------------------------------- */
+
+/* What a newsroom's own decisions taught, beside the built-in model (docs/learning.md). For each rule that it has
+ * learned, and for rejection as such, it joins in log odds
+ *
+ *   z = b + h(text) + sum over rules q of s[q] x z[q]
+ *
+ * where h is a linear model of the same features (n-grams, classes of words, style, the rules' hints), learned from
+ * the decisions (c times a head of the rule's own, d times that of all rejections), z[q] the log odds of what the
+ * built-in model makes of rule q, and b, c, d, s were fitted on texts that their heads had not seen, held to s = 1 for
+ * the rule itself and 0 for all else: where decisions say nothing, the built-in score stands. `rejection` is so the
+ * calibrated probability that this newsroom rejects the comment. A rule's score is the calibrated probability that it
+ * rejects it for this rule, rather than releasing it, at the share of breaches that the built-in scores assume: b is
+ * moved until as many of the comments learned from reach one half as by the built-in score (but at least as many as
+ * were rejected for it), so that thresholds, lanes and programs go on meaning what they were set for. Exceptions are
+ * taken out of h exactly, as it is linear, and a passage is looked for in what both brought. A newsroom's own words and
+ * patterns come afterwards and are final. Rules that it has not learned, and comments in another language than its own,
+ * keep the built-in scores. Immutable and thread-safe; must be closed before its engine. */
+struct frg_model;
+
+/* Opens a model from memory: bytes as the program's training wrote them; copied. Everything in it is checked.
+ * Errors: FRG_INVALID (broken, or no house's model), FRG_UNSUPPORTED (made by another version, or beside another
+ * built-in model: train it anew), FRG_NO_MEMORY. */
+FRG_API FRG_MUST_CHECK enum frg_status frg_model_open(const struct frg_engine *engine, struct frg_str file,
+                                                      struct frg_model **out, struct frg_error *err);
+FRG_API void frg_model_close(struct frg_model *model);
+/* Identifies its content, e.g. "house-1b2c3d4e". NUL-terminated, lives as long as the model. */
+FRG_API const char *frg_model_id(const struct frg_model *model);
+/* Has it learned this rule? */
+FRG_API bool frg_model_knows(const struct frg_model *model, enum frg_rule rule);
+
 /* ---- check ----------------------------------------------------------- */
 
 /* Longest comment that is accepted, in bytes. */
@@ -166,6 +197,7 @@ struct frg_input {
 	const struct frg_article *article; /* or NULL: off_topic is then not judged */
 	enum frg_lang lang;                /* FRG_LANG_AUTO detects */
 	const struct frg_policy *policy;   /* or NULL: the engine's own thresholds */
+	const struct frg_model *model;     /* or NULL: the built-in model alone */
 };
 
 /* One passage that shows a breach. `reason` is a sentence in the comment's
@@ -209,6 +241,9 @@ struct frg_review {
 	bool evidence_cut;
 	/* How many patterns of the policy gave up on this text, within their limits. */
 	uint32_t patterns_failed;
+	/* How likely this newsroom rejects such a comment, whatever the rule; known by a house's model alone. */
+	bool rejection_known;
+	float rejection;
 };
 
 /* Checks one comment against all rules. The review and what it points to are

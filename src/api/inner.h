@@ -195,6 +195,14 @@ HANDLER(desk_policy);
 HANDLER(desk_policy_versions);
 HANDLER(desk_policy_save);
 HANDLER(desk_policy_try);
+HANDLER(desk_outcomes);
+HANDLER(desk_outcome_list);
+HANDLER(desk_learning);
+HANDLER(desk_learning_stock);
+HANDLER(desk_learning_start);
+HANDLER(desk_learning_stop);
+HANDLER(desk_learning_schedule);
+HANDLER(desk_learning_choose);
 
 QUICK(healthz);
 

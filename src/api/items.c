@@ -51,10 +51,11 @@ static json_t *review_json(const struct store_review *review, str text)
 	}
 	json_t *scores = json_object_get(findings, "scores"), *over = json_object_get(findings, "over");
 	json_t *failed = json_object_get(findings, "patterns_failed");
-	json_t *out = json_pack("{s:o, s:o, s:O, s:O, s:O, s:I}", "engine", json_of(review->engine), "suggestion",
+	json_t *rejection = json_object_get(findings, "rejection");
+	json_t *out = json_pack("{s:o, s:o, s:O, s:O, s:O, s:I, s:O}", "engine", json_of(review->engine), "suggestion",
 	                        json_of(review->suggestion), "scores", scores ? scores : json_null(), "over",
 	                        over ? over : json_null(), "evidence", evidence ? evidence : json_null(), "patterns_failed",
-	                        json_integer_value(failed));
+	                        json_integer_value(failed), "rejection", rejection ? rejection : json_null());
 	json_decref(findings);
 	return out;
 }

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "event/mail.h"
 #include "event/tail.h"
+#include "event/teacher.h"
 #include "exchange/exchange.h"
 
 #include <curl/curl.h>
@@ -175,6 +176,7 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	struct http_server *server;
 	struct tail *tail;
 	struct mailer *mailer = NULL;
+	struct teacher *teacher = NULL;
 	struct mailer_config mail = {.url = s->smtp,
 	                             .from = s->mail_from,
 	                             .user = s->smtp_user,
@@ -189,6 +191,8 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 		rc = cli_failed("serve", &err);
 	} else if (mailer_open(svc, &mail, &mailer, &err) != FRG_OK) {
 		rc = cli_failed("serve", &err);
+	} else if (teacher_open(svc, &teacher, &err) != FRG_OK) {
+		rc = cli_failed("serve", &err);
 	} else if (!s->port_file || write_port(s->port_file, http_server_port(server))) {
 		log_info("listen", "port %u, %s", http_server_port(server), service_engine_id(svc));
 		int signal_number;
@@ -198,6 +202,7 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 		rc = EXIT_USAGE;
 	}
 	http_server_drain(server, DRAIN_MS);
+	teacher_close(teacher);
 	mailer_close(mailer);
 	tail_close(tail);
 	service_live_stop(svc);

@@ -222,6 +222,11 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 			log_error("closing", "%s", err.msg);
 		site_turned(svc, e->site);
 	}
+	if (str_eq(e->kind, STR("model"))) {
+		if (service_house_reload(svc, e->site, &err) != FRG_OK)
+			log_error("house", "%s", err.msg);
+		recheck_site(t, e->site);
+	}
 	if (e->article && (readers_concerned(e, action) || str_eq(e->kind, STR("article"))))
 		service_threads_drop_both(svc, e->article, e->site);
 	if (e->article && str_eq(e->kind, STR("article")))

@@ -95,6 +95,7 @@ struct model_parts {
 	const float *const *weights; /* by head, as linear_learn gives them */
 	const struct corpus *corpus; /* NULL: no heads */
 	const struct lexica *lexica; /* NULL: none */
+	const float *stack;          /* as SECTION_STACK, or NULL */
 	const float *relation;       /* as SECTION_RELATION, or NULL */
 	size_t relation_count;       /* floats */
 	const struct seen *seen;     /* may be NULL; sorted here */

@@ -132,6 +132,8 @@ str writer_model(const struct model_parts *parts)
 		add_section(&f, SECTION_SHAPES, parts->lexica->shapes,
 		            parts->lexica->shape_count * sizeof *parts->lexica->shapes);
 	}
+	if (parts->stack)
+		add_section(&f, SECTION_STACK, parts->stack, parts->head_count * FRG_RULE_COUNT * sizeof(float));
 	add_section(&f, SECTION_RELATION, parts->relation, parts->relation_count * sizeof(float));
 	add_seen(&f, parts->seen, parts->seen_count);
 	append(&f, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", (16 - f.n % 16) % 16);

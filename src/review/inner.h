@@ -104,7 +104,10 @@ struct frg_workspace {
 	/* of the check at hand */
 	const struct frg_article *article;
 	const struct frg_policy *policy;
-	uint8_t *excepted; /* by token: bits of the rules that the policy excepts it from; EXCEPT_INNOCENT */
+	const struct frg_model *house; /* NULL: none, or none for this language */
+	bool for_house;                /* its features are wanted, to learn from */
+	float rejection;               /* by the house's model; negative: unknown */
+	uint8_t *excepted;             /* by token: bits of the rules that the policy excepts it from; EXCEPT_INNOCENT */
 	bool excepted_any;
 	uint32_t patterns_failed;
 	struct pcre2_real_match_data_8 *match;
@@ -146,6 +149,35 @@ void engaging_find(struct frg_workspace *ws); /* the last: it looks at the other
 
 /* learned.c: what the model makes of it all; the last. */
 void learned_find(struct frg_workspace *ws);
+/* Adds what each token brought to a head's logit to ws->by_token: its grams, and its share of what its classes
+ * measured. */
+void learned_weigh(struct frg_workspace *ws, const struct model *m, const struct model_norms *norms, size_t head,
+                   float times);
+/* The logit without what tokens brought that are excepted from any of these rules: exact, as the model is linear. */
+float learned_without(struct frg_workspace *ws, const struct model *m, const struct model_norms *norms, unsigned bits,
+                      size_t head, float logit);
+
+/* house.c: a newsroom's own model beside the built-in one. */
+struct frg_model {
+	const struct frg_engine *engine;
+	struct model model;
+	size_t rule_head[FRG_RULE_COUNT], rejection_head; /* or SIZE_MAX */
+	char id[24];
+};
+#define HOUSE_REJECTION "rejection"
+enum { HOUSE_MEASURES_OF_RULES = STYLE_MEASURES + RULE_MEASURES };
+/* Log odds as they are joined: within what probabilities of 0.001 and 0.999 give. */
+float house_odds(float p);
+/* What the house's model is told of the built-in scores: log odds by rule, 0 for what is not known. */
+void house_builtin(const float score[FRG_RULE_COUNT], bool off_topic_known, float z[FRG_RULE_COUNT]);
+/* Joins the house's view to the scores; norms are of its model, for house_weigh. */
+void house_join(struct frg_workspace *ws, struct model_norms *norms);
+/* Checks a text by the built-in model alone and leaves its features in ws->features: for learning. */
+MUST_CHECK enum frg_status review_house_features(const struct frg_engine *engine, struct frg_workspace *ws,
+                                                 const struct frg_input *in, struct frg_review *out,
+                                                 struct frg_error *err);
+/* How many measures that gives. */
+size_t review_house_measures(const struct frg_engine *engine, enum frg_lang lang);
 void review_read_features(struct frg_workspace *ws);
 /* Takes a text apart, runs the rules alone and reads its features, base heads included, into ws->features:
  * for learning. Errors as of frg_check. */

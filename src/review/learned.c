@@ -18,21 +18,19 @@ static const struct {
 
 /* ---- passages ---- */
 
-/* What each token brought to the head: its grams, and its share of what its classes measured. */
-static void weigh_tokens(struct frg_workspace *ws, const struct model_norms *norms, size_t head)
+void learned_weigh(struct frg_workspace *ws, const struct model *m, const struct model_norms *norms, size_t head,
+                   float times)
 {
-	const struct model *m = &ws->learned->model;
 	const struct lexica_reader *r = ws->reader;
 	const float *dense = ws->features.dense + STYLE_MEASURES + RULE_MEASURES;
 	float *by = ws->by_token;
-	memset(by, 0, (ws->text.token_count + 1) * sizeof *by);
-	model_explain(m, &ws->features, norms, head, by);
+	model_explain(m, &ws->features, norms, head, times, by);
 	for (size_t i = 0; i < r->hit_count; i++) {
 		const struct class_hit *h = &r->hits[i];
 		float measure = dense[h->class_], sum = expm1f(measure);
 		if (sum <= 0)
 			continue;
-		float share = features_hit(h) / sum / (float)(h->last - h->first + 1);
+		float share = features_hit(h) / sum / (float)(h->last - h->first + 1) * times;
 		size_t d = STYLE_MEASURES + RULE_MEASURES + h->class_;
 		float w = (model_brought(m, d, measure, head) - model_brought(m, d, 0, head)) * share;
 		for (size_t t = h->first; t <= h->last; t++)
@@ -40,14 +38,18 @@ static void weigh_tokens(struct frg_workspace *ws, const struct model_norms *nor
 	}
 }
 
-/* Takes what excepted tokens brought out of the head's logit: exact, as the model is linear. */
-static float without_excepted(struct frg_workspace *ws, const struct model_norms *norms, enum frg_rule rule,
-                              size_t head, float logit)
+static void weigh_nothing(struct frg_workspace *ws)
 {
-	unsigned bits = 1u << rule | (rule <= FRG_AGGRESSION ? EXCEPT_INNOCENT : 0);
+	memset(ws->by_token, 0, (ws->text.token_count + 1) * sizeof *ws->by_token);
+}
+
+float learned_without(struct frg_workspace *ws, const struct model *m, const struct model_norms *norms, unsigned bits,
+                      size_t head, float logit)
+{
 	if (!ws->excepted_any)
 		return logit;
-	weigh_tokens(ws, norms, head);
+	weigh_nothing(ws);
+	learned_weigh(ws, m, norms, head, 1);
 	for (size_t i = 0; i < ws->text.token_count; i++)
 		if (ws->excepted[i] & bits)
 			logit -= ws->by_token[i];
@@ -87,15 +89,18 @@ static enum msg reason_of(const struct frg_workspace *ws, enum frg_rule rule)
 	}
 }
 
-static void add_passage(struct frg_workspace *ws, enum frg_rule rule, size_t head, const struct model_norms *norms,
-                        float score)
+/* What led to the score: in the built-in model's eyes and, in the same log odds, in the house's. */
+static void add_passage(struct frg_workspace *ws, enum frg_rule rule, const struct model_norms norms[2])
 {
-	size_t first, last;
+	size_t first, last, own = ws->house ? ws->house->rule_head[rule] : SIZE_MAX;
 	if (ws->text.token_count == 0)
 		return;
-	weigh_tokens(ws, norms, head);
+	weigh_nothing(ws);
+	learned_weigh(ws, &ws->learned->model, &norms[0], ws->learned->rule_head[rule], 1);
+	if (own != SIZE_MAX)
+		learned_weigh(ws, &ws->house->model, &norms[1], own, ws->house->model.head[own].calibration[0]);
 	best_run(ws, rule, &first, &last);
-	review_add_tokens(ws, rule, first, last, score, reason_of(ws, rule), STR_NONE);
+	review_add_tokens(ws, rule, first, last, ws->score[rule], reason_of(ws, rule), STR_NONE);
 }
 
 /* ---- scores ---- */
@@ -154,20 +159,19 @@ static float joined(enum frg_lang lang, enum frg_rule rule, float model, float r
 
 static float probability(struct frg_workspace *ws, const struct model_norms *norms, enum frg_rule rule, float logit)
 {
+	const struct model *m = &ws->learned->model;
 	size_t head = ws->learned->rule_head[rule];
-	float own = without_excepted(ws, norms, rule, head, logit);
-	return joined(ws->lang, rule, model_probability(&ws->learned->model.head[head], own), ws->score[rule]);
+	unsigned bits = 1u << rule | (rule <= FRG_AGGRESSION ? EXCEPT_INNOCENT : 0);
+	float own = learned_without(ws, m, norms, bits, head, logit);
+	return joined(ws->lang, rule, model_probability(&m->head[head], own), ws->score[rule]);
 }
 
-void learned_find(struct frg_workspace *ws)
+/* The built-in model's word on each rule. */
+static void judge(struct frg_workspace *ws, struct model_norms *norms)
 {
 	const struct model *m = &ws->learned->model;
-	struct model_norms norms;
 	float logit[MODEL_HEADS];
-	if (m->heads == 0 || ws->text.token_count == 0)
-		return;
-	review_read_features(ws);
-	model_score(m, &ws->features, logit, &norms);
+	model_score(m, &ws->features, logit, norms);
 	if (ws->article && m->relation_count == RELATION_MEASURES)
 		ws->score[FRG_OFF_TOPIC] = joined(ws->lang, FRG_OFF_TOPIC, relation_probability(ws, logit),
 		                                  ws->score[FRG_OFF_TOPIC]);
@@ -175,16 +179,32 @@ void learned_find(struct frg_workspace *ws)
 		size_t head = ws->learned->rule_head[r];
 		if (head == SIZE_MAX)
 			continue;
-		float before = ws->score[r], p = probability(ws, &norms, (enum frg_rule)r, logit[head]);
-		if (r <= FRG_AGGRESSION && p >= ws->look[r] * 0.8f) { /* not worth looking for otherwise */
+		float p = probability(ws, norms, (enum frg_rule)r, logit[head]);
+		/* not worth looking for otherwise; what the house makes of it comes later, so it is told the same always */
+		if (r <= FRG_AGGRESSION && p >= (ws->house || ws->for_house ? review_look : ws->look[r]) * 0.8f) {
 			lexicon_mark_innocents(ws);
-			p = probability(ws, &norms, (enum frg_rule)r, logit[head]);
+			p = probability(ws, norms, (enum frg_rule)r, logit[head]);
 		}
 		ws->score[r] = p;
-		if (r > FRG_AD_LINK)
+	}
+}
+
+void learned_find(struct frg_workspace *ws)
+{
+	struct model_norms norms[2];
+	float before[FRG_RULE_COUNT];
+	if (ws->learned->model.heads == 0 || ws->text.token_count == 0)
+		return;
+	review_read_features(ws);
+	memcpy(before, ws->score, sizeof before);
+	judge(ws, &norms[0]);
+	if (ws->house)
+		house_join(ws, &norms[1]);
+	for (int r = 0; r <= FRG_AD_LINK; r++) {
+		if (ws->learned->rule_head[r] == SIZE_MAX)
 			continue;
-		float best = settle_findings(ws, (enum frg_rule)r, before, p);
-		if (p >= ws->look[r] && best < 0.2f)
-			add_passage(ws, (enum frg_rule)r, head, &norms, p);
+		float best = settle_findings(ws, (enum frg_rule)r, before[r], ws->score[r]);
+		if (ws->score[r] >= ws->look[r] && best < 0.2f)
+			add_passage(ws, (enum frg_rule)r, norms);
 	}
 }

@@ -143,6 +143,20 @@ static const char *open_lexica(struct model *m)
 	return free_slot ? NULL : "a lexicon has no free slot";
 }
 
+static const char *open_stack(struct model *m)
+{
+	str stack = section(m, SECTION_STACK);
+	if (stack.n == 0)
+		return NULL;
+	if (stack.n != m->heads * FRG_RULE_COUNT * sizeof(float))
+		return "its heads and their joining do not fit";
+	m->stack = (const float *)stack.p;
+	for (size_t i = 0; i < stack.n / sizeof(float); i++)
+		if (!sane(m->stack[i]))
+			return "a weight is not a number";
+	return NULL;
+}
+
 uint64_t model_saw(const struct model *m, uint64_t id)
 {
 	size_t low = 0, high = m->seen_count;
@@ -183,6 +197,8 @@ enum frg_status model_open(struct model *m, str file, struct frg_error *err)
 	const char *wrong = open_linear(m);
 	if (!wrong)
 		wrong = open_lexica(m);
+	if (!wrong)
+		wrong = open_stack(m);
 	for (size_t i = 0; !wrong && i < relation.n / sizeof(float); i++)
 		wrong = sane(m->relation[i]) ? NULL : "a weight is not a number";
 	return wrong ? refuse(err, wrong) : FRG_OK;
@@ -242,7 +258,7 @@ void model_score(const struct model *m, const struct features *f, float *logit, 
 }
 
 void model_explain(const struct model *m, const struct features *f, const struct model_norms *norms, size_t head,
-                   float *by_token)
+                   float times, float *by_token)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		const struct gram *k = &f->grams[i];
@@ -250,7 +266,7 @@ void model_explain(const struct model *m, const struct features *f, const struct
 		if (slot == SIZE_MAX)
 			continue;
 		float w = (float)m->idf[slot] * MODEL_IDF_STEP * (float)m->weights[slot * model_stride(m->heads) + head] *
-		          norms->inverse[k->group] * m->head[head].scale[k->group] / (float)k->width;
+		          norms->inverse[k->group] * m->head[head].scale[k->group] * times / (float)k->width;
 		for (size_t t = 0; t < k->width; t++)
 			by_token[k->token + t] += w;
 	}

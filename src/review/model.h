@@ -20,7 +20,8 @@ enum model_section {
 	SECTION_LEXICA,   /* struct lexica_entry[] */
 	SECTION_SHAPES,   /* struct lexica_shape[] */
 	SECTION_RELATION, /* float[measures + 2][3]: mean, 1 / deviation, weight; constant, calibration; style */
-	SECTION_SEEN      /* struct seen[], by text: what the heads were trained on */
+	SECTION_SEEN,     /* struct seen[], by text: what the heads were trained on */
+	SECTION_STACK     /* float[heads][FRG_RULE_COUNT], of a house's model: how much the built-in log odds count */
 };
 
 /* Added to a group's sum of squares before it is brought to unit length: a text of two words shall not
@@ -90,6 +91,7 @@ struct model {
 	size_t relation_count; /* measures, or 0: none was learned */
 	const struct seen *seen;
 	size_t seen_count;
+	const float *stack; /* FRG_RULE_COUNT a head, or NULL: no house's model */
 };
 
 /* Checks `file` (16-byte aligned; must outlive the model) and fills `m`. Every offset and count is
@@ -106,9 +108,9 @@ struct model_norms {
 
 /* Fills `logit` (one a head) from features with `dense_count` measures. */
 void model_score(const struct model *m, const struct features *f, float *logit, struct model_norms *norms);
-/* Adds what each token brought to the head's logit to `by_token`; norms as model_score left them. */
+/* Adds what each token brought to the head's logit, so many times, to `by_token`; norms as model_score left them. */
 void model_explain(const struct model *m, const struct features *f, const struct model_norms *norms, size_t head,
-                   float *by_token);
+                   float times, float *by_token);
 /* What measure number `dense`, being x, brings to the head's logit. */
 static inline float model_brought(const struct model *m, size_t dense, float x, size_t head)
 {

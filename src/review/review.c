@@ -230,6 +230,13 @@ static void set_policy(struct frg_workspace *ws, const struct frg_policy *p)
 	}
 }
 
+static void set_house(struct frg_workspace *ws, const struct frg_model *m)
+{
+	BUG_IF(m && m->engine != ws->engine);
+	ws->house = m && m->model.lang == ws->lang ? m : NULL;
+	ws->rejection = -1;
+}
+
 static void prepare(struct frg_workspace *ws, const struct frg_input *in)
 {
 	set_policy(ws, in->policy);
@@ -244,6 +251,7 @@ static void prepare(struct frg_workspace *ws, const struct frg_input *in)
 	links_find(&ws->text, &ws->links);
 	enum frg_lang fallback = in->article ? in->article->lang : FRG_LANG_DE;
 	ws->lang = in->lang != FRG_LANG_AUTO ? in->lang : text_lang(&ws->text, fallback);
+	set_house(ws, in->model);
 	ws->langs = ws->lang == FRG_LANG_EN ? LANGS_EN : LANGS_DE;
 	lexicon_mark(ws);
 	cues_mark(ws);
@@ -322,8 +330,29 @@ enum frg_status frg_check(const struct frg_engine *engine, struct frg_workspace 
 		out->over[r] = ws->score[r] >= ws->look[r] && (r != FRG_OFF_TOPIC || in->article);
 	out->patterns_failed = ws->patterns_failed;
 	out->off_topic_known = in->article != NULL;
+	out->rejection_known = ws->rejection >= 0;
+	out->rejection = out->rejection_known ? ws->rejection : 0;
 	out->related = ws->related;
 	out->suggestion = suggest(ws);
 	collect_evidence(ws, out);
 	return FRG_OK;
+}
+
+enum frg_status review_house_features(const struct frg_engine *engine, struct frg_workspace *ws,
+                                      const struct frg_input *in, struct frg_review *out, struct frg_error *err)
+{
+	BUG_IF(in->policy || in->model);
+	ws->for_house = true;
+	enum frg_status status = frg_check(engine, ws, in, out, err);
+	ws->for_house = false;
+	if (status == FRG_OK && (ws->learned->model.heads == 0 || ws->text.token_count == 0)) {
+		ws->features.count = 0; /* nothing was read */
+		memset(ws->features.dense, 0, sizeof ws->features.dense);
+	}
+	return status;
+}
+
+size_t review_house_measures(const struct frg_engine *e, enum frg_lang lang)
+{
+	return HOUSE_MEASURES_OF_RULES + engine_learned(e, lang)->model.lexica.class_count;
 }

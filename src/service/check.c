@@ -193,6 +193,8 @@ static str findings_json(struct arena *a, const struct frg_review *r, str text)
 		json_array_append_new(evidence, evidence_json(&r->evidence[i], text));
 	json_t *all = json_pack("{s:s, s:o, s:o, s:o, s:o}", "lang", frg_lang_id(r->lang), "scores", scores, "over",
 	                        over_json(r), "evidence", evidence, "related", related_json(&r->related));
+	if (r->rejection_known)
+		json_object_set_new(all, "rejection", json_real((double)r->rejection));
 	if (r->patterns_failed)
 		json_object_set_new(all, "patterns_failed", json_integer(r->patterns_failed));
 	return json_text(a, all);
@@ -209,18 +211,38 @@ static void copy_review(struct arena *a, const struct frg_review *r, struct frg_
 	out->evidence = evidence;
 }
 
-static str check_id(struct checker *c, struct arena *a, const struct frg_policy *policy)
+/* What a site's checks go by, to be given back. */
+struct terms {
+	struct lent_policy *policy;
+	struct lent_model *model;
+};
+
+static struct terms borrow_terms(struct service *svc, id64 site)
 {
-	if (!policy)
-		return str_of(frg_engine_id(c->engine));
-	return arena_printf(a, "%s %s", frg_engine_id(c->engine), frg_policy_id(policy));
+	return (struct terms){.policy = policy_borrow(svc, site), .model = service_model_borrow(svc, site)};
+}
+
+static void return_terms(struct service *svc, struct terms *t)
+{
+	policy_return(svc, t->policy);
+	service_model_return(svc, t->model);
+}
+
+/* The engine, the newsroom's own model with its version, the newsroom's own settings. */
+static str check_id(struct checker *c, struct arena *a, const struct frg_policy *policy, const struct lent_model *model)
+{
+	const struct frg_model *own = service_model_lent(model);
+	str id = str_of(frg_engine_id(c->engine));
+	if (own)
+		id = arena_printf(a, "%.*s %s.%lld", STR_ARG(id), frg_model_id(own), (long long)house_version(model));
+	return policy ? arena_printf(a, "%.*s %s", STR_ARG(id), frg_policy_id(policy)) : id;
 }
 
 str service_check_id(struct service *svc, struct arena *a, id64 site)
 {
-	struct lent_policy *lent = policy_borrow(svc, site);
-	str id = check_id(svc->checker, a, policy_lent(lent));
-	policy_return(svc, lent);
+	struct terms terms = borrow_terms(svc, site);
+	str id = check_id(svc->checker, a, policy_lent(terms.policy), terms.model);
+	return_terms(svc, &terms);
 	return id;
 }
 
@@ -244,7 +266,6 @@ static enum frg_status run(struct checker *c, struct frg_workspace *ws, struct a
 	copy_review(a, &review, &out->review);
 	out->lang = review.lang;
 	out->suggestion = str_of(frg_suggestion_id(review.suggestion));
-	out->engine = check_id(c, a, input->policy);
 	out->findings = findings_json(a, &review, input->text);
 	return FRG_OK;
 }
@@ -273,10 +294,13 @@ static enum frg_status check_at(struct service *svc, id64 site, struct arena *a,
                                 struct frg_input *input, struct service_review *out, enum frg_lang *detected,
                                 struct frg_error *err)
 {
-	struct lent_policy *lent = policy_borrow(svc, site);
-	input->policy = policy_lent(lent);
+	struct terms terms = borrow_terms(svc, site);
+	input->policy = policy_lent(terms.policy);
+	input->model = service_model_lent(terms.model);
 	enum frg_status st = check(svc->checker, a, article, input, out, detected, err);
-	policy_return(svc, lent);
+	if (st == FRG_OK)
+		out->engine = check_id(svc->checker, a, input->policy, terms.model);
+	return_terms(svc, &terms);
 	return st;
 }
 
@@ -317,12 +341,20 @@ enum frg_status service_policy_try(struct service *svc, struct arena *a, const s
                                    str text, const struct frg_policy *policy, struct service_review *out,
                                    struct frg_error *err)
 {
-	struct store_article under;
-	struct frg_input input = {.text = text, .policy = policy};
-	if (article.n == 0)
-		return check(svc->checker, a, NULL, &input, out, NULL, err);
-	enum frg_status st = service_article_get(svc, a, site, article, &under, err);
-	return st == FRG_OK ? check(svc->checker, a, &under, &input, out, NULL, err) : st;
+	struct store_article under, *about = NULL;
+	if (article.n) {
+		enum frg_status st = service_article_get(svc, a, site, article, &under, err);
+		if (st != FRG_OK)
+			return st;
+		about = &under;
+	}
+	struct lent_model *model = service_model_borrow(svc, site->id);
+	struct frg_input input = {.text = text, .policy = policy, .model = service_model_lent(model)};
+	enum frg_status st = check(svc->checker, a, about, &input, out, NULL, err);
+	if (st == FRG_OK)
+		out->engine = check_id(svc->checker, a, policy, model);
+	service_model_return(svc, model);
+	return st;
 }
 
 struct draft {

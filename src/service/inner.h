@@ -16,6 +16,8 @@ struct live;
 struct limits;
 struct policies;
 struct lent_policy;
+struct houses;
+struct learning;
 struct delays;
 struct closings;
 
@@ -28,6 +30,8 @@ struct service {
 	struct live *live;             /* live.c; NULL until the server runs */
 	struct limits *limits;         /* limits.c */
 	struct policies *policies;     /* policy.c */
+	struct houses *houses;         /* house.c */
+	struct learning *learning;     /* learning.c */
 	struct delays *delays;         /* delay.c */
 	struct closings *closings;     /* closing_load.c */
 	struct view_assets assets;
@@ -47,6 +51,19 @@ MUST_CHECK enum frg_status policies_load(struct service *svc, struct frg_error *
 struct lent_policy *policy_borrow(struct service *svc, id64 site);
 void policy_return(struct service *svc, struct lent_policy *lent);
 const struct frg_policy *policy_lent(const struct lent_policy *lent);
+
+/* house.c */
+struct houses *houses_open(void);
+void houses_close(struct houses *houses);
+MUST_CHECK enum frg_status houses_load(struct service *svc, struct frg_error *err);
+int64_t house_version(const struct lent_model *lent);
+/* Checks a model's bytes and opens it. FRG_CORRUPT model_broken. */
+MUST_CHECK enum frg_status house_open_model(struct service *svc, const struct store_house_model *m,
+                                            struct frg_model **out, struct frg_error *err);
+
+/* learning.c */
+struct learning *learning_open(void);
+void learning_close(struct learning *learning);
 
 /* check.c */
 MUST_CHECK enum frg_status checker_open(struct service *svc, struct frg_error *err);

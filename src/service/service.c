@@ -38,6 +38,8 @@ enum frg_status service_open(const struct service_config *config, struct service
 	svc->cache = cache_open(config->cache_bytes ? config->cache_bytes : 64u << 20);
 	svc->limits = limits_open(config->unlimited);
 	svc->policies = policies_open();
+	svc->houses = houses_open();
+	svc->learning = learning_open();
 	svc->delays = delays_open();
 	svc->closings = closings_open();
 	struct store_config store = {.url = config->database, .readers = config->readers, .create = config->create};
@@ -52,6 +54,8 @@ enum frg_status service_open(const struct service_config *config, struct service
 		st = policies_load(svc, err);
 	if (st == FRG_OK)
 		st = closings_load(svc, err);
+	if (st == FRG_OK)
+		st = houses_load(svc, err);
 	if (st == FRG_OK)
 		st = complete(svc, err);
 	if (st != FRG_OK) {
@@ -70,6 +74,8 @@ void service_close(struct service *svc)
 	cache_close(svc->cache);
 	checker_close(svc->checker);
 	policies_close(svc->policies);
+	houses_close(svc->houses);
+	learning_close(svc->learning);
 	delays_close(svc->delays);
 	closings_close(svc->closings);
 	frg_engine_close(svc->engine);
@@ -81,6 +87,7 @@ void service_close(struct service *svc)
 }
 
 struct store *service_store(struct service *svc) { return svc->store; }
+const struct frg_engine *service_engine(struct service *svc) { return svc->engine; }
 const char *service_engine_id(struct service *svc) { return frg_engine_id(svc->engine); }
 void service_set_assets(struct service *svc, const struct view_assets *assets) { svc->assets = *assets; }
 const struct view_assets *service_assets(const struct service *svc) { return &svc->assets; }

@@ -11,6 +11,7 @@
 #include "render/render.h"
 #include "service/desk.h"
 #include "service/evidence.h"
+#include "service/learning.h"
 #include "service/notice.h"
 #include "service/staff.h"
 #include "service/story.h"
@@ -80,7 +81,7 @@ MUST_CHECK enum frg_status service_article_discover(struct service *svc, struct 
 
 struct service_review {
 	str engine, suggestion;
-	str findings; /* JSON as stored: {"lang","scores","over":[…],"evidence":[…],"related"} */
+	str findings; /* JSON as stored: {"lang","scores","over":[…],"evidence":[…],"related"}, "rejection" with a house's model */
 	enum frg_lang lang;
 	struct frg_review review; /* evidence copied into the arena */
 };

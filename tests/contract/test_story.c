@@ -78,7 +78,7 @@ static enum frg_status add_story(struct store_tx *tx, void *ctx, struct frg_erro
 	OK(store_statement_of_comment(tx, m->comment.id, &w->letters, e));
 	OK(store_objection_of_comment(tx, m->comment.id, &w->objections, e));
 	OK(store_revision_get(tx, m->revision.id, &w->revision, e));
-	assert_int_equal(w->revision.withdrawn, 0);
+	assert_int_equal(w->revision.moved, w->revision.created);
 	OK(store_revision_move(tx, m->revision.id, w->revision.state, 0, STATE_WITHDRAWN, e));
 	return store_revision_get(tx, m->revision.id, &w->revision, e);
 }
@@ -93,7 +93,7 @@ static void all_of_a_comment_comes_back(void **state)
 	assert_true(str_eq(w.decisions.items[0].hash, w.made.decision.hash));
 	assert_true(w.letters.count == 1 && str_eq(w.letters.items[0].body, STR("b")));
 	assert_true(w.objections.count == 1 && str_eq(w.objections.items[0].text, STR("o")));
-	assert_true(w.revision.withdrawn > 0);
+	assert_true(w.revision.moved > w.revision.created);
 }
 
 /* 100 … 1000, replaced at 200 by 200 … 300; then the second is taken back. */

@@ -6,14 +6,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(struct frg_engine *engine)
+static void check(struct frg_engine *engine, const struct frg_model *house)
 {
 	struct frg_workspace *ws;
 	struct frg_review review;
 	struct frg_article *article;
 	struct frg_error err;
 	struct frg_input in = {.text = STR_INIT("Ihr Lügner habt keine Ahnung, wer bezahlt euch? Das Freibad bleibt zu."),
-	                       .lang = FRG_LANG_DE};
+	                       .lang = house ? house->model.lang : FRG_LANG_DE,
+	                       .model = house};
 	if (frg_workspace_open(engine, &ws, &err) != FRG_OK ||
 	    frg_article_open(engine, STR("Freibad"), STR_NONE, STR("Das Freibad bleibt zu."), &article, &err) != FRG_OK)
 		abort();
@@ -23,8 +24,32 @@ static void check(struct frg_engine *engine)
 	for (int r = 0; r < FRG_RULE_COUNT; r++)
 		if (!(review.score[r] >= 0 && review.score[r] <= 1))
 			abort();
+	if (review.rejection_known && !(review.rejection >= 0 && review.rejection <= 1))
+		abort();
 	frg_article_close(article);
 	frg_workspace_close(ws);
+}
+
+/* The same bytes as a newsroom's own model beside the built-in ones. */
+static void check_house(char *p, size_t size)
+{
+	static struct frg_engine *engine;
+	struct frg_engine_options options = {.word_list = STR("word\tde\t0.9\tn\ttrottel\n")};
+	struct frg_model *house;
+	struct frg_error err;
+	if (!engine && frg_engine_open(&options, &engine, &err) != FRG_OK)
+		abort();
+	struct model_header *h = (struct model_header *)p;
+	if (size >= sizeof *h) {
+		h->base = engine_learned(engine, (enum frg_lang)h->lang)->model.id;
+		h->checksum = model_checksum((str){p, size});
+	}
+	if (frg_model_open(engine, (str){p, size}, &house, &err) == FRG_OK) {
+		check(engine, house);
+		frg_model_close(house);
+	} else if (!err.code || !err.msg[0]) {
+		abort();
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -49,11 +74,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	options.model = (str){p, size};
 	enum frg_status status = frg_engine_open(&options, &engine, &err);
 	if (status == FRG_OK) {
-		check(engine);
+		check(engine, NULL);
 		frg_engine_close(engine);
 	} else if (!err.code || !err.msg[0]) {
 		abort();
 	}
+	check_house(p, size);
 	free(p);
 	return 0;
 }

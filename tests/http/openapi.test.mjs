@@ -3,7 +3,7 @@ import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { totp } from '../lib/totp.mjs';
-import { startServer, uuid, PASSWORD } from '../lib/server.mjs';
+import { startServer, until, uuid, PASSWORD } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { request, form, FORM } from '../lib/http.mjs';
 import { Contract, file } from '../lib/openapi.mjs';
@@ -674,6 +674,29 @@ test('the newsroom\'s own settings', async () => {
 	code(await attempt(400, { entries: 7 }), 'json_invalid');
 	code(await attempt(404, { entries, text: 'x', article: 'nix' }), 'article_unknown');
 	await call('savePolicy', '/v1/desk/policy', 200, { ...mine, body: { version: saved.version, entries: [] } });
+});
+
+test('learning from decisions, and what thresholds would have meant', async () => {
+	const mine = { who: rike, headers: csrf() };
+	await call('outcomes', '/v1/desk/policy/outcomes', 200, { who: rike });
+	await call('outcomeComments', '/v1/desk/policy/outcomes/comments?rule=aggression&which=released&score=0', 200, { who: rike });
+	code(await call('outcomeComments', '/v1/desk/policy/outcomes/comments?rule=aggression&which=released&score=x', 400, { who: rike }), 'query_invalid');
+	await call('learningDecisions', '/v1/desk/learning/decisions', 200, { who: rike });
+	await call('scheduleLearning', '/v1/desk/learning/schedule', 200, { ...mine, body: { schedule: 'weekly' } });
+	code(await call('scheduleLearning', '/v1/desk/learning/schedule', 400, { ...mine, body: { schedule: 'hourly' } }), 'json_invalid');
+	await call('chooseModel', '/v1/desk/learning/model', 200, { ...mine, body: { version: 0 } });
+	code(await call('chooseModel', '/v1/desk/learning/model', 400, { ...mine, body: {} }), 'version_missing');
+	code(await call('chooseModel', '/v1/desk/learning/model', 404, { ...mine, body: { version: 3 } }), 'model_gone');
+	/* A run over so few decisions takes no time: whoever comes second is too late, or comes while it runs. */
+	const run = async (id) => contract.answer(id, await rike.request(contract.operation(id).method, '/v1/desk/learning/run', { headers: csrf() }));
+	const seen = new Set();
+	await until(async () => {
+		for (const answer of await Promise.all([run('startLearning'), run('startLearning'), run('stopLearning')]))
+			seen.add(answer.status);
+		seen.add(`stop ${(await run('stopLearning')).status}`);
+		return seen.has(202) && seen.has(409) && seen.has('stop 409');
+	}, { what: 'a second run that is refused' });
+	await call('learning', '/v1/desk/learning', 200, { who: rike });
 });
 
 test('an edit, an answer and what came before, as the desk shows them', async () => {

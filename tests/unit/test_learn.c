@@ -317,7 +317,7 @@ static void explanations_add_up(void **state)
 	assert_int_not_equal(head, SIZE_MAX);
 	OK(review_features(engine, ws, &in, &err));
 	model_score(m, &ws->features, logit, &norms);
-	model_explain(m, &ws->features, &norms, head, by);
+	model_explain(m, &ws->features, &norms, head, 1, by);
 	double sum = (double)m->head[head].bias;
 	for (size_t i = 0; i < ws->text.token_count; i++)
 		sum += (double)by[i];

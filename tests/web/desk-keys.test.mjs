@@ -44,6 +44,7 @@ test('in the panel: digits, Enter, Escape, and no other decision', () => {
 test('where the focus is', () => {
 	assert.deepEqual(focusKind('INPUT', 'password', false), { typing: true, pressable: false });
 	assert.deepEqual(focusKind('INPUT', 'checkbox', false), { typing: false, pressable: false });
+	assert.deepEqual(focusKind('INPUT', 'range', false), { typing: true, pressable: false });
 	assert.deepEqual(focusKind('button', 'submit', false), { typing: false, pressable: true });
 	assert.deepEqual(focusKind('DIV', '', true), { typing: true, pressable: false });
 });

@@ -87,7 +87,8 @@ export function commandFor(p: Press, w: Where): Command | null {
 	return { do: name } as Command;
 }
 
-const TEXT_INPUTS = new Set(['text', 'password', 'email', 'search', 'url', 'tel', 'number', 'date', 'time']);
+/* A slider needs its arrows as a text needs its letters. */
+const TEXT_INPUTS = new Set(['text', 'password', 'email', 'search', 'url', 'tel', 'number', 'date', 'time', 'range']);
 
 /** What the pure part needs to know of where the focus is. */
 export function focusKind(tag: string, type: string, editable: boolean): { typing: boolean; pressable: boolean } {

@@ -30,6 +30,8 @@ export interface Review {
 	evidence: Evidence[] | null;
 	/** Own patterns that gave up on this text. */
 	patterns_failed: number;
+	/** How often this newsroom rejects such comments, by its own model; null: there is none. */
+	rejection: number | null;
 }
 
 export interface Recent {

@@ -18,6 +18,7 @@ import { Help } from './help';
 import { useNow, useView } from './hooks';
 import { InvitationPage, invitationToken } from './invitation';
 import { LaneEditor } from './lane_editor';
+import { Learning } from './learning';
 import { LoginAgain, LoginPage } from './login';
 import { Notices } from './notices';
 import { Objections } from './objections';
@@ -136,7 +137,7 @@ function Said({ desk }: { desk: S.Desk }): JSX.Element {
 
 /* An address says where to go, not what one may. */
 function mayEnter(controller: Controller, tab: Place['tab']): boolean {
-	if (tab === 'policy') return controller.may('settings');
+	if (tab === 'policy' || tab === 'learning') return controller.may('settings');
 	if (tab === 'persons') return controller.may('persons');
 	return tab !== 'team' || controller.may('staff') || controller.may('log');
 }
@@ -182,7 +183,8 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 			{tab === 'team' && <Team controller={controller} />}
 			{tab === 'decided' && <Decided controller={controller} changes={view.changes} onRead={read} />}
 			{tab === 'comment' && <Story key={place.comment} controller={controller} comment={place.comment} changes={view.changes} onRead={read} />}
-			{tab === 'policy' && <Policy controller={controller} desk={policy.current} />}
+			{tab === 'policy' && <Policy controller={controller} desk={policy.current} onRead={read} />}
+			{tab === 'learning' && <Learning controller={controller} />}
 			<div class="toasts" aria-label={t('note.label')} role="region">
 				{undoable && (tab === 'review' || tab === 'board') && <UndoToast key={undoable.item.revision} undoable={undoable} undoKey={bindings.undo}
 					together={S.batchOf(desk, undoable, Date.now()).length} onUndo={() => controller.undo()} />}

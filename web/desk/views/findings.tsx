@@ -1,7 +1,7 @@
 // What the engine says: its suggestion, a score for every rule, and the passages with their reasons.
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { t } from '../i18n';
+import { percent, t } from '../i18n';
 import { cut, standIn } from '../highlight';
 import { ALL_RULES, isOver, scoreOf } from '../rules';
 import type { Evidence, Item, RuleId } from '../types';
@@ -67,6 +67,7 @@ export function Findings(p: Props): JSX.Element {
 				<span class="verdict-label">{t('suggestion.label')}</span> {t(`suggestion.${review.suggestion}`)}
 			</h3>
 			<ol class="rules">{ALL_RULES.map((rule) => <Rule key={rule} {...p} rule={rule} stand={stand} />)}</ol>
+			{review.rejection !== null && review.rejection !== undefined && <p class="rejection">{t('findings.rejection', percent(review.rejection))}</p>}
 			{review.patterns_failed > 0 && <p class="wrong">{t('policy.gave_up')}</p>}
 			<p class="engine">{t('engine', review.engine)}</p>
 		</section>

@@ -65,9 +65,10 @@ function Versions({ controller, now, onTake }: { controller: Controller; now: nu
 interface Props {
 	controller: Controller;
 	desk: PolicyDesk;
+	onRead: (revision: string) => void;
 }
 
-export function Policy({ controller, desk }: Props): JSX.Element {
+export function Policy({ controller, desk, onRead }: Props): JSX.Element {
 	const [saved, setSaved] = useState(desk.saved), [draft, setDraft] = useState(desk.draft), [text, setText] = useState(desk.text);
 	const [failed, setFailed] = useState(''), [said, setSaid] = useState(''), [busy, setBusy] = useState(false);
 	Object.assign(desk, { saved, draft, text });
@@ -129,7 +130,7 @@ export function Policy({ controller, desk }: Props): JSX.Element {
 				<div class="policy-inner">
 					<h2>{t('policy.title')}</h2>
 					<p class="policy-intro">{t('policy.intro')}</p>
-					<Limits draft={draft} usual={saved.usual} problems={problems} onChange={change} />
+					<Limits controller={controller} onRead={onRead} draft={draft} usual={saved.usual} problems={problems} onChange={change} />
 					<Entries kind="word" draft={draft} problems={problems} onChange={change} />
 					<Entries kind="except" draft={draft} problems={problems} onChange={change} />
 					<Entries kind="pattern" draft={draft} problems={problems} onChange={change} />
