@@ -126,6 +126,8 @@ HANDLER(desk_lanes);
 HANDLER(desk_lanes_save);
 HANDLER(desk_board);
 HANDLER(desk_claim);
+HANDLER(desk_figures);
+HANDLER(desk_figure);
 HANDLER(desk_settings);
 HANDLER(desk_close_thread);
 HANDLER(desk_settings_save);
