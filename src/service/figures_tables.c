@@ -106,6 +106,7 @@ static void totals_row(struct arena *a, struct figures_asking *f, const char *na
 	ROW(a, &f->out->table[FIGURES_TOTALS], CELL_STR(str_of(name)), cell_day(a, days->first),
 	    cell_day(a, days->first + (int64_t)days->count - 1), CELL(sum_of(s->received, 24)), CELL(decided_of(s)),
 	    CELL(s->kind[KIND_RELEASED]), cell_share(s->kind[KIND_RELEASED], decided_of(s)), cell_wait(waits, 0.5),
+	    cell_wait(waits, 0.9), cell_wait(s->wait[0], 0.5), cell_wait(s->wait[1], 0.5),
 	    cell_share(s->within, decided_of(s)), now ? CELL(f->queue.count) : CELL_NOT,
 	    now && f->queue.oldest ? CELL((f->at - f->queue.oldest) / 1000) : CELL_NOT);
 }
@@ -114,7 +115,8 @@ static void totals_row(struct arena *a, struct figures_asking *f, const char *na
 static void totals(struct arena *a, struct figures_asking *f)
 {
 	COLUMNS(&f->out->table[FIGURES_TOTALS], "period", "from", "to", "received", "decided", "released", "released_share",
-	        "median_wait_s", "within_share", "waiting", "oldest_waiting_s");
+	        "median_wait_s", "p90_wait_s", "open_median_s", "closed_median_s", "within_share", "waiting",
+	        "oldest_waiting_s");
 	struct figure_sums *before = sums_of(a, &f->before, 0, f->before.count);
 	for (int h = clock_local(f->at).hour; h < 24; h++)
 		before->received[h] -= f->before.day[f->before.count - 1].received[h];

@@ -11,6 +11,7 @@ import * as S from '../state';
 import { Account } from './account';
 import { Board } from './board';
 import { Decided } from './decided';
+import { Figures } from './figures';
 import { Header } from './header';
 import type { Tab } from './header';
 import { Help } from './help';
@@ -161,6 +162,7 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 			{tab === 'review' && <Review controller={controller} view={view} bindings={bindings} onLanes={() => setLanes(true)} />}
 			{tab === 'board' && <Board controller={controller} view={view} onRead={(r) => { setTab('review'); void controller.openRevision(r); }} />}
 			{tab === 'objections' && <Objections controller={controller} changes={view.changes} />}
+			{tab === 'figures' && <Figures controller={controller} />}
 			{tab === 'team' && <Team controller={controller} />}
 			{tab === 'decided' && <Decided controller={controller} changes={view.changes} onRead={(r) => { setTab('review'); void controller.openRevision(r); }} />}
 			{tab === 'policy' && <Policy controller={controller} desk={policy.current} />}

@@ -5,7 +5,7 @@ import { age, count, language, number, setLanguage, t } from '../i18n';
 import { unsentCount, waitingCount } from '../state';
 import { useNow } from './hooks';
 
-export type Tab = 'review' | 'board' | 'decided' | 'objections' | 'policy' | 'team';
+export type Tab = 'review' | 'board' | 'decided' | 'objections' | 'figures' | 'policy' | 'team';
 
 export function LangSwitch({ controller, onLang }: { controller: Controller; onLang: () => void }): JSX.Element {
 	const to = language() === 'de' ? 'en' : 'de';
@@ -70,6 +70,7 @@ export function Header(p: Props): JSX.Element {
 				{tabButton('board', t('nav.board'))}
 				{tabButton('decided', t('nav.decided'))}
 				{tabButton('objections', <>{t('nav.objections')}{view.objections > 0 && <span class="tab-count">{number(view.objections)}</span>}</>)}
+				{tabButton('figures', t('nav.figures'))}
 				{controller.may('settings') && tabButton('policy', t('nav.policy'))}
 				{(controller.may('staff') || controller.may('log')) && tabButton('team', t('nav.team'))}
 			</nav>
