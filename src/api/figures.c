@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { CSV_MAX = 4 << 20 };
 
@@ -61,6 +62,17 @@ static str table_csv(struct arena *a, const struct figure_table *t)
 	return buf_finish(&b, a);
 }
 
+/* With all digits that a cell has; other answers need fewer. */
+static void answer_json(struct http_request *req, json_t *body)
+{
+	struct arena *a = http_arena(req);
+	char *text = json_dumps(body, JSON_COMPACT | JSON_REAL_PRECISION(12));
+	BUG_IF(!text);
+	http_respond(req, 200, "application/json", arena_str(a, str_of(text)));
+	free(text);
+	json_decref(body);
+}
+
 /* ---- what is asked for ---- */
 
 /* A number of the query; what is none is told from `none` by nobody, and refused by the service. */
@@ -93,16 +105,6 @@ static json_t *day_json(int64_t day)
 	return json_string(text);
 }
 
-static json_t *shifts_json(const struct figures *f)
-{
-	json_t *list = json_array();
-	for (size_t i = 0; i < f->shift_count; i++)
-		json_array_append_new(list, json_pack("{s:i, s:i, s:i, s:i}", "days", (int)f->shifts[i].days, "from",
-		                                      f->shifts[i].from, "to", f->shifts[i].to, "editors",
-		                                      f->shifts[i].editors));
-	return list;
-}
-
 static json_t *head_json(const struct figures *f)
 {
 	return json_pack("{s:o, s:o, s:o, s:I}", "from", day_json(f->from), "to", day_json(f->to), "section",
@@ -123,11 +125,11 @@ HANDLER(desk_figures)
 	json_object_set_new(all, "whole", json_boolean(f.whole));
 	json_object_set_new(all, "longest_wait_s", json_integer(f.longest_wait / 1000));
 	json_object_set_new(all, "rate_per_hour", f.rate > 0 ? json_real(round(f.rate * 100) / 100) : json_null());
-	json_object_set_new(all, "shifts", shifts_json(&f));
+	json_object_set_new(all, "shifts", api_shifts_json(f.shifts, f.shift_count));
 	for (int i = 0; i < FIGURES_CREW; i++)
 		json_object_set_new(all, figure_table_names[i].p, rows_json(&f.table[i]));
 	api_no_store(req);
-	api_json(req, 200, all);
+	answer_json(req, all);
 }
 
 /* "waits", "waits.csv" */
@@ -184,5 +186,5 @@ HANDLER(desk_figure)
 		json_object_set_new(one, "backlog", rows_json(&f.table[FIGURES_BACKLOG]));
 	if (crew)
 		json_object_set_new(one, "replayed_days", json_integer(f.replayed_days));
-	api_json(req, 200, one);
+	answer_json(req, one);
 }

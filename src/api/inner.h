@@ -66,6 +66,11 @@ size_t api_utf16(str text, size_t byte);
 json_t *api_closure_json(const struct store_article *a);
 json_t *api_rules_json(struct arena *a, str rules);
 
+/* ---- lanes.c ---- */
+
+/* As the settings have them. */
+json_t *api_shifts_json(const struct desk_shift *shifts, size_t count);
+
 /* ---- decide.c ---- */
 
 /* What a refusal says: rules, law, passages, the letter's sentences, a word. */

@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { PAGE = 200, LOOK_MS = 250, ESCALATE_MS = 15000, LEARN_MS = 5000, COUNT_MS = 3000, KEPT_MS = 24 * 3600 * 1000 };
+enum { PAGE = 200, LOOK_MS = 250, ESCALATE_MS = 15000, LEARN_MS = 5000, COUNT_MS = 1000, KEPT_MS = 24 * 3600 * 1000 };
 
 /* Held comments of a site that are to be checked anew, from `after` on. */
 struct recheck {

@@ -455,10 +455,10 @@ enum frg_status service_figures_refresh(struct service *svc, struct arena *a, st
                                         struct frg_error *err)
 {
 	*more = false;
-	msec begun = clock_steady();
-	bool received = begun >= p->received, forecasts = received && is_time(&p->forecasts, forecasts_every), again = false;
+	bool received = clock_steady() >= p->received, forecasts = received && is_time(&p->forecasts, forecasts_every), again = false;
 	enum frg_status st = count_decisions(svc, a, more, err);
 	const struct store_site *sites = service_site(svc, STR(""));
+	msec begun = clock_steady();
 	for (size_t i = 0; st == FRG_OK && received && i < service_site_count(svc); i++) {
 		st = count_days(svc, a, sites[i].id, false, more, err);
 		if (st == FRG_OK && forecasts)
@@ -468,7 +468,8 @@ enum frg_status service_figures_refresh(struct service *svc, struct arena *a, st
 		p->forecasts = 0;
 		*more = true;
 	}
-	p->received = *more ? 0 : clock_steady() + 100 * (clock_steady() - begun);
+	if (received) /* takes a fiftieth of the time at most */
+		p->received = *more ? 0 : clock_steady() + 50 * (clock_steady() - begun);
 	if (st == FRG_OK && is_time(&p->purged, purge_every))
 		st = store_write(svc->store, a, purge, NULL, err);
 	return st;

@@ -54,7 +54,8 @@ export interface ForecastDay {
 	none: number;
 }
 export interface Shift {
-	days: number;
+	/** 1: Monday. */
+	days: number[];
 	from: number;
 	to: number;
 	editors: number;
@@ -150,7 +151,7 @@ export function worstRush(load: readonly LoadHour[]): Rush | null {
 export function helped(data: Pick<FiguresData, 'load' | 'shifts'>): number {
 	const rush = worstRush(data.load), full = fullest(data.load);
 	const day = rush?.weekday ?? full?.weekday ?? 1, minute = (rush?.from ?? full?.hour ?? 0) * 60;
-	return Math.max(0, data.shifts.findIndex((s) => s.days & (1 << (day - 1)) && s.from <= minute && minute < s.to));
+	return Math.max(0, data.shifts.findIndex((s) => s.days.includes(day) && s.from <= minute && minute < s.to));
 }
 
 /** The hour in which most of a shift is needed. */

@@ -77,14 +77,14 @@ export function clock(minutes: number): string {
 }
 
 /** »Mo–Fr 9–18 Uhr«. */
-export function shiftName(s: { days: number; from: number; to: number; editors: number }): string {
+export function shiftName(s: { days: readonly number[]; from: number; to: number; editors: number }): string {
 	const runs: string[] = [];
-	for (let d = 0; d < 7; d++) {
-		if (!(s.days & (1 << d))) continue;
+	const name = (d: number): string => weekdayName(d, 'short');
+	for (let d = 1; d <= 7; d++) {
+		if (!s.days.includes(d)) continue;
 		let end = d;
-		while (end < 6 && s.days & (1 << (end + 1))) end++;
-		runs.push(end > d + 1 ? `${weekdayName(d + 1, 'short')}–${weekdayName(end + 1, 'short')}`
-			: end > d ? `${weekdayName(d + 1, 'short')}, ${weekdayName(end + 1, 'short')}` : weekdayName(d + 1, 'short'));
+		while (s.days.includes(end + 1)) end++;
+		runs.push(end > d + 1 ? `${name(d)}–${name(end)}` : end > d ? `${name(d)}, ${name(end)}` : name(d));
 		d = end;
 	}
 	return t('shift', runs.join(', '), clock(s.from), clock(s.to), people(s.editors));
