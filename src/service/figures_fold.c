@@ -15,7 +15,7 @@ enum {
 };
 static const int64_t forecast_days = 4; /* a forecast is not made for further ahead */
 static const msec forecasts_every = 60 * 1000, purge_every = 3600 * 1000, day_ms = (msec)24 * 3600 * 1000;
-static const str received_mark = STR_INIT("received"), forecast_mark = STR_INIT("forecast"),
+static const str received_mark = STR_INIT("received"), stored_mark = STR_INIT("stored"), forecast_mark = STR_INIT("forecast"),
 				 decided_mark = STR_INIT("decision");
 
 /* ---- classes of waiting time ---- */
@@ -435,6 +435,49 @@ static enum frg_status count_days(struct service *svc, struct arena *a, id64 sit
 	return st;
 }
 
+/* An archive that is imported was sent on days that have been counted: back to the first of them. Each stored text is
+ * looked at once, when it must have been committed. */
+struct looking_back {
+	id64 site, seen, upto;
+	int64_t mark, to;
+};
+enum { COMMITTED_MS = 10 * 60 * 1000, LOOK_BACK_MS = 60 * 1000 };
+
+static enum frg_status look_back(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct looking_back *l = ctx;
+	msec first = 0;
+	int64_t oldest = clock_local(clock_now()).day - FIGURES_KEPT_DAYS;
+	enum frg_status st = store_figure_mark(tx, l->site, stored_mark, &l->seen, err);
+	if (st == FRG_OK)
+		st = store_figure_mark(tx, l->site, received_mark, &l->mark, err);
+	if (st == FRG_OK && l->seen && id_time(l->upto) - id_time(l->seen) >= LOOK_BACK_MS)
+		st = store_figure_stored(tx, l->site, l->seen, l->upto, &first, err);
+	l->to = first ? clock_local(first).day : l->mark;
+	l->to = l->to < oldest && l->mark > oldest ? oldest : l->to;
+	return st;
+}
+
+static enum frg_status go_back(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	const struct looking_back *l = ctx;
+	enum frg_status st = store_figure_mark_move(tx, l->site, stored_mark, l->seen, l->upto, err);
+	return st == FRG_OK && l->to < l->mark ? store_figure_mark_move(tx, l->site, received_mark, l->mark, l->to, err)
+	                                       : st;
+}
+
+static enum frg_status count_received(struct service *svc, struct arena *a, id64 site, bool *more,
+                                      struct frg_error *err)
+{
+	struct looking_back l = {.site = site, .upto = id_at(clock_now() - COMMITTED_MS)};
+	enum frg_status st = store_read(svc->store, a, look_back, &l, err);
+	if (st == FRG_OK && id_time(l.upto) - id_time(l.seen) >= LOOK_BACK_MS)
+		st = store_write(svc->store, a, go_back, &l, err);
+	if (st != FRG_OK && st != FRG_CONFLICT)
+		return st;
+	return count_days(svc, a, site, false, more, err);
+}
+
 static enum frg_status purge(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	(void)ctx;
@@ -460,7 +503,7 @@ enum frg_status service_figures_refresh(struct service *svc, struct arena *a, st
 	const struct store_site *sites = service_site(svc, STR(""));
 	msec begun = clock_steady();
 	for (size_t i = 0; st == FRG_OK && received && i < service_site_count(svc); i++) {
-		st = count_days(svc, a, sites[i].id, false, more, err);
+		st = count_received(svc, a, sites[i].id, more, err);
 		if (st == FRG_OK && forecasts)
 			st = count_days(svc, a, sites[i].id, true, &again, err);
 	}

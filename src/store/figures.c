@@ -164,6 +164,19 @@ enum frg_status store_figure_first(struct store_tx *tx, id64 site, msec from, ms
 	return db_end(rows, err);
 }
 
+enum frg_status store_figure_stored(struct store_tx *tx, id64 site, id64 after, id64 upto, msec *first,
+                                    struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT min(created_at) FROM revision WHERE id > $2 AND id <= $3 AND site_id = $1",
+	                              DB_INT(site), DB_INT(after), DB_INT(upto));
+	if (st != FRG_OK)
+		return st;
+	*first = db_next(rows) ? db_int(rows, 0) : 0;
+	return db_end(rows, err);
+}
+
 static void read_forecast(struct arena *a, struct db_rows *r, struct store_figure_forecast *f)
 {
 	*f = (struct store_figure_forecast){

@@ -84,6 +84,9 @@ MUST_CHECK enum frg_status store_figure_received(struct store_tx *tx, id64 site,
 /* When the first text at or after `from` came; 0: none. */
 MUST_CHECK enum frg_status store_figure_first(struct store_tx *tx, id64 site, msec from, msec *out,
                                               struct frg_error *err);
+/* When the first of the texts was sent whose ids are in (after, upto]; 0: none. */
+MUST_CHECK enum frg_status store_figure_stored(struct store_tx *tx, id64 site, id64 after, id64 upto, msec *first,
+                                               struct frg_error *err);
 struct store_figure_forecast {
 	str section;
 	int64_t none, given, kept;

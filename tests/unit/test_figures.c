@@ -290,6 +290,26 @@ static void counted_anew(void **state)
 	assert_int_equal(number("SELECT count(*) FROM figure WHERE value <> 0"), rows);
 }
 
+/* An archive is imported: sent on days that have been counted long since. */
+static void an_archive(void **state)
+{
+	(void)state;
+	submit("", "Die Brücke ist eine gute Idee, weil sie Wege spart.", 0);
+	count_all();
+	id64 old = submit("", "Wann wird die Brücke wieder geöffnet?", 0).revision;
+	tamper(arena_printf(t.a, "UPDATE revision SET created_at = created_at - 20 * 86400000 WHERE id = %lld", (long long)old).p);
+	count_all();
+	struct figures f = ask(30);
+	assert_int_equal(cell(&f, FIGURES_TOTALS, 0, "received"), 1);
+	for (int i = 0; i < 3; i++) {
+		clock_shift((12 + 2 * i) * 60 * 1000);
+		count_all();
+		f = ask(30);
+		assert_int_equal(cell(&f, FIGURES_TOTALS, 0, "received"), 2);
+	}
+	assert_int_equal(cell(&f, FIGURES_DECISIONS, 9, "received"), 1);
+}
+
 static void questions(void **state)
 {
 	(void)state;
@@ -360,6 +380,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(csv, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_known_week, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(counted_anew, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_archive, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(questions, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_replayed_desk, set_up, tear_down),
 	};
