@@ -151,9 +151,9 @@ static void answer_csv(struct http_request *req, const struct figures *f, enum f
 	char from[CLOCK_DAY_SIZE], to[CLOCK_DAY_SIZE];
 	clock_day_text(f->from, from);
 	clock_day_text(f->to, to);
-	http_add_header(req, "Content-Disposition",
-	                arena_printf(http_arena(req), "attachment; filename=\"%s-%s-%s.csv\"", figure_table_names[name].p,
-	                             from, to));
+	http_add_header(
+		req, "Content-Disposition",
+		arena_printf(http_arena(req), "attachment; filename=\"%s-%s-%s.csv\"", figure_table_names[name].p, from, to));
 	http_respond(req, 200, "text/csv; charset=utf-8", table_csv(http_arena(req), &f->table[name]));
 }
 

@@ -169,9 +169,9 @@ static void answer_settings(struct api *api, struct http_request *req, const str
 	api_json(req, 200,
 	         json_pack("{s:I, s:I, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "version", (json_int_t)s->version,
 	                   "longest_wait_minutes", (json_int_t)(s->longest_wait / 60000), "four_eyes",
-	                   texts_json(&s->four_eyes), "shifts", api_shifts_json(s->shifts, s->shift_count), "closed_days", texts_json(&s->closed_days),
-	                   "forecasts", "given", (json_int_t)kept.given, "kept", (json_int_t)kept.kept, "none",
-	                   (json_int_t)kept.none));
+	                   texts_json(&s->four_eyes), "shifts", api_shifts_json(s->shifts, s->shift_count), "closed_days",
+	                   texts_json(&s->closed_days), "forecasts", "given", (json_int_t)kept.given, "kept",
+	                   (json_int_t)kept.kept, "none", (json_int_t)kept.none));
 }
 
 HANDLER(desk_settings)

@@ -8,11 +8,16 @@
 enum { SECTIONS_LISTED = 200, SECTION_ROOM = 100 };
 
 const str figure_table_names[FIGURES_TABLES] = {
-	[FIGURES_TOTALS] = STR_INIT("totals"),       [FIGURES_LOAD] = STR_INIT("load"),
-	[FIGURES_WAITS] = STR_INIT("waits"),         [FIGURES_DISTRIBUTION] = STR_INIT("distribution"),
-	[FIGURES_DECISIONS] = STR_INIT("decisions"), [FIGURES_ENGINE] = STR_INIT("engine"),
-	[FIGURES_CALIBRATION] = STR_INIT("calibration"), [FIGURES_FORECAST] = STR_INIT("forecast"),
-	[FIGURES_CREW] = STR_INIT("crew"),           [FIGURES_BACKLOG] = STR_INIT("backlog"),
+	[FIGURES_TOTALS] = STR_INIT("totals"),
+	[FIGURES_LOAD] = STR_INIT("load"),
+	[FIGURES_WAITS] = STR_INIT("waits"),
+	[FIGURES_DISTRIBUTION] = STR_INIT("distribution"),
+	[FIGURES_DECISIONS] = STR_INIT("decisions"),
+	[FIGURES_ENGINE] = STR_INIT("engine"),
+	[FIGURES_CALIBRATION] = STR_INIT("calibration"),
+	[FIGURES_FORECAST] = STR_INIT("forecast"),
+	[FIGURES_CREW] = STR_INIT("crew"),
+	[FIGURES_BACKLOG] = STR_INIT("backlog"),
 };
 
 static void add_wait(struct figure_sums *s, const struct store_figure *f)
@@ -54,8 +59,8 @@ static enum frg_status load_days(struct store_tx *tx, id64 site, str scope, stru
                                  enum store_figure_name last, struct frg_error *err)
 {
 	struct store_figures all;
-	enum frg_status st =
-		store_figure_list(tx, site, scope, days->first, days->first + (int64_t)days->count - 1, last, &all, err);
+	enum frg_status st = store_figure_list(tx, site, scope, days->first, days->first + (int64_t)days->count - 1, last,
+	                                       &all, err);
 	for (size_t i = 0; st == FRG_OK && i < all.count; i++)
 		add_figure(&days->day[all.items[i].day - days->first], &all.items[i]);
 	return st;

@@ -41,8 +41,8 @@ double figures_rate(const struct figures_asking *f)
 		for (int h = 0; h < 24; h++)
 			for (int64_t i = 0; i < day[d].decided[h]; i++)
 				decided[n++] = ((msec)d * 24 + h) * HOUR_MS + i * HOUR_MS / day[d].decided[h];
-	struct forecast_calendar c =
-		nominal_calendar(&f->settings, f->now.first + (int64_t)(f->now.count - days), (int)days);
+	struct forecast_calendar c = nominal_calendar(&f->settings, f->now.first + (int64_t)(f->now.count - days),
+	                                              (int)days);
 	double rate = forecast_rate(&c, decided, n, 0, (msec)days * 24 * HOUR_MS, false);
 	free((void *)c.items);
 	free(decided);
@@ -83,7 +83,9 @@ static void play(const struct figures_asking *f, const struct desk_settings *s, 
 	                            .calendar = calendar,
 	                            .rate = f->rate,
 	                            .within = s->longest_wait,
-	                            .rounds = rounds < 1 ? 1 : rounds > ROUNDS_MAX ? ROUNDS_MAX : (int)rounds};
+	                            .rounds = rounds < 1            ? 1
+	                                      : rounds > ROUNDS_MAX ? ROUNDS_MAX
+	                                                            : (int)rounds};
 	replay_run(&q, out);
 	free((void *)calendar.items);
 	free(arrivals);
@@ -104,12 +106,13 @@ static double there(const struct desk_settings *s, int weekday, int hour)
 
 static void crew_row(struct arena *a, struct figure_table *t, const char *name, const struct replay_answer *r)
 {
-	const struct figure_cell cells[] = {CELL_STR(str_of(name)), CELL(r->median / 1000), CELL(r->p90 / 1000),
-	                                    CELL(r->longest / 1000), CELL_OF(r->within),    CELL((int64_t)r->left)};
+	const struct figure_cell cells[] = {CELL_STR(str_of(name)),  CELL(r->median / 1000), CELL(r->p90 / 1000),
+	                                    CELL(r->longest / 1000), CELL_OF(r->within),     CELL((int64_t)r->left)};
 	figure_row(a, t, cells);
 }
 
-/* As it was, as it would be today, and with the changed shift: the first is measured, so that the model can be judged. */
+/* As it was, as it would be today, and with the changed shift: the first is measured, so that the model can be judged.
+ */
 static void measured_row(struct arena *a, const struct figures_asking *f, struct figure_table *t)
 {
 	struct figure_sums *sum = calloc(1, sizeof *sum);
@@ -138,8 +141,8 @@ static void measured_row(struct arena *a, const struct figures_asking *f, struct
 void figures_crew(struct arena *a, struct figures_asking *f)
 {
 	static const char *const crew_columns[] = {"crew", "median_s", "p90_s", "longest_s", "within_share", "left"};
-	static const char *const backlog_columns[] = {"weekday", "hour", "editors_now", "waiting_now", "editors_changed",
-	                                              "waiting_changed"};
+	static const char *const backlog_columns[] = {"weekday",         "hour",           "editors_now", "waiting_now",
+	                                              "editors_changed", "waiting_changed"};
 	struct figure_table *crew = &f->out->table[FIGURES_CREW], *backlog = &f->out->table[FIGURES_BACKLOG];
 	crew->columns = crew_columns;
 	crew->column_count = COUNT_OF(crew_columns);

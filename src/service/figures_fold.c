@@ -15,8 +15,8 @@ enum {
 };
 static const int64_t forecast_days = 4; /* a forecast is not made for further ahead */
 static const msec forecasts_every = 60 * 1000, purge_every = 3600 * 1000, day_ms = (msec)24 * 3600 * 1000;
-static const str received_mark = STR_INIT("received"), stored_mark = STR_INIT("stored"), forecast_mark = STR_INIT("forecast"),
-				 decided_mark = STR_INIT("decision");
+static const str received_mark = STR_INIT("received"), stored_mark = STR_INIT("stored"),
+				 forecast_mark = STR_INIT("forecast"), decided_mark = STR_INIT("decision");
 
 /* ---- classes of waiting time ---- */
 
@@ -66,8 +66,7 @@ static void add(struct heap *h, id64 site, str scope, int64_t day, int64_t name,
 		h->items = grown;
 		h->room = more;
 	}
-	h->items[h->count++] = (struct count){
-		site, {.scope = scope, .day = day, .name = name, .bin = bin, .value = value}};
+	h->items[h->count++] = (struct count){site, {.scope = scope, .day = day, .name = name, .bin = bin, .value = value}};
 }
 
 static int by_key(const void *x, const void *y)
@@ -498,7 +497,8 @@ enum frg_status service_figures_refresh(struct service *svc, struct arena *a, st
                                         struct frg_error *err)
 {
 	*more = false;
-	bool received = clock_steady() >= p->received, forecasts = received && is_time(&p->forecasts, forecasts_every), again = false;
+	bool received = clock_steady() >= p->received, forecasts = received && is_time(&p->forecasts, forecasts_every),
+		 again = false;
 	enum frg_status st = count_decisions(svc, a, more, err);
 	const struct store_site *sites = service_site(svc, STR(""));
 	msec begun = clock_steady();

@@ -14,7 +14,7 @@ static inline int64_t tenth_sum_bin(int rule, int tenth) { return rule * 16 + te
 /* All that was counted of a day, or of several. */
 struct figure_sums {
 	int64_t received[24], decided[24], kind[KIND_COUNT], rule[FRG_RULE_COUNT], within;
-	int64_t wait[3][WAIT_CLASSES];       /* sent while open, while closed; staffed time */
+	int64_t wait[3][WAIT_CLASSES];        /* sent while open, while closed; staffed time */
 	int64_t judged[FRG_RULE_COUNT][2][2]; /* the engine, the editors */
 	int64_t tenth[FRG_RULE_COUNT][TENTHS][2], tenth_sum[FRG_RULE_COUNT][TENTHS];
 	int64_t forecast[3]; /* no time given, given, kept */

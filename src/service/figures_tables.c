@@ -133,7 +133,8 @@ static void load(struct arena *a, struct figures_asking *f)
 	struct calendar_span span = {.first = f->now.first, .days = (int)f->now.count, .nominal = true};
 	size_t room = f->now.count * (f->settings.shift_count * 2 + 2);
 	struct forecast_shift *shifts = ARENA_ARRAY(a, struct forecast_shift, room);
-	struct forecast_calendar c = {shifts, f->settings.shift_count ? calendar_make(&f->settings, &span, shifts, room) : 0};
+	struct forecast_calendar c = {shifts,
+	                              f->settings.shift_count ? calendar_make(&f->settings, &span, shifts, room) : 0};
 	const double hour = 3600 * 1000;
 	double there[7][24] = {0};
 	int64_t came[7][24] = {0}, done[7][24] = {0}, count[7][24] = {0};
@@ -247,7 +248,10 @@ static void engine(struct arena *a, struct figures_asking *f)
 			if (!ends_span(f, d))
 				continue;
 			const struct figure_sums *s = sums_of(a, &f->now, from, d + 1);
-			engine_row(a, t, f->now.count <= 7 ? "day" : f->now.count <= 90 ? "week" : "month",
+			engine_row(a, t,
+			           f->now.count <= 7    ? "day"
+			           : f->now.count <= 90 ? "week"
+			                                : "month",
 			           f->now.first + (int64_t)from, f->now.first + (int64_t)d, r, s);
 			from = d + 1;
 		}

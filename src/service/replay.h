@@ -14,7 +14,7 @@ enum { REPLAY_WEEK = 7 * 24 };
 struct replay_question {
 	const int64_t *arrivals; /* one number an hour */
 	size_t hours;
-	int first; /* which hour of the week the first is; 0: Monday, midnight */
+	int first;                         /* which hour of the week the first is; 0: Monday, midnight */
 	struct forecast_calendar calendar; /* should reach beyond the last hour, or what waits then is not decided */
 	double rate;                       /* decisions per editor-millisecond, > 0 */
 	msec within;                       /* the longest wait allowed */

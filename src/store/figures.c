@@ -3,7 +3,8 @@
 
 #include "store/tx.h"
 
-#define KEY "INSERT INTO figure (site_id, scope, day, name, bin, value) VALUES ($1, $2, $3, $4, $5, $6)"               \
+#define KEY                                                                                                            \
+	"INSERT INTO figure (site_id, scope, day, name, bin, value) VALUES ($1, $2, $3, $4, $5, $6)"                       \
 	" ON CONFLICT (site_id, scope, day, name, bin) DO UPDATE SET value = "
 
 enum frg_status store_figure_add(struct store_tx *tx, id64 site, const struct store_figure *f, struct frg_error *err)

@@ -520,8 +520,7 @@ static enum frg_status count_something(struct store_tx *tx, void *ctx, struct fr
 static enum frg_status see_counts(struct store_tx *tx, void *ctx, struct frg_error *e)
 {
 	struct counting *c = ctx;
-	enum frg_status st =
-		store_figure_list(tx, c->site, STR("/Politik"), 19990, 20000, FIGURE_FORECAST, &c->seen, e);
+	enum frg_status st = store_figure_list(tx, c->site, STR("/Politik"), 19990, 20000, FIGURE_FORECAST, &c->seen, e);
 	if (st == FRG_OK)
 		st = store_figure_scopes(tx, c->site, 10, &c->scopes, e);
 	return st == FRG_OK ? store_figure_mark(tx, c->site, STR("decision"), &c->mark, e) : st;

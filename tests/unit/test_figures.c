@@ -84,8 +84,12 @@ static void shifts_matter(void **state)
 		two[d] = one[d];
 		two[d].editors = 2;
 	}
-	struct replay_question q = {
-		.arrivals = came, .hours = DAYS * 24, .calendar = {one, DAYS + 10}, .rate = 60.0 / HOUR, .rounds = 3, .within = 12 * HOUR};
+	struct replay_question q = {.arrivals = came,
+	                            .hours = DAYS * 24,
+	                            .calendar = {one, DAYS + 10},
+	                            .rate = 60.0 / HOUR,
+	                            .rounds = 3,
+	                            .within = 12 * HOUR};
 	struct replay_answer a, b;
 	replay_run(&q, &a);
 	q.calendar.items = two;
@@ -160,7 +164,8 @@ static void csv(void **state)
 	csv_plain(&b, STR("-2"), false);
 	csv_end_row(&b);
 	str got = buf_finish(&b, t.a);
-	assert_string_equal(arena_cstr(t.a, got), "Politik,\"a,b\",\"er sagte \"\"ja\"\"\",'=1+1,'-2,'@x,' +3,\"zwei\nZeilen\",,\"'\tx\",-2\r\n");
+	assert_string_equal(arena_cstr(t.a, got),
+	                    "Politik,\"a,b\",\"er sagte \"\"ja\"\"\",'=1+1,'-2,'@x,' +3,\"zwei\nZeilen\",,\"'\tx\",-2\r\n");
 }
 
 /* ---- a small newspaper ---- */
@@ -243,7 +248,7 @@ static void a_known_week(void **state)
 	assert_float_equal(cell(&f, FIGURES_TOTALS, 0, "released_share"), 0.5, 1e-9);
 	assert_int_equal(cell(&f, FIGURES_TOTALS, 1, "received"), 0);
 	assert_float_equal(cell(&f, FIGURES_TOTALS, 1, "released_share"), -1, 0); /* nothing, not zero */
-	const size_t five = 1, three = 3; /* rows of days */
+	const size_t five = 1, three = 3;                                         /* rows of days */
 	assert_int_equal(cell(&f, FIGURES_WAITS, five, "decided"), 3);
 	assert_int_equal(cell(&f, FIGURES_WAITS, five, "open_decided"), 2);
 	assert_int_equal(cell(&f, FIGURES_WAITS, five, "closed_decided"), 1);
@@ -280,7 +285,8 @@ static void counted_anew(void **state)
 {
 	(void)state;
 	a_known_week(state);
-	int64_t sum = number("SELECT sum(value * (name * 31 + bin)) FROM figure"), rows = number("SELECT count(*) FROM figure WHERE value <> 0");
+	int64_t sum = number("SELECT sum(value * (name * 31 + bin)) FROM figure"),
+			rows = number("SELECT count(*) FROM figure WHERE value <> 0");
 	tamper("DELETE FROM figure; DELETE FROM figure_mark; DELETE FROM figure_scope");
 	service_close(t.svc);
 	open_service(false);
@@ -297,7 +303,9 @@ static void an_archive(void **state)
 	submit("", "Die Brücke ist eine gute Idee, weil sie Wege spart.", 0);
 	count_all();
 	id64 old = submit("", "Wann wird die Brücke wieder geöffnet?", 0).revision;
-	tamper(arena_printf(t.a, "UPDATE revision SET created_at = created_at - 20 * 86400000 WHERE id = %lld", (long long)old).p);
+	tamper(
+		arena_printf(t.a, "UPDATE revision SET created_at = created_at - 20 * 86400000 WHERE id = %lld", (long long)old)
+			.p);
 	count_all();
 	struct figures f = ask(30);
 	assert_int_equal(cell(&f, FIGURES_TOTALS, 0, "received"), 1);

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import * as F from '../figures';
 import type { CrewData, CrewRow } from '../figures';
-import { duration, number, percent, shiftName, spelled, t, weekdayName } from '../figures_text';
+import { duration, number, shiftName, spelled, t, weekdayName } from '../figures_text';
 import type { Ask } from './figures_page';
 import { Figure } from './figures_parts';
 import { fromZero, Plot } from './figures_plot';
@@ -59,7 +59,7 @@ function Backlog({ list }: { list: F.BacklogHour[] }): JSX.Element {
 function says(data: CrewData | null, change: number, shift: string): string {
 	const now = data?.rows.find((r) => r.crew === 'now'), then = data?.rows.find((r) => r.crew === 'changed');
 	if (!data || !now || !then) return '';
-	return t(change > 0 ? 'crew.says_more' : 'crew.says_fewer', shift, spelled(then.p90_s), spelled(now.p90_s), percent(then.within_share), percent(now.within_share));
+	return t(change > 0 ? 'crew.says_more' : 'crew.says_fewer', shift, spelled(then.median_s), spelled(now.median_s), spelled(then.p90_s), spelled(now.p90_s));
 }
 
 function missing(p: Part): string {

@@ -17,7 +17,7 @@ function cellText(column: string, value: string | number | null): string {
 function Table({ name, rows }: { name: string; rows: readonly Row[] }): JSX.Element {
 	const columns = Object.keys(rows[0] ?? {});
 	return (
-		<div class="fig-table" tabIndex={0} role="region" aria-label={name}>
+		<div class="fig-table" tabIndex={0} role="region" aria-label={t('table_of', name)}>
 			<table>
 				<caption class="vh">{name}</caption>
 				<thead><tr>{columns.map((c) => <th key={c} scope="col">{t(`column.${c}`)}</th>)}</tr></thead>

@@ -116,7 +116,7 @@ export function WaitBars({ classes, limit }: { classes: WaitClass[]; limit: numb
 	const log = (s: number): number => Math.log2(Math.max(1, s));
 	const from = log(classes[0]?.from_s ?? 1), to = Math.max(log(classes[classes.length - 1]?.to_s ?? 2), log(limit) + 1);
 	const most = Math.max(...classes.map((c) => c.open + c.closed), 1), all = classes.reduce((n, c) => n + c.open + c.closed, 0);
-	const y = (n: number): number => (n / most) * (BARS_H - FOOT - 22);
+	const y = (n: number): number => (n / most) * (BARS_H - FOOT - 36), top = classes.find((c) => c.open + c.closed === most);
 	const cursor = useCursor(t('distribution.name'), classes.length, 4, (at) => {
 		const c = classes[at] as WaitClass;
 		return t('distribution.read', duration(c.from_s), duration(c.to_s), number(c.open + c.closed), percent((c.open + c.closed) / all), number(c.closed));
@@ -140,6 +140,7 @@ export function WaitBars({ classes, limit }: { classes: WaitClass[]; limit: numb
 						</g>
 					);
 				})}
+				{top && <text class="axis middle" x={(x(top.from_s) + x(top.to_s)) / 2} y={ground - y(top.open + top.closed) - 5}>{number(most)}</text>}
 				<line class="limit" x1={x(limit)} x2={x(limit)} y1="4" y2={ground} />
 				<text class="axis" x={x(limit) + (x(limit) > wide - 120 ? -5 : 5)} y="13" text-anchor={x(limit) > wide - 120 ? 'end' : 'start'}>{t('waits.limit', duration(limit))}</text>
 			</svg>
