@@ -55,15 +55,17 @@ static void add_figure(struct figure_sums *s, const struct store_figure *f)
 		plain[f->name].bins[f->bin] += f->value;
 }
 
+static void add_to_day(void *ctx, const struct store_figure *f)
+{
+	struct figure_days *days = ctx;
+	add_figure(&days->day[f->day - days->first], f);
+}
+
 static enum frg_status load_days(struct store_tx *tx, id64 site, str scope, struct figure_days *days,
                                  enum store_figure_name last, struct frg_error *err)
 {
-	struct store_figures all;
-	enum frg_status st = store_figure_list(tx, site, scope, days->first, days->first + (int64_t)days->count - 1, last,
-	                                       &all, err);
-	for (size_t i = 0; st == FRG_OK && i < all.count; i++)
-		add_figure(&days->day[all.items[i].day - days->first], &all.items[i]);
-	return st;
+	int64_t to = days->first + (int64_t)days->count - 1;
+	return store_figure_each(tx, site, scope, days->first, to, last, add_to_day, days, err);
 }
 
 /* What one may ask for: the whole, one section, or each of those that one works for. */

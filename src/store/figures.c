@@ -19,14 +19,9 @@ enum frg_status store_figure_set(struct store_tx *tx, id64 site, const struct st
 	              DB_TEXT(f->scope), DB_INT(f->day), DB_INT(f->name), DB_INT(f->bin), DB_INT(f->value));
 }
 
-static void read_figure(struct arena *a, struct db_rows *r, struct store_figure *f)
-{
-	(void)a;
-	*f = (struct store_figure){.day = db_int(r, 0), .name = db_int(r, 1), .bin = db_int(r, 2), .value = db_int(r, 3)};
-}
-
-enum frg_status store_figure_list(struct store_tx *tx, id64 site, str scope, int64_t from, int64_t to,
-                                  enum store_figure_name last, struct store_figures *out, struct frg_error *err)
+enum frg_status store_figure_each(struct store_tx *tx, id64 site, str scope, int64_t from, int64_t to,
+                                  enum store_figure_name last, store_figure_seen *seen, void *ctx,
+                                  struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -35,7 +30,11 @@ enum frg_status store_figure_list(struct store_tx *tx, id64 site, str scope, int
 	                              DB_INT(site), DB_TEXT(scope), DB_INT(from), DB_INT(to), DB_INT(last));
 	if (st != FRG_OK)
 		return st;
-	READ_ALL(tx, rows, err, out, read_figure);
+	while (db_next(rows))
+		seen(ctx,
+		     &(struct store_figure){
+				 .day = db_int(rows, 0), .name = db_int(rows, 1), .bin = db_int(rows, 2), .value = db_int(rows, 3)});
+	return db_end(rows, err);
 }
 
 enum frg_status store_figure_purge(struct store_tx *tx, int64_t before, struct frg_error *err)

@@ -25,19 +25,17 @@ struct store_figure {
 	str scope; /* "": the whole site; "/Politik" */
 	int64_t day, name, bin, value;
 };
-struct store_figures {
-	struct store_figure *items;
-	size_t count;
-};
 /* Adds to what is there. */
 MUST_CHECK enum frg_status store_figure_add(struct store_tx *tx, id64 site, const struct store_figure *f,
                                             struct frg_error *err);
 /* Replaces what is there; an equal value writes nothing. */
 MUST_CHECK enum frg_status store_figure_set(struct store_tx *tx, id64 site, const struct store_figure *f,
                                             struct frg_error *err);
-/* From `from` to `to` (days, inclusive), names up to `last`; scope is not filled in. */
-MUST_CHECK enum frg_status store_figure_list(struct store_tx *tx, id64 site, str scope, int64_t from, int64_t to,
-                                             enum store_figure_name last, struct store_figures *out,
+/* From `from` to `to` (days, inclusive), names up to `last`, one by one to `seen`: there may be millions. Their scope
+ * is not filled in. */
+typedef void store_figure_seen(void *ctx, const struct store_figure *f);
+MUST_CHECK enum frg_status store_figure_each(struct store_tx *tx, id64 site, str scope, int64_t from, int64_t to,
+                                             enum store_figure_name last, store_figure_seen *seen, void *ctx,
                                              struct frg_error *err);
 MUST_CHECK enum frg_status store_figure_purge(struct store_tx *tx, int64_t before, struct frg_error *err);
 MUST_CHECK enum frg_status store_figure_scope_put(struct store_tx *tx, id64 site, str scope, struct frg_error *err);
