@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { BY_WEEK = 90 }; /* longer periods are told by weeks or months */
+
 void figure_row(struct arena *a, struct figure_table *t, const struct figure_cell *cells)
 {
 	if (t->row_count == t->room) {
@@ -160,20 +162,26 @@ static void load(struct arena *a, struct figures_asking *f)
 
 /* ---- waiting ---- */
 
+/* Of a year the weeks: medians of days cannot be joined afterwards. */
 static void waits(struct arena *a, struct figures_asking *f)
 {
 	struct figure_table *t = &f->out->table[FIGURES_WAITS];
-	COLUMNS(t, "day", "decided", "median_s", "p90_s", "within_share", "open_decided", "open_median_s", "open_p90_s",
-	        "closed_decided", "closed_median_s", "closed_p90_s", "staffed_median_s", "staffed_p90_s");
-	for (size_t d = 0; d < f->now.count; d++) {
-		const struct figure_sums *s = &f->now.day[d];
+	COLUMNS(t, "day", "to", "decided", "median_s", "p90_s", "within_share", "open_decided", "open_median_s",
+	        "open_p90_s", "closed_decided", "closed_median_s", "closed_p90_s", "staffed_median_s", "staffed_p90_s");
+	for (size_t from = 0, d = 0; d < f->now.count; d++) {
+		bool sunday = (f->now.first + (int64_t)d + 4) % 7 == 0;
+		if (f->now.count > BY_WEEK && !sunday && d + 1 < f->now.count)
+			continue;
+		const struct figure_sums *s = sums_of(a, &f->now, from, d + 1);
 		int64_t all[WAIT_CLASSES];
 		all_waits(s, all);
-		ROW(a, t, cell_day(a, f->now.first + (int64_t)d), CELL(sum_of(all, WAIT_CLASSES)), cell_wait(all, 0.5),
-		    cell_wait(all, 0.9), cell_share(s->within, sum_of(all, WAIT_CLASSES)),
-		    CELL(sum_of(s->wait[0], WAIT_CLASSES)), cell_wait(s->wait[0], 0.5), cell_wait(s->wait[0], 0.9),
-		    CELL(sum_of(s->wait[1], WAIT_CLASSES)), cell_wait(s->wait[1], 0.5), cell_wait(s->wait[1], 0.9),
-		    cell_wait(s->wait[2], 0.5), cell_wait(s->wait[2], 0.9));
+		ROW(a, t, cell_day(a, f->now.first + (int64_t)from), cell_day(a, f->now.first + (int64_t)d),
+		    CELL(sum_of(all, WAIT_CLASSES)), cell_wait(all, 0.5), cell_wait(all, 0.9),
+		    cell_share(s->within, sum_of(all, WAIT_CLASSES)), CELL(sum_of(s->wait[0], WAIT_CLASSES)),
+		    cell_wait(s->wait[0], 0.5), cell_wait(s->wait[0], 0.9), CELL(sum_of(s->wait[1], WAIT_CLASSES)),
+		    cell_wait(s->wait[1], 0.5), cell_wait(s->wait[1], 0.9), cell_wait(s->wait[2], 0.5),
+		    cell_wait(s->wait[2], 0.9));
+		from = d + 1;
 	}
 }
 
@@ -233,7 +241,7 @@ static bool ends_span(const struct figures_asking *f, size_t d)
 	clock_day_text(next, text);
 	if (d + 1 == f->now.count || f->now.count <= 7)
 		return true;
-	return f->now.count <= 90 ? (next + 3) % 7 == 0 : strcmp(text + 8, "01") == 0;
+	return f->now.count <= BY_WEEK ? (next + 3) % 7 == 0 : strcmp(text + 8, "01") == 0;
 }
 
 static void engine(struct arena *a, struct figures_asking *f)
@@ -249,9 +257,9 @@ static void engine(struct arena *a, struct figures_asking *f)
 				continue;
 			const struct figure_sums *s = sums_of(a, &f->now, from, d + 1);
 			engine_row(a, t,
-			           f->now.count <= 7    ? "day"
-			           : f->now.count <= 90 ? "week"
-			                                : "month",
+			           f->now.count <= 7         ? "day"
+			           : f->now.count <= BY_WEEK ? "week"
+			                                     : "month",
 			           f->now.first + (int64_t)from, f->now.first + (int64_t)d, r, s);
 			from = d + 1;
 		}

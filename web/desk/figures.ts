@@ -29,7 +29,7 @@ export interface LoadHour {
 	editors: Share;
 	capacity_per_hour: Share;
 }
-export type WaitDay = { day: string; decided: number; within_share: Share; open_decided: number; closed_decided: number }
+export type WaitDay = { day: string; to: string; decided: number; within_share: Share; open_decided: number; closed_decided: number }
 	& Record<'median_s' | 'p90_s' | 'open_median_s' | 'open_p90_s' | 'closed_median_s' | 'closed_p90_s' | 'staffed_median_s' | 'staffed_p90_s', Share>;
 export interface WaitClass {
 	from_s: number;
@@ -104,6 +104,19 @@ export const sum = (values: readonly number[]): number => values.reduce((a, b) =
 export function whole<T>(days: T[], has: (day: T) => number): T[] {
 	const past = days.slice(0, -1);
 	return past.some((d) => has(d) > 0) ? past : days;
+}
+
+const weekday = (day: string): number => (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
+
+/** Of a longer period, weeks from Monday on: what there was in each on an average day. */
+export function weekly(days: readonly DecisionDay[]): DecisionDay[] {
+	const weeks: DecisionDay[][] = [];
+	for (const d of days) {
+		if (!weeks.length || weekday(d.day) === 0) weeks.push([]);
+		weeks[weeks.length - 1]?.push(d);
+	}
+	return weeks.map((week) => Object.fromEntries(Object.entries(week[0] as DecisionDay)
+		.map(([key, first]) => [key, typeof first === 'number' ? sum(week.map((d) => d[key as 'received'])) / week.length : first])) as DecisionDay);
 }
 
 export function address(figure: string, days: number, section: string, more: Record<string, number> = {}): string {
@@ -198,15 +211,17 @@ export interface Tick {
 	kind: 'day' | 'month';
 }
 
-const weekday = (day: string): number => (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
+
+/* The first day, or the first week, of each month. */
+const monthStarts = (each: readonly { at: number; day: string }[]): Tick[] =>
+	each.filter((d, i) => i > 0 && d.day.slice(0, 7) !== each[i - 1]?.day.slice(0, 7)).map((d) => ({ ...d, kind: 'month' as const }));
 
 /** Every day, Mondays, or the first of months: as many as have room. */
 export function ticks(days: readonly string[], room: number): Tick[] {
 	const each = days.map((day, at) => ({ at, day }));
-	const months = each.filter((d) => d.day.endsWith('-01')).map((d) => ({ ...d, kind: 'month' as const }));
 	const mondays = each.filter((d) => weekday(d.day) === 0).map((d) => ({ ...d, kind: 'day' as const }));
 	if (days.length <= Math.min(room, 10)) return each.map((d) => ({ ...d, kind: 'day' as const }));
-	if (days.length <= 100 && mondays.length <= room) return mondays;
-	const list = days.length <= 100 ? mondays : months, every = Math.ceil(list.length / Math.max(1, room));
+	if (days.length <= 100 && mondays.length <= room && mondays.length < days.length) return mondays;
+	const list = days.length <= 100 && !days.every((d) => weekday(d) === 0 || d === days[0]) ? mondays : monthStarts(each), every = Math.ceil(list.length / Math.max(1, room));
 	return list.filter((_, i) => i % every === 0);
 }

@@ -30,7 +30,10 @@ function decisionsSay(data: FiguresData): string {
 }
 
 export function Decisions({ data, days }: Part): JSX.Element {
-	const list = useMemo(() => F.whole(data.decisions, (d) => d.released + d.rejected + d.returned), [data]), names = list.map((d) => d.day);
+	const list = useMemo(() => {
+		const past = F.whole(data.decisions, (d) => d.released + d.rejected + d.returned);
+		return days > 100 ? F.weekly(past) : past;
+	}, [data]), names = list.map((d) => d.day);
 	const kinds = useMemo(() => {
 		const released = list.map((d) => d.released), rejected = list.map((d) => d.rejected), returned = list.map((d) => d.returned);
 		const highest = Math.max(...released, ...rejected, ...returned);
@@ -44,25 +47,26 @@ export function Decisions({ data, days }: Part): JSX.Element {
 	const later = useMemo(() => (['removed', 'objections_upheld'] as const).map((key) => ({ key, series: [{ label: '', values: list.map((d) => d[key]), color: '--c1', fill: true }] })), [data]);
 	const mostLater = Math.max(1, ...list.flatMap((d) => [d.removed, d.objections_upheld]));
 	const total = (key: 'removed' | 'objections_upheld' | 'objections_changed' | 'objections_rejected' | `rejected_${BreachId}`): number => F.sum(data.decisions.map((d) => d[key]));
+	const by = t(days > 100 ? 'decisions.by_week' : 'decisions.by_day'), name = (i: number): string => (days > 100 ? t('week_from', day(names[i] ?? data.from, 'short')) : dayName(names[i] ?? '', data));
 	return (
 		<Figure id="decisions" wide says={decisionsSay(data)} tables={[{ name: t('decisions.title'), rows: rows(data.decisions), csv: F.address('decisions.csv', days, data.section ?? '') }]}
 			note={t('decisions.objections', number(total('objections_upheld')), number(total('objections_changed')), number(total('objections_rejected')))}>
-			<h4>{t('decisions.by_day')}</h4>
-			<Plot name={t('decisions.by_day')} count={names.length} ticks={dayTicks(names, 9)} series={kinds.series} y={fromZero(kinds.highest)} height={220}
-				describe={(i) => t('decisions.read', dayName(names[i] ?? '', data), number(list[i]?.released ?? 0), number(list[i]?.rejected ?? 0), number(list[i]?.returned ?? 0))} />
+			<h4>{by}</h4>
+			<Plot name={by} count={names.length} ticks={dayTicks(names, 9)} series={kinds.series} y={fromZero(kinds.highest)} height={220}
+				describe={(i) => t('decisions.read', name(i), number(list[i]?.released ?? 0), number(list[i]?.rejected ?? 0), number(list[i]?.returned ?? 0))} />
 			<div class="minis">
 				{minis.map(({ rule, series }) => (
 					<div key={rule}>
 						<RuleHead rule={rule}>{number(total(`rejected_${rule}`))}</RuleHead>
 						<Plot small name={t('decisions.rule_name', t(`rule.${rule}`))} count={names.length} ticks={dayTicks(names, 3)} series={series} y={fromZero(most)} height={96}
-							describe={(i) => t('decisions.read_one', dayName(names[i] ?? '', data), number(list[i]?.[`rejected_${rule}`] ?? 0))} />
+							describe={(i) => t('decisions.read_one', name(i), number(list[i]?.[`rejected_${rule}`] ?? 0, 1))} />
 					</div>
 				))}
 				{later.map(({ key, series }) => (
 					<div key={key}>
 						<h4 class="mini-head">{t(`decisions.${key}`)}<span class="mini-sum">{number(total(key))}</span></h4>
 						<Plot small name={t(`decisions.${key}`)} count={names.length} ticks={dayTicks(names, 3)} series={series} y={fromZero(mostLater)} height={96}
-							describe={(i) => t('decisions.read_one', dayName(names[i] ?? '', data), number(list[i]?.[key] ?? 0))} />
+							describe={(i) => t('decisions.read_one', name(i), number(list[i]?.[key] ?? 0, 1))} />
 					</div>
 				))}
 			</div>

@@ -11,7 +11,7 @@ import { useWidth } from './figures_svg';
 import { rows } from './figures_waits';
 import type { Part } from './figures_waits';
 
-const H = 46, SCALE = [60, 600, 3600, 14400, 86400, 604800];
+const H = 60, SCALE = [60, 600, 3600, 14400, 86400, 604800];
 
 /* Median, nine of ten and the longest of each, on one scale of time. */
 function Ranges({ list, limit }: { list: CrewRow[]; limit: number }): JSX.Element {
@@ -33,8 +33,8 @@ function Ranges({ list, limit }: { list: CrewRow[]; limit: number }): JSX.Elemen
 						<circle cx={x(r.median_s)} cy={y} r="6" />
 						<rect x={x(r.p90_s) - 4} y={y - 7} width="8" height="14" />
 						<line class="end" x1={x(r.longest_s)} x2={x(r.longest_s)} y1={y - 6} y2={y + 6} />
-						<text class="axis middle" x={Math.max(20, x(r.median_s))} y={x(r.median_s) > 150 ? y - 12 : y + 20}>{duration(r.median_s)}</text>
-						{x(r.p90_s) > 150 && x(r.p90_s) - x(r.median_s) > 64 && <text class="axis middle" x={x(r.p90_s)} y={y - 12}>{duration(r.p90_s)}</text>}
+						<text class="axis middle" x={Math.max(20, x(r.median_s))} y={y + 21}>{duration(r.median_s)}</text>
+						{x(r.p90_s) - x(r.median_s) > 64 && <text class="axis middle" x={x(r.p90_s)} y={y + 21}>{duration(r.p90_s)}</text>}
 					</g>
 				);
 			})}

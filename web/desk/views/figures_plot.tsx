@@ -146,7 +146,7 @@ function widths(p: PlotProps): { axis: number; labels: number } {
 	const axis = Math.max(...p.y.splits.map((v) => ctx.measureText(p.y.format(v)).width));
 	ctx.font = `600 ${FONT}`;
 	const labels = Math.max(0, ...p.series.map((s) => ctx.measureText(s.label).width));
-	return { axis: axis + 12, labels: labels + (labels ? 12 : 10) };
+	return { axis: axis + 12, labels: Math.max(labels + 12, 28) };
 }
 
 function options(p: PlotProps, width: number, onMove: (at: number | null) => void): { opts: uPlot.Options; data: uPlot.AlignedData } {

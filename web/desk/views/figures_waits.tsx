@@ -20,7 +20,9 @@ export function dayTicks(days: readonly string[], room: number): { at: number; t
 
 export const rows = (list: readonly object[]): F.Row[] => list as F.Row[];
 
-export const dayName = (iso: string, data: FiguresData): string => (iso === data.to ? t('today') : day(iso, 'long'));
+/** A day, or a week. */
+export const dayName = (iso: string, data: FiguresData, to = iso): string =>
+	(to !== iso ? t('week', day(iso, 'short'), day(to, 'short')) : iso === data.to ? t('today') : day(iso, 'long'));
 
 /* Within a sentence. */
 const within = (adverb: string): string => adverb.charAt(0).toLowerCase() + adverb.slice(1);
@@ -89,14 +91,14 @@ export function Waits({ data, days }: Part): JSX.Element {
 			)}
 			<div class="fig-pair">
 				<div>
-					<h4>{t('waits.by_day')}</h4>
+					<h4>{t(days > 100 ? 'waits.by_week' : 'waits.by_day')}</h4>
 					<Plot name={t('waits.name')} count={names.length} ticks={dayTicks(names, 7)} series={lines.series} y={lines.y} height={230}
 						levels={[{ at: data.longest_wait_s, text: t('waits.limit', duration(data.longest_wait_s)) }]}
-						describe={(i) => t('waits.read', dayName(names[i] ?? '', data), duration(lines.median[i] ?? null), duration(lines.p90[i] ?? null), number(data.waits[i]?.decided ?? 0))} />
+						describe={(i) => t('waits.read', dayName(names[i] ?? '', data, data.waits[i]?.to), duration(lines.median[i] ?? null), duration(lines.p90[i] ?? null), number(data.waits[i]?.decided ?? 0))} />
 					<h4>{t('waits.within')}</h4>
 					<Plot small name={t('waits.within')} count={names.length} ticks={dayTicks(names, 7)} series={inTime} height={110}
 						y={{ min: 0, max: 1, splits: [0, 0.5, 1], format: percent }}
-						describe={(i) => t('waits.read_within', dayName(names[i] ?? '', data), percent(data.waits[i]?.within_share ?? null))} />
+						describe={(i) => t('waits.read_within', dayName(names[i] ?? '', data, data.waits[i]?.to), percent(data.waits[i]?.within_share ?? null))} />
 				</div>
 				<div>
 					<h4>{t('distribution.title')}</h4>
