@@ -220,7 +220,7 @@ const monthStarts = (each: readonly { at: number; day: string }[]): Tick[] =>
 export function ticks(days: readonly string[], room: number): Tick[] {
 	const each = days.map((day, at) => ({ at, day }));
 	const mondays = each.filter((d) => weekday(d.day) === 0).map((d) => ({ ...d, kind: 'day' as const }));
-	if (days.length <= Math.min(room, 10)) return each.map((d) => ({ ...d, kind: 'day' as const }));
+	if (days.length <= 10) return each.filter((_, i) => i % Math.ceil(days.length / Math.max(1, room)) === 0).map((d) => ({ ...d, kind: 'day' as const }));
 	if (days.length <= 100 && mondays.length <= room && mondays.length < days.length) return mondays;
 	const list = days.length <= 100 && !days.every((d) => weekday(d) === 0 || d === days[0]) ? mondays : monthStarts(each), every = Math.ceil(list.length / Math.max(1, room));
 	return list.filter((_, i) => i % every === 0);

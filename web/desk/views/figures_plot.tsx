@@ -111,6 +111,18 @@ function drawLabels(u: uPlot, p: PlotProps): void {
 	ctx.restore();
 }
 
+/* As many of the ticks as have room beside each other. */
+function apart(u: uPlot, p: PlotProps): PlotProps['ticks'] {
+	const [first, second] = p.ticks;
+	if (!first || !second) return p.ticks;
+	u.ctx.save();
+	u.ctx.font = FONT;
+	const widest = Math.max(...p.ticks.map((k) => u.ctx.measureText(k.text).width)) + 10;
+	u.ctx.restore();
+	const step = (u.bbox.width / devicePixelRatio / Math.max(1, p.count - 1)) * (second.at - first.at), every = Math.max(1, Math.ceil(widest / Math.max(1, step)));
+	return p.ticks.filter((_, i) => i % every === 0);
+}
+
 interface Column {
 	series: uPlot.Series;
 	values: (number | null)[];
@@ -162,7 +174,7 @@ function options(p: PlotProps, width: number, onMove: (at: number | null) => voi
 			y: { distr: p.y.log ? 3 : 1, range: [p.y.min, p.y.max] },
 		},
 		axes: [
-			{ splits: () => p.ticks.map((k) => k.at), values: () => p.ticks.map((k) => k.text), stroke: soft, font: FONT, size: 28, gap: 4, grid: { show: false }, ticks: { stroke: line, size: 4, width: 1 } },
+			{ splits: (u) => apart(u, p).map((k) => k.at), values: (u) => apart(u, p).map((k) => k.text), stroke: soft, font: FONT, size: 28, gap: 4, grid: { show: false }, ticks: { stroke: line, size: 4, width: 1 } },
 			{ splits: () => p.y.splits, values: (_, v) => v.map(p.y.format), filter: (_, v) => v, stroke: soft, font: FONT, size: room.axis, gap: 6, grid: { stroke: line, width: 1 }, ticks: { show: false } },
 		],
 		series: [{}, ...list.map((c) => c.series)],
