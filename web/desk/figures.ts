@@ -187,7 +187,7 @@ export function unattended(load: readonly LoadHour[]): number | null {
 /* ---- the engine ---- */
 
 /* Of fewer, a share says nothing worth a sentence. */
-const ENOUGH = 20;
+export const ENOUGH = 20;
 
 /** The rule with the highest precision, and that with the lowest recall. */
 export function extremes(engine: readonly EngineSpan[]): { surest: EngineSpan | null; missed: EngineSpan | null } {

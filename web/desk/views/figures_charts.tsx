@@ -26,7 +26,7 @@ function decisionsSay(data: FiguresData): string {
 	const total = data.totals[0] as F.Total, rejected = F.sum(data.decisions.map((d) => d.rejected));
 	const by = F.RULES.map((rule) => ({ rule, n: F.sum(data.decisions.map((d) => d[`rejected_${rule}`])) })).sort((a, b) => b.n - a.n)[0];
 	const released = t('decisions.says', percent(total.released_share));
-	return by && by.n > 0 && rejected ? `${released} ${t('decisions.says_rule', t(`rule.${by.rule}`), percent(by.n / rejected))}` : released;
+	return by && by.n >= F.ENOUGH && rejected ? `${released} ${t('decisions.says_rule', t(`rule.${by.rule}`), percent(by.n / rejected))}` : released;
 }
 
 export function Decisions({ data, days }: Part): JSX.Element {
@@ -116,7 +116,8 @@ export function Engine({ data, days }: Part): JSX.Element {
 
 export function Calibrations({ data, days }: Part): JSX.Element {
 	const far = F.furthest(data.calibration);
-	const says = far ? t(far.predicted > far.actual ? 'calibration.says_over' : 'calibration.says_under', t(`rule.${far.rule}`), percent(far.predicted), percent(far.actual)) : t('calibration.says_fine');
+	const known = data.calibration.filter((c) => c.count >= F.ENOUGH && c.score_from >= 0.3).length > 0;
+	const says = far ? t(far.predicted > far.actual ? 'calibration.says_over' : 'calibration.says_under', t(`rule.${far.rule}`), percent(far.predicted), percent(far.actual)) : t(known ? 'calibration.says_fine' : 'engine.few');
 	return (
 		<Figure id="calibration" wide says={says} empty={!data.calibration.length && t('engine.few')} note={t('calibration.note')}
 			tables={[{ name: t('calibration.title'), rows: rows(data.calibration), csv: F.address('calibration.csv', days, data.section ?? '') }]}>

@@ -76,7 +76,7 @@ function drawLevels(u: uPlot, p: PlotProps): void {
 		ctx.lineTo(left + width, y);
 		ctx.stroke();
 		ctx.textAlign = 'left';
-		const at = y + (level.below ? 14 : -5) * ratio;
+		const at = y + (level.below || y - u.bbox.top < 16 * ratio ? 14 : -5) * ratio;
 		ctx.setLineDash([]);
 		ctx.save();
 		ctx.strokeStyle = property('--paper');
@@ -244,7 +244,7 @@ export function Plot(p: PlotProps): JSX.Element {
 /** From nought up to a round number above the highest, in a few steps. */
 export function fromZero(highest: number, format: (v: number) => string = (v) => number(v, 1)): Axis {
 	const rough = Math.max(highest, 1) / 3, power = 10 ** Math.floor(Math.log10(rough));
-	const step = [1, 2, 2.5, 5, 10].map((f) => f * power).find((s) => s >= rough && (power > 0.9 ? Number.isInteger(s) : true)) ?? 10 * power;
-	const max = Math.ceil(Math.max(highest, 1) / step) * step;
+	const step = Math.max(1, [1, 2, 2.5, 5, 10].map((f) => f * power).find((s) => s >= rough && Number.isInteger(s)) ?? 10 * power);
+	const max = Math.ceil(Math.max(highest, 2) / step) * step;
 	return { min: 0, max, splits: Array.from({ length: Math.round(max / step) + 1 }, (_, i) => i * step), format };
 }

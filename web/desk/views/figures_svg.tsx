@@ -112,14 +112,14 @@ const BARS_H = 230, FOOT = 26;
 const MARKS = [1, 10, 60, 600, 3600, 4 * 3600, 86400, 7 * 86400, 30 * 86400];
 
 /** How many waited how long; on a scale on which ten times as long is as far everywhere. */
-export function WaitBars({ classes, limit }: { classes: WaitClass[]; limit: number }): JSX.Element {
+export function WaitBars({ classes, limit, shifts }: { classes: WaitClass[]; limit: number; shifts: boolean }): JSX.Element {
 	const log = (s: number): number => Math.log2(Math.max(1, s));
 	const from = log(classes[0]?.from_s ?? 1), to = Math.max(log(classes[classes.length - 1]?.to_s ?? 2), log(limit) + 1);
 	const most = Math.max(...classes.map((c) => c.open + c.closed), 1), all = classes.reduce((n, c) => n + c.open + c.closed, 0);
 	const y = (n: number): number => (n / most) * (BARS_H - FOOT - 36), top = classes.find((c) => c.open + c.closed === most);
 	const cursor = useCursor(t('distribution.name'), classes.length, 4, (at) => {
 		const c = classes[at] as WaitClass;
-		return t('distribution.read', duration(c.from_s), duration(c.to_s), number(c.open + c.closed), percent((c.open + c.closed) / all), number(c.closed));
+		return t('distribution.read', duration(c.from_s), duration(c.to_s), number(c.open + c.closed), percent((c.open + c.closed) / all)) + (shifts ? ` ${t('distribution.read_closed', number(c.closed))}` : '');
 	});
 	const ground = BARS_H - FOOT, wide = cursor.width, x = (s: number): number => ((log(s) - from) / (to - from)) * wide;
 	const marks = MARKS.filter((s) => log(s) >= from && x(s) <= wide - 20).filter((s, i, all) => i === 0 || x(s) - x(all[i - 1] ?? 0) > 52);
@@ -145,10 +145,10 @@ export function WaitBars({ classes, limit }: { classes: WaitClass[]; limit: numb
 				<text class="axis" x={x(limit) + (x(limit) > wide - 120 ? -5 : 5)} y="13" text-anchor={x(limit) > wide - 120 ? 'end' : 'start'}>{t('waits.limit', duration(limit))}</text>
 			</svg>
 			</div>
-			<p class="week-key">
+			{shifts && <p class="week-key">
 				<span><svg class="key" viewBox="0 0 26 18" aria-hidden="true"><rect class="open" x="1" y="1" width="24" height="16" /></svg>{t('waits.open')}</span>
 				<span><svg class="key" viewBox="0 0 26 18" aria-hidden="true"><rect x="1" y="1" width="24" height="16" fill="url(#closed)" /></svg>{t('waits.closed')}</span>
-			</p>
+			</p>}
 			{cursor.read}
 		</div>
 	);

@@ -102,7 +102,7 @@ export function Waits({ data, days }: Part): JSX.Element {
 				</div>
 				<div>
 					<h4>{t('distribution.title')}</h4>
-					<WaitBars classes={data.distribution} limit={data.longest_wait_s} />
+					<WaitBars classes={data.distribution} limit={data.longest_wait_s} shifts={data.shifts.length > 0} />
 				</div>
 			</div>
 		</Figure>
