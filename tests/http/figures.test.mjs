@@ -69,6 +69,25 @@ test('after a crash nothing is counted twice, nothing is lost', async () => {
 	assert.deepEqual(now.engine.filter((e) => e.rule === 'ad_link' && e.span === 'period').map((e) => e.neither), [3]);
 });
 
+test('withdrawn, and an objection upheld: outcomes of their own, no second decision', async () => {
+	const before = (await get('?days=7')).json.decisions.at(-1), wilma = new Reader(server);
+	const gone = (await wilma.submit('Die Brücke kommt, und das ist gut so.')).id, refused = (await wilma.submit('Die Brücke ist eine Frage der Zeit.')).id;
+	const { revision } = await rike.item(gone);
+	await rike.release(gone);
+	assert.equal((await rike.write(`/v1/desk/revisions/${revision}/removal`, { rules: ['off_topic'] })).status, 200);
+	await rike.reject(refused, ['off_topic']);
+	const [, letter] = /href="(\/objection\/[^"]+)"/.exec((await wilma.one(refused)).html);
+	await wilma.postForm({ text: 'Das gehört doch zum Thema.' }, { path: letter });
+	const omar = await new Editor(server).login('omar'), [objection] = (await omar.get('/v1/desk/objections')).json.objections;
+	const answer = await omar.write(`/v1/desk/objections/${objection.id}/decision`, { outcome: 'uphold', reasons: 'Stimmt.' });
+	assert.ok(answer.status < 300, answer.text);
+	await counted(6, 7);
+	const now = (await get('?days=7')).json.decisions.at(-1), more = (key) => now[key] - before[key];
+	assert.deepEqual(['released', 'removed', 'rejected', 'rejected_off_topic', 'objections_upheld', 'objections_rejected'].map(more), [1, 1, 1, 1, 1, 0]);
+	const off = (await get('/engine?days=7')).json.rows.find((e) => e.rule === 'off_topic' && e.span === 'period');
+	assert.equal(off.both + off.engine_only + off.editors_only + off.neither, 5, 'each comment is judged once');
+});
+
 test('the same as CSV', async () => {
 	for (const name of ['totals', 'load', 'waits', 'distribution', 'decisions', 'engine', 'calibration', 'forecast']) {
 		const json = (await get(`/${name}?days=30`)).json, answer = await get(`/${name}.csv?days=30`);
@@ -99,8 +118,8 @@ test('only one\'s own sections; people and rates are known of the whole alone', 
 	const refused = await kultur.get(`/v1/desk/figures?section=${encodeURIComponent(sections[0])}`);
 	assert.deepEqual([refused.status, refused.json.error.code], [403, 'section_forbidden']);
 	assert.equal((await set([sections[0]])).status, 204);
-	assert.equal((await get('?days=7', kultur)).json.totals[0].decided, 4);
-	assert.equal((await get(`?days=7&section=${encodeURIComponent(sections[0])}`)).json.totals[0].received, 5);
+	assert.equal((await get('?days=7', kultur)).json.totals[0].decided, 6);
+	assert.equal((await get(`?days=7&section=${encodeURIComponent(sections[0])}`)).json.totals[0].received, 7);
 	assert.equal((await get('?days=7&section=Sonstwas')).json.totals[0].received, 0);
 });
 
