@@ -1,6 +1,6 @@
 // Type-checks and bundles what runs in the browser:
 //   node build.mjs OUTDIR [--depfile FILE] [--only NAME,…] [--no-check]
-// Leaves site.css, widget.js, desk.js, desk.css and favicon.svg in OUTDIR. Must not reach the
+// Leaves site.css, widget.js, desk.js, desk.css, figures.js, figures.css and favicon.svg in OUTDIR. Must not reach the
 // network: everything comes from this folder, node_modules and ../i18n.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,6 +17,8 @@ const ENTRIES = {
 	'widget.js': 'widget/index.ts',
 	'desk.js': 'desk/index.tsx',
 	'desk.css': 'desk/desk.css',
+	'figures.js': 'desk/views/figures_page.tsx', // a module that the desk imports when it is needed
+	'figures.css': 'desk/figures.css',
 	'favicon.svg': 'site/favicon.svg',
 };
 
@@ -92,7 +94,7 @@ async function bundle(name, out) {
 		minify: true,
 		charset: 'utf8',
 		target: 'es2020',
-		format: 'iife',
+		format: name === 'figures.js' ? 'esm' : 'iife',
 		legalComments: 'none',
 		jsx: 'automatic',
 		jsxImportSource: 'preact',
@@ -130,6 +132,7 @@ try {
 	mkdirSync(o.out, { recursive: true });
 	if (o.only.includes('widget.js')) checkStrings('widget');
 	if (o.only.includes('desk.js')) checkStrings('desk');
+	if (o.only.includes('figures.js')) checkStrings('figures');
 	if (o.check) typecheck();
 	const inputs = [];
 	for (const name of o.only) {

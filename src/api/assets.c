@@ -71,6 +71,8 @@ void api_assets_setup(struct view_assets *out, const char *dev_dir)
 	                            .widget_js = path_of("widget.js"),
 	                            .desk_js = path_of("desk.js"),
 	                            .desk_css = path_of("desk.css"),
+	                            .figures_js = path_of("figures.js"),
+	                            .figures_css = path_of("figures.css"),
 	                            .favicon = STR("/favicon.svg")};
 }
 

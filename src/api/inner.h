@@ -73,6 +73,10 @@ json_t *api_rules_json(struct arena *a, str rules);
 struct address_view;
 /* Other comments by the same line, or null. */
 json_t *api_line_json(const struct address_view *view);
+/* ---- lanes.c ---- */
+
+/* As the settings have them. */
+json_t *api_shifts_json(const struct desk_shift *shifts, size_t count);
 
 /* ---- decide.c ---- */
 
@@ -145,6 +149,8 @@ HANDLER(desk_lanes);
 HANDLER(desk_lanes_save);
 HANDLER(desk_board);
 HANDLER(desk_claim);
+HANDLER(desk_figures);
+HANDLER(desk_figure);
 HANDLER(desk_settings);
 HANDLER(desk_close_thread);
 HANDLER(desk_closing);

@@ -142,16 +142,16 @@ static json_t *texts_json(const struct store_texts *texts)
 	return list;
 }
 
-static json_t *shifts_json(const struct desk_settings *s)
+json_t *api_shifts_json(const struct desk_shift *shifts, size_t count)
 {
 	json_t *list = json_array();
-	for (size_t i = 0; i < s->shift_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		json_t *days = json_array();
 		for (int d = 0; d < 7; d++)
-			if (s->shifts[i].days & 1u << d)
+			if (shifts[i].days & 1u << d)
 				json_array_append_new(days, json_integer(d + 1));
-		json_array_append_new(list, json_pack("{s:o, s:i, s:i, s:i}", "days", days, "from", s->shifts[i].from, "to",
-		                                      s->shifts[i].to, "editors", s->shifts[i].editors));
+		json_array_append_new(list, json_pack("{s:o, s:i, s:i, s:i}", "days", days, "from", shifts[i].from, "to",
+		                                      shifts[i].to, "editors", shifts[i].editors));
 	}
 	return list;
 }
@@ -170,7 +170,7 @@ static void answer_settings(struct api *api, struct http_request *req, const str
 	         json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "version", (json_int_t)s->version,
 	                   "longest_wait_minutes", (json_int_t)(s->longest_wait / 60000), "notice_hours",
 	                   (json_int_t)(s->notice_time / 3600000), "four_eyes", texts_json(&s->four_eyes), "shifts",
-	                   shifts_json(s), "closed_days", texts_json(&s->closed_days), "closing",
+	                   api_shifts_json(s->shifts, s->shift_count), "closed_days", texts_json(&s->closed_days), "closing",
 	                   closing_rules_json(&s->closing), "forecasts", "given", (json_int_t)kept.given, "kept",
 	                   (json_int_t)kept.kept, "none", (json_int_t)kept.none));
 }

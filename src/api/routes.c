@@ -65,6 +65,8 @@ static const struct http_route routes[] = {
 	{HTTP_GET, "/v1/desk/lanes", NULL, desk_lanes, 0, RIGHT_READ},
 	{HTTP_PUT, "/v1/desk/lanes", NULL, desk_lanes_save, COMMAND, RIGHT_CHANGE},
 	{HTTP_GET, "/v1/desk/board", NULL, desk_board, 0, RIGHT_READ},
+	{HTTP_GET, "/v1/desk/figures", NULL, desk_figures, 0, RIGHT_READ},
+	{HTTP_GET, "/v1/desk/figures/{figure}", NULL, desk_figure, 0, RIGHT_READ},
 	{HTTP_PUT, "/v1/desk/claim", NULL, desk_claim, COMMAND, RIGHT_DECIDE},
 	{HTTP_GET, "/v1/desk/revisions/{revision}", NULL, desk_revision, 0, RIGHT_READ},
 	{HTTP_GET, "/v1/desk/revisions/{revision}/line", NULL, desk_line, 0, RIGHT_READ},

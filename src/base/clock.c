@@ -158,9 +158,37 @@ struct clock_local clock_local(msec t)
 	time_t s = (time_t)floor_div(t, 1000);
 	struct tm tm = {0};
 	localtime_r(&s, &tm);
-	tm = (struct tm){.tm_year = tm.tm_year, .tm_mon = tm.tm_mon, .tm_mday = tm.tm_mday, .tm_wday = tm.tm_wday};
-	int weekday = tm.tm_wday;
-	return (struct clock_local){.day = (int64_t)timegm(&tm) / 86400, .weekday = weekday};
+	struct clock_local out = {.weekday = tm.tm_wday, .hour = tm.tm_hour};
+	tm = (struct tm){.tm_year = tm.tm_year, .tm_mon = tm.tm_mon, .tm_mday = tm.tm_mday};
+	out.day = (int64_t)timegm(&tm) / 86400;
+	return out;
+}
+
+static struct tm date_of(int64_t day)
+{
+	time_t s = (time_t)(day * 86400);
+	struct tm tm = {0};
+	gmtime_r(&s, &tm);
+	return tm;
+}
+
+msec clock_of_day(int64_t day, int minute)
+{
+	struct tm date = date_of(day);
+	struct tm tm = {.tm_year = date.tm_year,
+	                .tm_mon = date.tm_mon,
+	                .tm_mday = date.tm_mday,
+	                .tm_hour = minute / 60,
+	                .tm_min = minute % 60,
+	                .tm_isdst = -1};
+	return (msec)mktime(&tm) * 1000;
+}
+
+void clock_day_text(int64_t day, char out[CLOCK_DAY_SIZE])
+{
+	struct tm tm = date_of(day);
+	snprintf(out, CLOCK_DAY_SIZE, "%04u-%02u-%02u", (unsigned)(tm.tm_year + 1900) % 10000u,
+	         (unsigned)(tm.tm_mon + 1) % 100u, (unsigned)tm.tm_mday % 100u);
 }
 
 /* ---- whole days ---- */
@@ -180,12 +208,7 @@ static msec midnight(int year, int month, int day)
 	return (msec)mktime(&tm) * 1000;
 }
 
-void clock_day(msec t, char out[CLOCK_DAY_SIZE])
-{
-	struct tm tm = local_time(t);
-	snprintf(out, CLOCK_DAY_SIZE, "%04u-%02u-%02u", (unsigned)(tm.tm_year + 1900) % 10000u,
-	         (unsigned)(tm.tm_mon + 1) % 100u, (unsigned)tm.tm_mday % 100u);
-}
+void clock_day(msec t, char out[CLOCK_DAY_SIZE]) { clock_day_text(clock_local(t).day, out); }
 
 bool clock_parse_day(str s, msec *out)
 {

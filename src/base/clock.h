@@ -32,12 +32,16 @@ enum { CLOCK_TIME_SIZE = 16 };
 void clock_time(msec t, enum frg_lang lang, char out[CLOCK_TIME_SIZE]);
 /* Days as the server's time zone counts them: two times of one day have the same `day`. */
 struct clock_local {
-	int64_t day;
+	int64_t day; /* since 1970 */
 	int weekday; /* 0 Sunday */
+	int hour;
 };
 struct clock_local clock_local(msec t);
-/* Such a day as "2026-11-23" and a NUL; and from that text its first moment. False if it is no day. */
+/* When such a day begins, or a minute of it: on the day the clocks are put forward, 2:30 is 3:30. */
+msec clock_of_day(int64_t day, int minute);
+/* Such a day as "2026-11-23" and a NUL; the day of a time; and from that text its first moment, false if it is no day. */
 enum { CLOCK_DAY_SIZE = 11 };
+void clock_day_text(int64_t day, char out[CLOCK_DAY_SIZE]);
 void clock_day(msec t, char out[CLOCK_DAY_SIZE]);
 bool clock_parse_day(str s, msec *out);
 /* The same in words: "23. November 2026" / "23 November 2026". */

@@ -23,6 +23,8 @@ id64 id_new(void)
 	return (id64)id;
 }
 
+id64 id_at(msec t) { return (id64)(((uint64_t)t & ((1ull << 41) - 1)) << 22); }
+
 msec id_time(id64 id) { return (msec)((uint64_t)id >> 22); }
 
 void id_text(id64 id, char out[ID_TEXT_SIZE])

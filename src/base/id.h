@@ -14,6 +14,8 @@ bool id_setup(void);
 id64 id_new(void);
 /* The time part. */
 msec id_time(id64 id);
+/* The smallest that could have been made at this time. */
+id64 id_at(msec t);
 
 /* How ids look outside: 13 characters of Crockford's base 32, lower case. */
 enum { ID_TEXT_SIZE = 14 };

@@ -80,7 +80,7 @@ static int read_scopes(struct service *svc, struct arena *a, const struct store_
 		*out = ARENA_ARRAY(a, struct person_scope, *count + 1);
 		size_t n = 0;
 		for (size_t i = 0; i < *count; i++)
-			if (found[i].links & LINK_EMAIL)
+			if (found[i].links & PERSON_BY_EMAIL)
 				(*out)[n++] = (struct person_scope){.site = site->id, .author = found[i].person.author, .lang = lang};
 		*count = n;
 		return n ? EXIT_DONE : cli_usage("person", "nobody left the address %s", o->email);

@@ -6,12 +6,13 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "event/upkeep.h"
+#include "service/figures.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { PAGE = 200, LOOK_MS = 250, ESCALATE_MS = 15000, LEARN_MS = 5000, KEPT_MS = 24 * 3600 * 1000 };
+enum { PAGE = 200, LOOK_MS = 250, ESCALATE_MS = 15000, LEARN_MS = 5000, COUNT_MS = 1000, KEPT_MS = 24 * 3600 * 1000 };
 
 /* Held comments of a site that are to be checked anew, from `after` on. */
 struct recheck {
@@ -27,8 +28,10 @@ struct tail {
 	pthread_t thread;
 	atomic_bool stopping;
 	int64_t seq;
-	msec escalated, learned;
+	msec escalated, learned, counted_at;
 	struct upkeep upkeep;
+	struct figures_progress figures;
+	bool more_figures;
 	int64_t overdue; /* notices, of all sites, when last looked at */
 	id64 counted;    /* the site whose queue was counted in this batch; all its events are in that count */
 	int64_t waiting;
@@ -323,6 +326,21 @@ static void look_for_overdue(struct tail *t, struct arena *a)
 	t->overdue = all;
 }
 
+/* The desk's figures, some at a time: an older database has many to count. */
+static void count_figures(struct tail *t, struct arena *a)
+{
+	struct frg_error err;
+	msec now = clock_steady();
+	if (!t->more_figures && t->counted_at && now - t->counted_at < COUNT_MS)
+		return;
+	t->counted_at = now;
+	arena_reset(a);
+	if (service_figures_refresh(t->svc, a, &t->figures, &t->more_figures, &err) != FRG_OK) {
+		log_error("figures", "%s", err.msg);
+		t->more_figures = false;
+	}
+}
+
 /* Now and then: what has waited longer than a site allows, and articles that take comments again. */
 static void escalate(struct tail *t, struct arena *a)
 {
@@ -361,9 +379,10 @@ static void *loop(void *arg)
 		escalate(t, a);
 		learn_delays(t, a);
 		bool more = upkeep_some(&t->upkeep, t->svc, a);
+		count_figures(t, a);
 		if (t->rechecks)
 			recheck_some(t, a);
-		else if (!more)
+		else if (!more && !t->more_figures)
 			store_wait_commit(service_store(t->svc), &seen, LOOK_MS);
 	}
 	arena_close(a);

@@ -95,7 +95,10 @@ void render_desk_page(struct buf *b, const struct view_assets *assets, enum frg_
 	stylesheet(b, assets->desk_css);
 	HTML(b, "<script defer");
 	html_attr(b, "src", assets->desk_js);
-	HTML(b, "></script>\n</head>\n<body>\n<div id=\"desk\"></div>\n<noscript><p>");
+	HTML(b, "></script>\n</head>\n<body>\n<div id=\"desk\"");
+	html_attr(b, "data-figures", assets->figures_js); /* loaded when somebody looks at them */
+	html_attr(b, "data-figures-css", assets->figures_css);
+	HTML(b, "></div>\n<noscript><p>");
 	html_msg(b, lang, MSG_READER_DESK_NOSCRIPT);
 	HTML(b, "</p></noscript>\n</body>\n</html>\n");
 }

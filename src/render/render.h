@@ -153,7 +153,7 @@ struct view_thread {
 
 /* Paths of the assets with their content hashes ("/assets/site-3f9a….css"). */
 struct view_assets {
-	str site_css, widget_js, desk_js, desk_css, favicon;
+	str site_css, widget_js, desk_js, desk_css, figures_js, figures_css, favicon;
 };
 
 /* One comment as <li>. Used in the thread, in live events and in the author's view. */

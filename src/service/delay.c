@@ -2,7 +2,7 @@
  * keeps one model a site and feeds it, every few seconds, what has become known in the database since. */
 #include "service/inner.h"
 
-#include "service/forecast.h"
+#include "service/calendar.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -15,7 +15,7 @@ enum {
 	PAGE = 2000,
 	DAYS_BACK = 16,
 	DAYS_AHEAD = 9,
-	SHIFTS_ROOM = (DAYS_BACK + DAYS_AHEAD + 1) * (DESK_SHIFTS_MAX * 2 + 2),
+	SHIFTS_ROOM = (DAYS_BACK + DAYS_AHEAD + 1) * CALENDAR_A_DAY,
 	RATE_PAUSE_MS = 5 * 60 * 1000,
 	LAG_MS = 2000 /* a transaction commits a moment after its clock was read */
 };
@@ -83,70 +83,11 @@ static struct delay *find(struct delays *all, id64 site, bool make)
 	return d;
 }
 
-/* ---- the calendar: shifts by local time → intervals ---- */
-
-struct edge {
-	msec at;
-	int editors; /* more, or fewer */
-};
-
-static int by_time(const void *x, const void *y)
-{
-	const struct edge *a = x, *b = y;
-	return (a->at > b->at) - (a->at < b->at);
-}
-
-static msec local(const struct tm *day, int minute)
-{
-	struct tm tm = {.tm_year = day->tm_year,
-	                .tm_mon = day->tm_mon,
-	                .tm_mday = day->tm_mday,
-	                .tm_hour = minute / 60,
-	                .tm_min = minute % 60,
-	                .tm_isdst = -1};
-	return (msec)mktime(&tm) * 1000;
-}
-
-static bool is_closed(const struct desk_settings *s, const struct tm *day)
-{
-	char iso[32];
-	strftime(iso, sizeof iso, "%Y-%m-%d", day);
-	for (size_t i = 0; i < s->closed_days.count; i++)
-		if (str_eq(s->closed_days.items[i], str_of(iso)))
-			return true;
-	return false;
-}
-
 /* Without shifts somebody may always be there; how that turns out is in the ratios. */
 static void make_calendar(struct delay *d, const struct desk_settings *s, msec now)
 {
-	struct edge edges[SHIFTS_ROOM];
-	size_t n = 0, count = 0;
-	for (int k = -DAYS_BACK; k <= DAYS_AHEAD; k++) {
-		time_t at = (time_t)((now + k * day_ms) / 1000);
-		struct tm day;
-		localtime_r(&at, &day);
-		if (is_closed(s, &day))
-			continue;
-		if (s->shift_count == 0) {
-			edges[n++] = (struct edge){local(&day, 0), 1};
-			edges[n++] = (struct edge){local(&day, 24 * 60), -1};
-		}
-		for (size_t i = 0; i < s->shift_count; i++) {
-			if (!(s->shifts[i].days & 1u << ((day.tm_wday + 6) % 7)))
-				continue;
-			edges[n++] = (struct edge){local(&day, s->shifts[i].from), s->shifts[i].editors};
-			edges[n++] = (struct edge){local(&day, s->shifts[i].to), -s->shifts[i].editors};
-		}
-	}
-	qsort(edges, n, sizeof *edges, by_time);
-	int there = 0;
-	for (size_t i = 0; i + 1 < n; i++) {
-		there += edges[i].editors;
-		if (there > 0 && edges[i + 1].at > edges[i].at)
-			d->shifts[count++] = (struct forecast_shift){edges[i].at, edges[i + 1].at, there};
-	}
-	d->calendar = (struct forecast_calendar){d->shifts, count};
+	struct calendar_span span = {.first = clock_local(now).day - DAYS_BACK, .days = DAYS_BACK + DAYS_AHEAD + 1};
+	d->calendar = (struct forecast_calendar){d->shifts, calendar_make(s, &span, d->shifts, SHIFTS_ROOM)};
 }
 
 /* ---- learning ---- */

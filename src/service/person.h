@@ -53,7 +53,7 @@ MUST_CHECK enum frg_status service_address_others(struct service *svc, struct ar
 
 /* ---- person_find.c ---- */
 
-enum person_link { LINK_EMAIL = 1, LINK_NAME = 2, LINK_COMMENT = 4, LINK_AUTHOR = 8 };
+enum person_link { PERSON_BY_EMAIL = 1, PERSON_BY_NAME = 2, PERSON_BY_COMMENT = 4, PERSON_BY_AUTHOR = 8 };
 enum { PERSONS_MAX = 50 };
 struct person_found {
 	struct store_person person;

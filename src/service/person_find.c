@@ -35,12 +35,12 @@ static enum frg_status by_id(struct store_tx *tx, struct finding *f, struct frg_
 	struct store_comment c;
 	if (!id_parse(f->query, &id))
 		return FRG_OK;
-	enum frg_status st = add(tx, f, id, LINK_AUTHOR, err);
+	enum frg_status st = add(tx, f, id, PERSON_BY_AUTHOR, err);
 	if (st == FRG_OK)
 		st = store_comment_get(tx, id, &c, err);
 	if (st == FRG_NOT_FOUND)
 		return FRG_OK;
-	return st == FRG_OK && c.site == f->site ? add(tx, f, c.author, LINK_COMMENT, err) : st;
+	return st == FRG_OK && c.site == f->site ? add(tx, f, c.author, PERSON_BY_COMMENT, err) : st;
 }
 
 static enum frg_status by_name(struct store_tx *tx, struct finding *f, struct frg_error *err)
@@ -52,7 +52,7 @@ static enum frg_status by_name(struct store_tx *tx, struct finding *f, struct fr
 		struct store_revision r;
 		st = store_revision_get(tx, ids.items[i], &r, err);
 		if (st == FRG_OK)
-			st = add(tx, f, r.author, LINK_NAME, err);
+			st = add(tx, f, r.author, PERSON_BY_NAME, err);
 	}
 	return st;
 }
@@ -66,7 +66,7 @@ static enum frg_status find(struct store_tx *tx, void *ctx, struct frg_error *er
 	if (st == FRG_OK && str_find(f->query, STR("@"), 0) != SIZE_MAX)
 		st = store_person_by_email(tx, f->site, f->query, PERSONS_MAX, &ids, err);
 	for (size_t i = 0; st == FRG_OK && i < ids.count; i++)
-		st = add(tx, f, ids.items[i], LINK_EMAIL, err);
+		st = add(tx, f, ids.items[i], PERSON_BY_EMAIL, err);
 	return st == FRG_OK ? by_name(tx, f, err) : st;
 }
 

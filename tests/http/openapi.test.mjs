@@ -489,6 +489,21 @@ test('lanes, the board, who looks at what', async () => {
 	for (const filter of [{ scores: { profanity: [2, 3] } }, { lang: 'fr' }, { nix: 1 }, { author: 'x' }, { suggestions: ['x'] }, { sections: 'x' }])
 		assert.equal((await save(400, [{ name: 'A', filter: {} }, { name: 'B', filter }])).json.error.lane, 1);
 	await call('lanes', '/v1/desk/lanes', 200, { who: rike });
+	// the figures: each table as JSON and as CSV
+	assert.equal((await call('figures', '/v1/desk/figures?days=7', 200, { who: rike })).json.whole, true);
+	for (const name of ['totals', 'load', 'waits', 'distribution', 'decisions', 'engine', 'calibration', 'forecast', 'crew', 'backlog'])
+		for (const [path, headers] of [[`${name}?change=0`, {}], [`${name}.csv?change=0`, {}], [`${name}?change=0`, { Accept: 'text/csv' }]])
+			await call('figure', `/v1/desk/figures/${path}`, 200, { who: rike, headers });
+	server.cliWith(PASSWORD + '\n', 'user', 'set', 'sport', '--name', 'Sport', '--password-stdin', '--role', 'editor');
+	const sport = await new Editor(server).login('sport'), { members } = (await rike.get('/v1/desk/staff')).json;
+	await rike.request('PUT', `/v1/desk/staff/${members.find((m) => m.login === 'sport').id}`, { headers: csrf(), body: { role: 'editor', sections: ['Sport'] } });
+	for (const id of ['figures', 'figure']) {
+		const at = id === 'figures' ? '/v1/desk/figures' : '/v1/desk/figures/waits';
+		code(await call(id, `${at}?days=8`, 400, { who: rike }), 'figures_invalid');
+		await call(id, at, 401, { who: new Reader(server) });
+		code(await call(id, `${at}?section=Politik`, 403, { who: sport }), 'section_forbidden');
+	}
+	await call('figure', '/v1/desk/figures/nix', 404, { who: rike });
 	const { dots } = (await call('board', `/v1/desk/board?lane=${rude.id}`, 200, { who: rike })).json;
 	assert.equal(dots.length, rude.count);
 	await call('board', '/v1/desk/board?lane=nix', 404, { who: rike });

@@ -222,7 +222,7 @@ static void a_person_is_found_handed_over_and_erased(void **state)
 	id_text(two.comment, id);
 	OK(service_persons(t.svc, t.a, t.site->id, str_of(id), &found, &count, &err));
 	assert_int_equal(count, 1);
-	assert_int_equal(found[0].links, LINK_COMMENT);
+	assert_int_equal(found[0].links, PERSON_BY_COMMENT);
 	assert_int_equal(found[0].person.comments, 3);
 	struct person_scope scope = {.site = t.site->id, .author = found[0].person.author};
 

@@ -138,6 +138,11 @@ export class Api {
 		return this.call('GET', `/v1/desk/queue?lane=${encodeURIComponent(lane)}&limit=${limit}${from}`);
 	}
 
+	/** The address has the question; what comes back is figures.ts's. */
+	figures(address: string): Promise<unknown> {
+		return this.call('GET', address);
+	}
+
 	lanes(): Promise<{ lanes: Lane[] }> {
 		return this.call('GET', '/v1/desk/lanes');
 	}

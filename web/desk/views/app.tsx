@@ -11,6 +11,7 @@ import * as S from '../state';
 import { Account } from './account';
 import { Board } from './board';
 import { Decided } from './decided';
+import { Figures } from './figures';
 import { Header } from './header';
 import { usePlace } from '../router';
 import type { Place, Tab } from '../router';
@@ -180,6 +181,7 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 			{tab === 'objections' && <Objections controller={controller} changes={view.changes} />}
 			{tab === 'notices' && <Notices controller={controller} changes={view.changes} />}
 			{tab === 'persons' && <Persons controller={controller} />}
+			{tab === 'figures' && <Figures controller={controller} />}
 			{tab === 'team' && <Team controller={controller} />}
 			{tab === 'decided' && <Decided controller={controller} changes={view.changes} onRead={read} />}
 			{tab === 'comment' && <Story key={place.comment} controller={controller} comment={place.comment} changes={view.changes} onRead={read} />}

@@ -72,6 +72,7 @@ export function Header(p: Props): JSX.Element {
 				{tabButton('decided', t('nav.decided'))}
 				{tabButton('objections', <>{t('nav.objections')}{view.objections > 0 && <span class="tab-count">{number(view.objections)}</span>}</>)}
 				{tabButton('notices', <>{t('nav.notices')}{view.notices > 0 && <span class={`tab-count${view.overdueNotices > 0 ? ' badge-late' : ''}`} title={view.overdueNotices > 0 ? count('notice.late', view.overdueNotices) : undefined}>{number(view.notices)}{view.overdueNotices > 0 && <span class="vh">, {count('notice.late', view.overdueNotices)}</span>}</span>}</>)}
+				{tabButton('figures', t('nav.figures'))}
 				{controller.may('settings') && tabButton('policy', t('nav.policy'))}
 				{controller.may('settings') && tabButton('learning', t('nav.learning'))}
 				{controller.may('persons') && tabButton('persons', t('nav.persons'))}
