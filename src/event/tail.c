@@ -164,6 +164,17 @@ static void tell_claims(struct service *svc, struct arena *a, id64 site)
 	tell(svc, a, site, 0, "claims", json_pack("{s:o}", "claims", list));
 }
 
+/* Of those whose session, role or account is not what it was when they began to listen. */
+static void end_streams(struct service *svc, const struct store_event *e)
+{
+	id64 editor = 0;
+	if (e->detail.n && !id_parse(e->detail, &editor)) {
+		log_error("live", "an event names nobody: %.*s", STR_ARG(e->detail));
+		return;
+	}
+	service_streams_end(svc, e->site, editor);
+}
+
 static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 {
 	struct service *svc = t->svc;
@@ -182,6 +193,8 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 			log_error("policy", "%s", err.msg);
 		recheck_site(t, e->site);
 	}
+	if (str_eq(e->kind, STR("staff")))
+		end_streams(svc, e);
 	if (e->article && (readers_concerned(e, action) || str_eq(e->kind, STR("article"))))
 		service_threads_drop_both(svc, e->article, e->site);
 	if (e->article && readers_concerned(e, action))

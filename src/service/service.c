@@ -1,5 +1,5 @@
 /* Puts the service together and takes it apart. */
-#include "service/inner.h"
+#include "service/oidc_inner.h"
 
 #include <stdlib.h>
 
@@ -66,6 +66,7 @@ void service_close(struct service *svc)
 	checker_close(svc->checker);
 	policies_close(svc->policies);
 	delays_close(svc->delays);
+	house_close(svc->house);
 	frg_engine_close(svc->engine);
 	sites_free(atomic_load(&svc->sites));
 	limits_close(svc->limits);

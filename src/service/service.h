@@ -9,7 +9,9 @@
 
 #include "http/http.h"
 #include "render/render.h"
+#include "service/access.h"
 #include "service/desk.h"
+#include "service/oidc.h"
 #include "service/staff.h"
 #include "store/store.h"
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "store/site.h"
+#include "store/access.h"
 #include "store/staff.h"
 
 struct store;
