@@ -22,6 +22,7 @@ import { Objections } from './objections';
 import { Policy } from './policy';
 import type { PolicyDesk } from './policy';
 import { confirmPanel, Review } from './review';
+import { SetupPage } from './setup';
 import { Team } from './team';
 import { withSelection } from './terms';
 import { noteText, Notes, UndoToast } from './toast';
@@ -130,11 +131,29 @@ function Said({ desk }: { desk: S.Desk }): JSX.Element {
 	);
 }
 
+/* A role can change while somebody works. */
+function mayOpen(controller: Controller, tab: Tab): boolean {
+	if (tab === 'team') return controller.may('staff') || controller.may('log');
+	return tab !== 'policy' || controller.may('settings');
+}
+
+function Changed({ controller, view }: { controller: Controller; view: View }): JSX.Element | null {
+	const s = view.session;
+	if (!view.changed || !s) return null;
+	return (
+		<div class="note changed" role="alert">
+			<p>{t(s.sections.length ? 'changed.sections' : 'changed.role', t(`role.${s.user.role}`), s.sections.join(', '))}</p>
+			<button type="button" class="note-close" aria-label={t('note.close')} onClick={() => controller.dismissChange()}>×</button>
+		</div>
+	);
+}
+
 function Work({ controller, view, onLang }: { controller: Controller; view: View; onLang: () => void }): JSX.Element {
-	const [tab, setTab] = useState<Tab>('review'), [help, setHelp] = useState(false);
+	const [chosen, setTab] = useState<Tab>('review'), [help, setHelp] = useState(false);
 	const [letters, setLetters] = useState(rememberedLetters);
 	const { desk } = view, undoable = S.lastUndoable(desk, useNow(desk.undoable.length ? 500 : 0));
 	const [bindings, setBindings] = useState(rememberedBindings), [account, setAccount] = useState(false), [lanes, setLanes] = useState(false);
+	const tab = mayOpen(controller, chosen) ? chosen : 'review';
 	const leaving = useRef(false), policy = useRef<PolicyDesk>({ saved: null, draft: null, text: '' });
 	useKeys(controller, tab, letters, bindings, () => setHelp(true));
 	const waiting = S.waitingCount(desk);
@@ -167,6 +186,7 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 			<div class="toasts" aria-label={t('note.label')} role="region">
 				{undoable && (tab === 'review' || tab === 'board') && <UndoToast key={undoable.item.revision} undoable={undoable} undoKey={bindings.undo}
 					together={S.batchOf(desk, undoable, Date.now()).length} onUndo={() => controller.undo()} />}
+				<Changed controller={controller} view={view} />
 				<Notes notes={desk.notes} onDismiss={(id) => controller.apply((d) => S.dismiss(d, id))} onOpen={show} />
 			</div>
 			<Said desk={desk} />
@@ -188,5 +208,6 @@ export function App({ controller }: { controller: Controller }): JSX.Element | n
 	if (token) return <InvitationPage controller={controller} token={token} onLang={onLang} onDone={() => setToken('')} />;
 	if (view.phase === 'login') return <LoginPage controller={controller} onLang={onLang} />;
 	if (view.phase === 'starting') return <div class="desk starting" aria-busy="true" />;
+	if (view.session?.setup && !view.expired) return <SetupPage controller={controller} onLang={onLang} />;
 	return <Work controller={controller} view={view} onLang={onLang} />;
 }

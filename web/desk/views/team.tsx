@@ -6,6 +6,7 @@ import type { Controller } from '../controller';
 import { has, language, moment, t } from '../i18n';
 import { ROLES } from '../types';
 import type { LogEntry, Member, OpenInvitation, Role } from '../types';
+import { Access } from './access';
 
 const sectionsOf = (text: string): string[] => text.split(',').map((s) => s.trim()).filter((s) => s);
 
@@ -94,7 +95,8 @@ function Log({ controller, changes }: { controller: Controller; changes: number 
 	}
 	useEffect(() => { void more([]); }, [changes]);
 	const what = (e: LogEntry): string => {
-		const role = ROLES.find((r) => e.detail.startsWith(r));
+		const role = ROLES.find((r) => e.detail.startsWith(r)), method = `method.${e.detail.split(' ')[0]}`;
+		if (e.kind === 'login' && has(method)) return t('log.login_by', e.by ?? '', '', t(method));
 		return t(`log.${e.kind}`, e.by ?? t('log.command'), e.to ?? '', role && has(`role.${role}`) ? t(`role.${role}`) + e.detail.slice(role.length) : e.detail);
 	};
 	return (
@@ -140,6 +142,7 @@ export function Team({ controller }: { controller: Controller }): JSX.Element {
 						</section>
 					)}
 					<Invite controller={controller} onLink={onLink} />
+					<Access controller={controller} />
 				</>
 			)}
 			{controller.may('log') && <Log controller={controller} changes={changes} />}
