@@ -21,7 +21,7 @@ static void add_row(struct buf *b, const QRcode *qr, int y)
 
 str qr_path(struct arena *a, str text, int *size)
 {
-	QRcode *qr = QRcode_encodeString8bit(arena_cstr(a, text), 0, QR_ECLEVEL_M);
+	QRcode *qr = QRcode_encodeString8bit(arena_cstr(a, text), 0, QR_ECLEVEL_L);
 	*size = 0;
 	if (!qr)
 		return STR(""); /* longer than any code holds: the text is there all the same */

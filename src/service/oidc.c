@@ -42,9 +42,9 @@ enum frg_status service_house_begin(struct service *svc, struct arena *a, const 
                                     str *url, struct frg_error *err)
 {
 	struct oidc_provider p;
-	if (!svc->house)
-		return frg_fail(err, FRG_NOT_FOUND, "oidc_none", "no log-in of the house is set up");
 	enum frg_status st = service_limit(svc, LIMIT_LOGIN_ADDRESS, cmd->client, err);
+	if (st == FRG_OK && !svc->house)
+		st = frg_fail(err, FRG_NOT_FOUND, "oidc_none", "no log-in of the house is set up");
 	if (st == FRG_OK)
 		st = check_invitation(svc, a, cmd->invitation, err);
 	if (st == FRG_OK)

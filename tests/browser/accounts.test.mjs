@@ -27,7 +27,7 @@ before(async () => {
 		lena: { email: 'lena@paper.example', email_verified: true, name: 'Lena' } });
 	writeFileSync(join(folder, 'secret'), SECRET);
 	server = await startServer({ port, site: { address: base }, config: { oidc_issuer: provider.issuer, oidc_client_id: CLIENT,
-		oidc_client_secret_file: join(folder, 'secret'), oidc_name: 'Weiter mit Testbote-Konto', oidc_network: 'private' } });
+		oidc_client_secret_file: join(folder, 'secret'), oidc_name: 'Testbote-Konto', oidc_network: 'private' } });
 	server.cliWith(PASSWORD + '\n', 'user', 'set', 'lena', '--name', 'Lena Lang', '--email', 'lena@paper.example', '--role', 'editor', '--password-stdin');
 	browser = await launch();
 });
@@ -186,10 +186,10 @@ on('a desk that is open when its account changes says so at once', async () => {
 on('the house\'s own log-in: confirmed once, then a click; and an invitation', async () => {
 	const page = await open({}, false);
 	provider.who = null;
-	await page.click('text=Weiter mit Testbote-Konto');
+	await page.click('text=Anmelden mit Testbote-Konto');
 	await page.waitForSelector('.login-error >> text=abgebrochen');
 	provider.who = 'lena';
-	await page.click('text=Weiter mit Testbote-Konto');
+	await page.click('text=Anmelden mit Testbote-Konto');
 	await page.waitForSelector('text=Ist das Ihr Konto?');
 	await page.waitForSelector('text=lena@paper.example');
 	await fine(page, 'house-confirm');
@@ -198,7 +198,7 @@ on('the house\'s own log-in: confirmed once, then a click; and an invitation', a
 	await page.click('text=Konto verbinden');
 	await page.waitForSelector('.head-user >> text=Lena');
 	await page.click('.head-tools >> text=Abmelden');
-	await page.click('text=Weiter mit Testbote-Konto');
+	await page.click('text=Anmelden mit Testbote-Konto');
 	await page.waitForSelector('.head-user >> text=Lena');
 	await page.click('.head-user');
 	await page.waitForSelector('.sessions >> text=über die Anmeldung des Hauses');

@@ -72,9 +72,9 @@ export function Account({ controller, onClose }: { controller: Controller; onClo
 			<p>{t(`role_text.${session.user.role}`)}</p>
 			<label class="check"><input type="checkbox" checked={blur} onChange={() => change(!blur)} /><span>{t('veil.setting')}</span></label>
 			{exposed > 0 && <p class="quiet">{t('veil.count', exposed)}</p>}
-			<Sessions controller={controller} />
 			<Factors controller={controller} onSet={(set) => setPassword(set.password)} />
 			{password && <Password controller={controller} />}
+			<Sessions controller={controller} />
 			<p class="help-end"><button type="button" class="act" onClick={onClose}>{t('help.close')}</button></p>
 		</dialog>
 	);

@@ -216,7 +216,14 @@ function House({ controller, set, onDone }: PartProps): JSX.Element {
 	);
 }
 
-export function Factors({ controller, onSet }: { controller: Controller; onSet?: (set: Set) => void }): JSX.Element | null {
+interface Props {
+	controller: Controller;
+	onSet?: (set: Set) => void;
+	/** Stands behind new recovery codes, which are to be seen first. */
+	children?: ComponentChildren;
+}
+
+export function Factors({ controller, onSet, children }: Props): JSX.Element | null {
 	const [set, setSet] = useState<Set | null>(null), [recovery, setRecovery] = useState<string[]>([]);
 	const load = (): void => void A.factors(controller.api).then((s) => { setSet(s); onSet?.(s); }, () => undefined);
 	useEffect(load, []);
@@ -225,6 +232,7 @@ export function Factors({ controller, onSet }: { controller: Controller; onSet?:
 	return (
 		<>
 			<Recovery codes={recovery} />
+			{children}
 			<Passkeys {...part} />
 			<Codes {...part} />
 			{(set.totp || set.passkeys.length > 0) && <Spare {...part} />}

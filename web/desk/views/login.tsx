@@ -68,7 +68,7 @@ function OtherWays({ controller, ways, onTrouble }: OtherProps): JSX.Element | n
 	return (
 		<div class="ways">
 			{key && <button type="button" class="way-in" onClick={() => void byKey()}><KeyMark />{t('passkey.login')}</button>}
-			{ways.house && <button type="button" class="way-in" onClick={() => void byHouse()}>{ways.house}</button>}
+			{ways.house && <button type="button" class="way-in" onClick={() => void byHouse()}>{t('house.login', ways.house)}</button>}
 			{ways.passwords && <p class="or"><span>{t('login.or')}</span></p>}
 		</div>
 	);

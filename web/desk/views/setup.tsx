@@ -15,9 +15,10 @@ export function SetupPage({ controller, onLang }: { controller: Controller; onLa
 				<p class="brand">Freigabe</p>
 				<h1>{t('setup.title')}</h1>
 				<p>{t('setup.text', session?.site.name ?? '')}</p>
-				{done && <p class="form-end"><button type="button" class="primary" onClick={() => void controller.refreshSession()}>{t('setup.go')}</button></p>}
 				<h2 class="vh">{t('setup.ways')}</h2>
-				<Factors controller={controller} onSet={(set) => setDone(set.totp || set.passkeys.length > 0)} />
+				<Factors controller={controller} onSet={(set) => setDone(set.totp || set.passkeys.length > 0)}>
+					{done && <p class="form-end"><button type="button" class="primary" onClick={() => void controller.refreshSession()}>{t('setup.go')}</button></p>}
+				</Factors>
 				<p class="login-foot"><LangSwitch controller={controller} onLang={onLang} /> · <button type="button" class="link" onClick={() => void controller.logout()}>{t('nav.logout')}</button></p>
 			</div>
 		</main>

@@ -86,6 +86,12 @@ function Invite({ controller, onLink }: { controller: Controller; onLink: (name:
 	);
 }
 
+/* "second_factor=1 passwords=0" */
+function rulesText(detail: string): string {
+	const of = (name: string, key: string): string[] => { const on = new RegExp(`${name}=([01])`).exec(detail)?.[1]; return on ? [t(`access.${key}_${on === '1' ? 'on' : 'off'}`)] : []; };
+	return [...of('second_factor', 'factor'), ...of('passwords', 'passwords')].join(', ');
+}
+
 function Log({ controller, changes }: { controller: Controller; changes: number }): JSX.Element {
 	const [list, setList] = useState<LogEntry[] | null>(null), [end, setEnd] = useState(false);
 	async function more(from: LogEntry[]): Promise<void> {
@@ -96,6 +102,7 @@ function Log({ controller, changes }: { controller: Controller; changes: number 
 	useEffect(() => { void more([]); }, [changes]);
 	const what = (e: LogEntry): string => {
 		const role = ROLES.find((r) => e.detail.startsWith(r)), method = `method.${e.detail.split(' ')[0]}`;
+		if (e.kind === 'access') return t('log.access', e.by ?? t('log.command'), '', rulesText(e.detail));
 		if (e.kind === 'login' && has(method)) return t('log.login_by', e.by ?? '', '', t(method));
 		return t(`log.${e.kind}`, e.by ?? t('log.command'), e.to ?? '', role && has(`role.${role}`) ? t(`role.${role}`) + e.detail.slice(role.length) : e.detail);
 	};
