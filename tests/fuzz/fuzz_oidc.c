@@ -1,6 +1,6 @@
-/* What a provider of OpenID Connect may send. The first byte chooses what the rest is: its description, its keys, a token as
- * it stands, what it says of a person, or the claims of a token that is then signed as it should be, since signatures
- * cannot be guessed. */
+/* What a provider of OpenID Connect may send. The first byte chooses what the rest is: its description, its keys, a
+ * token as it stands, what it says of a person, or the claims of a token that is then signed as it should be, since
+ * signatures cannot be guessed. */
 #include "base/id.h"
 #include "service/oidc_token.h"
 #include "../unit/oidc_tools.h"
@@ -54,18 +54,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct oidc_person person = {.subject = STR_INIT("s")};
 	struct frg_error err = {0};
 	switch (data[0] % 5) {
-	case 0:
-		must_provider(a, rest);
-		break;
-	case 1:
-		must_token(a, oidc_sign(a, &signer, STR("{}")), rest);
-		break;
-	case 2:
-		must_token(a, rest, signer.keys);
-		break;
-	case 3:
-		BUG_IF(oidc_userinfo_read(a, rest, STR("groups"), &person, &err) != FRG_OK && !err.code);
-		break;
+	case 0: must_provider(a, rest); break;
+	case 1: must_token(a, oidc_sign(a, &signer, STR("{}")), rest); break;
+	case 2: must_token(a, rest, signer.keys); break;
+	case 3: BUG_IF(oidc_userinfo_read(a, rest, STR("groups"), &person, &err) != FRG_OK && !err.code); break;
 	case 4:
 		if (rest.n)
 			must_token(a, oidc_sign(a, &signer, rest), signer.keys);

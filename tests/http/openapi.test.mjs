@@ -463,6 +463,8 @@ test('passkeys, proofs, what a site demands', async () => {
 	code(await call('endTotp', `${at}/totp`, 409, { ...mine, body: password }), 'factor_demanded');
 	await rules(200, { version: version + 1, second_factor: false, passwords: true });
 	await address('http://127.0.0.1:8080', false);
+	const { members } = (await rike.get('/v1/desk/staff')).json; // rike is the only administrator again
+	await call('changeMember', `/v1/desk/staff/${members.find((m) => m.login === 'pia').id}`, 204, { who: rike, headers: csrf(), body: { role: 'editor' } });
 });
 
 test('the house\'s own log-in', async () => {

@@ -18,7 +18,8 @@ static inline void oidc_signer_open(struct oidc_signer *s, bool rsa)
 {
 	cjose_err why;
 	s->alg = rsa ? "RS256" : "ES256";
-	s->key = rsa ? cjose_jwk_create_RSA_random(2048, NULL, 0, &why) : cjose_jwk_create_EC_random(CJOSE_JWK_EC_P_256, &why);
+	s->key = rsa ? cjose_jwk_create_RSA_random(2048, NULL, 0, &why)
+	             : cjose_jwk_create_EC_random(CJOSE_JWK_EC_P_256, &why);
 	BUG_IF(!s->key);
 	s->jwk = cjose_jwk_to_json(s->key, false, &why);
 	json_t *set = json_pack("{s:[o]}", "keys", json_loads(s->jwk, 0, NULL));

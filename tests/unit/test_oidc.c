@@ -1,5 +1,5 @@
-/* What a provider of OpenID Connect says, judged: its description, its tokens, roles; and the QR code. What lies over HTTP
- * stands in tests/http/oidc.test.mjs. */
+/* What a provider of OpenID Connect says, judged: its description, its tokens, roles; and the QR code. What lies over
+ * HTTP stands in tests/http/oidc.test.mjs. */
 #include "unit.h"
 
 #include "base/id.h"
@@ -56,12 +56,14 @@ static void a_description_leads_nowhere_else(void **state)
 {
 	struct oidc_provider p;
 	(void)state;
-	static const char *const bad[] = {
-		"", "[]", "{}", DESCRIPTION(",\"userinfo_endpoint\":\"http://api.example/me\""),
-		DESCRIPTION(",\"userinfo_endpoint\":\"file:///etc/passwd\""),
-		DESCRIPTION(",\"userinfo_endpoint\":\"https://a b/\""),
-		DESCRIPTION(",\"userinfo_endpoint\":\"https://user@api.example/\""),
-		DESCRIPTION(",\"issuer\":\"" ISSUER "\"") /* twice */};
+	static const char *const bad[] = {"",
+	                                  "[]",
+	                                  "{}",
+	                                  DESCRIPTION(",\"userinfo_endpoint\":\"http://api.example/me\""),
+	                                  DESCRIPTION(",\"userinfo_endpoint\":\"file:///etc/passwd\""),
+	                                  DESCRIPTION(",\"userinfo_endpoint\":\"https://a b/\""),
+	                                  DESCRIPTION(",\"userinfo_endpoint\":\"https://user@api.example/\""),
+	                                  DESCRIPTION(",\"issuer\":\"" ISSUER "\"") /* twice */};
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
 		assert_int_equal(oidc_provider_read(a, str_of(bad[i]), STR(ISSUER), false, &p, &err), FRG_IO);
 		assert_code(err, "oidc_provider");
@@ -84,8 +86,9 @@ static void a_token_is_read(void **state)
 	for (int kind = 0; kind < 2; kind++) {
 		struct oidc_signer s;
 		oidc_signer_open(&s, kind == 0);
-		str token = oidc_sign(a, &s, STR(CLAIMS(",\"email\":\"a@b.example\",\"email_verified\":true,\"name\":\"Ä\","
-		                                        "\"groups\":[\"x\",\"desk\"]")));
+		str token = oidc_sign(a, &s,
+		                      STR(CLAIMS(",\"email\":\"a@b.example\",\"email_verified\":true,\"name\":\"Ä\","
+		                                 "\"groups\":[\"x\",\"desk\"]")));
 		OK(oidc_token_read(a, token, s.keys, &want, &p, &err));
 		assert_str(p.subject, "s-1");
 		assert_str(p.email, "a@b.example");
@@ -104,14 +107,15 @@ static void a_token_that_is_not_right_is_refused(void **state)
 {
 	static const struct {
 		const char *claims, *code;
-	} bad[] = {{"[]", "oidc_token"},
-	           {"{\"sub\":1}", "oidc_token"},
-	           {CLAIMS(",\"sub\":\"s-2\""), "oidc_token"},
-	           {CLAIMS(",\"azp\":\"other\""), "oidc_audience"},
-	           {CLAIMS(",\"azp\":1"), "oidc_audience"},
-	           {CLAIMS(",\"nbf\":1900001000"), "oidc_time"},
-	           {"{\"iss\":\"" ISSUER "\",\"sub\":\"s\",\"aud\":\"freigabe\",\"iat\":1900000000,\"exp\":1e300}", "oidc_time"},
-	           {"{\"iss\":\"" ISSUER "\",\"sub\":\"s\",\"aud\":[],\"iat\":1900000000,\"exp\":1900000300}", "oidc_audience"}};
+	} bad[] = {
+		{"[]", "oidc_token"},
+		{"{\"sub\":1}", "oidc_token"},
+		{CLAIMS(",\"sub\":\"s-2\""), "oidc_token"},
+		{CLAIMS(",\"azp\":\"other\""), "oidc_audience"},
+		{CLAIMS(",\"azp\":1"), "oidc_audience"},
+		{CLAIMS(",\"nbf\":1900001000"), "oidc_time"},
+		{"{\"iss\":\"" ISSUER "\",\"sub\":\"s\",\"aud\":\"freigabe\",\"iat\":1900000000,\"exp\":1e300}", "oidc_time"},
+		{"{\"iss\":\"" ISSUER "\",\"sub\":\"s\",\"aud\":[],\"iat\":1900000000,\"exp\":1900000300}", "oidc_audience"}};
 	struct oidc_signer s;
 	struct oidc_person p;
 	(void)state;
@@ -131,7 +135,8 @@ static void an_address_counts_only_if_it_was_verified(void **state)
 	OK(oidc_userinfo_read(a, STR("{\"sub\":\"s-1\",\"email\":\"a@b.example\"}"), STR(""), &p, &err));
 	assert_false(p.email_verified);
 	/* the word of another answer does not make it so */
-	OK(oidc_userinfo_read(a, STR("{\"sub\":\"s-1\",\"email\":\"a@b.example\",\"email_verified\":true}"), STR(""), &p, &err));
+	OK(oidc_userinfo_read(a, STR("{\"sub\":\"s-1\",\"email\":\"a@b.example\",\"email_verified\":true}"), STR(""), &p,
+	                      &err));
 	assert_false(p.email_verified);
 	assert_int_equal(oidc_userinfo_read(a, STR("{\"sub\":\"s-2\"}"), STR(""), &p, &err), FRG_FORBIDDEN);
 }
