@@ -165,6 +165,8 @@ static enum frg_status log_in(struct store_tx *tx, void *ctx, struct frg_error *
 	enum frg_status st = l->passkey ? passkey_used(tx, l->passkey, err)
 	                                : factor_check(tx, l->editor.id, l->code, &method, err);
 	l->refused = st == FRG_UNAUTHENTICATED && l->code.n;
+	if (l->cmd->house.n) /* by which they came; the rest confirms it, also where passwords open nothing else */
+		method = STR("house");
 	if (st == FRG_OK)
 		st = first_site(tx, &l->editor, method, &l->who, err);
 	if (st == FRG_OK && l->cmd->house.n)

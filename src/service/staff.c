@@ -74,6 +74,8 @@ static enum frg_status save_account(struct store_tx *tx, void *ctx, struct frg_e
 	if (st == FRG_OK)
 		st = store_passkey_clear(tx, e->id, err);
 	if (st == FRG_OK)
+		st = store_identity_clear(tx, e->id, err);
+	if (st == FRG_OK)
 		st = store_recovery_clear(tx, e->id, err);
 	if (st == FRG_OK)
 		st = access_changed(tx, e->site, e->id, err);

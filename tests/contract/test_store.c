@@ -567,7 +567,8 @@ static enum frg_status questions_have_a_ceiling(struct store_tx *tx, void *ctx, 
 {
 	struct fixture *f = ctx;
 	char hash[20];
-	struct store_challenge c = {.site = f->site.id, .data = STR(""), .expires = clock_now() + 60000}, got;
+	msec now = clock_now();
+	struct store_challenge c = {.site = f->site.id, .data = STR(""), .expires = clock_now() + 600000}, got;
 	c.token_hash = STR("mine");
 	c.kind = STR("second");
 	c.created = 1;
@@ -576,7 +577,7 @@ static enum frg_status questions_have_a_ceiling(struct store_tx *tx, void *ctx, 
 	for (int i = 0; i < STORE_CHALLENGES + 50; i++) {
 		snprintf(hash, sizeof hash, "%d", i);
 		c.token_hash = str_of(hash);
-		c.created = 1000 + i;
+		c.created = now + i;
 		MUST(store_challenge_put(tx, &c, e) == FRG_OK);
 	}
 	MUST(store_challenge_take(tx, STR("49"), STR("login"), &got, e) == FRG_NOT_FOUND);

@@ -69,7 +69,7 @@ test('an account is opened only after its owner has confirmed it, once', async (
 	refused(await login(who, 'rike', { link: true, password: 'falsch' }), 401, 'login_failed');
 	refused(await login(who, 'omar', { link: true }), 403, 'oidc_other_account');
 	const inside = await login(who, 'rike', { link: true });
-	assert.deepEqual([inside.status, inside.json.method], [200, 'password'], inside.text);
+	assert.deepEqual([inside.status, inside.json.method], [200, 'house'], inside.text);
 	const again = await through('sub-rike');
 	assert.equal(again.answer.headers.location, '/desk/');
 	const { json } = await session(again.who);
@@ -112,7 +112,7 @@ test('an account with a second factor is linked with it only', async () => {
 	PEOPLE['sub-omar'].email_verified = true;
 	const { who } = await through('sub-omar');
 	refused(await login(who, 'omar', { link: true }), 401, 'second_factor');
-	assert.equal((await login(who, 'omar', { link: true, code: totp(secret) })).json.method, 'code');
+	assert.equal((await login(who, 'omar', { link: true, code: totp(secret) })).json.method, 'house');
 	assert.equal((await through('sub-omar')).answer.headers.location, '/desk/');
 	assert.equal((await call(omar, 'DELETE', '/v1/desk/factors/house', { password: PASSWORD })).status, 204);
 	assert.match((await through('sub-omar')).answer.headers.location, /#confirm=/);
