@@ -94,8 +94,9 @@ static void a_token_is_read(void **state)
 		assert_str(p.email, "a@b.example");
 		assert_true(p.email_verified);
 		assert_int_equal(p.roles.count, 2);
-		/* signed for something else, or with a bit turned */
-		((char *)token.p)[token.n - 9] ^= 1;
+		/* with a bit turned */
+		char *turned = &((char *)token.p)[token.n - 9];
+		*turned = *turned == 'A' ? 'B' : 'A';
 		assert_int_equal(oidc_token_read(a, token, s.keys, &want, &p, &err), FRG_FORBIDDEN);
 		assert_code(err, "oidc_signature");
 		assert_int_equal(p.subject.n, 0);
@@ -125,6 +126,29 @@ static void a_token_that_is_not_right_is_refused(void **state)
 		                 FRG_FORBIDDEN);
 		assert_code(err, bad[i].code);
 	}
+	oidc_signer_close(&s);
+}
+
+/* cjose would end the program. */
+static void what_is_no_base64_reaches_nobody(void **state)
+{
+	static const char *const tokens[] = {"eyJhbGciOiJFUzI1NiJ9.e30.DEhUf=K",
+	                                     "eyJhbGciOiJFUzI1NiJ9.e30.A",
+	                                     "a.b",
+	                                     "eyJhbGciOiJFUzI1NiJ9.e30.AAAA.AAAA",
+	                                     "..",
+	                                     ""};
+	struct oidc_signer s;
+	struct oidc_person p;
+	(void)state;
+	oidc_signer_open(&s, false);
+	for (size_t i = 0; i < COUNT_OF(tokens); i++) {
+		assert_int_equal(oidc_token_read(a, str_of(tokens[i]), s.keys, &want, &p, &err), FRG_FORBIDDEN);
+		assert_code(err, "oidc_token");
+	}
+	str keys = STR("{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"A=A\",\"y\":\"A\"}]}");
+	assert_int_equal(oidc_token_read(a, oidc_sign(a, &s, STR(CLAIMS(""))), keys, &want, &p, &err), FRG_FORBIDDEN);
+	assert_code(err, "oidc_signature");
 	oidc_signer_close(&s);
 }
 
@@ -174,6 +198,7 @@ int main(void)
 		cmocka_unit_test(a_description_leads_nowhere_else),
 		cmocka_unit_test(a_token_is_read),
 		cmocka_unit_test(a_token_that_is_not_right_is_refused),
+		cmocka_unit_test(what_is_no_base64_reaches_nobody),
 		cmocka_unit_test(an_address_counts_only_if_it_was_verified),
 		cmocka_unit_test(the_first_role_that_fits),
 		cmocka_unit_test(a_code_has_its_margin_and_its_corners),
