@@ -45,11 +45,16 @@ str api_message(struct arena *a, enum frg_lang lang, const struct frg_error *err
 	return buf_finish(&b, a);
 }
 
+void api_log_error(struct http_request *req, const struct frg_error *err)
+{
+	if (api_http_status(err->status) >= 500)
+		log_error("request", "%.*s: %s: %s", STR_ARG(http_request_id(req)), err->code ? err->code : "-", err->msg);
+}
+
 static void common(struct http_request *req, const struct frg_error *err)
 {
 	api_no_store(req);
-	if (api_http_status(err->status) >= 500)
-		log_error("request", "%.*s: %s: %s", STR_ARG(http_request_id(req)), err->code ? err->code : "-", err->msg);
+	api_log_error(req, err);
 	char seconds[24];
 	snprintf(seconds, sizeof seconds, "%zu", err->pos);
 	if (err->status == FRG_THROTTLED)

@@ -151,9 +151,12 @@ HANDLER(desk_stream)
 {
 	struct api *api = app;
 	struct editor_session session;
+	struct http_listener who = {.known = clock_steady()};
 	if (!api_editor(api, req, &session))
 		return;
+	who.person = (uint64_t)session.who.id;
+	who.until = session.expires;
 	struct http_channel *channel = service_channel(api->svc, session.who.site, session.who.site);
-	http_respond_stream(req, channel);
+	http_respond_stream_to(req, channel, &who);
 	http_channel_unref(channel);
 }

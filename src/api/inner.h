@@ -15,6 +15,8 @@ void api_json(struct http_request *req, unsigned status, json_t *body);
 void api_error(struct api *api, struct http_request *req, const struct frg_error *err, json_t *extra);
 /* The same as a page for people. */
 void api_error_page(struct api *api, struct http_request *req, const struct frg_error *err);
+/* For those that are told nobody else: only what is our fault, or another server's. */
+void api_log_error(struct http_request *req, const struct frg_error *err);
 unsigned api_http_status(enum frg_status status);
 /* The sentence for an error code. */
 str api_message(struct arena *a, enum frg_lang lang, const struct frg_error *err);
@@ -48,12 +50,22 @@ void api_forget_reader(struct http_request *req);
 /* Who is at the desk; checks the CSRF token on all but GET, and that the role has the right that the route's row
  * names. False: answered. */
 bool api_editor(struct api *api, struct http_request *req, struct editor_session *out);
+/* Answers with the session, and its cookie if it was just made. */
+void api_answer_session(struct api *api, struct http_request *req, const struct editor_session *s);
+json_t *api_texts_json(const struct store_texts *texts);
 /* What the desk learns of a session. */
 json_t *api_session_json(struct api *api, struct arena *a, const struct editor_session *s);
 json_t *api_id_json(id64 id); /* 0: null */
 /* An id of the path, or FRG_NOT_FOUND already answered. */
 bool api_path_id(struct api *api, struct http_request *req, const char *name, id64 *out);
 void api_set_desk_cookie(struct http_request *req, str token, bool end);
+/* What a browser keeps for some minutes while somebody logs in. The
+ * second comes along when another site's page leads back to us. */
+enum api_waiting { WAITING_PASSKEY, WAITING_HOUSE };
+str api_waiting(struct http_request *req, enum api_waiting which);
+void api_set_waiting(struct http_request *req, enum api_waiting which, str token);
+/* False (and answered): a page of another origin asks for what nobody is logged in for yet. */
+bool api_may_begin(struct api *api, struct http_request *req);
 /* The client's address as far as limits go: IPv6 by its /64. */
 str api_client_key(struct http_request *req);
 
@@ -138,6 +150,11 @@ QUICK(reader_delay);
 HANDLER(article_put);
 
 HANDLER(desk_login);
+HANDLER(desk_ways);
+HANDLER(desk_passkey_ask);
+HANDLER(desk_passkey_login);
+HANDLER(desk_house_begin);
+HANDLER(page_house);
 HANDLER(desk_session);
 HANDLER(desk_logout);
 HANDLER(desk_queue);
@@ -178,6 +195,15 @@ HANDLER(desk_session_end);
 HANDLER(desk_session_site);
 HANDLER(desk_password);
 HANDLER(desk_factors);
+HANDLER(desk_factors_proof);
+HANDLER(desk_recovery_new);
+HANDLER(desk_passkey_begin);
+HANDLER(desk_passkey_add);
+HANDLER(desk_passkey_rename);
+HANDLER(desk_passkey_remove);
+HANDLER(desk_house_unlink);
+HANDLER(desk_access);
+HANDLER(desk_access_save);
 HANDLER(desk_totp_begin);
 HANDLER(desk_totp_confirm);
 HANDLER(desk_totp_end);

@@ -1,4 +1,5 @@
-/* The desk's people: log-in, one's own account, and what administrators do with others'. */
+/* The desk's people: sessions, one's own account, and what administrators do with others'. Logging in is entry.c's,
+ * second factors are access.c's. */
 #include "api/inner.h"
 
 #include "base/i18n.h"
@@ -16,7 +17,7 @@ static void done(struct http_request *req)
 	http_respond(req, 204, NULL, STR_NONE);
 }
 
-static json_t *texts_json(const struct store_texts *texts)
+json_t *api_texts_json(const struct store_texts *texts)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < texts->count; i++)
@@ -55,15 +56,15 @@ static json_t *sites_json(struct api *api, struct arena *a, const struct staff *
 json_t *api_session_json(struct api *api, struct arena *a, const struct editor_session *s)
 {
 	const struct store_site *site = service_site_by_id(api->svc, s->who.site);
-	return json_pack("{s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:{s:o, s:o, s:s}, s:o}", "user", "login",
+	return json_pack("{s:{s:o, s:o, s:o}, s:o, s:o, s:b, s:o, s:o, s:{s:o, s:o, s:s}, s:o}", "user", "login",
 	                 json_of(s->who.login), "name", json_of(s->who.name), "role", json_of(staff_role_name(s->who.role)),
-	                 "rights", rights_json(s->who.rights), "sections", texts_json(&s->who.sections), "csrf",
-	                 json_of(s->csrf), "site", "id", json_of(site ? site->slug : STR("")), "name",
-	                 json_of(site ? site->name : STR("")), "lang", frg_lang_id(site ? site->lang : FRG_LANG_DE),
-	                 "sites", sites_json(api, a, &s->who));
+	                 "rights", rights_json(s->who.rights), "method", json_of(s->method), "setup", s->setup, "sections",
+	                 api_texts_json(&s->who.sections), "csrf", json_of(s->csrf), "site", "id",
+	                 json_of(site ? site->slug : STR("")), "name", json_of(site ? site->name : STR("")), "lang",
+	                 frg_lang_id(site ? site->lang : FRG_LANG_DE), "sites", sites_json(api, a, &s->who));
 }
 
-static void answer_session(struct api *api, struct http_request *req, const struct editor_session *s)
+void api_answer_session(struct api *api, struct http_request *req, const struct editor_session *s)
 {
 	api_no_store(req);
 	if (s->token.n)
@@ -71,30 +72,11 @@ static void answer_session(struct api *api, struct http_request *req, const stru
 	api_json(req, 200, api_session_json(api, http_arena(req), s));
 }
 
-HANDLER(desk_login)
-{
-	struct api *api = app;
-	struct frg_error err;
-	json_t *body;
-	if (!api_body(api, req, &body))
-		return;
-	struct login_command cmd = {.client = api_client_key(req), .agent = http_header(req, "User-Agent")};
-	if (api_member(api, req, body, "user", &cmd.login) && api_member(api, req, body, "password", &cmd.password) &&
-	    api_member(api, req, body, "code", &cmd.code)) {
-		struct editor_session session;
-		if (service_login(api->svc, http_arena(req), &cmd, &session, &err) == FRG_OK)
-			answer_session(api, req, &session);
-		else
-			fail(api, req, &err);
-	}
-	json_decref(body);
-}
-
 HANDLER(desk_session)
 {
 	struct editor_session session;
 	if (api_editor(app, req, &session))
-		answer_session(app, req, &session);
+		api_answer_session(app, req, &session);
 }
 
 HANDLER(desk_logout)
@@ -128,10 +110,11 @@ HANDLER(desk_sessions)
 	}
 	json_t *list = json_array();
 	for (size_t i = 0; i < all.count; i++)
-		json_array_append_new(list, json_pack("{s:o, s:o, s:I, s:I, s:b}", "id", api_id_json(all.items[i].id), "agent",
-		                                      json_of(all.items[i].agent), "at", (json_int_t)all.items[i].created,
-		                                      "expires_at", (json_int_t)all.items[i].expires, "this",
-		                                      all.items[i].id == session.id));
+		json_array_append_new(list,
+		                      json_pack("{s:o, s:o, s:o, s:I, s:I, s:b}", "id", api_id_json(all.items[i].id), "agent",
+		                                json_of(all.items[i].agent), "method", json_of(all.items[i].method), "at",
+		                                (json_int_t)all.items[i].created, "expires_at",
+		                                (json_int_t)all.items[i].expires, "this", all.items[i].id == session.id));
 	api_no_store(req);
 	api_json(req, 200, json_pack("{s:o}", "sessions", list));
 }
@@ -167,7 +150,7 @@ HANDLER(desk_session_site)
 		if (st == FRG_OK)
 			st = service_session(api->svc, http_arena(req), token, &session, &err);
 		if (st == FRG_OK)
-			answer_session(api, req, &session);
+			api_answer_session(api, req, &session);
 		else
 			fail(api, req, &err);
 	}
@@ -192,89 +175,7 @@ HANDLER(desk_password)
 	json_decref(body);
 }
 
-/* ---- second factors ---- */
-
-HANDLER(desk_factors)
-{
-	struct api *api = app;
-	struct editor_session session;
-	struct staff_factors factors;
-	struct frg_error err;
-	if (!api_editor(api, req, &session))
-		return;
-	if (service_factors(api->svc, http_arena(req), &session.who, &factors, &err) != FRG_OK) {
-		fail(api, req, &err);
-		return;
-	}
-	api_no_store(req);
-	api_json(req, 200,
-	         json_pack("{s:b, s:I}", "totp", factors.totp, "recovery_left", (json_int_t)factors.recovery_left));
-}
-
-HANDLER(desk_totp_begin)
-{
-	struct api *api = app;
-	struct editor_session session;
-	struct frg_error err;
-	json_t *body;
-	str password, secret, uri;
-	if (!api_editor(api, req, &session) || !api_body(api, req, &body))
-		return;
-	if (api_member(api, req, body, "password", &password)) {
-		api_no_store(req);
-		if (service_totp_begin(api->svc, http_arena(req), &session.who, password, &secret, &uri, &err) == FRG_OK)
-			api_json(req, 200, json_pack("{s:o, s:o}", "secret", json_of(secret), "uri", json_of(uri)));
-		else
-			fail(api, req, &err);
-	}
-	json_decref(body);
-}
-
-HANDLER(desk_totp_confirm)
-{
-	struct api *api = app;
-	struct editor_session session;
-	struct store_texts codes;
-	struct frg_error err;
-	json_t *body;
-	str code;
-	if (!api_editor(api, req, &session) || !api_body(api, req, &body))
-		return;
-	if (api_member(api, req, body, "code", &code)) {
-		api_no_store(req);
-		if (service_totp_confirm(api->svc, http_arena(req), &session.who, code, &codes, &err) == FRG_OK)
-			api_json(req, 200, json_pack("{s:o}", "recovery", texts_json(&codes)));
-		else
-			fail(api, req, &err);
-	}
-	json_decref(body);
-}
-
-HANDLER(desk_totp_end)
-{
-	struct api *api = app;
-	struct editor_session session;
-	struct frg_error err;
-	json_t *body;
-	str password;
-	if (!api_editor(api, req, &session) || !api_body(api, req, &body))
-		return;
-	if (api_member(api, req, body, "password", &password)) {
-		if (service_totp_end(api->svc, http_arena(req), &session.who, password, &err) == FRG_OK)
-			done(req);
-		else
-			fail(api, req, &err);
-	}
-	json_decref(body);
-}
-
 /* ---- invitations, from the invited side: nobody is logged in yet ---- */
-
-static bool may_begin(struct api *api, struct http_request *req)
-{
-	const struct store_site *site = api_site(api, req);
-	return site && api_may_write(api, req, site, false);
-}
 
 HANDLER(desk_invitation)
 {
@@ -283,7 +184,7 @@ HANDLER(desk_invitation)
 	struct invitation_view v;
 	json_t *body;
 	str token;
-	if (!may_begin(api, req) || !api_body(api, req, &body))
+	if (!api_may_begin(api, req) || !api_body(api, req, &body))
 		return;
 	if (api_member(api, req, body, "token", &token)) {
 		enum frg_status st = service_limit(api->svc, LIMIT_LOGIN_ADDRESS, api_client_key(req), &err);
@@ -309,14 +210,14 @@ HANDLER(desk_invitation_accept)
 	struct editor_session session;
 	json_t *body;
 	struct invitation_accept cmd = {.agent = http_header(req, "User-Agent"), .client = api_client_key(req)};
-	if (!may_begin(api, req) || !api_body(api, req, &body))
+	if (!api_may_begin(api, req) || !api_body(api, req, &body))
 		return;
 	if (api_member(api, req, body, "token", &cmd.token) && api_member(api, req, body, "login", &cmd.login) &&
 	    api_member(api, req, body, "name", &cmd.name) && api_member(api, req, body, "password", &cmd.password)) {
 		if (service_invitation_accept(api->svc, http_arena(req), &cmd, &session, &err) != FRG_OK)
 			fail(api, req, &err);
 		else if (session.token.n)
-			answer_session(api, req, &session);
+			api_answer_session(api, req, &session);
 		else
 			done(req);
 	}
@@ -329,7 +230,7 @@ static json_t *member_json(const struct store_membership *m)
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "id", api_id_json(m->editor), "login",
 	                 json_of(m->login), "name", json_of(m->name), "email", json_of(m->email), "role", json_of(m->role),
-	                 "sections", texts_json(&m->sections), "open", m->open, "last_login_at",
+	                 "sections", api_texts_json(&m->sections), "open", m->open, "last_login_at",
 	                 m->last_login ? json_integer(m->last_login) : json_null());
 }
 

@@ -100,6 +100,27 @@ void api_set_desk_cookie(struct http_request *req, str token, bool end)
 	                             http_is_secure(req) ? "; Secure" : ""));
 }
 
+/* Only Strict cookies stay at home when another site's page leads to ours; the house's own log-in does. */
+static const struct {
+	const char *name, *same_site;
+} waiting[] = {[WAITING_PASSKEY] = {"freigabe_passkey", "Strict"}, [WAITING_HOUSE] = {"freigabe_house", "Lax"}};
+
+str api_waiting(struct http_request *req, enum api_waiting which) { return http_cookie(req, waiting[which].name); }
+
+void api_set_waiting(struct http_request *req, enum api_waiting which, str token)
+{
+	http_add_header(req, "Set-Cookie",
+	                arena_printf(http_arena(req), "%s=%.*s; Path=/; Max-Age=%d; HttpOnly; SameSite=%s%s",
+	                             waiting[which].name, STR_ARG(token), token.n ? 300 : 0, waiting[which].same_site,
+	                             http_is_secure(req) ? "; Secure" : ""));
+}
+
+bool api_may_begin(struct api *api, struct http_request *req)
+{
+	const struct store_site *site = api_site(api, req);
+	return site && api_may_write(api, req, site, false);
+}
+
 bool api_editor(struct api *api, struct http_request *req, struct editor_session *out)
 {
 	struct frg_error err;
@@ -107,6 +128,8 @@ bool api_editor(struct api *api, struct http_request *req, struct editor_session
 	if (st == FRG_OK && http_method(req) != HTTP_GET && !secret_equal(http_header(req, "X-CSRF-Token"), out->csrf))
 		st = frg_fail(&err, FRG_FORBIDDEN, "csrf", "the request does not carry the session's token");
 	BUG_IF(!http_tag(req)); /* a desk route without a right is a row forgotten */
+	if (st == FRG_OK && out->setup && !(out->who.rights & http_tag(req)) && staff_rights(out->who.role) & http_tag(req))
+		st = frg_fail(&err, FRG_FORBIDDEN, "factor_needed", "the site demands a second factor first");
 	if (st == FRG_OK)
 		st = staff_may(&out->who, http_tag(req), &err);
 	if (st != FRG_OK)

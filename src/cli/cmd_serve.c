@@ -30,9 +30,10 @@ static const char help[] =
 
 struct settings {
 	char *db, *listen, *proxies, *smtp, *mail_from, *smtp_user, *smtp_password;
+	char *oidc_issuer, *oidc_client, *oidc_secret, *oidc_name, *oidc_claim, *oidc_roles;
 	const char *dev_assets, *port_file;
 	unsigned workers, loops, connections, idle_timeout;
-	bool unlimited, fetch_private, smtp_plain;
+	bool unlimited, fetch_private, smtp_plain, oidc_private;
 	char problem[200];
 };
 
@@ -71,6 +72,28 @@ static bool read_secret(char **field, const char *path)
 	return good && set_text(field, line);
 }
 
+/* The house's own log-in. */
+static bool set_oidc(struct settings *s, const char *key, const char *value, bool *known)
+{
+	if (strcmp(key, "client_secret_file") == 0)
+		return read_secret(&s->oidc_secret, value);
+	if (strcmp(key, "network") == 0)
+		return set_switch(&s->oidc_private, value, "private", "public");
+	const struct {
+		const char *key;
+		char **field;
+	} texts[] = {{"issuer", &s->oidc_issuer},
+	             {"client_id", &s->oidc_client},
+	             {"name", &s->oidc_name},
+	             {"role_claim", &s->oidc_claim},
+	             {"roles", &s->oidc_roles}};
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		if (strcmp(key, texts[i].key) == 0)
+			return set_text(texts[i].field, value);
+	*known = false;
+	return false;
+}
+
 /* One line of the configuration file. inih stops at the first 0. */
 static int set(void *ctx, const char *section, const char *key, const char *value)
 {
@@ -92,6 +115,8 @@ static int set(void *ctx, const char *section, const char *key, const char *valu
 		good = read_secret(&s->smtp_password, value);
 	else if (strcmp(key, "mail_from") == 0)
 		good = set_text(&s->mail_from, value);
+	else if (strncmp(key, "oidc_", 5) == 0)
+		good = set_oidc(s, key + 5, value, &known);
 	else if (strcmp(key, "workers") == 0)
 		good = set_number(&s->workers, value);
 	else if (strcmp(key, "loops") == 0)
@@ -210,6 +235,18 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	return rc;
 }
 
+static enum frg_status set_up_house(const struct settings *s, struct service *svc, struct frg_error *err)
+{
+	struct provider_config house = {.issuer = str_of(s->oidc_issuer),
+	                             .client_id = str_of(s->oidc_client),
+	                             .secret = str_of(s->oidc_secret),
+	                             .name = str_of(s->oidc_name),
+	                             .role_claim = str_of(s->oidc_claim),
+	                             .roles = str_of(s->oidc_roles),
+	                             .private_network = s->oidc_private};
+	return house.issuer.n || house.client_id.n ? service_house_setup(svc, &house, err) : FRG_OK;
+}
+
 static int run(struct settings *s)
 {
 	struct frg_error err;
@@ -222,7 +259,7 @@ static int run(struct settings *s)
 	struct service_config config = {.database = str_of(s->db), .create = true, .unlimited = s->unlimited, .readers = 8};
 	if (service_open(&config, &svc, &err) != FRG_OK)
 		return cli_failed("serve", &err);
-	int rc = serve_until_signal(s, svc, &waited);
+	int rc = set_up_house(s, svc, &err) == FRG_OK ? serve_until_signal(s, svc, &waited) : cli_failed("serve", &err);
 	service_close(svc);
 	api_assets_free();
 	curl_global_cleanup();
@@ -245,17 +282,19 @@ int cmd_serve(int argc, char **argv)
 		return cli_usage("serve", "what is '%s'?", argv[1]);
 	const char *environment = getenv("FREIGABE_DB");
 	int rc = EXIT_USAGE;
-	if (set_text(&s.db, environment ? environment : "sqlite:freigabe.db") && set_text(&s.listen, "127.0.0.1:8080") &&
-	    set_text(&s.proxies, "") && set_text(&s.smtp, "") && set_text(&s.mail_from, "") && set_text(&s.smtp_user, "") &&
-	    set_text(&s.smtp_password, "") && (!config || read_config(config, &s)) && (!db || set_text(&s.db, db)) &&
+	char **const texts[] = {&s.proxies,       &s.smtp,        &s.mail_from,   &s.smtp_user,
+	                        &s.smtp_password, &s.oidc_issuer, &s.oidc_client, &s.oidc_secret,
+	                        &s.oidc_name,     &s.oidc_claim,  &s.oidc_roles};
+	bool good = set_text(&s.db, environment ? environment : "sqlite:freigabe.db") &&
+	            set_text(&s.listen, "127.0.0.1:8080");
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		good = good && set_text(texts[i], "");
+	if (good && (!config || read_config(config, &s)) && (!db || set_text(&s.db, db)) &&
 	    (!listen || set_text(&s.listen, listen)))
 		rc = run(&s);
 	free(s.db);
 	free(s.listen);
-	free(s.proxies);
-	free(s.smtp);
-	free(s.mail_from);
-	free(s.smtp_user);
-	free(s.smtp_password);
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		free(*texts[i]);
 	return rc;
 }

@@ -18,10 +18,12 @@ static const char help[] =
 	"  --origins 'URL …'   foreign origins that may embed: 'https://www.paper.example'\n"
 	"  --hosts 'HOST …'    hosts whose pages may be read for articles ('.paper.example' for all below)\n"
 	"  --notice-de FILE    the notice under the articles, Markdown\n"
-	"  --notice-en FILE\n";
+	"  --notice-en FILE\n"
+	"  --allow-passwords   editors may log in by password again, after it was switched off at the desk\n";
 
 struct wish {
 	const char *title, *slogan, *lang, *address, *origins, *hosts, *notice_de, *notice_en;
+	bool passwords;
 };
 
 static void list_sites(struct service *svc)
@@ -71,17 +73,25 @@ static enum frg_status set_site(struct service *svc, const char *slug, const str
 	enum frg_status st = service_site_save(svc, &site, err);
 	if (st == FRG_OK)
 		st = set_notice(svc, site.id, FRG_LANG_DE, w->notice_de, err);
-	return st == FRG_OK ? set_notice(svc, site.id, FRG_LANG_EN, w->notice_en, err) : st;
+	if (st == FRG_OK)
+		st = set_notice(svc, site.id, FRG_LANG_EN, w->notice_en, err);
+	return st == FRG_OK && w->passwords ? service_access_passwords(svc, site.id, err) : st;
 }
 
 int cmd_site(int argc, char **argv)
 {
 	const char *db = NULL;
 	struct wish w = {0};
-	const struct cli_option options[] = {
-		{"db", &db, NULL},         {"title", &w.title, NULL},         {"slogan", &w.slogan, NULL},
-		{"lang", &w.lang, NULL},   {"address", &w.address, NULL},     {"origins", &w.origins, NULL},
-		{"hosts", &w.hosts, NULL}, {"notice-de", &w.notice_de, NULL}, {"notice-en", &w.notice_en, NULL}};
+	const struct cli_option options[] = {{"db", &db, NULL},
+	                                     {"title", &w.title, NULL},
+	                                     {"slogan", &w.slogan, NULL},
+	                                     {"lang", &w.lang, NULL},
+	                                     {"address", &w.address, NULL},
+	                                     {"origins", &w.origins, NULL},
+	                                     {"hosts", &w.hosts, NULL},
+	                                     {"notice-de", &w.notice_de, NULL},
+	                                     {"notice-en", &w.notice_en, NULL},
+	                                     {"allow-passwords", NULL, &w.passwords}};
 	int words = cli_options(argc, argv, options, COUNT_OF(options), help);
 	if (words < 0)
 		return words == -1 ? EXIT_DONE : EXIT_USAGE;

@@ -202,6 +202,17 @@ static void look_at_closing(struct tail *t, struct arena *a, id64 site)
 	}
 }
 
+/* Of those whose session, role or account is not what it was when they began to listen. */
+static void end_streams(struct service *svc, const struct store_event *e)
+{
+	id64 editor = 0;
+	if (e->detail.n && !id_parse(e->detail, &editor)) {
+		log_error("live", "an event names nobody: %.*s", STR_ARG(e->detail));
+		return;
+	}
+	service_streams_end(svc, e->site, editor);
+}
+
 static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 {
 	struct service *svc = t->svc;
@@ -230,6 +241,8 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 			log_error("house", "%s", err.msg);
 		recheck_site(t, e->site);
 	}
+	if (str_eq(e->kind, STR("staff")))
+		end_streams(svc, e);
 	if (e->article && (readers_concerned(e, action) || str_eq(e->kind, STR("article"))))
 		service_threads_drop_both(svc, e->article, e->site);
 	if (e->article && str_eq(e->kind, STR("article")))

@@ -12,6 +12,7 @@
 
 enum {
 	BODY_MAX = 2 << 20,
+	CALL_MAX = 256 << 10,
 	HEADERS_MAX = 64 << 10,
 	TOTAL_MS = 5000,
 	CONNECT_MS = 3000,
@@ -175,16 +176,24 @@ static void set_up(CURL *curl, CURLU *parts, struct transfer *t, long left_ms)
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, t);
 }
 
-static enum frg_status judge(CURL *curl, CURLcode rc, const struct transfer *t, struct frg_error *err)
+static enum frg_status judge_transfer(CURLcode rc, const struct transfer *t, struct frg_error *err)
 {
 	if (t->private_address)
 		return frg_fail(err, FRG_FORBIDDEN, "fetch_private", "the host has a private address");
 	if (t->body.cut || rc == CURLE_FILESIZE_EXCEEDED || t->header_bytes > HEADERS_MAX)
-		return frg_fail(err, FRG_TOO_LARGE, "fetch_large", "the page is over %d bytes", BODY_MAX);
+		return frg_fail(err, FRG_TOO_LARGE, "fetch_large", "more than %zu bytes", t->body.max);
 	if (rc == CURLE_OPERATION_TIMEDOUT)
 		return frg_fail(err, FRG_IO, "fetch_timeout", "the page did not come in time");
 	if (rc != CURLE_OK)
 		return frg_fail(err, FRG_IO, "fetch_failed", "%s", curl_easy_strerror(rc));
+	return FRG_OK;
+}
+
+static enum frg_status judge(CURL *curl, CURLcode rc, const struct transfer *t, struct frg_error *err)
+{
+	enum frg_status st = judge_transfer(rc, t, err);
+	if (st != FRG_OK)
+		return st;
 	long status = 0;
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	if (status >= 300 && status < 400)
@@ -220,6 +229,80 @@ static str with_charset(struct arena *a, CURL *curl, str body)
 	buf_add(&b, body);
 	return buf_finish(&b, a);
 }
+
+/* ---- calls ---- */
+
+static struct curl_slist *add_line(struct curl_slist *list, const char *line)
+{
+	struct curl_slist *more = curl_slist_append(list, line);
+	if (!more)
+		BUG("out of memory");
+	return more;
+}
+
+static struct curl_slist *call_headers(struct arena *a, const struct fetch_call *call)
+{
+	struct curl_slist *list = add_line(NULL, "Accept: application/json");
+	if (call->authorization.n)
+		list = add_line(list, arena_cstr(a, arena_printf(a, "Authorization: %.*s", STR_ARG(call->authorization))));
+	return list;
+}
+
+static enum frg_status judge_call(CURL *curl, CURLcode rc, const struct transfer *t, long *status,
+                                  struct frg_error *err)
+{
+	enum frg_status st = judge_transfer(rc, t, err);
+	*status = 0;
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, status);
+	bool readable = (*status >= 200 && *status < 300) || (*status >= 400 && *status < 500);
+	if (st == FRG_OK && !readable)
+		st = frg_fail(err, FRG_IO, "fetch_status", "the server answers with %ld", *status);
+	return st;
+}
+
+static enum frg_status call_once(struct arena *a, CURLU *parts, struct transfer *t, const struct fetch_call *call,
+                                 long *status, str *body, struct frg_error *err)
+{
+	CURL *curl = curl_easy_init();
+	if (!curl)
+		BUG("out of memory");
+	struct curl_slist *headers = call_headers(a, call);
+	set_up(curl, parts, t, t->rules->total_ms > 0 ? (long)t->rules->total_ms : TOTAL_MS);
+	curl_easy_setopt(curl, CURLOPT_USERAGENT, "Freigabe/" FREIGABE_VERSION);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	if (call->form.n) {
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, call->form.p);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)call->form.n);
+	}
+	enum frg_status st = judge_call(curl, curl_easy_perform(curl), t, status, err);
+	if (st == FRG_OK)
+		*body = arena_str(a, buf_str(&t->body));
+	curl_slist_free_all(headers);
+	curl_easy_cleanup(curl);
+	return st;
+}
+
+enum frg_status fetch_call(struct arena *a, const struct fetch_rules *rules, const struct fetch_call *call,
+                           long *status, str *body, struct frg_error *err)
+{
+	struct transfer t = {.rules = rules, .body = BUF_INIT(CALL_MAX)};
+	CURLU *parts = curl_url();
+	if (!parts)
+		BUG("out of memory");
+	enum frg_status st = FRG_OK;
+	*body = STR("");
+	if (call->url.n > URL_MAX_BYTES || curl_url_set(parts, CURLUPART_URL, arena_cstr(a, call->url), 0) != CURLUE_OK)
+		st = frg_fail(err, FRG_INVALID, "fetch_url", "not an address of the web");
+	if (st == FRG_OK)
+		st = check_parts(rules, parts, err);
+	if (st == FRG_OK)
+		st = call_once(a, parts, &t, call, status, body, err);
+	buf_free(&t.body);
+	curl_url_cleanup(parts);
+	return st;
+}
+
+/* ---- pages ---- */
 
 /* One hop: either a page, or *next is where it leads. */
 static enum frg_status hop(struct arena *a, CURLU *parts, struct transfer *t, long left_ms, str *body,

@@ -1,6 +1,6 @@
-/* Reads a page of another server, without being led astray: only hosts that are allowed, no private
- * addresses (checked on the very address that is connected to), every redirect checked again,
- * limits on time and size. curl_global_init is the caller's. */
+/* Reads a page of another server or calls its interface, without being led astray: only hosts that are allowed, no
+ * private addresses (checked on the very address that is connected to), every redirect checked again, limits on time
+ * and size. curl_global_init is the caller's. */
 #ifndef HTTP_FETCH_H
 #define HTTP_FETCH_H
 
@@ -26,6 +26,16 @@ struct fetch_result {
  * fetch_type, fetch_redirects, fetch_failed. */
 MUST_CHECK enum frg_status fetch_page(struct arena *a, const struct fetch_rules *rules, str url,
                                       struct fetch_result *out, struct frg_error *err);
+
+/* A call of another program's interface: what comes is the caller's to read, also with a status of 4xx. No redirects.
+ * Errors: as above, without fetch_type; fetch_status for 3xx and 5xx. */
+struct fetch_call {
+	str url;
+	str form;          /* sent by POST as application/x-www-form-urlencoded; empty: GET */
+	str authorization; /* the header's value, "Bearer …"; empty: none. No control characters */
+};
+MUST_CHECK enum frg_status fetch_call(struct arena *a, const struct fetch_rules *rules, const struct fetch_call *call,
+                                      long *status, str *body, struct frg_error *err);
 
 /* Is this an address of the public internet? `address` is a struct sockaddr_in or _in6. */
 struct sockaddr;

@@ -147,5 +147,15 @@ void http_channel_publish(struct http_channel *channel, uint64_t id, uint64_t to
 unsigned http_channel_listeners(const struct http_channel *channel);
 /* Answers with the stream of the channel, which lives until the client goes. */
 void http_respond_stream(struct http_request *req, struct http_channel *channel);
+/* Whose stream it is, for those that end with somebody's leave to listen. */
+struct http_listener {
+	uint64_t person; /* 0: nobody's in particular */
+	msec known;      /* clock_steady() before that leave was looked up: what ends it meanwhile is not missed */
+	msec until;      /* clock_now() from which on it ends; 0: never */
+};
+void http_respond_stream_to(struct http_request *req, struct http_channel *channel, const struct http_listener *who);
+/* Ends the streams of a person (0: of all listeners that are somebody) on one channel (NULL: on all). The last thing
+ * they are told is an event "account" with the data {}; the client finds out by itself what it may do now. */
+void http_streams_end(struct http_server *server, const struct http_channel *channel, uint64_t person);
 
 #endif

@@ -63,6 +63,7 @@ struct http_request {
 	struct header *headers, **headers_end;
 	struct http_page *page;
 	struct http_channel *channel;
+	struct http_listener listener;
 };
 
 struct workers;

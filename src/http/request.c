@@ -234,3 +234,9 @@ void http_respond_stream(struct http_request *req, struct http_channel *channel)
 	req->status = 200;
 	req->channel = http_channel_ref(channel);
 }
+
+void http_respond_stream_to(struct http_request *req, struct http_channel *channel, const struct http_listener *who)
+{
+	http_respond_stream(req, channel);
+	req->listener = *who;
+}

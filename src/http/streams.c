@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { RING = 256, RING_BYTES = 256 << 10, BLOCK = 4096, OWN_TEXT = 96 };
+enum { RING = 256, RING_BYTES = 256 << 10, BLOCK = 4096, OWN_TEXT = 96, TICK_S = 1, LEFT = 256 };
 
 struct message {
 	uint64_t id, topic;
@@ -29,6 +29,15 @@ struct stream {
 	char own[OWN_TEXT];          /* where it stands */
 	size_t sent;                 /* of the message at next_seq */
 	bool asleep, ping, lost, torn;
+	struct http_listener who;
+	bool ending, told; /* may listen no more; has been told so */
+};
+
+/* Who may listen no more, kept for those whose stream is just about to begin. */
+struct left {
+	const struct http_channel *channel; /* only compared */
+	uint64_t person;
+	msec at;
 };
 
 struct http_channel {
@@ -50,6 +59,8 @@ struct streams {
 	struct http_channel *channels;
 	unsigned count, max, ping_s;
 	bool ended;
+	struct left left[LEFT];
+	uint64_t left_count;
 	pthread_t ticker;
 };
 
@@ -200,6 +211,12 @@ static str next_bytes(struct stream *s)
 	struct http_channel *c = s->channel;
 	if (s->pending.n)
 		return s->pending;
+	if (s->told)
+		return STR("");
+	if (s->ending && s->sent == 0) {
+		s->told = true;
+		return own_text(s, "", "event: account\ndata: {}\n\n");
+	}
 	if (s->lost || s->next_seq < c->first_seq) { /* too far behind: load anew, then go on with the news */
 		s->lost = false;
 		s->next_seq = c->end_seq;
@@ -249,7 +266,7 @@ static ssize_t read_stream(void *cls, uint64_t pos, char *out, size_t max)
 		advance(s, n);
 		filled += n;
 	}
-	bool over = torn || (filled == 0 && all->ended);
+	bool over = torn || (filled == 0 && (all->ended || s->told));
 	if (filled == 0 && !over) {
 		s->asleep = true;
 		MHD_suspend_connection(s->connection);
@@ -291,6 +308,42 @@ static void find_start(struct stream *s, str last_event_id)
 		s->next_seq--;
 }
 
+/* ---- streams that end with somebody's leave ---- */
+
+static bool concerns(const struct left *left, const struct stream *s)
+{
+	return s->who.person && (!left->person || left->person == s->who.person) &&
+	       (!left->channel || left->channel == s->channel);
+}
+
+/* In the lock. */
+static void end_stream(struct stream *s)
+{
+	s->ending = true;
+	wake(s);
+}
+
+void http_streams_end(struct http_server *server, const struct http_channel *channel, uint64_t person)
+{
+	struct streams *all = server->streams;
+	struct left left = {.channel = channel, .person = person, .at = clock_steady()};
+	pthread_mutex_lock(&all->lock);
+	all->left[all->left_count++ % LEFT] = left;
+	for (struct http_channel *c = all->channels; c; c = c->next)
+		for (struct stream *s = c->streams; s; s = s->next)
+			if (concerns(&left, s))
+				end_stream(s);
+	pthread_mutex_unlock(&all->lock);
+}
+
+/* In the lock: did this person's leave end after it was looked up, and before the stream was there? */
+static void end_if_left(const struct streams *all, struct stream *s)
+{
+	for (size_t i = 0; i < LEFT && i < all->left_count; i++)
+		if (all->left[i].at >= s->who.known && concerns(&all->left[i], s))
+			s->ending = true;
+}
+
 bool stream_reserve(struct http_request *req)
 {
 	struct streams *all = req->channel->all;
@@ -307,7 +360,7 @@ static struct stream *stream_new(struct http_request *req)
 	struct stream *s = calloc(1, sizeof *s);
 	if (!s)
 		BUG("out of memory");
-	*s = (struct stream){.channel = http_channel_ref(c), .connection = req->connection};
+	*s = (struct stream){.channel = http_channel_ref(c), .connection = req->connection, .who = req->listener};
 	pthread_mutex_lock(&c->all->lock);
 	find_start(s, http_header(req, "Last-Event-ID"));
 	/* something at once, so that the client knows that it is connected */
@@ -318,6 +371,7 @@ static struct stream *stream_new(struct http_request *req)
 		s->next->link = &s->next;
 	c->streams = s;
 	c->count++;
+	end_if_left(c->all, s);
 	pthread_mutex_unlock(&c->all->lock);
 	return s;
 }
@@ -341,22 +395,35 @@ enum MHD_Result stream_queue(struct http_request *req)
 
 /* ---- all of them ---- */
 
+/* In the lock. */
+static void tick_once(struct streams *all, bool ping)
+{
+	msec now = clock_now();
+	for (struct http_channel *c = all->channels; c; c = c->next) {
+		for (struct stream *s = c->streams; s; s = s->next) {
+			if (s->who.until && s->who.until <= now)
+				end_stream(s);
+			s->ping = s->ping || ping; /* a dead peer is found by writing to it */
+			if (ping)
+				wake(s);
+		}
+	}
+}
+
 static void *tick(void *arg)
 {
 	struct streams *all = arg;
+	unsigned since = 0;
 	pthread_mutex_lock(&all->lock);
 	while (!all->ended) {
 		struct timespec until;
 		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_sec += all->ping_s;
+		until.tv_sec += TICK_S;
 		if (pthread_cond_timedwait(&all->stop, &all->lock, &until) != ETIMEDOUT)
 			continue;
-		for (struct http_channel *c = all->channels; c; c = c->next) {
-			for (struct stream *s = c->streams; s; s = s->next) {
-				s->ping = true; /* a dead peer is found by writing to it */
-				wake(s);
-			}
-		}
+		since += TICK_S;
+		tick_once(all, since >= all->ping_s);
+		since = since >= all->ping_s ? 0 : since;
 	}
 	pthread_mutex_unlock(&all->lock);
 	return NULL;

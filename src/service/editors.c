@@ -1,5 +1,5 @@
 /* Log-in and sessions. Passwords by argon2id; a session's token is known to its browser alone and kept hashed. */
-#include "service/inner.h"
+#include "service/access_inner.h"
 
 #include "base/log.h"
 
@@ -56,16 +56,26 @@ enum frg_status staff_load(struct store_tx *tx, const struct store_editor *e, id
 	return FRG_OK;
 }
 
-/* At the site where the account was made, else at the first where it is open. */
-static enum frg_status first_site(struct store_tx *tx, const struct store_editor *e, struct staff *out,
-                                  struct frg_error *err)
+/* At the site where the account was made, else at the first where it is open and one may come in this way. */
+enum frg_status first_site(struct store_tx *tx, const struct store_editor *e, str method, struct staff *out,
+                           struct frg_error *err)
 {
 	struct store_memberships all;
-	enum frg_status st = store_membership_list(tx, 0, e->id, &all, err);
+	enum frg_status st = store_membership_list(tx, 0, e->id, &all, err), refusal = FRG_OK;
 	id64 site = 0;
-	for (size_t i = 0; st == FRG_OK && i < all.count; i++)
-		if (all.items[i].open && (!site || all.items[i].site == e->site))
+	for (size_t i = 0; st == FRG_OK && i < all.count; i++) {
+		if (!all.items[i].open || (site && all.items[i].site != e->site))
+			continue;
+		enum frg_status admitted = access_admits(tx, all.items[i].site, method, err);
+		if (admitted == FRG_OK)
 			site = all.items[i].site;
+		else if (admitted == FRG_FORBIDDEN)
+			refusal = admitted;
+		else
+			st = admitted;
+	}
+	if (st == FRG_OK && !site && refusal != FRG_OK)
+		return refusal; /* err says why */
 	if (st == FRG_OK && !site)
 		return frg_fail(err, FRG_FORBIDDEN, "account_closed", "the account is closed");
 	return st == FRG_OK ? staff_load(tx, e, site, out, err) : st;
@@ -99,31 +109,44 @@ void session_prepare(struct arena *a, struct session_new *s, str agent)
 	                                .expires = now + SESSION_MS};
 }
 
-enum frg_status session_begin(struct store_tx *tx, struct session_new *s, const struct staff *who,
+enum frg_status session_begin(struct store_tx *tx, struct session_new *s, struct staff *who, str method,
                               struct frg_error *err)
 {
 	s->row.editor = who->id;
 	s->row.site = who->site;
+	s->row.method = method;
 	enum frg_status st = store_session_purge(tx, s->row.created, 0, STR(""), err);
 	if (st == FRG_OK)
 		st = store_session_insert(tx, &s->row, err);
+	if (st == FRG_OK)
+		st = access_limit(tx, method, who, &s->setup, err);
 	if (st != FRG_OK)
 		return st;
-	return store_staff_log(
-		tx,
-		&(struct store_staff_event){.site = who->site, .actor = who->id, .kind = STR("login"), .detail = s->row.agent},
-		err);
+	struct store_staff_event e = {
+		.site = who->site,
+		.actor = who->id,
+		.kind = STR("login"),
+		.detail = arena_printf(store_arena(tx), "%.*s %.*s", STR_ARG(method), STR_ARG(s->row.agent))};
+	return store_staff_log(tx, &e, err);
 }
 
 void session_fill(const struct session_new *s, const struct staff *who, struct editor_session *out)
 {
-	*out = (struct editor_session){
-		.who = *who, .id = s->row.id, .csrf = s->row.csrf, .token = s->token, .expires = s->row.expires};
+	*out = (struct editor_session){.who = *who,
+	                               .id = s->row.id,
+	                               .csrf = s->row.csrf,
+	                               .token = s->token,
+	                               .method = s->row.method,
+	                               .setup = s->setup,
+	                               .created = s->row.created,
+	                               .expires = s->row.expires};
 }
 
 struct login {
+	const struct login_command *cmd;
 	str login, code;
-	bool refused; /* the code was wrong */
+	bool refused;                   /* the code or passkey was wrong */
+	struct passkey_judged *passkey; /* NULL: none came */
 	struct store_editor editor;
 	struct staff who;
 	struct session_new session;
@@ -138,11 +161,17 @@ static enum frg_status load_login(struct store_tx *tx, void *ctx, struct frg_err
 static enum frg_status log_in(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct login *l = ctx;
-	enum frg_status st = first_site(tx, &l->editor, &l->who, err);
-	if (st == FRG_OK)
-		st = factor_check(tx, l->editor.id, l->code, err);
+	str method = STR("key");
+	enum frg_status st = l->passkey ? passkey_used(tx, l->passkey, err)
+	                                : factor_check(tx, l->editor.id, l->code, &method, err);
 	l->refused = st == FRG_UNAUTHENTICATED && l->code.n;
-	return st == FRG_OK ? session_begin(tx, &l->session, &l->who, err) : st;
+	if (l->cmd->house.n) /* by which they came; the rest confirms it, also where passwords open nothing else */
+		method = STR("house");
+	if (st == FRG_OK)
+		st = first_site(tx, &l->editor, method, &l->who, err);
+	if (st == FRG_OK && l->cmd->house.n)
+		st = provider_link(tx, l->cmd->house, &l->who, err);
+	return st == FRG_OK ? session_begin(tx, &l->session, &l->who, method, err) : st;
 }
 
 static enum frg_status log_failure(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -163,10 +192,55 @@ static enum frg_status throttle(struct service *svc, struct arena *a, str login,
 	return st;
 }
 
-enum frg_status service_login(struct service *svc, struct arena *a, const struct login_command *cmd,
-                              struct editor_session *out, struct frg_error *err)
+/* What the account can answer with, for somebody whose password is right. */
+static enum frg_status ask_for_factor(struct service *svc, struct arena *a, struct login *l, struct login_needs *needs,
+                                      struct frg_error *err)
 {
-	struct login l = {.login = str_trim(cmd->login), .code = str_trim(cmd->code)};
+	struct asking q = {.kind = "second", .token = challenge_token(a), .site = l->cmd->at->id, .editor = l->editor.id};
+	struct staff_factors factors;
+	struct staff who = {.id = l->editor.id, .site = l->editor.site};
+	enum frg_status st = service_factors(svc, a, &who, &factors, err);
+	if (st != FRG_OK)
+		return st;
+	needs->code = factors.totp || factors.recovery_left > 0;
+	needs->browser = q.token;
+	st = service_passkeys_work(l->cmd->at) ? passkey_ask(svc, a, l->cmd->at, &q, &needs->options, err) : FRG_OK;
+	return st == FRG_OK ? frg_fail(err, FRG_UNAUTHENTICATED, "second_factor", "a second factor is needed") : st;
+}
+
+static enum frg_status judge_passkey(struct service *svc, struct arena *a, struct login *l,
+                                     struct passkey_judged *judged, struct frg_error *err)
+{
+	struct passkey_answer answer = {
+		.at = l->cmd->at, .kind = "second", .token = l->cmd->browser, .response = l->cmd->passkey};
+	if (!l->cmd->passkey.n)
+		return FRG_OK;
+	l->passkey = judged;
+	return passkey_judge(svc, a, &answer, l->editor.id, judged, err);
+}
+
+/* The password is right: what else there is to be asked, and then in. */
+static enum frg_status go_on(struct service *svc, struct arena *a, struct login *l, struct login_needs *needs,
+                             struct frg_error *err)
+{
+	struct passkey_judged judged = {0};
+	struct frg_error logging;
+	enum frg_status st = judge_passkey(svc, a, l, &judged, err);
+	if (st == FRG_OK)
+		st = store_write(svc->store, a, log_in, l, err);
+	if (st == FRG_UNAUTHENTICATED && !l->refused && !l->passkey)
+		return ask_for_factor(svc, a, l, needs, err);
+	if ((l->refused || (l->passkey && st == FRG_FORBIDDEN)) &&
+	    store_write(svc->store, a, log_failure, l, &logging) != FRG_OK)
+		log_error("login", "%s", logging.msg);
+	return st;
+}
+
+enum frg_status service_login(struct service *svc, struct arena *a, const struct login_command *cmd,
+                              struct editor_session *out, struct login_needs *needs, struct frg_error *err)
+{
+	struct login l = {.cmd = cmd, .login = str_trim(cmd->login), .code = str_trim(cmd->code)};
+	*needs = (struct login_needs){0};
 	if (l.login.n > LOGIN_MAX * 4 || cmd->password.n > PASSWORD_MAX)
 		return frg_fail(err, FRG_UNAUTHENTICATED, "login_failed", "log-in or password is wrong");
 	enum frg_status st = throttle(svc, a, l.login, cmd->client, err);
@@ -181,12 +255,9 @@ enum frg_status service_login(struct service *svc, struct arena *a, const struct
 		st = known ? store_write(svc->store, a, log_failure, &l, err) : FRG_OK;
 		return st == FRG_OK ? frg_fail(err, FRG_UNAUTHENTICATED, "login_failed", "log-in or password is wrong") : st;
 	}
-	st = store_write(svc->store, a, log_in, &l, err);
+	st = go_on(svc, a, &l, needs, err);
 	if (st == FRG_OK)
 		session_fill(&l.session, &l.who, out);
-	struct frg_error logging;
-	if (l.refused && store_write(svc->store, a, log_failure, &l, &logging) != FRG_OK)
-		log_error("login", "%s", logging.msg);
 	return st;
 }
 
@@ -197,6 +268,7 @@ struct session {
 	struct store_session row;
 	struct staff who;
 	id64 site;
+	bool setup;
 };
 
 static enum frg_status load_session(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -206,7 +278,9 @@ static enum frg_status load_session(struct store_tx *tx, void *ctx, struct frg_e
 	enum frg_status st = store_session_get(tx, str_of(s->hash), &s->row, err);
 	if (st == FRG_OK)
 		st = store_editor_by_id(tx, s->row.editor, &e, err);
-	return st == FRG_OK ? staff_load(tx, &e, s->row.site, &s->who, err) : st;
+	if (st == FRG_OK)
+		st = staff_load(tx, &e, s->row.site, &s->who, err);
+	return st == FRG_OK ? access_limit(tx, s->row.method, &s->who, &s->setup, err) : st;
 }
 
 enum frg_status service_session(struct service *svc, struct arena *a, str token, struct editor_session *out,
@@ -220,13 +294,25 @@ enum frg_status service_session(struct service *svc, struct arena *a, str token,
 	if (st == FRG_NOT_FOUND || st == FRG_FORBIDDEN || (st == FRG_OK && s.row.expires <= clock_now()))
 		return frg_fail(err, FRG_UNAUTHENTICATED, "session_expired", "the session is over");
 	if (st == FRG_OK)
-		*out = (struct editor_session){.who = s.who, .id = s.row.id, .csrf = s.row.csrf, .expires = s.row.expires};
+		*out = (struct editor_session){.who = s.who,
+		                               .id = s.row.id,
+		                               .csrf = s.row.csrf,
+		                               .method = s.row.method,
+		                               .setup = s.setup,
+		                               .created = s.row.created,
+		                               .expires = s.row.expires};
 	return st;
 }
 
 static enum frg_status end_session(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
-	return store_session_delete(tx, str_of(((struct session *)ctx)->hash), err);
+	struct session *s = ctx;
+	enum frg_status st = store_session_get(tx, str_of(s->hash), &s->row, err);
+	if (st == FRG_NOT_FOUND)
+		return FRG_OK; /* ended a moment ago */
+	if (st == FRG_OK)
+		st = store_session_delete(tx, str_of(s->hash), err);
+	return st == FRG_OK ? access_changed(tx, s->row.site, s->row.editor, err) : st;
 }
 
 enum frg_status service_logout(struct service *svc, struct arena *a, str token, struct frg_error *err)
@@ -237,7 +323,7 @@ enum frg_status service_logout(struct service *svc, struct arena *a, str token, 
 }
 
 struct listing {
-	id64 editor, id;
+	id64 editor, id, site;
 	struct store_sessions sessions;
 	struct store_memberships sites;
 };
@@ -260,13 +346,14 @@ enum frg_status service_session_list(struct service *svc, struct arena *a, const
 static enum frg_status revoke(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct listing *l = ctx;
-	return store_session_revoke(tx, l->editor, l->id, err);
+	enum frg_status st = store_session_revoke(tx, l->editor, l->id, err);
+	return st == FRG_OK ? access_changed(tx, l->site, l->editor, err) : st;
 }
 
 enum frg_status service_session_end(struct service *svc, struct arena *a, const struct staff *who, id64 id,
                                     struct frg_error *err)
 {
-	struct listing l = {.editor = who->id, .id = id};
+	struct listing l = {.editor = who->id, .id = id, .site = who->site};
 	return store_write(svc->store, a, revoke, &l, err);
 }
 
@@ -296,6 +383,10 @@ static enum frg_status set_site(struct store_tx *tx, void *ctx, struct frg_error
 	enum frg_status st = store_membership_get(tx, s->who.id, s->site, &m, err);
 	if (st == FRG_NOT_FOUND || (st == FRG_OK && !m.open))
 		return frg_fail(err, FRG_NOT_FOUND, "site_unknown", "no such site to work for");
+	if (st == FRG_OK)
+		st = store_session_get(tx, str_of(s->hash), &s->row, err);
+	if (st == FRG_OK)
+		st = access_admits(tx, s->site, s->row.method, err);
 	return st == FRG_OK ? store_session_set_site(tx, str_of(s->hash), s->site, err) : st;
 }
 

@@ -21,6 +21,10 @@ str totp_uri(struct arena *a, str issuer, str account, str secret);
 MUST_CHECK enum frg_status totp_verify(str secret, str code, msec now, int64_t last_step, int64_t *step,
                                        struct frg_error *err);
 
+/* A QR code of a text (factor_qr.c): path data for an SVG whose viewBox is 0 0 *size *size, white margin included.
+ * Empty if the text is too long for one. */
+str qr_path(struct arena *a, str text, int *size);
+
 /* ---- recovery codes (factor_recovery.c): each opens the account once ---- */
 
 enum { RECOVERY_COUNT = 10, RECOVERY_TEXT_SIZE = 15, RECOVERY_HASH_SIZE = 65 };

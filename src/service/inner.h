@@ -20,6 +20,7 @@ struct houses;
 struct learning;
 struct delays;
 struct closings;
+struct provider;
 
 struct service {
 	struct store *store;
@@ -34,6 +35,7 @@ struct service {
 	struct learning *learning;     /* learning.c */
 	struct delays *delays;         /* delay.c */
 	struct closings *closings;     /* closing_load.c */
+	struct provider *provider;     /* oidc_provider.c; NULL: the house has no log-in of its own */
 	struct view_assets assets;
 	pthread_mutex_t login_lock; /* editors.c: argon2id takes 64 MiB, so one at a time */
 	pthread_mutex_t reload_lock;
@@ -318,6 +320,7 @@ MUST_CHECK enum frg_status evidence_key_make(struct store_tx *tx, void *ctx, str
 struct session_new {
 	struct store_session row;
 	str token;
+	bool setup;
 };
 MUST_CHECK enum frg_status password_hash(struct service *svc, struct arena *a, str password, str *out,
                                          struct frg_error *err);
@@ -327,12 +330,10 @@ bool password_is(struct service *svc, struct arena *a, str hash, str password);
 MUST_CHECK enum frg_status staff_load(struct store_tx *tx, const struct store_editor *e, id64 site, struct staff *out,
                                       struct frg_error *err);
 void session_prepare(struct arena *a, struct session_new *s, str agent);
-MUST_CHECK enum frg_status session_begin(struct store_tx *tx, struct session_new *s, const struct staff *who,
+/* `method`: service/access.h. Takes rights from `who` that the site does not give without a second factor. */
+MUST_CHECK enum frg_status session_begin(struct store_tx *tx, struct session_new *s, struct staff *who, str method,
                                          struct frg_error *err);
 void session_fill(const struct session_new *s, const struct staff *who, struct editor_session *out);
-
-/* factors.c: is a code needed, and is this one right? It is used up with the transaction. */
-MUST_CHECK enum frg_status factor_check(struct store_tx *tx, id64 editor, str code, struct frg_error *err);
 
 /* A text as it is kept: valid UTF-8, line ends as \n, no control characters, trimmed. */
 MUST_CHECK enum frg_status clean_text(struct arena *a, str in, size_t max_chars, bool one_line, const char *code_prefix,

@@ -100,6 +100,15 @@ struct http_channel *service_channel(struct service *svc, id64 site, id64 subjec
 	return channel;
 }
 
+void service_streams_end(struct service *svc, id64 site, id64 editor)
+{
+	if (!svc->live)
+		return;
+	struct http_channel *channel = editor ? NULL : service_channel(svc, site);
+	http_streams_end(svc->live->server, channel, (uint64_t)editor);
+	http_channel_unref(channel);
+}
+
 void service_channel_tell(struct service *svc, id64 subject, id64 topic, const char *event, str data)
 {
 	struct live *live = svc->live;

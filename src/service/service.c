@@ -1,5 +1,5 @@
 /* Puts the service together and takes it apart. */
-#include "service/inner.h"
+#include "service/oidc_inner.h"
 
 #include <stdlib.h>
 
@@ -78,6 +78,7 @@ void service_close(struct service *svc)
 	learning_close(svc->learning);
 	delays_close(svc->delays);
 	closings_close(svc->closings);
+	provider_close(svc->provider);
 	frg_engine_close(svc->engine);
 	sites_free(atomic_load(&svc->sites));
 	limits_close(svc->limits);

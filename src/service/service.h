@@ -9,10 +9,12 @@
 
 #include "http/http.h"
 #include "render/render.h"
+#include "service/access.h"
 #include "service/desk.h"
 #include "service/evidence.h"
 #include "service/learning.h"
 #include "service/notice.h"
+#include "service/oidc.h"
 #include "service/staff.h"
 #include "service/story.h"
 #include "store/store.h"

@@ -1,5 +1,5 @@
 /* Accounts, roles and invitations. Whatever changes here is in the log, and ends the sessions that it must end. */
-#include "service/inner.h"
+#include "service/access_inner.h"
 
 #include "base/i18n.h"
 #include "base/json.h"
@@ -72,7 +72,13 @@ static enum frg_status save_account(struct store_tx *tx, void *ctx, struct frg_e
 	if (st == FRG_OK)
 		st = store_totp_delete(tx, e->id, err);
 	if (st == FRG_OK)
+		st = store_passkey_clear(tx, e->id, err);
+	if (st == FRG_OK)
+		st = store_identity_clear(tx, e->id, err);
+	if (st == FRG_OK)
 		st = store_recovery_clear(tx, e->id, err);
+	if (st == FRG_OK)
+		st = access_changed(tx, e->site, e->id, err);
 	if (st == FRG_OK)
 		st = put_membership(tx, acc, err);
 	/* a new password ends the sessions of the old one */
@@ -171,6 +177,8 @@ static enum frg_status change_member(struct store_tx *tx, void *ctx, struct frg_
 	st = store_membership_put(tx, &m, err);
 	if (st == FRG_OK && !m.open)
 		st = store_session_purge(tx, clock_now(), m.editor, STR(""), err);
+	if (st == FRG_OK)
+		st = access_changed(tx, m.site, m.editor, err);
 	return st == FRG_OK ? note(tx, m.site, c->who->id, m.editor, kind, m.role, err) : st;
 }
 
@@ -207,6 +215,8 @@ static enum frg_status save_password(struct store_tx *tx, void *ctx, struct frg_
 	for (size_t i = 0; st == FRG_OK && i < all.count; i++)
 		if (all.items[i].id != p->session->id)
 			st = store_session_delete(tx, all.items[i].token_hash, err);
+	if (st == FRG_OK)
+		st = access_changed(tx, who->site, who->id, err);
 	return st == FRG_OK ? note(tx, who->site, who->id, who->id, "password", STR(""), err) : st;
 }
 
@@ -364,8 +374,7 @@ enum frg_status service_invitation_end(struct service *svc, struct arena *a, con
 
 /* ---- accepting ---- */
 
-static enum frg_status load_invitation(struct store_tx *tx, str token, struct store_invitation *out,
-                                       struct frg_error *err)
+enum frg_status invitation_load(struct store_tx *tx, str token, struct store_invitation *out, struct frg_error *err)
 {
 	char hash[HASH_TEXT_SIZE];
 	hash_text(token, hash);
@@ -384,7 +393,7 @@ static enum frg_status view_invitation(struct store_tx *tx, void *ctx, struct fr
 {
 	struct viewing *v = ctx;
 	struct store_editor e;
-	enum frg_status st = load_invitation(tx, v->token, &v->out->invitation, err);
+	enum frg_status st = invitation_load(tx, v->token, &v->out->invitation, err);
 	if (st == FRG_OK && v->out->invitation.resets) {
 		st = store_editor_by_id(tx, v->out->invitation.resets, &e, err);
 		v->out->login = st == FRG_OK ? e.login : STR("");
@@ -416,7 +425,7 @@ struct accepting {
 static enum frg_status load_accept(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct accepting *v = ctx;
-	enum frg_status st = load_invitation(tx, v->cmd->token, &v->invitation, err);
+	enum frg_status st = invitation_load(tx, v->cmd->token, &v->invitation, err);
 	if (st != FRG_OK)
 		return st;
 	st = v->invitation.resets ? store_editor_by_id(tx, v->invitation.resets, &v->editor, err)
@@ -436,36 +445,51 @@ static enum frg_status sections_of(struct arena *a, str json, struct store_texts
 	return FRG_OK;
 }
 
+static enum frg_status use_up(struct store_tx *tx, const struct store_invitation *i, struct frg_error *err)
+{
+	enum frg_status st = store_invitation_end(tx, i->site, i->id, NULL);
+	return st == FRG_OK ? st : frg_fail(err, FRG_NOT_FOUND, "invitation_unknown", "used a moment ago");
+}
+
+enum frg_status invitation_join(struct store_tx *tx, const struct store_invitation *i, id64 editor,
+                                struct frg_error *err)
+{
+	struct store_membership m = {.editor = editor, .site = i->site, .role = i->role, .open = true};
+	enum frg_status st = use_up(tx, i, err);
+	if (st == FRG_OK)
+		st = sections_of(store_arena(tx), i->sections, &m.sections);
+	if (st == FRG_OK)
+		st = store_membership_put(tx, &m, err);
+	return st == FRG_OK ? note(tx, i->site, editor, editor, "joined", i->role, err) : st;
+}
+
+static enum frg_status reset_password(struct store_tx *tx, const struct store_invitation *i, struct frg_error *err)
+{
+	enum frg_status st = use_up(tx, i, err);
+	if (st == FRG_OK)
+		st = store_session_purge(tx, clock_now(), i->resets, STR(""), err);
+	if (st == FRG_OK)
+		st = access_changed(tx, i->site, i->resets, err);
+	return st == FRG_OK ? note(tx, i->site, i->resets, i->resets, "password", i->role, err) : st;
+}
+
 static enum frg_status accept(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct accepting *v = ctx;
 	struct store_invitation *i = &v->invitation;
-	struct store_membership m;
-	enum frg_status st = store_invitation_end(tx, i->site, i->id, NULL);
-	if (st != FRG_OK)
-		return frg_fail(err, FRG_NOT_FOUND, "invitation_unknown", "used a moment ago");
 	struct store_editor other;
 	if (!v->there && store_editor_by_login(tx, v->editor.login, &other, NULL) != FRG_NOT_FOUND)
 		return frg_fail(err, FRG_CONFLICT, "login_taken", "the log-in was taken a moment ago");
-	st = store_editor_put(tx, &v->editor, err);
-	if (st == FRG_OK && i->resets) {
-		st = store_session_purge(tx, clock_now(), v->editor.id, STR(""), err);
-	} else if (st == FRG_OK) {
-		m = (struct store_membership){.editor = v->editor.id, .site = i->site, .role = i->role, .open = true};
-		st = sections_of(store_arena(tx), i->sections, &m.sections);
-		if (st == FRG_OK)
-			st = store_membership_put(tx, &m, err);
-	}
+	enum frg_status st = store_editor_put(tx, &v->editor, err);
 	if (st == FRG_OK)
-		st = note(tx, i->site, v->editor.id, v->editor.id, i->resets ? "password" : "joined", i->role, err);
+		st = i->resets ? reset_password(tx, i, err) : invitation_join(tx, i, v->editor.id, err);
 	if (st == FRG_OK)
 		st = staff_load(tx, &v->editor, i->site, &v->who, err);
 	if (st != FRG_OK)
 		return st;
 	/* an invitation or a new password is no second factor */
-	struct frg_error factor;
-	v->needs_code = factor_check(tx, v->editor.id, STR(""), &factor) != FRG_OK;
-	return v->needs_code ? FRG_OK : session_begin(tx, &v->session, &v->who, err);
+	st = store_factor_there(tx, v->editor.id, &v->needs_code, err);
+	return st != FRG_OK || v->needs_code ? st : session_begin(tx, &v->session, &v->who, STR("invitation"), err);
 }
 
 enum frg_status service_invitation_accept(struct service *svc, struct arena *a, const struct invitation_accept *cmd,

@@ -1,5 +1,6 @@
 /* People who work at the desk: roles and what they allow, accounts, invitations, sessions.
- * rights.c has the table; editors.c logs in; staff.c keeps accounts and invitations. */
+ * rights.c has the table; editors.c logs in; staff.c keeps accounts and invitations. What there is besides passwords
+ * stands in service/access.h and service/oidc.h. */
 #ifndef SERVICE_STAFF_H
 #define SERVICE_STAFF_H
 
@@ -54,8 +55,10 @@ struct editor_session {
 	struct staff who;
 	id64 id;
 	str csrf;
-	str token; /* only when just made */
-	msec expires;
+	str token;  /* only when just made */
+	str method; /* how one logged in: service/access.h */
+	bool setup; /* may do nothing but set up a second factor, which the site demands */
+	msec created, expires;
 };
 
 enum { STAFF_PASSWORD_MIN = 10, STAFF_SECTIONS_MAX = 50 };
@@ -123,14 +126,24 @@ MUST_CHECK enum frg_status service_invitation_accept(struct service *svc, struct
 /* ---- log-in and sessions ---- */
 
 struct login_command {
+	const struct store_site *at; /* whose page it is: passkeys work at its address */
 	str login, password, client, agent;
-	str code; /* one-time or recovery code; empty: none was asked for yet */
+	str code;    /* one-time or recovery code; empty: none was asked for yet */
+	str passkey; /* what the browser answered to login_needs.options; empty: nothing */
+	str browser; /* the token that came with these options */
+	str house;   /* the token of what the house's own log-in has vouched for: from now on it opens this account, too */
 };
-/* FRG_UNAUTHENTICATED login_failed, second_factor (the password is right, a code is needed), totp_…, recovery_…;
- * FRG_THROTTLED login_throttled (err->pos: seconds to wait); FRG_FORBIDDEN
- * account_closed. */
+/* With second_factor: what this account can answer with. */
+struct login_needs {
+	bool code;
+	str options; /* for a passkey; empty: it has none for this address */
+	str browser; /* to be kept by the browser for the answer */
+};
+/* FRG_UNAUTHENTICATED login_failed, second_factor (the password is right, a code or passkey is needed),
+ * second_factor_wrong, passkey_…; FRG_THROTTLED login_throttled (err->pos: seconds to wait); FRG_FORBIDDEN
+ * account_closed, password_off. */
 MUST_CHECK enum frg_status service_login(struct service *svc, struct arena *a, const struct login_command *cmd,
-                                         struct editor_session *out, struct frg_error *err);
+                                         struct editor_session *out, struct login_needs *needs, struct frg_error *err);
 MUST_CHECK enum frg_status service_session(struct service *svc, struct arena *a, str token, struct editor_session *out,
                                            struct frg_error *err);
 MUST_CHECK enum frg_status service_logout(struct service *svc, struct arena *a, str token, struct frg_error *err);
@@ -146,22 +159,5 @@ MUST_CHECK enum frg_status service_staff_sites(struct service *svc, struct arena
                                                struct store_memberships *out, struct frg_error *err);
 MUST_CHECK enum frg_status service_staff_log(struct service *svc, struct arena *a, id64 site, id64 before,
                                              int64_t limit, struct store_staff_events *out, struct frg_error *err);
-
-/* ---- second factors (factors.c) ---- */
-
-struct staff_factors {
-	bool totp;
-	int64_t recovery_left;
-};
-MUST_CHECK enum frg_status service_factors(struct service *svc, struct arena *a, const struct staff *who,
-                                           struct staff_factors *out, struct frg_error *err);
-/* A new secret, in force once a first code has come. FRG_FORBIDDEN password_wrong; FRG_CONFLICT totp_there. */
-MUST_CHECK enum frg_status service_totp_begin(struct service *svc, struct arena *a, const struct staff *who,
-                                              str password, str *secret, str *uri, struct frg_error *err);
-/* *codes: RECOVERY_COUNT recovery codes, shown once. */
-MUST_CHECK enum frg_status service_totp_confirm(struct service *svc, struct arena *a, const struct staff *who, str code,
-                                                struct store_texts *codes, struct frg_error *err);
-MUST_CHECK enum frg_status service_totp_end(struct service *svc, struct arena *a, const struct staff *who, str password,
-                                            struct frg_error *err);
 
 #endif

@@ -46,13 +46,13 @@ enum frg_status store_editor_by_id(struct store_tx *tx, id64 id, struct store_ed
 	READ_ONE(tx, rows, err, out, read_editor, "editor");
 }
 
-#define SESSION "token_hash, id, editor_id, site_id, csrf, agent, created_at, expires_at"
+#define SESSION "token_hash, id, editor_id, site_id, csrf, agent, created_at, expires_at, method"
 
 enum frg_status store_session_insert(struct store_tx *tx, const struct store_session *s, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err, "INSERT INTO session (" SESSION ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+	return DB_RUN(tx->db, err, "INSERT INTO session (" SESSION ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 	              DB_TEXT(s->token_hash), DB_INT(s->id), DB_INT(s->editor), DB_INT(s->site), DB_TEXT(s->csrf),
-	              DB_TEXT(s->agent), DB_INT(s->created), DB_INT(s->expires));
+	              DB_TEXT(s->agent), DB_INT(s->created), DB_INT(s->expires), DB_TEXT(s->method));
 }
 
 static void read_session(struct arena *a, struct db_rows *r, struct store_session *s)
@@ -66,6 +66,7 @@ static void read_session(struct arena *a, struct db_rows *r, struct store_sessio
 		.agent = db_text(r, 5, a),
 		.created = db_int(r, 6),
 		.expires = db_int(r, 7),
+		.method = db_text(r, 8, a),
 	};
 }
 

@@ -11,6 +11,7 @@
 #include "store/evidence.h"
 #include "store/notice.h"
 #include "store/site.h"
+#include "store/access.h"
 #include "store/staff.h"
 
 struct store;

@@ -47,7 +47,7 @@ test('a recovery code works once, however it is typed', async () => {
 	assert.equal((await login({ code: ` ${recovery[0].toUpperCase().replaceAll('-', ' ')} ` })).status, 200);
 	refused(await login({ code: recovery[0] }), 401, 'second_factor_wrong');
 	refused(await login({ code: 'xxxx-xxxx-xxxx' }), 401, 'second_factor_wrong');
-	assert.deepEqual((await rike.get('/v1/desk/factors')).json, { totp: true, recovery_left: 9 });
+	assert.deepEqual((await rike.get('/v1/desk/factors')).json, { totp: true, recovery_left: 9, passkeys: [], passkeys_work: false, password: true, demanded: false, house: [] });
 });
 
 test('no code is stored as it is', async () => {

@@ -3,6 +3,8 @@ import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { totp } from '../lib/totp.mjs';
+import { Authenticator } from '../lib/authenticator.mjs';
+import { CLIENT, lyingProvider } from '../lib/provider.mjs';
 import { startServer, until, uuid, PASSWORD } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { request, form, FORM } from '../lib/http.mjs';
@@ -12,7 +14,7 @@ const contract = new Contract();
 const FOREIGN = 'https://www.paper.example';
 const A = '/v1/articles/bruecke';
 const NO_ID = '6000000000000';
-let server, limited, site, rike, wilma, key, released;
+let server, limited, site, provider, rike, wilma, key, released;
 
 // Calls an operation as `who` (a reader, an editor or nobody) and minds the status.
 async function call(id, path, status, { who, headers, body } = {}) {
@@ -32,7 +34,9 @@ before(async () => {
 		`<article><h1>Der Hafen wird tiefer</h1>${'<p>Die Bagger kommen im Frühjahr in den Hafen und bleiben ein Jahr.</p>'.repeat(20)}</article>`;
 	site = http.createServer((req, res) => res.writeHead(req.url === '/hafen' ? 200 : 404, { 'Content-Type': 'text/html' }).end(page));
 	await new Promise((done) => site.listen(0, '127.0.0.1', done));
-	server = await startServer({ site: { origins: FOREIGN, hosts: '127.0.0.1' }, config: { article_pages: 'private' } });
+	provider = await lyingProvider();
+	server = await startServer({ site: { origins: FOREIGN, hosts: '127.0.0.1' }, config: { article_pages: 'private',
+		oidc_issuer: provider.issuer, oidc_client_id: CLIENT, oidc_name: 'Haus', oidc_network: 'private' } });
 	server.cli('article', 'import', new URL('../../data/demo/articles/elverbruecke.md', import.meta.url).pathname);
 	limited = await startServer({ limits: 'on' });
 	key = server.cli('key', 'new', 'contract').trim();
@@ -43,6 +47,7 @@ before(async () => {
 });
 after(async () => {
 	site?.close();
+	await provider?.end();
 	await limited?.end();
 	await server?.end();
 });
@@ -86,7 +91,7 @@ test('the check can fail', () => {
 
 // ---- what goes for many operations ----
 
-const CONCRETE = { id: 'bruecke', comment: NO_ID, revision: NO_ID, decision: NO_ID, session: NO_ID, member: NO_ID, invitation: NO_ID,
+const CONCRETE = { id: 'bruecke', comment: NO_ID, revision: NO_ID, decision: NO_ID, session: NO_ID, member: NO_ID, invitation: NO_ID, passkey: NO_ID,
 	objection: NO_ID, notice: NO_ID, evidence: NO_ID, article: 'nix', token: `${NO_ID}-x`, name: 'x', rest: 'x' };
 const concrete = (op, more = {}) => op.path.replace(/\{(\w+)\}/g, (_, name) => ({ ...CONCRETE, ...more })[name]);
 const asGoogle = (op) => op.tags.includes('perspective'); // errors in Google's form; a key, and nothing that a browser adds
@@ -165,8 +170,9 @@ test('articles, sites and comments that nobody knows', async () => {
 });
 
 test('limits are answered with the time to wait', async () => {
-	const bodies = { submit: { name: 'A', text: '' }, check: { text: 'x' }, discover: { url: 'x' }, revise: { text: 'x' }, login: { user: 'nobody', password: 'x' } };
-	for (const [id, body] of Object.entries({ ...bodies, withdraw: undefined, submitForm: '', withdrawForm: '', object: '', myDataPage: undefined, myDataFile: undefined, eraseMyData: '', readerData: undefined, eraseReaderData: {} })) {
+	const bodies = { submit: { name: 'A', text: '' }, check: { text: 'x' }, discover: { url: 'x' }, revise: { text: 'x' }, login: { user: 'nobody', password: 'x' },
+		loginPasskey: { passkey: {} }, beginHouse: {} };
+	for (const [id, body] of Object.entries({ ...bodies, askPasskey: undefined, withdraw: undefined, submitForm: '', withdrawForm: '', object: '', myDataPage: undefined, myDataFile: undefined, eraseMyData: '', readerData: undefined, eraseReaderData: {} })) {
 		const op = contract.operation(id);
 		let answer;
 		for (let i = 0; i < 200 && answer?.status !== 429; i++)
@@ -429,6 +435,85 @@ test('one-time codes', async () => {
 	const again = await call('login', '/v1/desk/session', 200, { who: kim, body: { user: 'kim', password: PASSWORD, code: totp(secret, Date.now() + 30000) } });
 	Object.assign(mine, { who: kim, headers: { 'X-CSRF-Token': again.json.csrf } });
 	await call('endTotp', at, 204, { ...mine, body: { password: PASSWORD } });
+});
+
+test('passkeys, proofs, what a site demands', async () => {
+	const address = async (url, passkeys) => {
+		server.cli('site', 'set', 'test', '--address', url);
+		await until(async () => (await call('ways', '/v1/desk/ways', 200)).json.passkeys === passkeys);
+	};
+	server.cliWith(PASSWORD + '\n', 'user', 'set', 'pia', '--name', 'Pia', '--role', 'administrator', '--password-stdin');
+	const pia = await new Editor(server).login('pia'), mine = { who: pia, headers: { 'X-CSRF-Token': pia.csrf } }, key = new Authenticator();
+	const password = { password: PASSWORD }, at = '/v1/desk/factors', guest = new Editor(server);
+	await call('ways', '/v1/desk/ways?site=nix', 404);
+	assert.match((await call('ways', '/v1/desk/ways?failed=oidc_state', 200)).json.failed, /./);
+	code(await call('newRecovery', `${at}/recovery`, 409, { ...mine, body: password }), 'factor_missing');
+	for (const [id, path] of [['askPasskey', '/v1/desk/session/options'], ['loginPasskey', '/v1/desk/session/passkey']])
+		code(await call(id, path, 409, { body: { passkey: {} } }), 'passkey_address');
+	code(await call('beginPasskey', `${at}/passkeys/options`, 409, { ...mine, body: password }), 'passkey_address');
+	await address('http://localhost:8080', true);
+	code(await call('beginPasskey', `${at}/passkeys/options`, 403, { ...mine, body: {} }), 'proof_needed');
+	code(await call('proofOptions', `${at}/proof`, 409, { ...mine, body: {} }), 'passkey_none');
+	const offer = async () => (await call('beginPasskey', `${at}/passkeys/options`, 200, { ...mine, body: password })).json.options;
+	const add = (status, name, passkey) => call('addPasskey', `${at}/passkeys`, status, { ...mine, body: { name, passkey } });
+	const { id } = (await add(201, 'Rechner', key.create(await offer()))).json;
+	code(await add(409, 'Rechner', key.create(await offer())), 'passkey_there');
+	code(await add(403, 'Rechner', {}), 'passkey_expired');
+	await call('factors', at, 200, { who: pia });
+	code(await call('renamePasskey', `${at}/passkeys/${id}`, 400, { ...mine, body: { name: '' } }), 'passkey_name');
+	await call('renamePasskey', `${at}/passkeys/${id}`, 204, { ...mine, body: { name: 'Bund' } });
+	await call('renamePasskey', `${at}/passkeys/${NO_ID}`, 404, { ...mine, body: { name: 'Bund' } });
+	await call('removePasskey', `${at}/passkeys/${NO_ID}`, 404, { ...mine, body: password });
+	code(await call('newRecovery', `${at}/recovery`, 403, { ...mine, body: { code: '123456' } }), 'second_factor_wrong');
+	const { options } = (await call('proofOptions', `${at}/proof`, 200, { ...mine, body: {} })).json;
+	await call('newRecovery', `${at}/recovery`, 200, { ...mine, body: { passkey: key.get(options) } });
+	code(await call('askPasskey', '/v1/desk/session/options', 403, { headers: { Origin: 'https://evil.example' } }), 'origin_not_allowed');
+	const asked = (await call('askPasskey', '/v1/desk/session/options', 200, { who: guest })).json.options;
+	code(await call('login', '/v1/desk/session', 401, { body: { user: 'pia', ...password } }), 'second_factor');
+	const inside = (await call('loginPasskey', '/v1/desk/session/passkey', 200, { who: guest, body: { passkey: key.get(asked) } })).json;
+	code(await call('loginPasskey', '/v1/desk/session/passkey', 403, { who: guest, body: { passkey: key.get(asked) } }), 'passkey_expired');
+	guest.csrf = inside.csrf;
+
+	const rules = (status, body, who = pia) => call('saveAccess', '/v1/desk/access', status, { who, headers: { 'X-CSRF-Token': who.csrf }, body });
+	const { version } = (await call('access', '/v1/desk/access', 200, { who: pia })).json;
+	code(await call('access', '/v1/desk/access', 403, { who: await new Editor(server).login('omar') }), 'role_insufficient');
+	code(await rules(400, { version }), 'json_invalid');
+	code(await rules(409, { version, second_factor: false, passwords: false }), 'password_needed');
+	const stream = await pia.stream('/v1/desk/stream');
+	await rules(200, { version, second_factor: true, passwords: true }, guest);
+	contract.event('deskStream', await stream.next((m) => m.event === 'account'));
+	code(await call('removePasskey', `${at}/passkeys/${id}`, 409, { ...mine, body: password }), 'factor_demanded');
+	const { secret } = (await call('beginTotp', `${at}/totp`, 200, { ...mine, body: password })).json;
+	assert.deepEqual((await call('confirmTotp', `${at}/totp`, 200, { ...mine, body: { code: totp(secret) } })).json.recovery, []);
+	await call('removePasskey', `${at}/passkeys/${id}`, 204, { ...mine, body: password });
+	code(await call('endTotp', `${at}/totp`, 409, { ...mine, body: password }), 'factor_demanded');
+	await rules(200, { version: version + 1, second_factor: false, passwords: true });
+	await address('http://127.0.0.1:8080', false);
+	const { members } = (await rike.get('/v1/desk/staff')).json; // rike is the only administrator again
+	await call('changeMember', `/v1/desk/staff/${members.find((m) => m.login === 'pia').id}`, 204, { who: rike, headers: csrf(), body: { role: 'editor' } });
+});
+
+test('the house\'s own log-in', async () => {
+	const at = '/v1/desk/oidc', guest = new Editor(server);
+	provider.lie = { discovery: { issuer: 'https://evil.example' } };
+	code(await call('beginHouse', at, 502, { body: {} }), 'oidc_provider');
+	provider.lie = {};
+	code(await call('beginHouse', at, 403, { headers: { Origin: 'https://evil.example' }, body: {} }), 'origin_not_allowed');
+	code(await call('beginHouse', at, 404, { body: { invitation: 'x' } }), 'invitation_unknown');
+	const omar = (await rike.get('/v1/desk/staff')).json.members.find((m) => m.login === 'omar');
+	const { id, link: reset } = (await rike.request('POST', `/v1/desk/staff/${omar.id}/reset`, { headers: csrf() })).json;
+	code(await call('beginHouse', at, 409, { body: { invitation: reset.split('#')[1] } }), 'oidc_reset');
+	await rike.request('DELETE', `/v1/desk/staff/invitations/${id}`, { headers: csrf() });
+	const { link } = (await rike.write('/v1/desk/staff/invitations', { name: 'Ida', role: 'editor' })).json;
+	const { url } = (await call('beginHouse', at, 200, { who: guest, body: { invitation: link.split('#')[1] } })).json;
+	provider.person = { sub: 'ida', preferred_username: 'ida' };
+	const back = await call('houseReturn', `/desk/oidc?${provider.code(url)}`, 303, { who: guest });
+	assert.equal(back.headers.location, '/desk/');
+	await call('houseReturn', '/desk/oidc', 303);
+	const session = (await call('session', '/v1/desk/session', 200, { who: guest })).json, mine = { who: guest, headers: { 'X-CSRF-Token': session.csrf } };
+	code(await call('unlinkHouse', '/v1/desk/factors/house', 409, { ...mine, body: {} }), 'oidc_only');
+	await call('unlinkHouse', '/v1/desk/factors/house', 204, { who: rike, headers: csrf(), body: { password: PASSWORD } });
+	code(await call('unlinkHouse', '/v1/desk/factors/house', 403, { who: rike, headers: csrf(), body: {} }), 'proof_needed');
 });
 
 test('people are invited, change roles, leave', async () => {

@@ -21,7 +21,7 @@ function table() {
 
 const routes = contract.operations.filter((op) => op.path.startsWith('/v1/desk') && op.security?.some((s) => s.desk));
 const path = (op) => op.path.replace(/\{(\w+)\}/g, (_, name) => ({ revision: held, comment, decision, objection, notice, evidence, session: '6000000000000',
-	article: 'nix', figure: 'waits', person: '6000000000000', member: '6000000000000', invitation: '6000000000000' })[name]);
+	article: 'nix', figure: 'waits', person: '6000000000000', member: '6000000000000', invitation: '6000000000000', passkey: '6000000000000' })[name]);
 const ask = (who, op) => who.request(op.method, path(op),
 	{ headers: op.method === 'GET' ? {} : { 'X-CSRF-Token': who.csrf }, body: op.requestBody ? {} : undefined });
 

@@ -41,8 +41,8 @@ export async function until(probe, { within = 5000, every = 10, what = 'conditio
 }
 
 class Server {
-	constructor({ bin = binary(), limits = 'off', config = {}, env = {} } = {}) {
-		Object.assign(this, { bin, env: { ...process.env, ...env } });
+	constructor({ bin = binary(), limits = 'off', config = {}, env = {}, port = 0 } = {}) {
+		Object.assign(this, { bin, wanted: port, env: { ...process.env, ...env } });
 		this.dir = mkdtempSync(join(tmpdir(), 'freigabe-test-'));
 		this.file = join(this.dir, 'test.db');
 		this.db = `sqlite:${this.file}`;
@@ -78,7 +78,7 @@ class Server {
 
 	async start() {
 		const portFile = join(this.dir, `port-${++this.starts}`);
-		const child = spawn(this.bin, ['serve', '--db', this.db, '--listen', '127.0.0.1:0', '--port-file', portFile,
+		const child = spawn(this.bin, ['serve', '--db', this.db, '--listen', `127.0.0.1:${this.wanted}`, '--port-file', portFile,
 			'--config', this.configFile], { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
 		child.stderr.setEncoding('utf8').on('data', (text) => (this.log = (this.log + text).slice(-20000)));
 		this.child = child;

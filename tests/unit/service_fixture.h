@@ -51,9 +51,11 @@ static inline void add_editor(struct staff *who, const char *login)
 static inline enum frg_status login_as(const char *login, const char *password, const char *client,
                                        struct editor_session *out)
 {
-	struct login_command cmd = {.login = str_of(login), .password = str_of(password), .client = str_of(client)};
+	struct login_command cmd = {
+		.at = t.site, .login = str_of(login), .password = str_of(password), .client = str_of(client)};
+	struct login_needs needs;
 	err = (struct frg_error){0};
-	return service_login(t.svc, t.a, &cmd, out, &err);
+	return service_login(t.svc, t.a, &cmd, out, &needs, &err);
 }
 
 static inline void open_service(bool unlimited)

@@ -1,4 +1,5 @@
 // The desk's requests. Turns every answer into a value or an ApiError; knows no state and no views.
+import type { Json, RequestOptions } from './passkey';
 import type { PolicyData, PolicyVersion, Problem } from './policy';
 import type { Draft } from './state';
 import type { Action, Claim, Closure, Conflict, Decided, Decision, DeskSettings, Dot, Hit, InvitationView, Item, Lane, Letter, LogEntry, Member, Objection, OpenInvitation, OwnSession, Page, Review, Role, Session } from './types';
@@ -16,6 +17,11 @@ export interface SearchTerms {
 	to: string;
 }
 
+export interface FactorsAsked {
+	code: boolean;
+	options: RequestOptions | null;
+}
+
 export type Kind = 'network' | 'session' | 'conflict' | 'refused';
 
 export class ApiError extends Error {
@@ -27,15 +33,26 @@ export class ApiError extends Error {
 		readonly retryAfter = 0,
 		readonly conflict: Conflict | null = null,
 		readonly problems: Problem[] = [],
+		/** With second_factor: what the account can answer with. */
+		readonly factors: FactorsAsked | null = null,
 	) {
 		super(message);
 	}
 }
 
+/** `link`: from now on the house's own log-in opens this account, too. */
+export interface Login {
+	user: string;
+	password: string;
+	code?: string;
+	passkey?: Json;
+	link?: boolean;
+}
+
 const PATIENCE_MS = 15000;
 
 interface ErrorBody {
-	error?: { code?: string; message?: string; conflict?: Conflict; problems?: Problem[]; retry_after?: number };
+	error?: { code?: string; message?: string; conflict?: Conflict; problems?: Problem[]; retry_after?: number; factors?: FactorsAsked };
 	conflict?: Conflict;
 }
 
@@ -46,7 +63,7 @@ function passes(status: number): boolean {
 
 function kindOf(status: number, code: string): Kind {
 	if (code === 'login_failed' || code === 'login_throttled' || code.startsWith('second_factor')) return 'refused';
-	if (status === 401 || code === 'csrf') return 'session';
+	if (status === 401 || code === 'csrf' || code === 'factor_needed') return 'session';
 	if (status === 409) return 'conflict';
 	return passes(status) ? 'network' : 'refused';
 }
@@ -61,7 +78,7 @@ export async function failure(answer: Response): Promise<ApiError> {
 	const code = body.error?.code ?? `http_${answer.status}`;
 	const wait = Number(answer.headers.get('Retry-After')) || body.error?.retry_after || 0;
 	return new ApiError(kindOf(answer.status, code), code, body.error?.message ?? '', answer.status, wait,
-		body.error?.conflict ?? body.conflict ?? null, body.error?.problems ?? []);
+		body.error?.conflict ?? body.conflict ?? null, body.error?.problems ?? [], body.error?.factors ?? null);
 }
 
 export class Api {
@@ -109,24 +126,13 @@ export class Api {
 		return this.opened(this.call('GET', '/v1/desk/session'));
 	}
 
-	login(user: string, password: string, code: string): Promise<Session> {
-		return this.opened(this.call('POST', '/v1/desk/session', { user, password, ...(code ? { code } : {}) }));
+	login(login: Login): Promise<Session> {
+		return this.opened(this.call('POST', '/v1/desk/session', login));
 	}
 
-	factors(): Promise<{ totp: boolean; recovery_left: number }> {
-		return this.call('GET', '/v1/desk/factors');
-	}
-
-	beginTotp(password: string): Promise<{ secret: string; uri: string }> {
-		return this.call('POST', '/v1/desk/factors/totp', { password });
-	}
-
-	confirmTotp(code: string): Promise<{ recovery: string[] }> {
-		return this.call('PUT', '/v1/desk/factors/totp', { code });
-	}
-
-	endTotp(password: string): Promise<void> {
-		return this.call('DELETE', '/v1/desk/factors/totp', { password });
+	/** By other ways than a password: access.ts. */
+	loginBy(session: Promise<Session>): Promise<Session> {
+		return this.opened(session);
 	}
 
 	logout(): Promise<void> {

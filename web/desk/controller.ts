@@ -1,6 +1,7 @@
 // Brings state, server and clock together: loads ahead, sends decisions in the background, listens to
 // the stream. Views read `state` and call the methods; they never talk to the server themselves.
 import { Api, ApiError } from './api';
+import type { Login } from './api';
 import { rememberedBlur, rememberedExposures, rememberExposures } from './bindings';
 import { closingState } from './closing';
 import type { ClosingState } from './closing';
@@ -24,6 +25,8 @@ export interface View {
 	session: Session | null;
 	/** Logged in before, but the server no longer knows it. */
 	expired: boolean;
+	/** The role, or what goes with it, has changed while somebody worked. */
+	changed: boolean;
 	queue: 'loading' | 'ready' | 'failed';
 	online: boolean;
 	/** Grows with every change to decisions, so that the list of them loads again. */
@@ -43,7 +46,7 @@ export interface View {
 
 export class Controller {
 	readonly api = new Api();
-	view: View = { phase: 'starting', session: null, expired: false, queue: 'loading', online: true, changes: 0, closing: null, objections: 0, notices: 0, overdueNotices: 0, lanes: [], laneChanges: 0, desk: { ...S.empty, blur: rememberedBlur(), exposures: rememberedExposures() } };
+	view: View = { phase: 'starting', session: null, expired: false, changed: false, queue: 'loading', online: true, changes: 0, closing: null, objections: 0, notices: 0, overdueNotices: 0, lanes: [], laneChanges: 0, desk: { ...S.empty, blur: rememberedBlur(), exposures: rememberedExposures() } };
 	private listeners = new Set<() => void>();
 	private stream: EventSource | null = null;
 	private streamTries = 0;
@@ -116,6 +119,7 @@ export class Controller {
 
 	private enter(session: Session): void {
 		this.set({ phase: 'work', session, expired: false, online: true, queue: 'loading' });
+		if (session.setup) return;
 		void this.reload();
 		this.loadLanes();
 		void this.countObjections();
@@ -227,9 +231,20 @@ export class Controller {
 		this.set({ desk: S.claimed(this.view.desk, claims, me) });
 	}
 
-	async login(user: string, password: string, code: string): Promise<void> {
-		const session = await this.api.login(user, password, code);
-		if (!this.view.expired) return this.enter(session);
+	async login(login: Login): Promise<void> {
+		this.admit(await this.api.login(login));
+	}
+
+	/** Logged in by something else than a password. */
+	async loginBy(session: Promise<Session>): Promise<void> {
+		this.admit(await this.api.loginBy(session));
+	}
+
+	private admit(session: Session): void {
+		const was = this.view.session?.user.login;
+		/* Somebody else's unsent decisions are not theirs to send. */
+		if (this.view.expired && was !== session.user.login) this.set({ desk: { ...S.empty, blur: this.view.desk.blur }, lanes: [] });
+		if (!this.view.expired || was !== session.user.login || session.setup) return this.enter(session);
 		this.set({ session, expired: false, online: true });
 		this.listen();
 		void this.refresh();
@@ -243,12 +258,41 @@ export class Controller {
 		this.set({ phase: 'login', session: null, expired: false, desk: { ...S.empty, blur: this.view.desk.blur, exposures: this.view.desk.exposures }, queue: 'loading' });
 	}
 
+	/** What may be done now, after a second factor was set up. */
+	async refreshSession(): Promise<void> {
+		this.enter(await this.api.session());
+	}
+
+	dismissChange(): void {
+		this.set({ changed: false });
+	}
+
+	/* The server has ended the stream: session, role or sections are not what they were. */
+	private async accountChanged(): Promise<void> {
+		const was = this.view.session;
+		this.stream?.close();
+		this.stream = null;
+		try {
+			const session = await this.api.session();
+			const same = was?.user.role === session.user.role && was.sections.join() === session.sections.join() && was.setup === session.setup;
+			if (same) {
+				this.set({ session });
+				return this.listen();
+			}
+			this.set({ changed: !session.setup });
+			this.enter(session);
+		} catch (e) {
+			if (!this.handled(e)) this.listenAgain();
+		}
+	}
+
 	/* Perhaps only this window's token is old: another one logged the same person in again. */
 	private async sessionLost(): Promise<void> {
 		if (this.view.expired) return;
 		const was = this.view.session?.user.login;
 		try {
 			const session = await this.api.session();
+			if (session.setup) return this.enter(session);
 			if (!was || session.user.login === was) {
 				this.set({ session });
 				return this.wake();
@@ -474,6 +518,7 @@ export class Controller {
 		stream.addEventListener('claims', (e) => this.heardClaims((JSON.parse((e as MessageEvent<string>).data) as { claims: Claim[] }).claims));
 		stream.addEventListener('closing', () => { void this.loadClosing(); this.refreshSoon(); });
 		stream.addEventListener('lanes', () => this.loadLanes());
+		stream.addEventListener('account', () => void this.accountChanged());
 		stream.addEventListener('escalated', () => { this.loadLanes(); this.refreshSoon(); });
 		stream.addEventListener('error', () => {
 			broken = true;

@@ -9,6 +9,8 @@ export type BreachId = Exclude<RuleId, 'engaging'>;
 export type Action = 'release' | 'reject' | 'return' | 'refer';
 export type Role = 'administrator' | 'lead' | 'editor' | 'trainee' | 'auditor' | 'lawyer';
 export type Right = 'self' | 'read' | 'decide' | 'answer' | 'thread' | 'suspend' | 'settings' | 'change' | 'evidence' | 'legal' | 'log' | 'staff' | 'persons';
+/** How somebody logged in. */
+export type Method = 'password' | 'code' | 'recovery' | 'key' | 'passkey' | 'house' | 'invitation';
 export const ROLES: readonly Role[] = ['administrator', 'lead', 'editor', 'trainee', 'auditor', 'lawyer'];
 export type Suggestion = 'release' | 'look' | 'reject';
 
@@ -175,6 +177,9 @@ export interface Page {
 export interface Session {
 	user: { login: string; name: string; role: Role };
 	rights: Right[];
+	method: Method;
+	/** May do nothing but set up a second factor. */
+	setup: boolean;
 	sections: string[];
 	csrf: string;
 	site: { id: string; name: string; lang: string };
@@ -319,6 +324,8 @@ export interface LogEntry {
 export interface OwnSession {
 	id: string;
 	agent: string;
+	/** Empty: from before it was kept. */
+	method: Method | '';
 	at: number;
 	expires_at: number;
 	this: boolean;

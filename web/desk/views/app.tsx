@@ -27,6 +27,7 @@ import { Persons } from './persons';
 import { Policy } from './policy';
 import type { PolicyDesk } from './policy';
 import { confirmPanel, Review } from './review';
+import { SetupPage } from './setup';
 import { Story } from './story';
 import { Team } from './team';
 import { withSelection } from './terms';
@@ -143,6 +144,17 @@ function mayEnter(controller: Controller, tab: Place['tab']): boolean {
 	return tab !== 'team' || controller.may('staff') || controller.may('log');
 }
 
+function Changed({ controller, view }: { controller: Controller; view: View }): JSX.Element | null {
+	const s = view.session;
+	if (!view.changed || !s) return null;
+	return (
+		<div class="note changed" role="alert">
+			<p>{t(s.sections.length ? 'changed.sections' : 'changed.role', t(`role.${s.user.role}`), s.sections.join(', '))}</p>
+			<button type="button" class="note-close" aria-label={t('note.close')} onClick={() => controller.dismissChange()}>×</button>
+		</div>
+	);
+}
+
 function Work({ controller, view, onLang }: { controller: Controller; view: View; onLang: () => void }): JSX.Element {
 	const [place, go] = usePlace(), [help, setHelp] = useState(false);
 	const tab = mayEnter(controller, place.tab) ? place.tab : 'review', setTab = (to: Tab): void => go({ tab: to, comment: '' });
@@ -190,6 +202,7 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 			<div class="toasts" aria-label={t('note.label')} role="region">
 				{undoable && (tab === 'review' || tab === 'board') && <UndoToast key={undoable.item.revision} undoable={undoable} undoKey={bindings.undo}
 					together={S.batchOf(desk, undoable, Date.now()).length} onUndo={() => controller.undo()} />}
+				<Changed controller={controller} view={view} />
 				<Notes notes={desk.notes} onDismiss={(id) => controller.apply((d) => S.dismiss(d, id))} onOpen={show} />
 			</div>
 			<Said desk={desk} />
@@ -211,5 +224,6 @@ export function App({ controller }: { controller: Controller }): JSX.Element | n
 	if (token) return <InvitationPage controller={controller} token={token} onLang={onLang} onDone={() => setToken('')} />;
 	if (view.phase === 'login') return <LoginPage controller={controller} onLang={onLang} />;
 	if (view.phase === 'starting') return <div class="desk starting" aria-busy="true" />;
+	if (view.session?.setup && !view.expired) return <SetupPage controller={controller} onLang={onLang} />;
 	return <Work controller={controller} view={view} onLang={onLang} />;
 }

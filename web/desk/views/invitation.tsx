@@ -1,6 +1,7 @@
 // From the invitation to the first comment: who invites, a log-in, a password; or a new password alone.
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { beginHouse, ways } from '../access';
 import { ApiError } from '../api';
 import type { Controller } from '../controller';
 import { t } from '../i18n';
@@ -57,14 +58,23 @@ function Form({ controller, token, offer, onDone }: Props & { offer: InvitationV
 }
 
 export function InvitationPage(p: Props): JSX.Element {
-	const [offer, setOffer] = useState<InvitationView | null>(null), [failed, setFailed] = useState('');
+	const [offer, setOffer] = useState<InvitationView | null>(null), [failed, setFailed] = useState(''), [house, setHouse] = useState<string | null>(null);
 	useEffect(() => {
 		document.title = t('invitation.title');
+		ways(p.controller.api, '').then((w) => setHouse(w.house), () => undefined);
 		p.controller.api.invitation(p.token).then(setOffer, (e: unknown) => {
 			if (!(e instanceof ApiError)) throw e;
 			setFailed(e.message || t('login.offline'));
 		});
 	}, []);
+	async function byHouse(): Promise<void> {
+		try {
+			location.assign((await beginHouse(p.controller.api, p.token)).url);
+		} catch (e) {
+			if (!(e instanceof ApiError)) throw e;
+			setFailed(e.message || t('login.offline'));
+		}
+	}
 	return (
 		<main class="login">
 			<div class="login-card">
@@ -73,6 +83,10 @@ export function InvitationPage(p: Props): JSX.Element {
 				{offer && <>
 					<h1>{offer.reset ? t('invitation.reset', offer.site) : t('invitation.welcome', offer.name, offer.site)}</h1>
 					{!offer.reset && <p>{t('invitation.role', t(`role.${offer.role}`))} {t(`role_text.${offer.role}`)}</p>}
+					{house && !offer.reset && <div class="ways">
+						<button type="button" class="way-in" onClick={() => void byHouse()}>{t('house.accept', house)}</button>
+						<p class="or"><span>{t('house.or_password')}</span></p>
+					</div>}
 					<Form {...p} offer={offer} />
 				</>}
 				<p class="login-foot"><LangSwitch controller={p.controller} onLang={p.onLang} /></p>

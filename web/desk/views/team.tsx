@@ -6,6 +6,7 @@ import type { Controller } from '../controller';
 import { has, language, moment, t } from '../i18n';
 import { ROLES } from '../types';
 import type { LogEntry, Member, OpenInvitation, Role } from '../types';
+import { Access } from './access';
 import { Reports } from './report';
 
 const sectionsOf = (text: string): string[] => text.split(',').map((s) => s.trim()).filter((s) => s);
@@ -86,6 +87,12 @@ function Invite({ controller, onLink }: { controller: Controller; onLink: (name:
 	);
 }
 
+/* "second_factor=1 passwords=0" */
+function rulesText(detail: string): string {
+	const of = (name: string, key: string): string[] => { const on = new RegExp(`${name}=([01])`).exec(detail)?.[1]; return on ? [t(`access.${key}_${on === '1' ? 'on' : 'off'}`)] : []; };
+	return [...of('second_factor', 'factor'), ...of('passwords', 'passwords')].join(', ');
+}
+
 function Log({ controller, changes }: { controller: Controller; changes: number }): JSX.Element {
 	const [list, setList] = useState<LogEntry[] | null>(null), [end, setEnd] = useState(false);
 	async function more(from: LogEntry[]): Promise<void> {
@@ -95,7 +102,9 @@ function Log({ controller, changes }: { controller: Controller; changes: number 
 	}
 	useEffect(() => { void more([]); }, [changes]);
 	const what = (e: LogEntry): string => {
-		const role = ROLES.find((r) => e.detail.startsWith(r));
+		const role = ROLES.find((r) => e.detail.startsWith(r)), method = `method.${e.detail.split(' ')[0]}`;
+		if (e.kind === 'access') return t('log.access', e.by ?? t('log.command'), '', rulesText(e.detail));
+		if (e.kind === 'login' && has(method)) return t('log.login_by', e.by ?? '', '', t(method));
 		return t(`log.${e.kind}`, e.by ?? t('log.command'), e.to ?? '', role && has(`role.${role}`) ? t(`role.${role}`) + e.detail.slice(role.length) : e.detail);
 	};
 	return (
@@ -141,6 +150,7 @@ export function Team({ controller }: { controller: Controller }): JSX.Element {
 						</section>
 					)}
 					<Invite controller={controller} onLink={onLink} />
+					<Access controller={controller} />
 				</>
 			)}
 			{controller.may('log') && <Reports lang={language()} />}
