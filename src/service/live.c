@@ -104,7 +104,7 @@ void service_streams_end(struct service *svc, id64 site, id64 editor)
 {
 	if (!svc->live)
 		return;
-	struct http_channel *channel = editor ? NULL : service_channel(svc, site);
+	struct http_channel *channel = editor ? NULL : service_channel(svc, site, site);
 	http_streams_end(svc->live->server, channel, (uint64_t)editor);
 	http_channel_unref(channel);
 }
