@@ -50,7 +50,7 @@ static bool is_personal(struct api *api, struct http_request *req)
 {
 	const struct store_site *site = api_find_site(api, req);
 	return site && (api_reader(req, site).n || http_query(req, "reply").n || http_query(req, "edit").n ||
-	                http_query(req, "sent").n);
+	                http_query(req, "sent").n || http_query(req, "write").n);
 }
 
 QUICK(page_article_quick) { return !is_personal(app, req) && api_thread_cached(app, req, THREAD_PAGE); }

@@ -2,6 +2,17 @@
  * is a page's part, a fragment for other sites, and what the widget keeps alive. */
 #include "render/parts.h"
 
+/* To the form; without a script the page comes made for this reader, with the wait as it is then. */
+static void write_link(struct buf *b, const struct view_thread *t, const char *css)
+{
+	HTML(b, "<a");
+	if (*css)
+		html_attr(b, "class", str_of(css));
+	attr_open(b, "href");
+	html_text(b, t->article_path);
+	HTML(b, "?write=1#form\" rel=\"nofollow\" data-frg=\"write\">");
+}
+
 static void head(struct buf *b, const struct view_thread *t)
 {
 	HTML(b, "<header class=\"frg-head\">\n<h2 id=\"kommentare\" tabindex=\"-1\">");
@@ -10,7 +21,7 @@ static void head(struct buf *b, const struct view_thread *t)
 	buf_printf(b, "%lld", (long long)t->total);
 	HTML(b, "</span></h2>\n");
 	if (t->open) {
-		HTML(b, "<a class=\"frg-act\" href=\"#form\" data-frg=\"write\">");
+		write_link(b, t, "frg-act");
 		html_msg(b, t->lang, MSG_READER_WRITE);
 		HTML(b, "</a>\n");
 	}
@@ -72,7 +83,8 @@ static void empty(struct buf *b, const struct view_thread *t)
 	HTML(b, "<p class=\"frg-empty\" data-frg=\"empty\">");
 	html_msg(b, t->lang, MSG_READER_EMPTY);
 	if (t->open) {
-		HTML(b, " <a href=\"#form\" data-frg=\"write\">");
+		HTML(b, " ");
+		write_link(b, t, "");
 		html_msg(b, t->lang, MSG_READER_EMPTY_INVITE);
 		HTML(b, "</a>");
 	}

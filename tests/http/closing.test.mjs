@@ -41,6 +41,9 @@ test('whoever has not written yet is told how long it takes, from memory and the
 	assert.equal((await get('', { Origin: 'https://fremd.example' })).headers['access-control-allow-origin'], undefined);
 	assert.equal((await get('?site=keine')).status, 404);
 	assert.match((await server.get('/articles/bruecke')).text, /data-frg="ahead">Wann ein neuer Kommentar/, 'room is kept on the page that is shared');
+	const own = await server.get('/articles/bruecke?write=1');
+	assert.equal(own.headers['cache-control'], 'private, no-store', 'without a script: made for this reader, now');
+	assert.match(own.text, /data-frg="ahead">/);
 });
 
 test('closed by the clock: the page says until when and why, a submission is refused, a page that is open hears of it', async () => {
