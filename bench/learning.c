@@ -122,16 +122,26 @@ static bool run(const struct frg_engine *e, const struct archive *a, bool expect
 	struct frg_model *m;
 	if (frg_model_open(e, bytes, &m, &err) != FRG_OK)
 		abort();
+	float *rejection = malloc((measured + 1) * sizeof *rejection);
+	uint8_t *rejected = malloc(measured + 1);
+	size_t n = 0;
 	for (size_t r = a->rows - measured; r < a->rows; r++) {
 		struct frg_article *article = article_of(e, a, r);
 		struct frg_input in = {.text = table_cell(&a->table, r, a->text), .article = article};
 		struct frg_review before, after;
 		if (frg_check(e, ws, &in, &before, &err) == FRG_OK && (in.model = m) &&
-		    frg_check(e, ws, &in, &after, &err) == FRG_OK && before.lang == FRG_LANG_DE)
+		    frg_check(e, ws, &in, &after, &err) == FRG_OK && before.lang == FRG_LANG_DE) {
 			trial_add(t, &before, &after, a->label + r * HOUSE_HEADS);
+			rejection[n] = after.rejection;
+			rejected[n++] = a->label[r * HOUSE_HEADS];
+		}
 		frg_article_close(article);
 	}
 	struct trial_result result = trial_judge(t, learned);
+	printf("how far the probability of a rejection is from what happened, on average: %.3f\n",
+	       measure(rejection, rejected, n, 0.5f).ece);
+	free(rejection);
+	free(rejected);
 	print(&result, bytes.n, done - begun);
 	frg_model_close(m);
 	free((char *)bytes.p);
