@@ -296,6 +296,39 @@ static void counted_anew(void **state)
 	assert_int_equal(number("SELECT count(*) FROM figure WHERE value <> 0"), rows);
 }
 
+static void set_clock(msec at)
+{
+	clock_shift(0);
+	clock_shift(at - clock_now());
+}
+
+/* The day that has two o'clock twice, and 25 hours; the night before it is a Saturday's. */
+static void the_long_day(void **state)
+{
+	(void)state;
+	const int64_t sunday = 20751;
+	const int hours[] = {-1, 0, 2, 3, 4, 24}; /* after its midnight: 23, 0, 2, 2 again, 3, 23 o'clock */
+	for (size_t i = 0; i < COUNT_OF(hours); i++) {
+		set_clock(clock_of_day(sunday, 0) + hours[i] * HOUR + 60000);
+		id64 r = submit("", arena_printf(t.a, "Frage %zu zur Brücke und ihrem Preis.", i).p, 0).revision;
+		if (i == 2) /* held over the hour that comes twice: an hour is an hour */
+			set_clock(clock_of_day(sunday, 0) + 3 * HOUR + 60000);
+		release(r);
+	}
+	set_clock(clock_of_day(sunday + 2, 12 * 60));
+	count_all();
+	struct figures f = ask(7);
+	const size_t row = 4; /* Sunday, of the week that ends on Tuesday */
+	assert_int_equal(cell(&f, FIGURES_DECISIONS, row, "received"), 5);
+	assert_int_equal(cell(&f, FIGURES_DECISIONS, row - 1, "received"), 1);
+	assert_int_equal(cell(&f, FIGURES_LOAD, 6 * 24 + 2, "received_per_hour"), 2);
+	assert_int_equal(cell(&f, FIGURES_LOAD, 6 * 24 + 2, "decided_per_hour"), 2);
+	assert_int_equal(cell(&f, FIGURES_LOAD, 6 * 24 + 3, "received_per_hour"), 1);
+	assert_int_equal(cell(&f, FIGURES_LOAD, 6 * 24 + 23, "received_per_hour"), 1);
+	assert_int_equal(cell(&f, FIGURES_LOAD, 5 * 24 + 23, "received_per_hour"), 1);
+	assert_float_equal(cell(&f, FIGURES_WAITS, row, "p90_s") / 3600, 1, 0.09);
+}
+
 /* An archive is imported: sent on days that have been counted long since. */
 static void an_archive(void **state)
 {
@@ -388,6 +421,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(csv, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_known_week, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(counted_anew, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_long_day, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_archive, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(questions, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_replayed_desk, set_up, tear_down),
