@@ -1,7 +1,7 @@
 // The house's own log-in: a real provider, and one that lies.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { writeFileSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer, PASSWORD, until } from '../lib/server.mjs';
@@ -164,7 +164,8 @@ async function come(who = new Editor(liar.server), change = (q) => q) {
 
 const seconds = () => Math.floor(Date.now() / 1000);
 const LIES = {
-	'signed by nobody': [{ header: { alg: 'none' } }, 'oidc_algorithm'],
+	'signed by nobody': [{ header: { alg: 'none' } }, 'oidc_token'],
+	'signed by nobody, with something in its place': [{ header: { alg: 'none' }, instead: 'AAAA' }, 'oidc_algorithm'],
 	'signed with the public key as a password': [(p) => ({ header: { alg: 'HS256' }, hmac: p.keys[0].publicKey.export({ type: 'spki', format: 'pem' }) }), 'oidc_algorithm'],
 	'another signature': [{ signature: true }, 'oidc_signature'],
 	'a key of the same name': [(p) => ({ key: p.newKey('a') }), 'oidc_signature'],
@@ -235,32 +236,36 @@ test('roles by what the house says, but never without an administrator', async (
 });
 
 test('a provider that leads elsewhere, or does not answer', async () => {
-	const p = await lyingProvider();
-	const one = async (lie) => {
-		p.lie = lie;
-		const s = await startServer({ config: config(p.issuer) });
-		const from = Date.now(), answer = await begin(new Editor(s)).finally(() => s.end());
-		const took = Date.now() - from;
-		return [answer, took];
-	};
-	refused((await one({ discovery: { token_endpoint: 'http://127.0.0.1:1/token' } }))[0], 502, 'oidc_provider');
-	refused((await one({ discovery: { issuer: `${p.issuer}/other` } }))[0], 502, 'oidc_provider');
-	refused((await one({ redirect: '/.well-known/openid-configuration' }))[0], 502, 'oidc_provider');
-	const [silent, took] = await one({ silent: true });
-	refused(silent, 502, 'oidc_provider');
-	assert.ok(took > 4000 && took < 7000, `${took} ms`);
-	await p.end();
+	const p = await lyingProvider(), s = await startServer({ config: config(p.issuer) });
+	try {
+		for (const lie of [{ discovery: { token_endpoint: 'http://127.0.0.1:1/token' } }, { discovery: { issuer: `${p.issuer}/other` } },
+			{ redirect: '/.well-known/openid-configuration' }]) {
+			p.lie = lie;
+			refused(await begin(new Editor(s)), 502, 'oidc_provider');
+		}
+		p.lie = { silent: true };
+		const from = Date.now();
+		refused(await begin(new Editor(s)), 502, 'oidc_provider');
+		assert.ok(Date.now() - from > 4000 && Date.now() - from < 9000, `${Date.now() - from} ms`);
+	} finally {
+		await s.end();
+		await p.end();
+	}
 });
 
-test('a configuration that cannot be right is said so, and the server does not start', async () => {
-	const start = async (more, what) => {
-		const e = await startServer({ config: more }).then((s) => s.end(), (error) => error);
-		assert.match(String(e?.message), what);
+test('a configuration that cannot be right is said so, and the server does not start', () => {
+	const start = (more, what) => {
+		const file = join(tmpdir(), `freigabe-oidc-${process.pid}.ini`);
+		writeFileSync(file, Object.entries(more).map(([key, value]) => `${key} = ${value}\n`).join(''));
+		const { status, stderr } = server.cliRaw(['serve', '--config', file, '--listen', '127.0.0.1:0']);
+		rmSync(file);
+		assert.equal(status, 2, stderr);
+		assert.match(stderr, what);
 	};
-	await start({ oidc_issuer: 'http://login.example', oidc_client_id: 'x', oidc_name: 'x' }, /https/);
-	await start({ oidc_issuer: 'https://login.example', oidc_client_id: 'x' }, /oidc_name/);
-	await start({ oidc_issuer: 'https://login.example', oidc_client_id: 'x', oidc_name: 'x', oidc_role_claim: 'g', oidc_roles: 'g:chef' }, /oidc_roles/);
-	await start({ oidc_colour: 'red' }, /oidc_colour/);
+	start({ oidc_issuer: 'http://login.example', oidc_client_id: 'x', oidc_name: 'x' }, /https/);
+	start({ oidc_issuer: 'https://login.example', oidc_client_id: 'x' }, /oidc_name/);
+	start({ oidc_issuer: 'https://login.example', oidc_client_id: 'x', oidc_name: 'x', oidc_role_claim: 'g', oidc_roles: 'g:chef' }, /oidc_roles/);
+	start({ oidc_colour: 'red' }, /oidc_colour/);
 });
 
 test('by default no private address is asked', async () => {

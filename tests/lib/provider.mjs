@@ -64,7 +64,7 @@ export async function lyingProvider() {
 		const header = { alg: key.kind === 'ec' ? 'ES256' : 'RS256', kid: key.kid, typ: 'JWT', ...lie.header };
 		const claims = { iss: issuer, aud: CLIENT, iat: now(), exp: now() + 300, nonce, ...self.person, ...lie.claims };
 		const plain = `${b64(header)}.${b64(claims)}`;
-		if (header.alg === 'none') return `${plain}.`;
+		if (header.alg === 'none') return `${plain}.${lie.instead ?? ''}`;
 		if (header.alg === 'HS256') return `${plain}.${b64(createHmac('sha256', lie.hmac).update(plain).digest())}`;
 		const signature = createSign('sha256').update(plain).sign({ key: key.privateKey, dsaEncoding: 'ieee-p1363' });
 		if (lie.signature) signature[10] ^= 1;
