@@ -301,7 +301,10 @@ static void what_is_held_is_reported_and_goes_later(void **state)
 
 	bool more;
 	OK(service_erase_continue(t.svc, t.a, &more, &err));
-	assert_false(more); /* not before an hour has passed */
+	assert_false(more);                             /* not before an hour has passed */
+	struct erase_result again = erase(scope, true); /* asked twice: the same request */
+	assert_true(again.run == done.run && again.erased == 0 && !again.done && again.hold_count == 1);
+	assert_int_equal(number("SELECT count(*) FROM erasure_run"), 1);
 	/* what comes after the request was not asked about */
 	clock_shift(1000);
 	struct submit_result later = send_from(one.reader, "Später geschrieben.", "");
