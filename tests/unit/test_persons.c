@@ -122,6 +122,9 @@ static void a_site_sets_its_terms(void **state)
 #define WORDS(table, column)                                                                                           \
 	"SELECT count(*) FROM " table " WHERE " column " LIKE '%Zwiebelturm%' OR " column " LIKE '%Idiot%'"
 
+#define QUEUED_AND_GONE                                                                                                \
+	"SELECT count(*) FROM queue q JOIN revision r ON r.id = q.revision_id WHERE r.purged_at IS NOT NULL"
+
 static id64 reject(const char *text)
 {
 	struct submit_result sent = send_from(STR(""), text, "");
@@ -255,8 +258,7 @@ static void a_person_is_found_handed_over_and_erased(void **state)
 	                                      "SELECT count(*) FROM mail",
 	                                      "SELECT count(*) FROM address",
 	                                      "SELECT count(*) FROM search_text WHERE search_text MATCH 'zwiebelturm'",
-	                                      "SELECT count(*) FROM queue q JOIN revision r ON r.id = q.revision_id"
-	                                      " WHERE r.purged_at IS NOT NULL"};
+	                                      QUEUED_AND_GONE};
 	for (size_t i = 0; i < COUNT_OF(nowhere); i++)
 		if (number(nowhere[i]))
 			fail_msg("%s", nowhere[i]);
