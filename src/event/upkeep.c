@@ -27,7 +27,7 @@ static bool purge_some(struct upkeep *u, struct service *svc, struct arena *a)
 	return true;
 }
 
-static void scrub(struct service *svc, struct arena *a)
+static bool scrub(struct service *svc, struct arena *a)
 {
 	struct frg_error err;
 	bool done;
@@ -37,16 +37,17 @@ static void scrub(struct service *svc, struct arena *a)
 		log_warn("scrub", "later: %s", err.msg);
 	else if (st != FRG_OK)
 		log_error("scrub", "%s", err.msg);
+	return st == FRG_OK;
 }
 
-static bool erase_some(struct service *svc, struct arena *a)
+static void erase_some(struct upkeep *u, struct service *svc, struct arena *a)
 {
 	struct frg_error err;
-	bool more = false;
 	arena_reset(a);
-	if (service_erase_continue(svc, a, &more, &err) != FRG_OK)
+	u->erase_failed = service_erase_continue(svc, a, &u->erasing, &err) != FRG_OK;
+	u->erasing = u->erasing && !u->erase_failed;
+	if (u->erase_failed)
 		log_error("erasure", "%s", err.msg);
-	return more;
 }
 
 /* Is it time again? */
@@ -61,11 +62,11 @@ static bool is_due(msec *last, msec every)
 
 bool upkeep_some(struct upkeep *u, struct service *svc, struct arena *a)
 {
-	if (u->erasing || is_due(&u->asked, ASK_MS))
-		u->erasing = erase_some(svc, a);
+	if (u->erasing || is_due(&u->asked, u->erase_failed ? LOOK_MS : ASK_MS))
+		erase_some(u, svc, a);
 	if (!u->erasing && (u->purging || is_due(&u->looked, LOOK_MS)))
 		u->purging = purge_some(u, svc, a);
-	if (!u->erasing && !u->purging && is_due(&u->scrubbed, SCRUB_MS))
-		scrub(svc, a);
+	if (!u->erasing && !u->purging && is_due(&u->scrubbed, u->scrub_failed ? LOOK_MS : SCRUB_MS))
+		u->scrub_failed = !scrub(svc, a);
 	return u->erasing || u->purging;
 }

@@ -10,7 +10,8 @@ struct upkeep {
 	msec asked, looked, scrubbed; /* for requests to erase, terms, files; by the steady clock; 0: never */
 	size_t site;                  /* whose terms are being looked at */
 	struct purge_place place;
-	bool erasing, purging; /* more at once */
+	bool erasing, purging;           /* more at once */
+	bool erase_failed, scrub_failed; /* not again before a minute has passed */
 };
 /* One batch at most, so that nobody waits for their live messages meanwhile. True: there is more to do at once. */
 bool upkeep_some(struct upkeep *u, struct service *svc, struct arena *a);

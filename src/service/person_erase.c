@@ -102,35 +102,22 @@ struct previewing {
 static enum frg_status look_at(struct store_tx *tx, id64 id, struct person_preview *out, struct holds *h,
                                struct buf *seen, struct frg_error *err)
 {
-	struct store_revisions all;
-	struct store_publication p;
+	struct store_comment_extent e;
 	bool held;
-	json_t *letters = json_array(), *mails = json_array();
 	enum frg_status st = comment_held(tx, id, h, &held, err);
 	if (st == FRG_OK)
-		st = store_revision_of_comment(tx, id, &all, err);
-	if (st == FRG_OK)
-		st = store_person_rows(tx, RECORD_STATEMENT, id, letters, err);
-	if (st == FRG_OK)
-		st = store_person_rows(tx, RECORD_MAIL, id, mails, err);
-	if (st == FRG_OK) {
-		st = store_publication_get(tx, id, &p, err);
-		out->published += st == FRG_OK && !p.removed && !held;
-		st = st == FRG_NOT_FOUND ? FRG_OK : st;
-	}
-	buf_printf(seen, "%lld %d\n", (long long)id, held);
-	for (size_t i = 0; st == FRG_OK && i < all.count; i++) {
-		out->waiting += all.items[i].state == STATE_HELD && !held;
-		buf_printf(seen, "%lld %d\n", (long long)all.items[i].id, (int)all.items[i].state);
-	}
-	if (!held) {
-		out->comments++;
-		out->letters += (int64_t)json_array_size(letters);
-		out->mails += (int64_t)json_array_size(mails);
-	}
-	json_decref(letters);
-	json_decref(mails);
-	return st;
+		st = store_comment_extent(tx, id, &e, err);
+	if (st != FRG_OK)
+		return st;
+	buf_printf(seen, "%lld %d %lld %lld\n", (long long)id, held, (long long)e.texts, (long long)e.changes);
+	if (held)
+		return FRG_OK;
+	out->comments++;
+	out->published += e.published;
+	out->waiting += e.waiting;
+	out->letters += e.letters;
+	out->mails += e.mails;
+	return FRG_OK;
 }
 
 static enum frg_status preview(struct store_tx *tx, struct person_scope *scope, struct person_preview *out,
@@ -179,6 +166,7 @@ struct step {
 	struct store_run run;
 	struct person_scope scope;
 	id64 after;
+	int64_t before; /* comments that the run had erased */
 	bool more;
 	struct holds holds;
 };
@@ -208,6 +196,12 @@ static enum frg_status begin(struct store_tx *tx, void *ctx, struct frg_error *e
 		return st;
 	if (cmd->digest.n && !str_eq(cmd->digest, now.digest))
 		return frg_fail(err, FRG_CONFLICT, "person_changed", "something has come or gone since it was looked at");
+	st = store_run_open(tx, s->scope.author, s->scope.comment, &s->run, err);
+	if (st != FRG_NOT_FOUND) { /* asked again while something waits: it is the same request, as of now */
+		s->before = s->run.erased;
+		s->run.created = s->run.next = clock_now();
+		return st == FRG_OK ? store_run_update(tx, &s->run, err) : st;
+	}
 	s->run = (struct store_run){.id = id_new(),
 	                            .site = s->scope.site,
 	                            .author = s->scope.author,
@@ -298,7 +292,7 @@ enum frg_status service_erase(struct service *svc, struct arena *a, const struct
 	if (st == FRG_OK)
 		st = go_on(svc, own, &s, err);
 	*out = (struct erase_result){
-		.run = s.run.id, .erased = s.run.erased, .done = s.run.done != 0, .hold_count = s.holds.count};
+		.run = s.run.id, .erased = s.run.erased - s.before, .done = s.run.done != 0, .hold_count = s.holds.count};
 	out->holds = ARENA_ARRAY(a, struct person_hold, s.holds.count);
 	for (size_t i = 0; i < s.holds.count; i++) {
 		out->holds[i] = s.holds.items[i];

@@ -198,6 +198,32 @@ enum frg_status store_person_comments(struct store_tx *tx, id64 author, id64 aft
 	READ_ALL(tx, rows, err, out, read_id);
 }
 
+enum frg_status store_comment_extent(struct store_tx *tx, id64 comment, struct store_comment_extent *out,
+                                     struct frg_error *err)
+{
+	struct db_rows *rows;
+	*out = (struct store_comment_extent){0};
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows,
+		"SELECT (SELECT count(*) FROM revision WHERE comment_id = $1),"
+		" (SELECT sum(version) FROM revision WHERE comment_id = $1),"
+		" (SELECT count(*) FROM revision WHERE comment_id = $1 AND state = 'held'),"
+		" (SELECT count(*) FROM publication WHERE comment_id = $1 AND removed_at IS NULL),"
+		" (SELECT count(*) FROM statement WHERE comment_id = $1 AND body <> ''),"
+		" (SELECT count(*) FROM decision d JOIN mail m ON m.about = d.id WHERE d.comment_id = $1)",
+		DB_INT(comment));
+	if (st != FRG_OK)
+		return st;
+	if (db_next(rows))
+		*out = (struct store_comment_extent){.texts = db_int(rows, 0),
+		                                     .changes = db_int(rows, 1),
+		                                     .waiting = db_int(rows, 2),
+		                                     .published = db_int(rows, 3),
+		                                     .letters = db_int(rows, 4),
+		                                     .mails = db_int(rows, 5)};
+	return db_end(rows, err);
+}
+
 /* ---- what may not go ---- */
 
 static void read_hold(struct arena *a, struct db_rows *r, struct store_hold *h)

@@ -191,11 +191,11 @@ enum frg_status store_run_insert(struct store_tx *tx, const struct store_run *r,
 
 enum frg_status store_run_update(struct store_tx *tx, const struct store_run *r, struct frg_error *err)
 {
-	return DB_RUN(
-		tx->db, err,
-		"UPDATE erasure_run SET state = $2, erased = $3, holds = $4, next_at = $5, done_at = $6 WHERE id = $1",
-		DB_INT(r->id), DB_TEXT(r->state), DB_INT(r->erased), DB_TEXT(r->holds), DB_INT(r->next),
-		DB_INT_OR_NULL(r->done));
+	return DB_RUN(tx->db, err,
+	              "UPDATE erasure_run SET state = $2, erased = $3, holds = $4, next_at = $5, done_at = $6,"
+	              " created_at = $7 WHERE id = $1",
+	              DB_INT(r->id), DB_TEXT(r->state), DB_INT(r->erased), DB_TEXT(r->holds), DB_INT(r->next),
+	              DB_INT_OR_NULL(r->done), DB_INT(r->created));
 }
 
 enum frg_status store_run_get(struct store_tx *tx, id64 id, struct store_run *out, struct frg_error *err)
@@ -225,7 +225,7 @@ enum frg_status store_run_open(struct store_tx *tx, id64 author, id64 comment, s
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
 	                              "SELECT " RUN " FROM erasure_run WHERE author_id = $1 AND done_at IS NULL"
-	                              " AND (comment_id = 0 OR comment_id = $2) ORDER BY comment_id, id LIMIT 1",
+	                              " AND comment_id = $2 ORDER BY id LIMIT 1",
 	                              DB_INT(author), DB_INT(comment));
 	if (st != FRG_OK)
 		return st;

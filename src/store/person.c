@@ -119,7 +119,7 @@ static const struct {
                         " ORDER BY revision_id",
                         "i:revision s:hash i:line t:stored_at"},
 	[RECORD_EVIDENCE] = {"SELECT id, reason, bundle, created_at, hold_ended_at FROM evidence WHERE comment_id = $1"
-                         " ORDER BY id",
+                         " AND hold_ended_at IS NOT NULL ORDER BY id",
                          "i:id s:reason j:bundle t:preserved_at t:hold_ended_at"},
 	[RECORD_REVIEW] = {"SELECT id, engine, suggestion, findings, created_at FROM review WHERE revision_id = $1"
                        " ORDER BY id",

@@ -121,6 +121,13 @@ MUST_CHECK enum frg_status store_author_comments(struct store_tx *tx, id64 autho
 MUST_CHECK enum frg_status store_person_comments(struct store_tx *tx, id64 author, id64 after, int64_t limit,
                                                  struct store_ids *out, struct frg_error *err);
 
+/* How much of a comment there is, without reading its words. */
+struct store_comment_extent {
+	int64_t texts, changes, waiting, published, letters, mails;
+};
+MUST_CHECK enum frg_status store_comment_extent(struct store_tx *tx, id64 comment, struct store_comment_extent *out,
+                                                struct frg_error *err);
+
 /* ---- what may not go (erase.c) ---- */
 
 struct store_hold {
@@ -160,7 +167,7 @@ MUST_CHECK enum frg_status store_run_get(struct store_tx *tx, id64 id, struct st
 MUST_CHECK enum frg_status store_run_update(struct store_tx *tx, const struct store_run *r, struct frg_error *err);
 /* The one to go on with, at `now`: FRG_NOT_FOUND if there is none. */
 MUST_CHECK enum frg_status store_run_due(struct store_tx *tx, msec now, struct store_run *out, struct frg_error *err);
-/* An open one of this author that asks for the same or more. */
+/* An open one that asks for the same. */
 MUST_CHECK enum frg_status store_run_open(struct store_tx *tx, id64 author, id64 comment, struct store_run *out,
                                           struct frg_error *err);
 MUST_CHECK enum frg_status store_run_list(struct store_tx *tx, id64 site, int64_t limit, struct store_runs *out,

@@ -122,6 +122,9 @@ static void a_site_sets_its_terms(void **state)
 #define WORDS(table, column)                                                                                           \
 	"SELECT count(*) FROM " table " WHERE " column " LIKE '%Zwiebelturm%' OR " column " LIKE '%Idiot%'"
 
+#define QUEUED_AND_GONE                                                                                                \
+	"SELECT count(*) FROM queue q JOIN revision r ON r.id = q.revision_id WHERE r.purged_at IS NOT NULL"
+
 static id64 reject(const char *text)
 {
 	struct submit_result sent = send_from(STR(""), text, "");
@@ -255,8 +258,7 @@ static void a_person_is_found_handed_over_and_erased(void **state)
 	                                      "SELECT count(*) FROM mail",
 	                                      "SELECT count(*) FROM address",
 	                                      "SELECT count(*) FROM search_text WHERE search_text MATCH 'zwiebelturm'",
-	                                      "SELECT count(*) FROM queue q JOIN revision r ON r.id = q.revision_id"
-	                                      " WHERE r.purged_at IS NOT NULL"};
+	                                      QUEUED_AND_GONE};
 	for (size_t i = 0; i < COUNT_OF(nowhere); i++)
 		if (number(nowhere[i]))
 			fail_msg("%s", nowhere[i]);
@@ -301,7 +303,10 @@ static void what_is_held_is_reported_and_goes_later(void **state)
 
 	bool more;
 	OK(service_erase_continue(t.svc, t.a, &more, &err));
-	assert_false(more); /* not before an hour has passed */
+	assert_false(more);                             /* not before an hour has passed */
+	struct erase_result again = erase(scope, true); /* asked twice: the same request */
+	assert_true(again.run == done.run && again.erased == 0 && !again.done && again.hold_count == 1);
+	assert_int_equal(number("SELECT count(*) FROM erasure_run"), 1);
 	/* what comes after the request was not asked about */
 	clock_shift(1000);
 	struct submit_result later = send_from(one.reader, "Später geschrieben.", "");
