@@ -5,12 +5,13 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "service/automatic.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { PAGE = 200, LOOK_MS = 250, ESCALATE_MS = 15000, LEARN_MS = 5000, KEPT_MS = 24 * 3600 * 1000 };
+enum { PAGE = 200, LOOK_MS = 250, ESCALATE_MS = 15000, LEARN_MS = 5000, GUARD_MS = 2000, KEPT_MS = 24 * 3600 * 1000 };
 
 /* Held comments of a site that are to be checked anew, from `after` on. */
 struct recheck {
@@ -26,7 +27,7 @@ struct tail {
 	pthread_t thread;
 	atomic_bool stopping;
 	int64_t seq;
-	msec escalated, learned;
+	msec escalated, learned, guarded;
 	id64 counted; /* the site whose queue was counted in this batch; all its events are in that count */
 	int64_t waiting;
 };
@@ -164,6 +165,49 @@ static void tell_claims(struct service *svc, struct arena *a, id64 site)
 	tell(svc, a, site, 0, "claims", json_pack("{s:o}", "claims", list));
 }
 
+/* ---- the lane that releases by itself ---- */
+
+static void consider(struct tail *t, struct arena *a, const struct store_event *e)
+{
+	struct frg_error err;
+	if (service_automatic_held(t->svc, a, e->site, e->revision, &err) != FRG_OK)
+		log_error("automatic", "%s", err.msg); /* it waits for people */
+}
+
+static void tell_automatic(struct tail *t, struct arena *a, const struct store_event *e)
+{
+	str rest = e->detail, state = STR(""), why = STR("");
+	str_next(&rest, ' ', &state);
+	str_next(&rest, ' ', &why);
+	tell(t->svc, a, e->site, 0, "automatic",
+	     json_pack("{s:o, s:o, s:o}", "section", json_of(rest), "state", json_of(state), "why", json_of(why)));
+}
+
+/* Releases what is due; and now and then learns from what people decided, and closes what must not stay open. After a
+ * failure nothing is tried again at once. True: there is more to do. */
+static bool automatic(struct tail *t, struct arena *a)
+{
+	struct frg_error err;
+	bool due = false, learn = false;
+	msec now = clock_steady();
+	if (t->guarded > now)
+		return false;
+	arena_reset(a);
+	enum frg_status st = service_automatic_due(t->svc, a, &due, &err);
+	if (st == FRG_OK && (!t->guarded || now - t->guarded >= GUARD_MS)) {
+		arena_reset(a);
+		st = service_automatic_learn(t->svc, a, &learn, &err);
+		if (st == FRG_OK)
+			st = service_automatic_guard(t->svc, a, &err);
+		t->guarded = learn ? 0 : now;
+	}
+	if (st != FRG_OK) {
+		log_error("automatic", "%s", err.msg);
+		t->guarded = now + GUARD_MS;
+	}
+	return st == FRG_OK && (due || learn);
+}
+
 static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 {
 	struct service *svc = t->svc;
@@ -186,8 +230,12 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 		service_threads_drop_both(svc, e->article, e->site);
 	if (e->article && readers_concerned(e, action))
 		tell_readers(svc, a, e);
+	if (str_eq(e->kind, STR("held")))
+		consider(t, a, e);
 	if (str_eq(e->kind, STR("objection")))
 		tell_objections(svc, a, e);
+	else if (str_eq(e->kind, STR("automatic")))
+		tell_automatic(t, a, e);
 	else if (str_eq(e->kind, STR("claim")))
 		tell_claims(svc, a, e->site);
 	else if (str_eq(e->kind, STR("lanes")))
@@ -285,9 +333,10 @@ static void *loop(void *arg)
 		follow(t, a);
 		escalate(t, a);
 		learn_delays(t, a);
+		bool more = automatic(t, a);
 		if (t->rechecks)
 			recheck_some(t, a);
-		else
+		else if (!more)
 			store_wait_commit(service_store(t->svc), &seen, LOOK_MS);
 	}
 	arena_close(a);

@@ -307,6 +307,8 @@ MUST_CHECK enum frg_status store_forecast_latest(struct store_tx *tx, id64 site,
 /* Of those made since then whose outcome is known. */
 MUST_CHECK enum frg_status store_forecast_kept(struct store_tx *tx, id64 site, msec since,
                                                struct store_forecast_record *out, struct frg_error *err);
+/* It was not people who ended this wait. */
+MUST_CHECK enum frg_status store_forecast_forget(struct store_tx *tx, id64 revision, struct frg_error *err);
 MUST_CHECK enum frg_status store_forecast_purge(struct store_tx *tx, id64 site, msec before, struct frg_error *err);
 
 /* ---- decisions --------------------------------------------------------------- */
