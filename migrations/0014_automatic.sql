@@ -37,6 +37,9 @@ CREATE TABLE automatic_closing (
   FOREIGN KEY (site_id, section, version) REFERENCES automatic_policy (site_id, section, version)
 );
 
+-- Releases that name a policy, among all decisions.
+CREATE INDEX decision_automatic ON decision (site_id, seq) WHERE substr(detail, 1, 12) = '{"automatic"';
+
 -- Every comment that people decided or that a lane looked at: its score, why it never goes by itself, what became of
 -- it. From these a threshold is found, and the error measured.
 CREATE TABLE automatic_case (

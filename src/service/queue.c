@@ -291,6 +291,7 @@ enum frg_status service_queue_waiting(struct service *svc, struct arena *a, id64
 
 struct recent_query {
 	const struct staff *who;
+	enum decided_by by;
 	int64_t limit;
 	struct recent_decision *items;
 	size_t count;
@@ -300,7 +301,7 @@ static enum frg_status load_decisions(struct store_tx *tx, void *ctx, struct frg
 {
 	struct recent_query *q = ctx;
 	struct store_decisions decisions;
-	enum frg_status st = store_decision_recent(tx, q->who->site, q->limit, &decisions, err);
+	enum frg_status st = store_decision_recent(tx, q->who->site, (int)q->by, q->limit, &decisions, err);
 	if (st != FRG_OK)
 		return st;
 	q->items = ARENA_ARRAY(store_arena(tx), struct recent_decision, decisions.count);
@@ -332,10 +333,11 @@ static enum frg_status load_decisions(struct store_tx *tx, void *ctx, struct frg
 	return st;
 }
 
-enum frg_status service_recent_decisions(struct service *svc, struct arena *a, const struct staff *who, int64_t limit,
-                                         struct recent_decision **out, size_t *count, struct frg_error *err)
+enum frg_status service_recent_decisions(struct service *svc, struct arena *a, const struct staff *who,
+                                         enum decided_by by, int64_t limit, struct recent_decision **out, size_t *count,
+                                         struct frg_error *err)
 {
-	struct recent_query q = {.who = who, .limit = limit};
+	struct recent_query q = {.who = who, .by = by, .limit = limit};
 	enum frg_status st = store_read(svc->store, a, load_decisions, &q, err);
 	*out = q.items;
 	*count = q.count;

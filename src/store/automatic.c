@@ -295,7 +295,7 @@ enum frg_status store_automatic_author(struct store_tx *tx, id64 author, id64 bu
 		tx->db, err, &rows,
 		"SELECT count(*) FROM (SELECT 1 FROM comment c WHERE c.author_id = $1 AND c.id <> $2 AND EXISTS (SELECT 1"
 		" FROM decision d WHERE d.comment_id = c.id AND d.action = 'release' AND d.decided_at < $3"
-		" AND d.detail NOT LIKE '{\"automatic\"%'" NOT_UNDONE ") LIMIT $4) AS some",
+		" AND substr(d.detail, 1, 12) <> '{\"automatic\"'" NOT_UNDONE ") LIMIT $4) AS some",
 		DB_INT(author), DB_INT(but_comment), DB_INT(before), DB_INT(enough));
 	return st == FRG_OK ? read_number(rows, released, err) : st;
 }

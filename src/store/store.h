@@ -343,8 +343,8 @@ MUST_CHECK enum frg_status store_decision_release_before(struct store_tx *tx, id
 /* Has this editor had a hand in what became of this revision? */
 MUST_CHECK enum frg_status store_decision_by(struct store_tx *tx, id64 revision, id64 editor, bool *out,
                                              struct frg_error *err);
-/* Newest first; undo rows left out. */
-MUST_CHECK enum frg_status store_decision_recent(struct store_tx *tx, id64 site, int64_t limit,
+/* Newest first; undo rows left out. `by` 0: all, 1: without releases under a signed policy, 2: only these. */
+MUST_CHECK enum frg_status store_decision_recent(struct store_tx *tx, id64 site, int by, int64_t limit,
                                                  struct store_decisions *out, struct frg_error *err);
 /* The chain from after `seq` on, oldest first. */
 MUST_CHECK enum frg_status store_decision_page(struct store_tx *tx, int64_t seq, int64_t limit,

@@ -7,6 +7,7 @@ import { startServer, uuid, PASSWORD } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { request, form, FORM } from '../lib/http.mjs';
 import { Contract, file } from '../lib/openapi.mjs';
+import { decideMany } from '../lib/automatic.mjs';
 
 const contract = new Contract();
 const FOREIGN = 'https://www.paper.example';
@@ -537,6 +538,32 @@ test('the newsroom\'s own settings', async () => {
 	code(await attempt(400, { entries: 7 }), 'json_invalid');
 	code(await attempt(404, { entries, text: 'x', article: 'nix' }), 'article_unknown');
 	await call('savePolicy', '/v1/desk/policy', 200, { ...mine, body: { version: saved.version, entries: [] } });
+});
+
+test('the lane that releases by itself', async () => {
+	const own = await startServer(), editor = await new Editor(own).login(), mine = { who: editor, headers: { 'X-CSRF-Token': editor.csrf } };
+	await decideMany(own, editor, 122);
+	const { sections: [{ section, choices }] } = (await call('automatic', '/v1/desk/automatic', 200, { who: editor })).json;
+	const terms = { section, limit: 0.05, threshold: choices.at(-1).threshold, draw: 0.05, first: 3, delay_seconds: 60, password: PASSWORD };
+	const sign = (status, body, who = mine) => call('signAutomatic', '/v1/desk/automatic/policies', status, { ...who, body });
+	const close = (status, body) => call('closeAutomatic', '/v1/desk/automatic/closings', status, { ...mine, body });
+	code(await sign(400, { ...terms, draw: 0 }), 'automatic_invalid');
+	code(await sign(409, { ...terms, threshold: 0 }), 'automatic_changed');
+	code(await sign(403, { ...terms, password: 'geraten' }), 'password_wrong');
+	const stream = await editor.stream('/v1/desk/stream');
+	const { open } = (await sign(200, terms)).json.sections[0];
+	contract.event('deskStream', await stream.next((m) => m.event === 'automatic'));
+	stream.close();
+	await close(200, { section, version: open.version, word: 'Genug.' });
+	code(await close(409, { section, version: open.version }), 'automatic_closed');
+	contract.answer('decisions', await editor.get('/v1/desk/decisions?by=automatic'));
+	await own.end();
+	const guesser = await new Editor(limited).login();
+	let answer;
+	for (let i = 0; i < 50 && answer?.status !== 429; i++)
+		answer = await guesser.write('/v1/desk/automatic/policies', { ...terms, password: `Losung ${i}` });
+	contract.answer('signAutomatic', answer);
+	code(answer, 'login_throttled');
 });
 
 test('an edit, an answer and what came before, as the desk shows them', async () => {

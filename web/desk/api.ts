@@ -70,7 +70,8 @@ export class Api {
 	/** The server's clock minus ours, in ms, as far as HTTP's Date tells. */
 	skew = 0;
 
-	private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+	/** For the files of a subject, which name its routes. */
+	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
 		const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': this.lang };
 		if (method !== 'GET') headers['X-CSRF-Token'] = this.csrf;
 		if (body !== undefined) headers['Content-Type'] = 'application/json';
@@ -281,7 +282,7 @@ export class Api {
 		return this.call('GET', `/v1/desk/search?${q}`);
 	}
 
-	decisions(limit: number): Promise<{ decisions: Decision[] }> {
-		return this.call('GET', `/v1/desk/decisions?limit=${limit}`);
+	decisions(limit: number, by: 'people' | 'automatic' | '' = ''): Promise<{ decisions: Decision[] }> {
+		return this.call('GET', `/v1/desk/decisions?limit=${limit}${by ? `&by=${by}` : ''}`);
 	}
 }

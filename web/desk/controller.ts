@@ -27,6 +27,8 @@ export interface View {
 	changes: number;
 	/** Open objections, as far as they are known. */
 	objections: number;
+	/** Grows when a lane that releases by itself opens or closes. */
+	automatic: number;
 	lanes: Lane[];
 	/** Grows when the team's lanes or their contents may have changed. */
 	laneChanges: number;
@@ -35,7 +37,7 @@ export interface View {
 
 export class Controller {
 	readonly api = new Api();
-	view: View = { phase: 'starting', session: null, expired: false, queue: 'loading', online: true, changes: 0, objections: 0, lanes: [], laneChanges: 0, desk: { ...S.empty, blur: rememberedBlur() } };
+	view: View = { phase: 'starting', session: null, expired: false, queue: 'loading', online: true, changes: 0, objections: 0, automatic: 0, lanes: [], laneChanges: 0, desk: { ...S.empty, blur: rememberedBlur() } };
 	private listeners = new Set<() => void>();
 	private stream: EventSource | null = null;
 	private streamTries = 0;
@@ -423,6 +425,11 @@ export class Controller {
 		stream.addEventListener('objections', (e) => this.set({
 			objections: (JSON.parse((e as MessageEvent<string>).data) as { open: number }).open, changes: this.view.changes + 1,
 		}));
+		stream.addEventListener('automatic', (e) => {
+			const told = JSON.parse((e as MessageEvent<string>).data) as { section: string; state: string; why: string };
+			this.set({ automatic: this.view.automatic + 1 });
+			if (told.state === 'closed' && told.why !== 'replaced') this.apply((d) => S.note(d, { kind: 'automatic', section: told.section }));
+		});
 		stream.addEventListener('claims', (e) => this.heardClaims((JSON.parse((e as MessageEvent<string>).data) as { claims: Claim[] }).claims));
 		stream.addEventListener('lanes', () => this.loadLanes());
 		stream.addEventListener('escalated', () => { this.loadLanes(); this.refreshSoon(); });

@@ -5,7 +5,7 @@ export type RuleId = 'profanity' | 'aggression' | 'insinuation' | 'ad_link' | 'o
 export type BreachId = Exclude<RuleId, 'engaging'>;
 export type Action = 'release' | 'reject' | 'return' | 'refer';
 export type Role = 'administrator' | 'lead' | 'editor' | 'trainee' | 'auditor' | 'lawyer';
-export type Right = 'self' | 'read' | 'decide' | 'answer' | 'thread' | 'suspend' | 'settings' | 'change' | 'evidence' | 'legal' | 'log' | 'staff' | 'persons';
+export type Right = 'self' | 'read' | 'decide' | 'answer' | 'thread' | 'suspend' | 'settings' | 'change' | 'evidence' | 'legal' | 'log' | 'staff' | 'persons' | 'sign';
 export const ROLES: readonly Role[] = ['administrator', 'lead', 'editor', 'trainee', 'auditor', 'lawyer'];
 export type Suggestion = 'release' | 'look' | 'reject';
 
@@ -326,6 +326,8 @@ export interface Decision {
 	revision: string;
 	action: string;
 	to: string | null;
+	/** Released by itself under this policy. */
+	automatic: { policy: string; version: number; limit: number; confidence: number; threshold: number; score: number } | null;
 	/** Readers see this text now. */
 	public: boolean;
 	picked: boolean;

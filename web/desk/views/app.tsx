@@ -9,6 +9,7 @@ import { rememberBindings, rememberedBindings } from '../bindings';
 import { BREACHES, toggled } from '../rules';
 import * as S from '../state';
 import { Account } from './account';
+import { AutomaticPage } from './automatic';
 import { Board } from './board';
 import { Decided } from './decided';
 import { Header } from './header';
@@ -163,6 +164,7 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 			{tab === 'objections' && <Objections controller={controller} changes={view.changes} />}
 			{tab === 'team' && <Team controller={controller} />}
 			{tab === 'decided' && <Decided controller={controller} changes={view.changes} onRead={(r) => { setTab('review'); void controller.openRevision(r); }} />}
+			{tab === 'automatic' && <AutomaticPage controller={controller} changes={view.automatic} />}
 			{tab === 'policy' && <Policy controller={controller} desk={policy.current} />}
 			<div class="toasts" aria-label={t('note.label')} role="region">
 				{undoable && (tab === 'review' || tab === 'board') && <UndoToast key={undoable.item.revision} undoable={undoable} undoKey={bindings.undo}

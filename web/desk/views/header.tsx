@@ -5,7 +5,7 @@ import { age, count, language, number, setLanguage, t } from '../i18n';
 import { unsentCount, waitingCount } from '../state';
 import { useNow } from './hooks';
 
-export type Tab = 'review' | 'board' | 'decided' | 'objections' | 'policy' | 'team';
+export type Tab = 'review' | 'board' | 'decided' | 'objections' | 'policy' | 'automatic' | 'team';
 
 export function LangSwitch({ controller, onLang }: { controller: Controller; onLang: () => void }): JSX.Element {
 	const to = language() === 'de' ? 'en' : 'de';
@@ -71,6 +71,7 @@ export function Header(p: Props): JSX.Element {
 				{tabButton('decided', t('nav.decided'))}
 				{tabButton('objections', <>{t('nav.objections')}{view.objections > 0 && <span class="tab-count">{number(view.objections)}</span>}</>)}
 				{controller.may('settings') && tabButton('policy', t('nav.policy'))}
+				{controller.may('settings') && tabButton('automatic', t('nav.automatic'))}
 				{(controller.may('staff') || controller.may('log')) && tabButton('team', t('nav.team'))}
 			</nav>
 			<p class="head-oldest">{ready && oldest !== undefined && t('head.oldest', age(oldest, now))}</p>
