@@ -34,7 +34,7 @@ interface ChoicesProps {
 
 function Choices({ section, chosen, onChoose }: ChoicesProps): JSX.Element {
 	return (
-		<table class="choices">
+		<table class="auto-choices">
 			<caption class="vh">{t('automatic.choices', sectionName(section.section))}</caption>
 			<thead>
 				<tr>{['limit', 'per_day', 'error', 'threshold'].map((k) => <th key={k} scope="col">{t(`automatic.col.${k}`)}</th>)}</tr>
@@ -50,13 +50,13 @@ function Choices({ section, chosen, onChoose }: ChoicesProps): JSX.Element {
 						</th>
 						{c.month && c.threshold !== null ? (
 							<>
-								<td class="num">{t('automatic.about', A.decimal(c.month.per_day))}</td>
-								<td>
+								<td class="num" data-label={t('automatic.col.per_day')}>{t('automatic.about', A.decimal(c.month.per_day))}</td>
+								<td data-label={t('automatic.col.error')}>
 									<Interval low={c.month.low} high={c.month.high} at={c.month.cases ? c.month.refused / c.month.cases : null} limit={c.limit} />
 									<span class="nowrap">{t('automatic.of', number(c.month.refused), number(c.month.cases))}</span>
 									<span class="quiet nowrap">{A.share(c.month.low)}–{A.share(c.month.high)}</span>
 								</td>
-								<td class="num">{A.share(c.threshold)}</td>
+								<td class="num" data-label={t('automatic.col.threshold')}>{A.share(c.threshold)}</td>
 							</>
 						) : <td colSpan={3}><Missing choice={c} /></td>}
 					</tr>
@@ -103,6 +103,17 @@ function Measure({ policy }: { policy: A.AutomaticPolicy }): JSX.Element {
 	);
 }
 
+/* What is missing for the widest of the limits. */
+function NotYet({ section }: { section: A.Section }): JSX.Element {
+	const widest = section.choices[section.choices.length - 1];
+	return (
+		<>
+			<p class="quiet lane-not-yet">{t('automatic.none_yet')} {widest && (widest.answer === 'few' ? count('automatic.few_for', widest.needed) : t('automatic.high_for', A.share(widest.bound), A.share(widest.limit)))}</p>
+			<Kept section={section} />
+		</>
+	);
+}
+
 interface LaneProps {
 	section: A.Section;
 	data: A.Automatic;
@@ -129,13 +140,14 @@ function ClosedLane({ section, data, controller, onData }: LaneProps): JSX.Eleme
 	const choice = section.choices.find((c) => c.limit === chosen);
 	const may = controller.may('sign'), ready = choice?.answer === 'found';
 	if (section.four_eyes) return <p class="quiet">{t('automatic.four_eyes')}</p>;
+	if (A.strictest(section) === null) return <NotYet section={section} />;
 	return (
 		<>
 			<Choices section={section} chosen={chosen} onChoose={setChosen} />
 			<p class="lane-do">
 				{may ? <button type="button" class="primary" aria-disabled={!ready} onClick={() => ready && setSigning(true)}>{t('automatic.sign')}</button>
 					: <span class="quiet">{t('automatic.not_yours')}</span>}
-				{may && !ready && <span class="quiet">{t(A.strictest(section) === null ? 'automatic.none_yet' : 'automatic.choose')}</span>}
+				{may && !ready && <span class="quiet">{t('automatic.choose')}</span>}
 			</p>
 			<Kept section={section} />
 			{signing && choice && (

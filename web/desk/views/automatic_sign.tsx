@@ -52,7 +52,7 @@ export function Signing({ controller, section, choice, data, onClose, onData, on
 		<dialog ref={dialog} class="dialog signing" aria-labelledby="signing-title" onClose={onClose}>
 			<form onSubmit={(e) => void submit(e)}>
 				<p class="sign-over">{t('automatic.sign_over', controller.view.session?.site.name ?? '')}</p>
-				<h2 id="signing-title">{t('automatic.sign_title', sectionName(section.section))}</h2>
+				<h2 id="signing-title" tabIndex={-1} autofocus>{t('automatic.sign_title', sectionName(section.section))}</h2>
 				<div class="sign-text">
 					<p>{t('automatic.sign_1', name, A.share(choice.limit), A.share(data.confidence))}</p>
 					<p>{t('automatic.sign_2', A.share(terms.threshold), number(choice.cases), number(choice.refused), A.share(choice.bound))}</p>
