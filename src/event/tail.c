@@ -216,7 +216,7 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 	bool decided = str_eq(e->kind, STR("decided")), undone = str_eq(e->kind, STR("undone"));
 	if (decided || undone)
 		str_next(&rest, ' ', &action);
-	if (str_eq(e->kind, STR("site"))) {
+	if (str_eq(e->kind, STR("site")) || str_eq(e->kind, STR("automatic"))) { /* the notice tells of an open lane */
 		if (service_sites_reload(svc, &err) != FRG_OK)
 			log_error("sites", "%s", err.msg);
 		service_threads_drop_all(svc);

@@ -36,6 +36,7 @@ test('before anybody signs, nothing goes by itself; and only an administrator si
 	assert.equal(answer.json.sections[0].open.by, 'Rike Ahrens');
 	assert.equal(JSON.parse((await stream.next((m) => m.event === 'automatic')).data).state, 'opened');
 	stream.close();
+	await until(async () => (await wilma.page()).includes('unterzeichnet hat und an Stichproben'), { what: 'the notice tells of it' });
 });
 
 test('a comment goes by itself, in the name of who signed; the chain is whole', async () => {
@@ -76,6 +77,7 @@ test('a lead closes it, and then everything waits for people', async () => {
 	assert.deepEqual(code(await close(rike)), [409, 'automatic_closed']);
 	const { id } = await wilma.submit('Der Radweg am Deich ist bei Regen sehr glatt.');
 	await rike.item(id);
+	await until(async () => !(await wilma.page()).includes('unterzeichnet hat und an Stichproben'), { what: 'the notice as it was' });
 	assert.equal(sql(server, 'SELECT count(*) FROM automatic_case WHERE due_at IS NOT NULL'), '0');
 	const { entries } = (await rike.get('/v1/desk/staff/log')).json;
 	assert.deepEqual(entries.filter((e) => e.kind.startsWith('automatic')).map((e) => e.kind), ['automatic_closed', 'automatic_opened']);
