@@ -31,7 +31,7 @@ static double normal(void) { return sqrt(-2 * log(1 - chance())) * cos(6.2831853
 enum world { STEADY, DRIFTING, RISING, CAMPAIGN, WORLDS };
 static const char *const world_names[] = {"steady", "drifting scores", "rising share", "campaign"};
 
-/* Scores are of logistic-normal shape, as the engine's are; people refuse the more often the higher, but a fifth of what
+/* Scores are of logistic-normal shape, as the engine's are; people refuse the more often the higher, but a quarter of what
  * they refuse no score shows. `day` counts from the signing; before it, the past. */
 static struct risk_case comment(enum world w, double day)
 {

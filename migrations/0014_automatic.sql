@@ -61,3 +61,24 @@ CREATE INDEX automatic_due ON automatic_case (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX automatic_decided ON automatic_case (site_id, section, decided_at);
 CREATE INDEX automatic_of_policy ON automatic_case (site_id, section, policy);
 CREATE INDEX automatic_made ON automatic_case (site_id, created_at);
+
+-- Second judgements: a decided comment stands in the queue once more, for somebody else, like any other. What is
+-- published does not change. blind_for: who decided it first, and does not see it; 0: it really waits.
+ALTER TABLE queue ADD COLUMN blind_for BIGINT NOT NULL DEFAULT 0;
+CREATE TABLE double_check (
+  id BIGINT PRIMARY KEY,
+  revision_id BIGINT NOT NULL UNIQUE REFERENCES revision (id),
+  site_id BIGINT NOT NULL REFERENCES site (id),
+  section TEXT NOT NULL,
+  decision_id BIGINT NOT NULL REFERENCES decision (id), -- the first, which holds
+  first_editor BIGINT NOT NULL REFERENCES editor (id),
+  first_action TEXT NOT NULL,
+  first_rules TEXT NOT NULL,
+  second_editor BIGINT REFERENCES editor (id),
+  second_action TEXT NOT NULL, -- '': not yet, or never
+  second_rules TEXT NOT NULL,
+  made_at BIGINT NOT NULL,
+  second_at BIGINT
+);
+CREATE INDEX double_check_judged ON double_check (site_id, second_at);
+CREATE INDEX double_check_open ON double_check (made_at) WHERE second_action = '';

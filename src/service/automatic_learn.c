@@ -1,5 +1,6 @@
 /* What people decide becomes the measure of the lane: cases from the chain; and its end when that measure says so, or
  * when nobody answers for it any more. */
+#include "service/agreement.h"
 #include "service/automatic.h"
 #include "service/inner.h"
 
@@ -81,7 +82,8 @@ static enum frg_status learn_from(struct store_tx *tx, struct service *svc, cons
 		return st;
 	k.outcome = d->action;
 	k.decided = d->decided;
-	return store_automatic_put(tx, &k, err);
+	st = store_automatic_put(tx, &k, err);
+	return st == FRG_OK ? agreement_draw(tx, d, err) : st;
 }
 
 /* Up to where the chain has been read; at first, as far back as is worth it. */

@@ -1,4 +1,5 @@
 /* What editors see: held revisions with all that is needed to decide them. */
+#include "service/agreement.h"
 #include "service/inner.h"
 
 #include "base/buf.h"
@@ -23,6 +24,7 @@ struct store_queue_filter queue_filter_of(struct arena *a, const struct staff *w
 {
 	return (struct store_queue_filter){.site = who->site,
 	                                   .own_sections = sections_text(a, &who->sections),
+	                                   .asked = agreement_asks(who) ? who->id : 0,
 	                                   .without_lawyer = !(who->rights & RIGHT_LEGAL)};
 }
 
@@ -181,6 +183,8 @@ static enum frg_status load_item(struct store_tx *tx, const struct staff *who, c
 		st = load_earlier(tx, item, err);
 	if (st == FRG_OK)
 		st = load_standing(tx, item, err);
+	if (st == FRG_OK && item->row.blind_for && item->row.blind_for != who->id && agreement_asks(who))
+		agreement_cover(item);
 	return st == FRG_OK ? load_copies(tx, who, item, err) : st;
 }
 

@@ -142,6 +142,7 @@ struct store_queue_row {
 	msec escalated; /* 0: not */
 	id64 group;     /* the same for texts that are nearly the same: the first of them */
 	id64 repost_of; /* the decision that refused this text before; 0: none */
+	id64 blind_for; /* whose decision is to be repeated by somebody else; 0: it really waits */
 };
 struct store_queue_rows {
 	struct store_queue_row *items;
@@ -163,6 +164,7 @@ struct store_queue_filter {
 	unsigned suggestions; /* 1 release, 2 look, 4 reject; 0: any */
 	id64 article;
 	msec before; /* sent before; 0: any */
+	id64 asked;  /* sees also what others decided and is to be judged again; 0: nobody does */
 };
 /* A place in the order: what has been escalated first, then by due time. */
 struct store_queue_place {

@@ -566,6 +566,17 @@ test('the lane that releases by itself', async () => {
 	code(answer, 'login_throttled');
 });
 
+test('how far editors agree', async () => {
+	const { version } = (await call('agreement', '/v1/desk/agreement', 200, { who: rike })).json;
+	const share = (status, body) => call('shareJudgedTwice', '/v1/desk/agreement', status, { who: rike, headers: csrf(), body });
+	await share(200, { version, share: 0.03 });
+	code(await share(409, { version, share: 0.03 }), 'conflict');
+	code(await share(400, { version: version + 1, share: 0.3 }), 'share_invalid');
+	await share(200, { version: version + 1, share: 0 });
+	await call('agreementPairs', '/v1/desk/agreement/pairs', 200, { who: rike });
+	await call('agreementCsv', '/v1/desk/agreement/figures.csv', 200, { who: rike });
+});
+
 test('an edit, an answer and what came before, as the desk shows them', async () => {
 	const { id } = (await submit('Mehr Platz für Räder auf der Brücke wäre gut.', { parent: released })).json;
 	await rike.release(id);
