@@ -7,7 +7,7 @@ import { startServer, uuid, PASSWORD } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { request, form, FORM } from '../lib/http.mjs';
 import { Contract, file } from '../lib/openapi.mjs';
-import { decideMany } from '../lib/automatic.mjs';
+import { decideMany, sql } from '../lib/automatic.mjs';
 
 const contract = new Contract();
 const FOREIGN = 'https://www.paper.example';
@@ -573,8 +573,11 @@ test('how far editors agree', async () => {
 	code(await share(409, { version, share: 0.03 }), 'conflict');
 	code(await share(400, { version: version + 1, share: 0.3 }), 'share_invalid');
 	await share(200, { version: version + 1, share: 0 });
+	sql(server, `INSERT INTO double_check SELECT d.id, d.revision_id, d.site_id, 'Lokales', d.id, d.editor_id, d.action, d.rules, d.editor_id, 'reject', 'profanity',
+		d.decided_at, d.decided_at FROM decision d WHERE d.action = 'release' ORDER BY d.seq LIMIT 1`);
 	await call('agreementPairs', '/v1/desk/agreement/pairs', 200, { who: rike });
-	await call('agreementCsv', '/v1/desk/agreement/figures.csv', 200, { who: rike });
+	const csv = await call('agreementCsv', '/v1/desk/agreement/figures.csv', 200, { who: rike });
+	assert.match(csv.text, /^decision,1,0,0,1,,,\r$/m);
 });
 
 test('an edit, an answer and what came before, as the desk shows them', async () => {

@@ -82,8 +82,8 @@ export function share(p: number, digits = 1): string {
 	return language() === 'de' ? `${n}\u202f%` : `${n}%`;
 }
 
-export function decimal(n: number): string {
-	return new Intl.NumberFormat(language() === 'de' ? 'de-DE' : 'en-GB', { maximumFractionDigits: n < 10 ? 1 : 0 }).format(n);
+export function decimal(n: number, digits = n < 10 ? 1 : 0): string {
+	return new Intl.NumberFormat(language() === 'de' ? 'de-DE' : 'en-GB', { minimumFractionDigits: digits > 1 ? digits : 0, maximumFractionDigits: digits }).format(n);
 }
 
 /** The strictest limit that can be kept: what an administrator looks at first. */

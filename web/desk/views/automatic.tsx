@@ -5,6 +5,7 @@ import { ApiError } from '../api';
 import * as A from '../automatic';
 import type { Controller } from '../controller';
 import { count, fullMoment, has, moment, number, t } from '../i18n';
+import { Agreement } from './agreement';
 import { Closing, Signing } from './automatic_sign';
 
 export const sectionName = (s: string): string => s || t('automatic.no_section');
@@ -224,6 +225,7 @@ export function AutomaticPage({ controller, changes }: { controller: Controller;
 						<History history={data.history} />
 					</>
 				)}
+				<Agreement controller={controller} />
 			</div>
 		</main>
 	);
