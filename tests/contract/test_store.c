@@ -494,6 +494,8 @@ static void suggestions_have_a_ceiling(void **state)
 	free(text);
 }
 
+#include "signed.h"
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -509,6 +511,9 @@ int main(void)
 		TEST(a_foreign_schema_is_refused),
 		TEST(a_missing_database_is_said_to_be_missing),
 		TEST(events_come_in_order),
+		TEST(a_signed_policy_stays_and_ends_once),
+		TEST(a_case_is_due_once_and_counted),
+		TEST(a_decided_comment_is_judged_again_once),
 		TEST(suggestions_come_back_by_page),
 		TEST(suggestions_have_a_ceiling),
 	};
