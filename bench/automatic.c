@@ -31,8 +31,8 @@ static double normal(void) { return sqrt(-2 * log(1 - chance())) * cos(6.2831853
 enum world { STEADY, DRIFTING, RISING, CAMPAIGN, WORLDS };
 static const char *const world_names[] = {"steady", "drifting scores", "rising share", "campaign"};
 
-/* Scores are of logistic-normal shape, as the engine's are; people refuse the more often the higher, but a quarter of what
- * they refuse no score shows. `day` counts from the signing; before it, the past. */
+/* Scores are of logistic-normal shape, as the engine's are; people refuse the more often the higher, but a quarter of
+ * what they refuse no score shows. `day` counts from the signing; before it, the past. */
 static struct risk_case comment(enum world w, double day)
 {
 	double middle = -2.0 + (w == DRIFTING ? 0.5 * sin((day + 30) / 12) : 0);
@@ -40,7 +40,8 @@ static struct risk_case comment(enum world w, double day)
 	double refused = 0.004 + 0.35 * score * score;
 	if (w == RISING && day > 0)
 		refused *= 1 + day / 10; /* twice as much every ten days */
-	if (w == CAMPAIGN && day >= 20 && chance() < 0.4) { /* of what comes then, 4 in 10 are the campaign's: civil in tone */
+	if (w == CAMPAIGN && day >= 20 &&
+	    chance() < 0.4) { /* of what comes then, 4 in 10 are the campaign's: civil in tone */
 		score = 0.02 + 0.1 * chance();
 		refused = 0.3;
 	}
@@ -52,7 +53,7 @@ static struct risk_case comment(enum world w, double day)
 struct outcome {
 	bool found, closed;
 	int64_t released, bad; /* until it closed */
-	int64_t after; /* of these, from day 20 on */
+	int64_t after;         /* of these, from day 20 on */
 };
 
 static void operate(struct outcome *o, struct risk_watch *watch, const struct risk_threshold *found,

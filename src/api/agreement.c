@@ -84,13 +84,13 @@ HANDLER(desk_agreement_pairs)
 	json_t *list = json_array();
 	for (size_t i = 0; i < pairs.count; i++) {
 		const struct store_double *d = &pairs.items[i];
-		json_array_append_new(
-			list,
-			json_pack("{s:o, s:o, s:o, s:I, s:{s:o, s:o, s:o}, s:{s:o, s:o, s:o}}", "revision", api_id_json(d->revision),
-		              "section", json_of(d->section), "text", json_of(d->text), "at", (json_int_t)d->second_at, "first",
-		              "by", json_of(d->first_name), "action", json_of(d->first_action), "rules",
-		              api_rules_json(a, d->first_rules), "second", "by", json_of(d->second_name), "action",
-		              json_of(d->second_action), "rules", api_rules_json(a, d->second_rules)));
+		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:I, s:{s:o, s:o, s:o}, s:{s:o, s:o, s:o}}", "revision",
+		                                      api_id_json(d->revision), "section", json_of(d->section), "text",
+		                                      json_of(d->text), "at", (json_int_t)d->second_at, "first", "by",
+		                                      json_of(d->first_name), "action", json_of(d->first_action), "rules",
+		                                      api_rules_json(a, d->first_rules), "second", "by",
+		                                      json_of(d->second_name), "action", json_of(d->second_action), "rules",
+		                                      api_rules_json(a, d->second_rules)));
 	}
 	api_no_store(req);
 	api_json(req, 200, json_pack("{s:o}", "pairs", list));
@@ -120,8 +120,7 @@ HANDLER(desk_agreement_csv)
 		return;
 	}
 	BUF_LIT(&b, "what,pairs,agreed,both,one,kappa,low,high\r\n");
-	csv_row(&b, "decision", &v.action, v.cells[AGREED_REJECT][AGREED_REJECT],
-	        v.action.n - v.action.agreed);
+	csv_row(&b, "decision", &v.action, v.cells[AGREED_REJECT][AGREED_REJECT], v.action.n - v.action.agreed);
 	for (int r = 0; r < FRG_RULE_COUNT; r++)
 		if (r != FRG_ENGAGING)
 			csv_row(&b, frg_rule_id((enum frg_rule)r), &v.rule[r], v.rule_cells[r][1][1],

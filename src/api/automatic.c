@@ -14,10 +14,9 @@ static json_t *choice_json(const struct automatic_choice *c)
 		month = json_pack("{s:I, s:I, s:f, s:f, s:f}", "cases", (json_int_t)c->month, "refused",
 		                  (json_int_t)c->month_bad, "low", c->low, "high", c->high, "per_day", c->per_day);
 	return json_pack("{s:o, s:s, s:o, s:I, s:I, s:f, s:I, s:o}", "limit", share(c->limit, 1000), "answer",
-	                 answers[c->found.answer], "threshold",
-	                 found ? share(c->found.threshold, RISK_SCALE) : json_null(), "cases", (json_int_t)c->found.n,
-	                 "refused", (json_int_t)c->found.bad, "bound", c->found.bound, "needed",
-	                 (json_int_t)c->found.needed, "month", month);
+	                 answers[c->found.answer], "threshold", found ? share(c->found.threshold, RISK_SCALE) : json_null(),
+	                 "cases", (json_int_t)c->found.n, "refused", (json_int_t)c->found.bad, "bound", c->found.bound,
+	                 "needed", (json_int_t)c->found.needed, "month", month);
 }
 
 static json_t *policy_json(const struct store_automatic_policy *p, const struct store_automatic_count *n, double low,
@@ -45,9 +44,8 @@ static json_t *section_json(const struct automatic_section *s)
 	for (int i = 0; i < AUTOMATIC_LIMITS; i++)
 		json_array_append_new(choices, choice_json(&s->choices[i]));
 	for (size_t i = 0; i < s->excluded.count; i++)
-		json_array_append_new(excluded,
-		                      json_pack("{s:o, s:I}", "why", json_of(s->excluded.items[i].excluded), "cases",
-		                                (json_int_t)s->excluded.items[i].cases));
+		json_array_append_new(excluded, json_pack("{s:o, s:I}", "why", json_of(s->excluded.items[i].excluded), "cases",
+		                                          (json_int_t)s->excluded.items[i].cases));
 	return json_pack("{s:o, s:I, s:I, s:o, s:b, s:o, s:o}", "section", json_of(s->section), "decided",
 	                 (json_int_t)s->decided, "eligible", (json_int_t)s->eligible, "excluded", excluded, "four_eyes",
 	                 s->four_eyes, "choices", choices, "open",

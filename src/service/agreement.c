@@ -29,8 +29,8 @@ static enum frg_status load_share(struct store_tx *tx, id64 site, struct share *
 	enum frg_status st = store_setting_get(tx, site, STR("double_check"), &text, err);
 	if (st == FRG_NOT_FOUND)
 		return FRG_OK;
-	if (st == FRG_OK && (!str_next(&text, ' ', &version) || !str_to_i64(version, &out->version) ||
-	                     !str_to_i64(text, &out->share)))
+	if (st == FRG_OK &&
+	    (!str_next(&text, ' ', &version) || !str_to_i64(version, &out->version) || !str_to_i64(text, &out->share)))
 		return frg_fail(err, FRG_CORRUPT, "store_corrupt", "the share judged twice is no number");
 	return st;
 }

@@ -41,10 +41,7 @@ static struct automatic_look look_of(const struct looking *l, msec at)
 }
 
 /* The engine alone, without the version of the house's own words. */
-static bool same_engine(const struct looking *l)
-{
-	return str_starts(l->review.engine, l->policy.engine);
-}
+static bool same_engine(const struct looking *l) { return str_starts(l->review.engine, l->policy.engine); }
 
 /* ---- what comes in ---- */
 
@@ -109,11 +106,10 @@ enum frg_status service_automatic_held(struct service *svc, struct arena *a, id6
 
 static str detail_of(struct arena *a, const struct store_automatic_policy *p, int64_t score)
 {
-	return json_text(
-		a, json_pack("{s:{s:o, s:I, s:f, s:f, s:f, s:f}}", "automatic", "policy", json_of(p->section), "version",
-	                 (json_int_t)p->version, "limit", (double)p->limit / 1000, "confidence",
-	                 (double)p->confidence / 1000, "threshold", (double)p->threshold / RISK_SCALE, "score",
-	                 (double)score / RISK_SCALE));
+	return json_text(a, json_pack("{s:{s:o, s:I, s:f, s:f, s:f, s:f}}", "automatic", "policy", json_of(p->section),
+	                              "version", (json_int_t)p->version, "limit", (double)p->limit / 1000, "confidence",
+	                              (double)p->confidence / 1000, "threshold", (double)p->threshold / RISK_SCALE, "score",
+	                              (double)score / RISK_SCALE));
 }
 
 /* A decision like any other, in the name of who signed. */

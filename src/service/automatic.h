@@ -2,11 +2,11 @@
  * most this share would have been refused by people (risk.h has the promise and its method; docs/automatic.md what it
  * does not promise). Nothing is ever refused by itself.
  *
- * The way of a comment: the tail hears `held` → service_automatic_held looks at it (automatic_case.c: what never goes by
- * itself) and draws some blind for people → service_automatic_due releases the others after a delay, as a decision in the
- * chain that names policy and signer. The way back: service_automatic_learn reads the chain for what people decided →
- * service_automatic_guard closes a lane whose error passes its limit, or whose signer or engine is gone. All of these are
- * called by the tail's thread, never by a request. */
+ * The way of a comment: the tail hears `held` → service_automatic_held looks at it (automatic_case.c: what never goes
+ * by itself) and draws some blind for people → service_automatic_due releases the others after a delay, as a decision
+ * in the chain that names policy and signer. The way back: service_automatic_learn reads the chain for what people
+ * decided → service_automatic_guard closes a lane whose error passes its limit, or whose signer or engine is gone. All
+ * of these are called by the tail's thread, never by a request. */
 #ifndef SERVICE_AUTOMATIC_H
 #define SERVICE_AUTOMATIC_H
 
@@ -73,7 +73,7 @@ MUST_CHECK enum frg_status service_automatic_view(struct service *svc, struct ar
 struct automatic_sign {
 	const struct staff *who;
 	str section;
-	int64_t limit, threshold; /* as shown; */
+	int64_t limit, threshold;   /* as shown; */
 	int64_t draw, first, delay; /* permille, comments, seconds */
 	str password;
 };

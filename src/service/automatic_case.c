@@ -112,9 +112,9 @@ static enum frg_status look_at_section(struct store_tx *tx, const struct automat
 	struct desk_settings settings;
 	enum frg_status st = settings_load(tx, l->article->site, &settings, err);
 	if (st == FRG_OK)
-		*why = !l->article->open                                                   ? "closed"
+		*why = !l->article->open                                           ? "closed"
 		       : automatic_names(&settings.four_eyes, l->article->section) ? "four_eyes"
-		                                                                           : "";
+		                                                                   : "";
 	return st;
 }
 

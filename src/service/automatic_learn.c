@@ -9,10 +9,10 @@
 
 enum {
 	PAGE = 200,
-	LEARN_DAYS = 180,     /* older decisions tell little of today's comments */
-	BACK_MAX = 20000,     /* decisions looked back at, when there are no cases yet */
+	LEARN_DAYS = 180, /* older decisions tell little of today's comments */
+	BACK_MAX = 20000, /* decisions looked back at, when there are no cases yet */
 	KEPT_DAYS = 400,
-	CHECKS_MAX = 2000,    /* the watch begins anew whenever it has lost: older ones change nothing */
+	CHECKS_MAX = 2000, /* the watch begins anew whenever it has lost: older ones change nothing */
 	LAG_MS = UNDO_MS + UNDO_GRACE_MS + 2000
 };
 static const msec day_ms = (msec)24 * 3600 * 1000;
@@ -192,15 +192,14 @@ static enum frg_status write_mails(struct service *svc, struct store_tx *tx, con
 		                    arena_printf(a, "%lld", (long long)n->refused),
 		                    arena_printf(a, "%lld", (long long)n->removed),
 		                    arena_printf(a, "%.*s/desk", STR_ARG(site->base_url))};
-		struct store_mail mail = {
-			.id = id_new(),
-			.site = p->site,
-			.about = m->editor,
-			.recipient = m->email,
-			.subject = formatted(a, site->lang, MSG_MAIL_AUTOMATIC_SUBJECT, args, COUNT_OF(args)),
-			.body = formatted(a, site->lang, MSG_MAIL_AUTOMATIC_BODY, args, COUNT_OF(args)),
-			.send_at = clock_now(),
-			.created = clock_now()};
+		struct store_mail mail = {.id = id_new(),
+		                          .site = p->site,
+		                          .about = m->editor,
+		                          .recipient = m->email,
+		                          .subject = formatted(a, site->lang, MSG_MAIL_AUTOMATIC_SUBJECT, args, COUNT_OF(args)),
+		                          .body = formatted(a, site->lang, MSG_MAIL_AUTOMATIC_BODY, args, COUNT_OF(args)),
+		                          .send_at = clock_now(),
+		                          .created = clock_now()};
 		st = store_mail_insert(tx, &mail, err);
 	}
 	return st;
@@ -314,8 +313,8 @@ static enum frg_status close_all(struct store_tx *tx, void *ctx, struct frg_erro
 			                   &(struct automatic_end){.policy = &g->open.items[i], .why = g->why[i], .word = STR("")},
 			                   &first, err);
 		if (st == FRG_OK && first)
-			log_warn("automatic", "the lane of section '%.*s' has closed itself: %s",
-			         STR_ARG(g->open.items[i].section), g->why[i]);
+			log_warn("automatic", "the lane of section '%.*s' has closed itself: %s", STR_ARG(g->open.items[i].section),
+			         g->why[i]);
 	}
 	return st;
 }

@@ -230,10 +230,10 @@ static enum frg_status sign(struct store_tx *tx, void *ctx, struct frg_error *er
 	fill_policy(s);
 	enum frg_status st = store_automatic_open(tx, s->policy.site, s->policy.section, &before, err);
 	if (st == FRG_OK)
-		st = automatic_end(s->svc, tx,
-		                   &(struct automatic_end){
-							   .policy = &before, .why = "replaced", .word = STR(""), .who = s->cmd->who},
-		                   &first, err);
+		st = automatic_end(
+			s->svc, tx,
+			&(struct automatic_end){.policy = &before, .why = "replaced", .word = STR(""), .who = s->cmd->who}, &first,
+			err);
 	if (st == FRG_OK || st == FRG_NOT_FOUND)
 		st = store_automatic_sign(tx, &s->policy, err);
 	struct store_staff_event log = {.site = s->policy.site,

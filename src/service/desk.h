@@ -132,8 +132,8 @@ struct recent_decision {
 };
 enum decided_by { DECIDED_BY_ANY, DECIDED_BY_PEOPLE, DECIDED_BY_ITSELF };
 MUST_CHECK enum frg_status service_recent_decisions(struct service *svc, struct arena *a, const struct staff *who,
-                                                    enum decided_by by, int64_t limit, struct recent_decision **out, size_t *count,
-                                                    struct frg_error *err);
+                                                    enum decided_by by, int64_t limit, struct recent_decision **out,
+                                                    size_t *count, struct frg_error *err);
 
 /* ---- search.c ------------------------------------------------------------------------------ */
 

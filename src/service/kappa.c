@@ -32,7 +32,8 @@ void kappa_of(const int64_t cells[KAPPA_MAX][KAPPA_MAX], int k, struct kappa *ou
 			else
 				b += p * pow(column[i] + row[j], 2);
 		}
-	double c = pow(value - chance * (1 - value), 2), spread = (a + b * pow(1 - value, 2) - c) / (n * pow(1 - chance, 2));
+	double c = pow(value - chance * (1 - value), 2),
+		   spread = (a + b * pow(1 - value, 2) - c) / (n * pow(1 - chance, 2));
 	double margin = 1.959964 * sqrt(spread > 0 ? spread : 0);
 	out->known = true;
 	out->value = value;

@@ -9,7 +9,7 @@ enum { KAPPA_MAX = 4, KAPPA_ENOUGH = 30 };
 
 struct kappa {
 	int64_t n, agreed;
-	bool known; /* at least KAPPA_ENOUGH pairs, and both kinds of judgement occurred */
+	bool known;              /* at least KAPPA_ENOUGH pairs, and both kinds of judgement occurred */
 	double value, low, high; /* 95 % */
 };
 /* cells[i][j]: judged i first and j second; of k kinds. */

@@ -204,11 +204,10 @@ static str facts_of(struct arena *a, const struct letter *l)
 	for (size_t i = 0; i < l->ground_count; i++)
 		json_array_append_new(rules, json_string(frg_rule_id(l->grounds[i].rule)));
 	static const char *const kinds[] = {"rejected", "removed", "suspended"};
-	return json_text(a,
-	                 json_pack("{s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:I}", "restriction", kinds[l->kind], "rules", rules,
-	                           "law", json_or_null(l->law), "notice", l->noticed, "automated_finding",
-	                           l->machine_marked, "automated_decision", 0, "automated_release", l->went_by_itself,
-	                           "until", (json_int_t)l->until));
+	return json_text(a, json_pack("{s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:I}", "restriction", kinds[l->kind], "rules",
+	                              rules, "law", json_or_null(l->law), "notice", l->noticed, "automated_finding",
+	                              l->machine_marked, "automated_decision", 0, "automated_release", l->went_by_itself,
+	                              "until", (json_int_t)l->until));
 }
 
 enum frg_status letter_write(struct store_tx *tx, const struct letter_about *about, struct frg_error *err)

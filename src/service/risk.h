@@ -4,16 +4,17 @@
  * confidence of 95 % over the decisions that the threshold was found on. Conformal risk control (Angelopoulos, Bates,
  * Fisch, Lei, Schuster 2022, arXiv 2208.02814) bounds the expectation of a loss that only grows with the threshold; a
  * share *among the released* neither only grows nor is a bound on its mean what is promised here. Learn then Test
- * (Angelopoulos, Bates, Candès, Jordan, Lei 2021, arXiv 2110.01052) fits: each threshold is a null hypothesis »its share
- * is over the limit«, tested exactly by the binomial distribution (Clopper and Pearson 1934), and fixed-sequence testing
- * keeps the chance of *any* wrongly accepted threshold under 5 %. The sequence must not depend on the data that test it:
- * the older half of the decisions says where to begin, the newer half tests, upwards until the first threshold fails.
+ * (Angelopoulos, Bates, Candès, Jordan, Lei 2021, arXiv 2110.01052) fits: each threshold is a null hypothesis »its
+ * share is over the limit«, tested exactly by the binomial distribution (Clopper and Pearson 1934), and fixed-sequence
+ * testing keeps the chance of *any* wrongly accepted threshold under 5 %. The sequence must not depend on the data that
+ * test it: the older half of the decisions says where to begin, the newer half tests, upwards until the first threshold
+ * fails.
  *
  * The watch over an open lane is looked at after every check, so a plain interval would be crossed by chance sooner or
- * later. It is an e-process (Ramdas, Grünwald, Vovk, Shafer 2023, arXiv 2210.01948) that begins anew whenever it has lost
- * (an e-detector: Shin, Ramdas, Rinaldo 2024, arXiv 2203.03532): of likelihood ratios against twice, four and eight times
- * the limit, each the largest over all beginnings, the mean. While the true share is no more than the limit, at least
- * RISK_ALARM checks pass on average before it alarms, however often one looks. */
+ * later. It is an e-process (Ramdas, Grünwald, Vovk, Shafer 2023, arXiv 2210.01948) that begins anew whenever it has
+ * lost (an e-detector: Shin, Ramdas, Rinaldo 2024, arXiv 2203.03532): of likelihood ratios against twice, four and
+ * eight times the limit, each the largest over all beginnings, the mean. While the true share is no more than the
+ * limit, at least RISK_ALARM checks pass on average before it alarms, however often one looks. */
 #ifndef SERVICE_RISK_H
 #define SERVICE_RISK_H
 

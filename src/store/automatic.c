@@ -48,8 +48,8 @@ static enum frg_status read_number(struct db_rows *rows, int64_t *out, struct fr
 enum frg_status store_automatic_sign(struct store_tx *tx, struct store_automatic_policy *p, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT max(version) FROM automatic_policy WHERE site_id = $1", DB_INT(p->site));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT max(version) FROM automatic_policy WHERE site_id = $1",
+	                              DB_INT(p->site));
 	if (st == FRG_OK)
 		st = read_number(rows, &p->version, err);
 	if (st != FRG_OK)
@@ -112,9 +112,9 @@ enum frg_status store_automatic_close(struct store_tx *tx, const struct store_au
 		"INSERT INTO automatic_closing (site_id, section, version, why, word, checked, refused, removed, editor_id,"
 		" editor_name, closed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 		" ON CONFLICT (site_id, section, version) DO NOTHING",
-		DB_INT(c->site), DB_TEXT(c->section), DB_INT(c->version), DB_TEXT(c->why), DB_TEXT(c->word),
-		DB_INT(c->checked), DB_INT(c->refused), DB_INT(c->removed), DB_INT_OR_NULL(c->editor),
-		DB_TEXT(c->editor_name), DB_INT(clock_now()));
+		DB_INT(c->site), DB_TEXT(c->section), DB_INT(c->version), DB_TEXT(c->why), DB_TEXT(c->word), DB_INT(c->checked),
+		DB_INT(c->refused), DB_INT(c->removed), DB_INT_OR_NULL(c->editor), DB_TEXT(c->editor_name),
+		DB_INT(clock_now()));
 	*first = added != 0;
 	return st;
 }
@@ -174,9 +174,9 @@ enum frg_status store_automatic_due(struct store_tx *tx, msec now, int64_t limit
                                     struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " CASE " FROM automatic_case k WHERE k.due_at <= $1 ORDER BY k.due_at LIMIT $2",
-	                              DB_INT(now), DB_INT(limit));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows, "SELECT " CASE " FROM automatic_case k WHERE k.due_at <= $1 ORDER BY k.due_at LIMIT $2",
+		DB_INT(now), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_case);
@@ -237,8 +237,7 @@ enum frg_status store_automatic_count(struct store_tx *tx, id64 site, str sectio
 
 static void read_section(struct arena *a, struct db_rows *r, struct store_automatic_section *s)
 {
-	*s = (struct store_automatic_section){
-		.section = db_text(r, 0, a), .cases = db_int(r, 1), .eligible = db_int(r, 2)};
+	*s = (struct store_automatic_section){.section = db_text(r, 0, a), .cases = db_int(r, 1), .eligible = db_int(r, 2)};
 }
 
 enum frg_status store_automatic_section_list(struct store_tx *tx, id64 site, msec since, int64_t limit,

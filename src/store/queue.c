@@ -4,7 +4,8 @@
 #define ROW                                                                                                            \
 	"q.revision_id, q.site_id, q.comment_id, q.article_id, q.author_id, q.section, q.lang, q.submitted_at, q.due_at,"  \
 	" q.suggestion, q.profanity, q.aggression, q.insinuation, q.ad_link, q.off_topic, q.engaging, q.author_released,"  \
-	" q.author_rejected, q.edit, q.returned, q.referral, q.referral_by, q.escalated_at, q.group_id, q.repost_of, q.blind_for"
+	" q.author_rejected, q.edit, q.returned, q.referral, q.referral_by, q.escalated_at, q.group_id, q.repost_of, "     \
+	"q.blind_for"
 
 enum frg_status store_queue_put(struct store_tx *tx, const struct store_queue_row *r, struct frg_error *err)
 {
@@ -23,8 +24,7 @@ enum frg_status store_queue_put(struct store_tx *tx, const struct store_queue_ro
 	              DB_INT(r->score[0]), DB_INT(r->score[1]), DB_INT(r->score[2]), DB_INT(r->score[3]),
 	              DB_INT(r->score[4]), DB_INT(r->score[5]), DB_INT(r->author_released), DB_INT(r->author_rejected),
 	              DB_INT(r->edit), DB_INT(r->returned), DB_TEXT(r->referral), DB_INT(r->referral_by),
-	              DB_INT_OR_NULL(r->escalated), DB_INT(r->group), DB_INT(r->repost_of),
-	              DB_INT(r->blind_for));
+	              DB_INT_OR_NULL(r->escalated), DB_INT(r->group), DB_INT(r->repost_of), DB_INT(r->blind_for));
 }
 
 static void read_row(struct arena *a, struct db_rows *r, struct store_queue_row *q)
@@ -90,7 +90,7 @@ enum frg_status store_queue_get(struct store_tx *tx, id64 revision, struct store
 		DB_INT((f)->max[2]), DB_INT((f)->min[3]), DB_INT((f)->max[3]), DB_INT((f)->min[4]), DB_INT((f)->max[4]),       \
 		DB_INT((f)->min[5]), DB_INT((f)->max[5]), DB_INT((f)->author), DB_INT((f)->only_edits),                        \
 		DB_INT((f)->only_returned), DB_INT((f)->only_escalated), DB_TEXT((f)->referral), DB_INT((f)->without_lawyer),  \
-		DB_INT((f)->but_referred_by), DB_INT((f)->suggestions), DB_INT((f)->article), DB_INT((f)->before), \
+		DB_INT((f)->but_referred_by), DB_INT((f)->suggestions), DB_INT((f)->article), DB_INT((f)->before),             \
 		DB_INT((f)->asked)
 
 #define LATE "CASE WHEN q.escalated_at IS NULL THEN 1 ELSE 0 END"
@@ -151,11 +151,12 @@ enum frg_status store_queue_ahead(struct store_tx *tx, id64 site, id64 revision,
 {
 	struct db_rows *rows;
 	*ahead = 0;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT count(*) FROM (SELECT 1 FROM queue q, queue me WHERE me.revision_id = $2"
-	                              " AND q.site_id = $1 AND q.blind_for = 0 AND (q.due_at, q.revision_id) < (me.due_at, me.revision_id)"
-	                              " LIMIT $3) AS before",
-	                              DB_INT(site), DB_INT(revision), DB_INT(STORE_AHEAD_MAX));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows,
+		"SELECT count(*) FROM (SELECT 1 FROM queue q, queue me WHERE me.revision_id = $2"
+		" AND q.site_id = $1 AND q.blind_for = 0 AND (q.due_at, q.revision_id) < (me.due_at, me.revision_id)"
+		" LIMIT $3) AS before",
+		DB_INT(site), DB_INT(revision), DB_INT(STORE_AHEAD_MAX));
 	if (st != FRG_OK)
 		return st;
 	if (db_next(rows))
@@ -172,9 +173,9 @@ static void read_due(struct arena *a, struct db_rows *r, id64 *due)
 enum frg_status store_queue_due(struct store_tx *tx, id64 site, struct store_ids *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT due_at FROM queue WHERE site_id = $1 AND blind_for = 0 ORDER BY due_at LIMIT $2", DB_INT(site),
-	                              DB_INT(STORE_DUE_MAX));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows, "SELECT due_at FROM queue WHERE site_id = $1 AND blind_for = 0 ORDER BY due_at LIMIT $2",
+		DB_INT(site), DB_INT(STORE_DUE_MAX));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_due);

@@ -1,4 +1,5 @@
-/* The lane that releases by itself: what it never takes, what it may, and how it ends. Time is moved, not waited for. */
+/* The lane that releases by itself: what it never takes, what it may, and how it ends. Time is moved, not waited for.
+ */
 #include "service/automatic.h"
 #include "service/inner.h"
 #include "service_fixture.h"
@@ -22,7 +23,7 @@ static int begin(void **state)
 /* Harmless, and no two alike. */
 static const char *text_of(int i)
 {
-	static const char *const who[] = {"Meine Nachbarin", "Der Fährmann", "Die Schule",  "Unser Chor",  "Der Bäcker",
+	static const char *const who[] = {"Meine Nachbarin", "Der Fährmann", "Die Schule",   "Unser Chor", "Der Bäcker",
 	                                  "Die Feuerwehr",   "Mein Bruder",  "Die Gemeinde", "Der Verein", "Das Theater"};
 	static const char *const what[] = {
 		"nimmt morgens die Fähre",
@@ -183,7 +184,8 @@ static void never_with_a_sign_of_insinuation_or_advertising(void **state)
 static void never_with_personal_data(void **state)
 {
 	know_ines(3);
-	EXCLUDED(send("Wir treffen uns am Samstag in der Lindenstraße 14 gleich neben der Brücke.", 0).revision, "personal");
+	EXCLUDED(send("Wir treffen uns am Samstag in der Lindenstraße 14 gleich neben der Brücke.", 0).revision,
+	         "personal");
 }
 
 static void never_a_later_text(void **state)
@@ -193,8 +195,11 @@ static void never_a_later_text(void **state)
 	OK(revise(ines, sent.comment, text_of(71), &again));
 	EXCLUDED(again.revision, "edit");
 	struct submit_result other = send(text_of(72), 0);
-	struct decide_command back = {
-		.who = &t.ada, .revision = other.revision, .version = 1, .action = DECIDE_RETURN, .word = STR("Kürzer, bitte.")};
+	struct decide_command back = {.who = &t.ada,
+	                              .revision = other.revision,
+	                              .version = 1,
+	                              .action = DECIDE_RETURN,
+	                              .word = STR("Kürzer, bitte.")};
 	OK(service_decide(t.svc, t.a, &back, &decided, &err));
 	OK(revise(ines, other.comment, text_of(73), &again));
 	EXCLUDED(again.revision, "returned");
@@ -355,8 +360,11 @@ static void many_refusals_keep_it_shut(void **state)
 	know_ines(3);
 	for (int i = 3; i < 145; i++) {
 		id64 revision = send(text_of(i), 0).revision;
-		struct decide_command back = {
-			.who = &t.ada, .revision = revision, .version = 1, .action = i % 8 ? DECIDE_RELEASE : DECIDE_RETURN, .word = STR("Bitte anders.")};
+		struct decide_command back = {.who = &t.ada,
+		                              .revision = revision,
+		                              .version = 1,
+		                              .action = i % 8 ? DECIDE_RELEASE : DECIDE_RETURN,
+		                              .word = STR("Bitte anders.")};
 		OK(service_decide(t.svc, t.a, &back, &decided, &err));
 	}
 	learn();
@@ -557,7 +565,7 @@ static void a_withdrawal_by_the_editors_is_an_error(void **state)
 		snprintf(sql, sizeof sql, "SELECT body LIKE '%%ohne Einzelprüfung%%' FROM statement WHERE decision_id = %lld",
 		         (long long)decided.decision);
 		assert_int_equal(number(sql), 1); /* the letter says how it came to be published */
-		later(91 * (msec)DAY); /* a refusal keeps the author's next ones for people, for a while */
+		later(91 * (msec)DAY);            /* a refusal keeps the author's next ones for people, for a while */
 		learn();
 		guard();
 	}
