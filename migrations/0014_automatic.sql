@@ -48,7 +48,7 @@ CREATE TABLE automatic_case (
   section TEXT NOT NULL,
   engine TEXT NOT NULL,
   score BIGINT NOT NULL,         -- in ten-thousandths
-  excluded TEXT NOT NULL,        -- '': may go by itself
+  barred TEXT NOT NULL,          -- why it never goes by itself; '': it may
   policy BIGINT NOT NULL,        -- version under which it would; 0: none
   drawn BIGINT NOT NULL,         -- 1: stays for people, who do not know
   due_at BIGINT,                 -- NULL: is not, or no longer, waited for

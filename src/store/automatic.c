@@ -122,7 +122,7 @@ enum frg_status store_automatic_close(struct store_tx *tx, const struct store_au
 /* ---- cases ---- */
 
 #define CASE                                                                                                           \
-	"k.revision_id, k.site_id, k.section, k.engine, k.score, k.excluded, k.policy, k.drawn, k.due_at, k.decision_id,"  \
+	"k.revision_id, k.site_id, k.section, k.engine, k.score, k.barred, k.policy, k.drawn, k.due_at, k.decision_id,"  \
 	" k.outcome, k.decided_at, k.created_at"
 
 static void read_case(struct arena *a, struct db_rows *r, struct store_automatic_case *k)
@@ -147,11 +147,11 @@ static void read_case(struct arena *a, struct db_rows *r, struct store_automatic
 enum frg_status store_automatic_put(struct store_tx *tx, const struct store_automatic_case *k, struct frg_error *err)
 {
 	return DB_RUN(tx->db, err,
-	              "INSERT INTO automatic_case (revision_id, site_id, section, engine, score, excluded, policy, drawn,"
+	              "INSERT INTO automatic_case (revision_id, site_id, section, engine, score, barred, policy, drawn,"
 	              " due_at, decision_id, outcome, decided_at, created_at)"
 	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
 	              " ON CONFLICT (revision_id) DO UPDATE SET section = excluded.section, engine = excluded.engine,"
-	              " score = excluded.score, excluded = excluded.excluded, policy = excluded.policy,"
+	              " score = excluded.score, barred = excluded.barred, policy = excluded.policy,"
 	              " drawn = excluded.drawn, due_at = excluded.due_at, decision_id = excluded.decision_id,"
 	              " outcome = excluded.outcome, decided_at = excluded.decided_at",
 	              DB_INT(k->revision), DB_INT(k->site), DB_TEXT(k->section), DB_TEXT(k->engine), DB_INT(k->score),
@@ -188,7 +188,7 @@ enum frg_status store_automatic_decided(struct store_tx *tx, id64 site, str sect
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
 	                              "SELECT " CASE " FROM automatic_case k WHERE k.site_id = $1 AND k.section = $2"
-	                              " AND k.decided_at >= $4 AND k.engine = $3 AND k.excluded = '' AND k.outcome <> ''"
+	                              " AND k.decided_at >= $4 AND k.engine = $3 AND k.barred = '' AND k.outcome <> ''"
 	                              " AND k.decision_id IS NULL ORDER BY k.decided_at DESC, k.revision_id DESC LIMIT $5",
 	                              DB_INT(site), DB_TEXT(section), DB_TEXT(engine), DB_INT(since), DB_INT(limit));
 	if (st != FRG_OK)
@@ -202,7 +202,7 @@ enum frg_status store_automatic_checks(struct store_tx *tx, id64 site, str secti
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
 	                              "SELECT " CASE " FROM automatic_case k WHERE k.site_id = $1 AND k.section = $2"
-	                              " AND k.policy = $3 AND k.excluded = '' AND k.outcome <> ''"
+	                              " AND k.policy = $3 AND k.barred = '' AND k.outcome <> ''"
 	                              " AND (k.drawn = 1 OR (k.decision_id IS NOT NULL AND k.outcome <> 'release'))"
 	                              " ORDER BY k.decided_at DESC, k.revision_id DESC LIMIT $4",
 	                              DB_INT(site), DB_TEXT(section), DB_INT(policy), DB_INT(limit));
@@ -222,7 +222,7 @@ enum frg_status store_automatic_count(struct store_tx *tx, id64 site, str sectio
 		" sum(CASE WHEN decision_id IS NOT NULL AND outcome NOT IN ('', 'release') THEN 1 ELSE 0 END), sum(drawn),"
 		" sum(CASE WHEN drawn = 1 AND outcome <> '' THEN 1 ELSE 0 END),"
 		" sum(CASE WHEN drawn = 1 AND outcome NOT IN ('', 'release') THEN 1 ELSE 0 END)"
-		" FROM automatic_case WHERE site_id = $1 AND section = $2 AND policy = $3 AND excluded = ''",
+		" FROM automatic_case WHERE site_id = $1 AND section = $2 AND policy = $3 AND barred = ''",
 		DB_INT(site), DB_TEXT(section), DB_INT(policy));
 	if (st != FRG_OK)
 		return st;
@@ -245,7 +245,7 @@ enum frg_status store_automatic_section_list(struct store_tx *tx, id64 site, mse
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT section, count(*), sum(CASE WHEN excluded = '' THEN 1 ELSE 0 END)"
+	                              "SELECT section, count(*), sum(CASE WHEN barred = '' THEN 1 ELSE 0 END)"
 	                              " FROM automatic_case WHERE site_id = $1 AND created_at >= $2 GROUP BY section"
 	                              " ORDER BY count(*) DESC, section LIMIT $3",
 	                              DB_INT(site), DB_INT(since), DB_INT(limit));
@@ -264,9 +264,9 @@ enum frg_status store_automatic_reason_list(struct store_tx *tx, id64 site, str 
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT excluded, count(*) FROM automatic_case WHERE site_id = $1 AND section = $2"
-	                              " AND engine = $3 AND decided_at >= $4 AND excluded <> '' GROUP BY excluded"
-	                              " ORDER BY count(*) DESC, excluded",
+	                              "SELECT barred, count(*) FROM automatic_case WHERE site_id = $1 AND section = $2"
+	                              " AND engine = $3 AND decided_at >= $4 AND barred <> '' GROUP BY barred"
+	                              " ORDER BY count(*) DESC, barred",
 	                              DB_INT(site), DB_TEXT(section), DB_TEXT(engine), DB_INT(since));
 	if (st != FRG_OK)
 		return st;
@@ -294,7 +294,7 @@ enum frg_status store_automatic_author(struct store_tx *tx, id64 author, id64 bu
 		tx->db, err, &rows,
 		"SELECT count(*) FROM (SELECT 1 FROM comment c WHERE c.author_id = $1 AND c.id <> $2 AND EXISTS (SELECT 1"
 		" FROM decision d WHERE d.comment_id = c.id AND d.action = 'release' AND d.decided_at < $3"
-		" AND substr(d.detail, 1, 12) <> '{\"automatic\"'" NOT_UNDONE ") LIMIT $4) AS some",
+		" AND substr(d.detail, 1, 12) <> '{\"automatic\"'" NOT_UNDONE ") LIMIT $4) AS few",
 		DB_INT(author), DB_INT(but_comment), DB_INT(before), DB_INT(enough));
 	return st == FRG_OK ? read_number(rows, released, err) : st;
 }

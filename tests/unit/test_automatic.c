@@ -368,9 +368,9 @@ static void it_opens_only_on_enough_decisions_and_with_the_password(void **state
 	learn();
 	struct automatic_choice c = choice_of(50);
 	assert_int_equal(c.found.answer, RISK_FEW);
-	int64_t eligible = number("SELECT count(*) FROM automatic_case WHERE excluded = ''");
+	int64_t eligible = number("SELECT count(*) FROM automatic_case WHERE barred = ''");
 	assert_true(eligible > 45 && eligible <= 57); /* the first three are nobody's measure */
-	assert_int_equal(number("SELECT count(*) FROM automatic_case WHERE excluded = 'first'"), 3);
+	assert_int_equal(number("SELECT count(*) FROM automatic_case WHERE barred = 'first'"), 3);
 	assert_int_equal(c.found.needed, 118 - eligible);
 	FAILS(sign(c.found.threshold, 50, "ein langes Wort"), FRG_CONFLICT, "automatic_few");
 	for (int i = 60; i < 130; i++)
@@ -379,7 +379,7 @@ static void it_opens_only_on_enough_decisions_and_with_the_password(void **state
 	c = choice_of(50);
 	assert_int_equal(c.found.answer, RISK_FOUND);
 	assert_int_equal(choice_of(10).found.answer, RISK_FEW);
-	assert_int_equal(c.month, number("SELECT count(*) FROM automatic_case WHERE excluded = ''"));
+	assert_int_equal(c.month, number("SELECT count(*) FROM automatic_case WHERE barred = ''"));
 	assert_int_equal(c.month_bad, 0);
 	FAILS(sign(c.found.threshold, 50, "falsches Wort"), FRG_FORBIDDEN, "password_wrong");
 	FAILS(sign(c.found.threshold - 50, 50, "ein langes Wort"), FRG_CONFLICT, "automatic_changed");
@@ -486,7 +486,7 @@ static void what_changed_meanwhile_counts(void **state)
 	later(61 * SECOND);
 	due();
 	assert_true(state_is(revision, "held"));
-	assert_int_equal(number("SELECT count(*) FROM automatic_case WHERE excluded = 'four_eyes' AND policy = 0"), 1);
+	assert_int_equal(number("SELECT count(*) FROM automatic_case WHERE barred = 'four_eyes' AND policy = 0"), 1);
 	/* a decision that was taken back makes another version of it: not the lane's any more */
 	wanted.version = 1;
 	wanted.four_eyes.count = 0;
