@@ -71,7 +71,10 @@ HANDLER(desk_decisions)
 	struct arena *a = http_arena(req);
 	if (!api_editor(api, req, &session))
 		return;
-	if (service_recent_decisions(api->svc, a, &session.who, limit_of(req, 20), &items, &count, &err) != FRG_OK) {
+	enum decided_by by = str_eq(http_query(req, "by"), STR("people"))      ? DECIDED_BY_PEOPLE
+	                     : str_eq(http_query(req, "by"), STR("automatic")) ? DECIDED_BY_ITSELF
+	                                                                       : DECIDED_BY_ANY;
+	if (service_recent_decisions(api->svc, a, &session.who, by, limit_of(req, 20), &items, &count, &err) != FRG_OK) {
 		fail(api, req, &err);
 		return;
 	}
@@ -80,17 +83,19 @@ HANDLER(desk_decisions)
 		const struct store_decision *d = &items[i].decision;
 		json_t *detail = d->detail.n ? json_loadb(d->detail.p, d->detail.n, 0, NULL) : NULL;
 		str to = json_str(a, json_object_get(detail, "to"));
+		json_t *automatic = json_object_get(detail, "automatic");
+		automatic = automatic ? json_incref(automatic) : json_null();
 		bool notice = json_object_get(detail, "notice") != NULL;
 		json_decref(detail);
 		json_array_append_new(
 			list,
-			json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:I, s:o, s:{s:o, s:o}, s:b, s:b, s:I}",
+			json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:I, s:o, s:{s:o, s:o}, s:b, s:b, s:I}",
 		              "notice", notice, "id", api_id_json(d->id), "comment", api_id_json(d->comment), "revision",
-		              api_id_json(d->revision), "action", json_of(d->action), "to", json_or_null(to), "public",
-		              items[i].is_public, "picked", items[i].picked, "rules", api_rules_json(a, d->rules), "word",
-		              json_of(d->word), "by", json_of(d->editor_name), "at", (json_int_t)d->decided, "text",
-		              json_of(items[i].text), "article", "id", json_of(items[i].article_id), "title",
-		              json_of(items[i].article_title), "undone", d->undone,
+		              api_id_json(d->revision), "action", json_of(d->action), "to", json_or_null(to), "automatic",
+		              automatic, "public", items[i].is_public, "picked", items[i].picked, "rules",
+		              api_rules_json(a, d->rules), "word", json_of(d->word), "by", json_of(d->editor_name), "at",
+		              (json_int_t)d->decided, "text", json_of(items[i].text), "article", "id",
+		              json_of(items[i].article_id), "title", json_of(items[i].article_title), "undone", d->undone,
 		              "mine", d->editor == session.who.id, "undo_until", (json_int_t)(d->decided + UNDO_MS)));
 	}
 	api_no_store(req);

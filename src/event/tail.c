@@ -6,13 +6,22 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "event/upkeep.h"
+#include "service/automatic.h"
 #include "service/figures.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { PAGE = 200, LOOK_MS = 250, ESCALATE_MS = 15000, LEARN_MS = 5000, COUNT_MS = 1000, KEPT_MS = 24 * 3600 * 1000 };
+enum {
+	PAGE = 200,
+	LOOK_MS = 250,
+	ESCALATE_MS = 15000,
+	LEARN_MS = 5000,
+	COUNT_MS = 1000,
+	GUARD_MS = 2000,
+	KEPT_MS = 24 * 3600 * 1000
+};
 
 /* Held comments of a site that are to be checked anew, from `after` on. */
 struct recheck {
@@ -28,7 +37,7 @@ struct tail {
 	pthread_t thread;
 	atomic_bool stopping;
 	int64_t seq;
-	msec escalated, learned, counted_at;
+	msec escalated, learned, counted_at, guarded;
 	struct upkeep upkeep;
 	struct figures_progress figures;
 	bool more_figures;
@@ -213,6 +222,49 @@ static void end_streams(struct service *svc, const struct store_event *e)
 	service_streams_end(svc, e->site, editor);
 }
 
+/* ---- the lane that releases by itself ---- */
+
+static void consider(struct tail *t, struct arena *a, const struct store_event *e)
+{
+	struct frg_error err;
+	if (service_automatic_held(t->svc, a, e->site, e->revision, &err) != FRG_OK)
+		log_error("automatic", "%s", err.msg); /* it waits for people */
+}
+
+static void tell_automatic(struct tail *t, struct arena *a, const struct store_event *e)
+{
+	str rest = e->detail, state = STR(""), why = STR("");
+	str_next(&rest, ' ', &state);
+	str_next(&rest, ' ', &why);
+	tell(t->svc, a, e->site, 0, "automatic",
+	     json_pack("{s:o, s:o, s:o}", "section", json_of(rest), "state", json_of(state), "why", json_of(why)));
+}
+
+/* Releases what is due; and now and then learns from what people decided, and closes what must not stay open. After a
+ * failure nothing is tried again at once. True: there is more to do. */
+static bool automatic(struct tail *t, struct arena *a)
+{
+	struct frg_error err;
+	bool due = false, learn = false;
+	msec now = clock_steady();
+	if (t->guarded > now)
+		return false;
+	arena_reset(a);
+	enum frg_status st = service_automatic_due(t->svc, a, &due, &err);
+	if (st == FRG_OK && (!t->guarded || now - t->guarded >= GUARD_MS)) {
+		arena_reset(a);
+		st = service_automatic_learn(t->svc, a, &learn, &err);
+		if (st == FRG_OK)
+			st = service_automatic_guard(t->svc, a, &err);
+		t->guarded = learn ? 0 : now;
+	}
+	if (st != FRG_OK) {
+		log_error("automatic", "%s", err.msg);
+		t->guarded = now + GUARD_MS;
+	}
+	return st == FRG_OK && (due || learn);
+}
+
 static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 {
 	struct service *svc = t->svc;
@@ -221,7 +273,7 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 	bool decided = str_eq(e->kind, STR("decided")), undone = str_eq(e->kind, STR("undone"));
 	if (decided || undone)
 		str_next(&rest, ' ', &action);
-	if (str_eq(e->kind, STR("site"))) {
+	if (str_eq(e->kind, STR("site")) || str_eq(e->kind, STR("automatic"))) { /* the notice tells of an open lane */
 		if (service_sites_reload(svc, &err) != FRG_OK)
 			log_error("sites", "%s", err.msg);
 		service_threads_drop_all(svc);
@@ -249,10 +301,14 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 		tell(svc, a, e->article, 0, "closing", json_object());
 	if (e->article && readers_concerned(e, action))
 		tell_readers(svc, a, e);
+	if (str_eq(e->kind, STR("held")))
+		consider(t, a, e);
 	if (str_eq(e->kind, STR("objection")))
 		tell_objections(svc, a, e);
 	else if (str_eq(e->kind, STR("notice")))
 		tell_notices(svc, a, e->site);
+	else if (str_eq(e->kind, STR("automatic")))
+		tell_automatic(t, a, e);
 	else if (str_eq(e->kind, STR("claim")))
 		tell_claims(svc, a, e->site);
 	else if (str_eq(e->kind, STR("erased")))
@@ -391,7 +447,8 @@ static void *loop(void *arg)
 		follow(t, a);
 		escalate(t, a);
 		learn_delays(t, a);
-		bool more = upkeep_some(&t->upkeep, t->svc, a);
+		bool more = automatic(t, a);
+		more = upkeep_some(&t->upkeep, t->svc, a) || more;
 		count_figures(t, a);
 		if (t->rechecks)
 			recheck_some(t, a);

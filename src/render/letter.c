@@ -133,7 +133,9 @@ static void grounds(struct buf *b, const struct letter *l)
 static void how(struct buf *b, const struct letter *l)
 {
 	heading(b, l, MSG_LETTER_HOW);
-	line(b, l, l->noticed ? MSG_LETTER_HOW_NOTICE : MSG_LETTER_HOW_OWN);
+	line(b, l, l->noticed ? MSG_LETTER_HOW_NOTICE : l->went_by_itself ? MSG_LETTER_HOW_UNNOTICED : MSG_LETTER_HOW_OWN);
+	if (l->went_by_itself)
+		line(b, l, MSG_LETTER_HOW_WENT_BY_ITSELF);
 	line(b, l, l->machine_marked ? MSG_LETTER_HOW_MARKED : MSG_LETTER_HOW_UNMARKED);
 }
 

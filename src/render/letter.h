@@ -32,6 +32,7 @@ struct letter {
 	str word;            /* of the editors; may be empty */
 	bool noticed;        /* a notice under Article 16 led to it */
 	bool machine_marked; /* the engine had marked passages */
+	bool went_by_itself; /* it had been released under a signed policy, without anybody having read it */
 	str objection_link;
 	msec objection_until;
 };

@@ -1,5 +1,6 @@
 /* What editors do with what is held: release, reject, return, refer. Each is a row in the chain; the state of the
  * revision, the publication, the letter and the event are committed with it. */
+#include "service/agreement.h"
 #include "service/inner.h"
 
 #include "render/letter.h"
@@ -362,7 +363,14 @@ static enum frg_status decide(struct store_tx *tx, void *ctx, struct frg_error *
 	if (st != FRG_OK)
 		return st;
 	d->article = comment.article;
-	bool repeated = false;
+	bool repeated = false, again = false;
+	struct store_article article;
+	if (revision.state != STATE_HELD) /* perhaps it is to be judged once more */
+		st = staff_may_section(tx, d->cmd->who, &comment, &article, err);
+	if (st == FRG_OK && revision.state != STATE_HELD)
+		st = agreement_judge(tx, d->cmd, &revision, d->terms.rules, &again, d->out, err);
+	if (st != FRG_OK || again)
+		return st == FRG_OK ? queue_waiting(tx, d->cmd->who, &d->out->waiting, err) : st;
 	if (revision.state != STATE_HELD || revision.version != d->cmd->version)
 		st = conflict(tx, d, &revision, &repeated, err);
 	else

@@ -157,9 +157,10 @@ struct recent_decision {
 	str text, article_id, article_title;
 	bool is_public, picked; /* readers see this text now */
 };
+enum decided_by { DECIDED_BY_ANY, DECIDED_BY_PEOPLE, DECIDED_BY_ITSELF };
 MUST_CHECK enum frg_status service_recent_decisions(struct service *svc, struct arena *a, const struct staff *who,
-                                                    int64_t limit, struct recent_decision **out, size_t *count,
-                                                    struct frg_error *err);
+                                                    enum decided_by by, int64_t limit, struct recent_decision **out,
+                                                    size_t *count, struct frg_error *err);
 
 /* ---- search.c ------------------------------------------------------------------------------ */
 

@@ -160,6 +160,9 @@ MUST_CHECK enum frg_status lane_filter(struct store_tx *tx, const struct staff *
 /* queue_row.c */
 MUST_CHECK enum frg_status queue_enter(struct store_tx *tx, const struct store_comment *comment,
                                        const struct store_revision *revision, struct frg_error *err);
+/* Decided, but to be judged once more by somebody else than `first`, who does not know. */
+MUST_CHECK enum frg_status queue_enter_again(struct store_tx *tx, const struct store_comment *comment,
+                                             const struct store_revision *revision, id64 first, struct frg_error *err);
 /* For a database from before there was a queue: some of what is held; ctx: int64_t, how many there were. */
 MUST_CHECK enum frg_status queue_enter_all(struct store_tx *tx, void *ctx, struct frg_error *err);
 

@@ -202,6 +202,20 @@ static void gather(struct arena *a, const struct letter_about *about, struct let
 	json_decref(findings);
 }
 
+/* How a withdrawn text had come to be published, if that was without anybody having read it. */
+static enum frg_status note_release(struct store_tx *tx, const struct letter_about *about, struct letter *l,
+                                    struct frg_error *err)
+{
+	struct store_decision release;
+	int64_t before = about->decision->seq ? about->decision->seq : INT64_MAX;
+	if (l->kind != LETTER_REMOVED)
+		return FRG_OK;
+	enum frg_status st = store_decision_release_before(tx, about->comment->id, before, &release, err);
+	l->went_by_itself = st == FRG_OK && release.revision == about->revision->id &&
+	                    str_starts(release.detail, STR("{\"automatic\""));
+	return st == FRG_NOT_FOUND ? FRG_OK : st;
+}
+
 static str body_of(struct arena *a, const struct letter *l)
 {
 	struct buf b = BUF_INIT(LETTER_MAX);
@@ -216,9 +230,10 @@ static str facts_of(struct arena *a, const struct letter *l)
 	for (size_t i = 0; i < l->ground_count; i++)
 		json_array_append_new(rules, json_string(frg_rule_id(l->grounds[i].rule)));
 	static const char *const kinds[] = {"rejected", "removed", "suspended"};
-	return json_text(a, json_pack("{s:s, s:o, s:o, s:b, s:b, s:b, s:I}", "restriction", kinds[l->kind], "rules", rules,
-	                              "law", json_or_null(l->law), "notice", l->noticed, "automated_finding",
-	                              l->machine_marked, "automated_decision", 0, "until", (json_int_t)l->until));
+	return json_text(a, json_pack("{s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:I}", "restriction", kinds[l->kind], "rules",
+	                              rules, "law", json_or_null(l->law), "notice", l->noticed, "automated_finding",
+	                              l->machine_marked, "automated_decision", 0, "automated_release", l->went_by_itself,
+	                              "until", (json_int_t)l->until));
 }
 
 enum frg_status letter_write(struct store_tx *tx, const struct letter_about *about, struct frg_error *err)
@@ -232,6 +247,9 @@ enum frg_status letter_write(struct store_tx *tx, const struct letter_about *abo
 	if (st != FRG_OK)
 		return st;
 	gather(a, about, &l);
+	st = note_release(tx, about, &l, err);
+	if (st != FRG_OK)
+		return st;
 	l.objection_link = arena_printf(a, "%.*s/objection/%.*s", STR_ARG(about->site->base_url), STR_ARG(token));
 	struct store_statement s = {
 		.id = id,
@@ -321,6 +339,9 @@ static enum frg_status preview(struct store_tx *tx, void *ctx, struct frg_error 
 	struct letter_about about = {p->site, &article, &comment, &revision, &d};
 	struct letter l;
 	gather(store_arena(tx), &about, &l);
+	st = note_release(tx, &about, &l, err);
+	if (st != FRG_OK)
+		return st;
 	l.objection_link = arena_printf(store_arena(tx), "%.*s/objection/…", STR_ARG(p->site->base_url));
 	*p->out = (struct service_letter){.lang = l.lang,
 	                                  .subject = letter_subject(store_arena(tx), &l),

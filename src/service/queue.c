@@ -1,4 +1,5 @@
 /* What editors see: held revisions with all that is needed to decide them. */
+#include "service/agreement.h"
 #include "service/inner.h"
 
 #include "base/buf.h"
@@ -23,6 +24,7 @@ struct store_queue_filter queue_filter_of(struct arena *a, const struct staff *w
 {
 	return (struct store_queue_filter){.site = who->site,
 	                                   .own_sections = sections_text(a, &who->sections),
+	                                   .asked = agreement_asks(who) ? who->id : 0,
 	                                   .without_lawyer = !(who->rights & RIGHT_LEGAL)};
 }
 
@@ -191,6 +193,8 @@ static enum frg_status load_item(struct store_tx *tx, const struct staff *who, c
 		st = load_standing(tx, item, err);
 	if (st == FRG_OK)
 		st = address_of(tx, &item->revision, &item->line, err);
+	if (st == FRG_OK && item->row.blind_for && item->row.blind_for != who->id && agreement_asks(who))
+		agreement_cover(item);
 	return st == FRG_OK ? load_copies(tx, who, item, err) : st;
 }
 
@@ -307,6 +311,7 @@ enum frg_status service_queue_waiting(struct service *svc, struct arena *a, id64
 
 struct recent_query {
 	const struct staff *who;
+	enum decided_by by;
 	int64_t limit;
 	struct recent_decision *items;
 	size_t count;
@@ -316,7 +321,7 @@ static enum frg_status load_decisions(struct store_tx *tx, void *ctx, struct frg
 {
 	struct recent_query *q = ctx;
 	struct store_decisions decisions;
-	enum frg_status st = store_decision_recent(tx, q->who->site, q->limit, &decisions, err);
+	enum frg_status st = store_decision_recent(tx, q->who->site, (int)q->by, q->limit, &decisions, err);
 	if (st != FRG_OK)
 		return st;
 	q->items = ARENA_ARRAY(store_arena(tx), struct recent_decision, decisions.count);
@@ -348,10 +353,11 @@ static enum frg_status load_decisions(struct store_tx *tx, void *ctx, struct frg
 	return st;
 }
 
-enum frg_status service_recent_decisions(struct service *svc, struct arena *a, const struct staff *who, int64_t limit,
-                                         struct recent_decision **out, size_t *count, struct frg_error *err)
+enum frg_status service_recent_decisions(struct service *svc, struct arena *a, const struct staff *who,
+                                         enum decided_by by, int64_t limit, struct recent_decision **out, size_t *count,
+                                         struct frg_error *err)
 {
-	struct recent_query q = {.who = who, .limit = limit};
+	struct recent_query q = {.who = who, .by = by, .limit = limit};
 	enum frg_status st = store_read(svc->store, a, load_decisions, &q, err);
 	*out = q.items;
 	*count = q.count;

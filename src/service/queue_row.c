@@ -53,7 +53,13 @@ static enum frg_status read_history(struct store_tx *tx, const struct store_comm
 		return st;
 	row->author_released = by_state[STATE_RELEASED];
 	row->author_rejected = by_state[STATE_REJECTED];
+	if (revision->state == STATE_RELEASED)
+		row->author_released--; /* as it was when it waited */
+	if (revision->state == STATE_REJECTED)
+		row->author_rejected--;
 	for (size_t i = 0; i < all.count; i++) {
+		if (all.items[i].id == revision->id)
+			continue;
 		row->edit = row->edit || all.items[i].state == STATE_RELEASED;
 		row->returned = row->returned || all.items[i].state == STATE_RETURNED;
 	}
@@ -91,6 +97,33 @@ enum frg_status queue_enter(struct store_tx *tx, const struct store_comment *com
 	row.due = row.submitted + (msec)((double)settings.longest_wait * patience(row.score, row.suggestion));
 	if (clock_now() >= row.submitted + settings.longest_wait)
 		row.escalated = clock_now();
+	return store_queue_put(tx, &row, err);
+}
+
+enum frg_status queue_enter_again(struct store_tx *tx, const struct store_comment *comment,
+                                  const struct store_revision *revision, id64 first, struct frg_error *err)
+{
+	struct store_article article;
+	struct desk_settings settings;
+	msec now = clock_now(); /* nobody waits for it: it is never too late */
+	struct store_queue_row row = {.revision = revision->id,
+	                              .site = revision->site,
+	                              .comment = comment->id,
+	                              .article = comment->article,
+	                              .author = comment->author,
+	                              .submitted = now,
+	                              .blind_for = first};
+	enum frg_status st = store_article_by_id(tx, comment->article, &article, err);
+	if (st == FRG_OK)
+		st = settings_load(tx, revision->site, &settings, err);
+	if (st == FRG_OK)
+		st = read_review(tx, revision, &row, err);
+	if (st == FRG_OK)
+		st = read_history(tx, comment, revision, &row, err);
+	if (st != FRG_OK)
+		return st;
+	row.section = article.section;
+	row.due = now + (msec)((double)settings.longest_wait * patience(row.score, row.suggestion));
 	return store_queue_put(tx, &row, err);
 }
 

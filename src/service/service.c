@@ -1,4 +1,5 @@
 /* Puts the service together and takes it apart. */
+#include "service/automatic.h"
 #include "service/oidc_inner.h"
 
 #include <stdlib.h>
@@ -11,6 +12,8 @@ static enum frg_status complete(struct service *svc, struct frg_error *err)
 	enum frg_status st = store_write(svc->store, a, letter_key_make, NULL, err);
 	if (st == FRG_OK)
 		st = store_write(svc->store, a, evidence_key_make, NULL, err);
+	if (st == FRG_OK)
+		st = store_write(svc->store, a, automatic_key_make, NULL, err);
 	while (st == FRG_OK && some) {
 		arena_reset(a);
 		st = store_write(svc->store, a, queue_enter_all, &some, err);

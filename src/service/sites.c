@@ -1,7 +1,9 @@
 /* Sites and their notices, kept in memory and replaced as a whole when they change. */
 #include "service/inner.h"
 
+#include "base/i18n.h"
 #include "render/markdown.h"
+#include "store/automatic.h"
 
 #include <stdlib.h>
 
@@ -33,6 +35,14 @@ static enum frg_status load_notice(struct store_tx *tx, struct sites *sites, siz
 		markdown = str_of(default_notice[column(lang)]);
 	else if (st != FRG_OK)
 		return st;
+	/* readers are told if a program releases, and how */
+	struct store_automatic_policies open;
+	st = store_automatic_open_all(tx, sites->list.items[at].id, &open, err);
+	if (st != FRG_OK)
+		return st;
+	if (open.count)
+		markdown = arena_printf(store_arena(tx), "%.*s\n\n%.*s", STR_ARG(markdown),
+		                        STR_ARG(i18n(lang, MSG_READER_NOTICE_AUTOMATIC)));
 	struct buf html = BUF_INIT(1 << 18);
 	render_comment_html(&html, markdown);
 	sites->notices[at][column(lang)].safe = buf_finish(&html, sites->arena);

@@ -33,7 +33,8 @@ enum right {
 	RIGHT_LEGAL = 1 << 9,    /* preserve evidence; decide what waits for a lawyer */
 	RIGHT_LOG = 1 << 10,     /* read the log of log-ins and of accounts */
 	RIGHT_STAFF = 1 << 11,   /* invite, change roles, close accounts */
-	RIGHT_PERSONS = 1 << 12  /* hand over and erase a reader's data */
+	RIGHT_PERSONS = 1 << 12, /* hand over and erase a reader's data */
+	RIGHT_SIGN = 1 << 13     /* open a lane that releases by itself */
 };
 unsigned staff_rights(enum staff_role role);
 str staff_role_name(enum staff_role role);

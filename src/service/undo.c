@@ -1,4 +1,5 @@
 /* Taking a decision back within some seconds: a row of its own in the chain; all that the decision did is undone. */
+#include "service/agreement.h"
 #include "service/inner.h"
 
 struct undoing {
@@ -146,6 +147,10 @@ static enum frg_status undo(struct store_tx *tx, void *ctx, struct frg_error *er
 	struct store_decision d;
 	struct store_comment c;
 	enum frg_status st = store_decision_get(tx, u->decision, &d, err);
+	if (st == FRG_NOT_FOUND) {
+		st = agreement_undo(tx, u->who, u->decision, &u->revision, err);
+		return st == FRG_OK ? queue_waiting(tx, u->who, &u->waiting, err) : st;
+	}
 	if (st == FRG_OK)
 		st = check_undo(u, &d, err);
 	struct store_revision revision;

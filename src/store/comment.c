@@ -164,7 +164,7 @@ enum frg_status store_revision_move(struct store_tx *tx, id64 id, enum store_sta
 	                                  DB_INT(version), DB_INT(clock_now()));
 	if (st == FRG_OK && changed != 1)
 		return frg_fail(err, FRG_CONFLICT, "conflict", "the revision is not as expected any more");
-	if (st == FRG_OK && from == STATE_HELD && to != STATE_HELD) /* whoever decides: it leaves the queue with it */
+	if (st == FRG_OK && to != STATE_HELD) /* whoever decides: it leaves the queue with it */
 		st = DB_RUN(tx->db, err, "DELETE FROM queue WHERE revision_id = $1", DB_INT(id));
 	if (st == FRG_OK && from == STATE_HELD)
 		st = end_forecast(tx, id, to, err);

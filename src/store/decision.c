@@ -251,14 +251,21 @@ enum frg_status store_decision_by(struct store_tx *tx, id64 revision, id64 edito
 	return db_end(rows, err);
 }
 
-enum frg_status store_decision_recent(struct store_tx *tx, id64 site, int64_t limit, struct store_decisions *out,
-                                      struct frg_error *err)
+#define BY_ITSELF " substr(d.detail, 1, 12) = '{\"automatic\"'"
+
+enum frg_status store_decision_recent(struct store_tx *tx, id64 site, int by, int64_t limit,
+                                      struct store_decisions *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " COLUMNS " FROM decision d WHERE d.site_id = $1"
-	                              " AND d.action <> 'undo' ORDER BY d.seq DESC LIMIT $2",
-	                              DB_INT(site), DB_INT(limit));
+	enum frg_status st = by == 2
+	                         ? DB_QUERY(tx->db, err, &rows,
+	                                    "SELECT " COLUMNS " FROM decision d WHERE d.site_id = $1 AND d.action <> 'undo'"
+	                                    " AND" BY_ITSELF " ORDER BY d.seq DESC LIMIT $2",
+	                                    DB_INT(site), DB_INT(limit))
+	                         : DB_QUERY(tx->db, err, &rows,
+	                                    "SELECT " COLUMNS " FROM decision d WHERE d.site_id = $1 AND d.action <> 'undo'"
+	                                    " AND ($3 = 0 OR NOT" BY_ITSELF ") ORDER BY d.seq DESC LIMIT $2",
+	                                    DB_INT(site), DB_INT(limit), DB_INT(by));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_decision);

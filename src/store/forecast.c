@@ -99,6 +99,11 @@ enum frg_status store_forecast_kept(struct store_tx *tx, id64 site, msec since, 
 	return db_end(rows, err);
 }
 
+enum frg_status store_forecast_forget(struct store_tx *tx, id64 revision, struct frg_error *err)
+{
+	return DB_RUN(tx->db, err, "DELETE FROM forecast WHERE revision_id = $1", DB_INT(revision));
+}
+
 enum frg_status store_forecast_purge(struct store_tx *tx, id64 site, msec before, struct frg_error *err)
 {
 	return DB_RUN(tx->db, err, "DELETE FROM forecast WHERE site_id = $1 AND made_at < $2", DB_INT(site),

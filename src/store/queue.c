@@ -4,7 +4,8 @@
 #define ROW                                                                                                            \
 	"q.revision_id, q.site_id, q.comment_id, q.article_id, q.author_id, q.section, q.lang, q.submitted_at, q.due_at,"  \
 	" q.suggestion, q.profanity, q.aggression, q.insinuation, q.ad_link, q.off_topic, q.engaging, q.author_released,"  \
-	" q.author_rejected, q.edit, q.returned, q.referral, q.referral_by, q.escalated_at, q.group_id, q.repost_of"
+	" q.author_rejected, q.edit, q.returned, q.referral, q.referral_by, q.escalated_at, q.group_id, q.repost_of, "     \
+	"q.blind_for"
 
 enum frg_status store_queue_put(struct store_tx *tx, const struct store_queue_row *r, struct frg_error *err)
 {
@@ -15,15 +16,15 @@ enum frg_status store_queue_put(struct store_tx *tx, const struct store_queue_ro
 	              "INSERT INTO queue (revision_id, site_id, comment_id, article_id, author_id, section, lang,"
 	              " submitted_at, due_at, suggestion, profanity, aggression, insinuation, ad_link, off_topic,"
 	              " engaging, author_released, author_rejected, edit, returned, referral, referral_by, escalated_at, "
-	              "group_id, repost_of)"
+	              "group_id, repost_of, blind_for)"
 	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"
-	              " $21, $22, $23, $24, $25)",
+	              " $21, $22, $23, $24, $25, $26)",
 	              DB_INT(r->revision), DB_INT(r->site), DB_INT(r->comment), DB_INT(r->article), DB_INT(r->author),
 	              DB_TEXT(r->section), DB_TEXT(r->lang), DB_INT(r->submitted), DB_INT(r->due), DB_TEXT(r->suggestion),
 	              DB_INT(r->score[0]), DB_INT(r->score[1]), DB_INT(r->score[2]), DB_INT(r->score[3]),
 	              DB_INT(r->score[4]), DB_INT(r->score[5]), DB_INT(r->author_released), DB_INT(r->author_rejected),
 	              DB_INT(r->edit), DB_INT(r->returned), DB_TEXT(r->referral), DB_INT(r->referral_by),
-	              DB_INT_OR_NULL(r->escalated), DB_INT(r->group), DB_INT(r->repost_of));
+	              DB_INT_OR_NULL(r->escalated), DB_INT(r->group), DB_INT(r->repost_of), DB_INT(r->blind_for));
 }
 
 static void read_row(struct arena *a, struct db_rows *r, struct store_queue_row *q)
@@ -48,6 +49,7 @@ static void read_row(struct arena *a, struct db_rows *r, struct store_queue_row 
 		.escalated = db_int(r, 22),
 		.group = db_int(r, 23),
 		.repost_of = db_int(r, 24),
+		.blind_for = db_int(r, 25),
 	};
 	for (int i = 0; i < FRG_RULE_COUNT; i++)
 		q->score[i] = db_int(r, 10 + i);
@@ -80,7 +82,8 @@ enum frg_status store_queue_get(struct store_tx *tx, id64 revision, struct store
 	" AND ($24 = 0 OR q.referral_by <> $24)"                                                                           \
 	" AND ($25 = 0 OR ($25 & CASE q.suggestion WHEN 'release' THEN 1 WHEN 'look' THEN 2 ELSE 4 END) <> 0)"             \
 	" AND ($26 = 0 OR q.article_id = $26) AND ($27 = 0 OR q.submitted_at <= $27)"                                      \
-	" AND ($28 = 0 OR EXISTS (SELECT 1 FROM objection o WHERE o.comment_id = q.comment_id))"
+	" AND ($28 = 0 OR EXISTS (SELECT 1 FROM objection o WHERE o.comment_id = q.comment_id))"                           \
+	" AND (q.blind_for = 0 OR ($29 <> 0 AND q.blind_for <> $29))"
 
 #define FILTER_ARGS(f)                                                                                                 \
 	DB_INT((f)->site), DB_TEXT((f)->own_sections), DB_TEXT((f)->sections), DB_TEXT((f)->lang), DB_INT((f)->by_score),  \
@@ -89,7 +92,7 @@ enum frg_status store_queue_get(struct store_tx *tx, id64 revision, struct store
 		DB_INT((f)->min[5]), DB_INT((f)->max[5]), DB_INT((f)->author), DB_INT((f)->only_edits),                        \
 		DB_INT((f)->only_returned), DB_INT((f)->only_escalated), DB_TEXT((f)->referral), DB_INT((f)->without_lawyer),  \
 		DB_INT((f)->but_referred_by), DB_INT((f)->suggestions), DB_INT((f)->article), DB_INT((f)->before),             \
-		DB_INT((f)->only_appealed)
+		DB_INT((f)->only_appealed), DB_INT((f)->asked)
 
 #define LATE "CASE WHEN q.escalated_at IS NULL THEN 1 ELSE 0 END"
 
@@ -100,8 +103,8 @@ enum frg_status store_queue_page(struct store_tx *tx, const struct store_queue_f
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(
 		tx->db, err, &rows,
-		"SELECT " ROW " FROM queue q WHERE" FILTER " AND (" LATE ", q.due_at, q.revision_id) > ($29, $30, $31)"
-		" ORDER BY " LATE ", q.due_at, q.revision_id LIMIT $32",
+		"SELECT " ROW " FROM queue q WHERE" FILTER " AND (" LATE ", q.due_at, q.revision_id) > ($30, $31, $32)"
+		" ORDER BY " LATE ", q.due_at, q.revision_id LIMIT $33",
 		FILTER_ARGS(f), DB_INT(after->late), DB_INT(after->due), DB_INT(after->revision), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
@@ -149,11 +152,12 @@ enum frg_status store_queue_ahead(struct store_tx *tx, id64 site, id64 revision,
 {
 	struct db_rows *rows;
 	*ahead = 0;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT count(*) FROM (SELECT 1 FROM queue q, queue me WHERE me.revision_id = $2"
-	                              " AND q.site_id = $1 AND (q.due_at, q.revision_id) < (me.due_at, me.revision_id)"
-	                              " LIMIT $3) AS before",
-	                              DB_INT(site), DB_INT(revision), DB_INT(STORE_AHEAD_MAX));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows,
+		"SELECT count(*) FROM (SELECT 1 FROM queue q, queue me WHERE me.revision_id = $2"
+		" AND q.site_id = $1 AND q.blind_for = 0 AND (q.due_at, q.revision_id) < (me.due_at, me.revision_id)"
+		" LIMIT $3) AS before",
+		DB_INT(site), DB_INT(revision), DB_INT(STORE_AHEAD_MAX));
 	if (st != FRG_OK)
 		return st;
 	if (db_next(rows))
@@ -170,9 +174,9 @@ static void read_due(struct arena *a, struct db_rows *r, id64 *due)
 enum frg_status store_queue_due(struct store_tx *tx, id64 site, struct store_ids *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT due_at FROM queue WHERE site_id = $1 ORDER BY due_at LIMIT $2", DB_INT(site),
-	                              DB_INT(STORE_DUE_MAX));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows, "SELECT due_at FROM queue WHERE site_id = $1 AND blind_for = 0 ORDER BY due_at LIMIT $2",
+		DB_INT(site), DB_INT(STORE_DUE_MAX));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_due);
@@ -191,7 +195,7 @@ enum frg_status store_queue_escalate(struct store_tx *tx, id64 site, msec before
 {
 	return DB_RUN_COUNT(tx->db, err, count,
 	                    "UPDATE queue SET escalated_at = $3 WHERE site_id = $1 AND submitted_at <= $2"
-	                    " AND escalated_at IS NULL",
+	                    " AND escalated_at IS NULL AND blind_for = 0",
 	                    DB_INT(site), DB_INT(before), DB_INT(clock_now()));
 }
 

@@ -152,6 +152,7 @@ struct store_queue_row {
 	msec escalated; /* 0: not */
 	id64 group;     /* the same for texts that are nearly the same: the first of them */
 	id64 repost_of; /* the decision that refused this text before; 0: none */
+	id64 blind_for; /* whose decision is to be repeated by somebody else; 0: it really waits */
 };
 struct store_queue_rows {
 	struct store_queue_row *items;
@@ -174,6 +175,7 @@ struct store_queue_filter {
 	unsigned suggestions; /* 1 release, 2 look, 4 reject; 0: any */
 	id64 article;
 	msec before; /* sent before; 0: any */
+	id64 asked;  /* sees also what others decided and is to be judged again; 0: nobody does */
 };
 /* A place in the order: what has been escalated first, then by due time. */
 struct store_queue_place {
@@ -321,6 +323,8 @@ MUST_CHECK enum frg_status store_forecast_latest(struct store_tx *tx, id64 site,
 /* Of those made since then whose outcome is known. */
 MUST_CHECK enum frg_status store_forecast_kept(struct store_tx *tx, id64 site, msec since,
                                                struct store_forecast_record *out, struct frg_error *err);
+/* It was not people who ended this wait. */
+MUST_CHECK enum frg_status store_forecast_forget(struct store_tx *tx, id64 revision, struct frg_error *err);
 MUST_CHECK enum frg_status store_forecast_purge(struct store_tx *tx, id64 site, msec before, struct frg_error *err);
 
 /* ---- decisions --------------------------------------------------------------- */
@@ -362,8 +366,8 @@ MUST_CHECK enum frg_status store_decision_release_before(struct store_tx *tx, id
 /* Has this editor had a hand in what became of this revision? */
 MUST_CHECK enum frg_status store_decision_by(struct store_tx *tx, id64 revision, id64 editor, bool *out,
                                              struct frg_error *err);
-/* Newest first; undo rows left out. */
-MUST_CHECK enum frg_status store_decision_recent(struct store_tx *tx, id64 site, int64_t limit,
+/* Newest first; undo rows left out. `by` 0: all, 1: without releases under a signed policy, 2: only these. */
+MUST_CHECK enum frg_status store_decision_recent(struct store_tx *tx, id64 site, int by, int64_t limit,
                                                  struct store_decisions *out, struct frg_error *err);
 /* All on a comment, undo rows too, oldest first. */
 MUST_CHECK enum frg_status store_decision_of_comment(struct store_tx *tx, id64 comment, struct store_decisions *out,

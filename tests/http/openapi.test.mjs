@@ -9,6 +9,7 @@ import { startServer, until, uuid, PASSWORD } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { request, form, FORM } from '../lib/http.mjs';
 import { Contract, file } from '../lib/openapi.mjs';
+import { decideMany, sql } from '../lib/automatic.mjs';
 
 const contract = new Contract();
 const FOREIGN = 'https://www.paper.example';
@@ -797,6 +798,46 @@ test('learning from decisions, and what thresholds would have meant', async () =
 		return seen.has(202) && seen.has(409) && seen.has('stop 409');
 	}, { what: 'a second run that is refused' });
 	await call('learning', '/v1/desk/learning', 200, { who: rike });
+});
+
+test('the lane that releases by itself', async () => {
+	const own = await startServer(), editor = await new Editor(own).login(), mine = { who: editor, headers: { 'X-CSRF-Token': editor.csrf } };
+	await decideMany(own, editor, 122);
+	const { sections: [{ section, choices }] } = (await call('automatic', '/v1/desk/automatic', 200, { who: editor })).json;
+	const terms = { section, limit: 0.05, threshold: choices.at(-1).threshold, draw: 0.05, first: 3, delay_seconds: 60, password: PASSWORD };
+	const sign = (status, body, who = mine) => call('signAutomatic', '/v1/desk/automatic/policies', status, { ...who, body });
+	const close = (status, body) => call('closeAutomatic', '/v1/desk/automatic/closings', status, { ...mine, body });
+	code(await sign(400, { ...terms, draw: 0 }), 'automatic_invalid');
+	code(await sign(409, { ...terms, threshold: 0 }), 'automatic_changed');
+	code(await sign(403, { ...terms, password: 'geraten' }), 'password_wrong');
+	const stream = await editor.stream('/v1/desk/stream');
+	const { open } = (await sign(200, terms)).json.sections[0];
+	contract.event('deskStream', await stream.next((m) => m.event === 'automatic'));
+	stream.close();
+	await close(200, { section, version: open.version, word: 'Genug.' });
+	code(await close(409, { section, version: open.version }), 'automatic_closed');
+	contract.answer('decisions', await editor.get('/v1/desk/decisions?by=automatic'));
+	await own.end();
+	const guesser = await new Editor(limited).login();
+	let answer;
+	for (let i = 0; i < 50 && answer?.status !== 429; i++)
+		answer = await guesser.write('/v1/desk/automatic/policies', { ...terms, password: `Losung ${i}` });
+	contract.answer('signAutomatic', answer);
+	code(answer, 'login_throttled');
+});
+
+test('how far editors agree', async () => {
+	const { version } = (await call('agreement', '/v1/desk/agreement', 200, { who: rike })).json;
+	const share = (status, body) => call('shareJudgedTwice', '/v1/desk/agreement', status, { who: rike, headers: csrf(), body });
+	await share(200, { version, share: 0.03 });
+	code(await share(409, { version, share: 0.03 }), 'conflict');
+	code(await share(400, { version: version + 1, share: 0.3 }), 'share_invalid');
+	await share(200, { version: version + 1, share: 0 });
+	sql(server, `INSERT INTO double_check SELECT d.id, d.revision_id, d.site_id, 'Lokales', d.id, d.editor_id, d.action, d.rules, d.editor_id, 'reject', 'profanity',
+		d.decided_at, d.decided_at FROM decision d WHERE d.action = 'release' ORDER BY d.seq LIMIT 1`);
+	await call('agreementPairs', '/v1/desk/agreement/pairs', 200, { who: rike });
+	const csv = await call('agreementCsv', '/v1/desk/agreement/figures.csv', 200, { who: rike });
+	assert.match(csv.text, /^decision,1,0,0,1,,,\r$/m);
 });
 
 test('an edit, an answer and what came before, as the desk shows them', async () => {

@@ -99,6 +99,19 @@ static void word_for_word(void **state)
 		}
 }
 
+/* Withdrawn after nobody had read it: the letter says so. */
+static void what_went_by_itself_is_said(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"removed-automatic-de", "removed-automatic-en"};
+	for (int i = 0; i < 2; i++) {
+		struct letter l = sample(i ? FRG_LANG_EN : FRG_LANG_DE, LETTER_REMOVED);
+		l.went_by_itself = true;
+		l.noticed = false;
+		compare(names[i], whole(&l));
+	}
+}
+
 /* What Article 17(3) asks for is there, whatever the letter is about. */
 static void nothing_is_missing(void **state)
 {
@@ -172,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(word_for_word),
+		cmocka_unit_test(what_went_by_itself_is_said),
 		cmocka_unit_test(nothing_is_missing),
 		cmocka_unit_test(every_law_and_block_has_its_sentence),
 		cmocka_unit_test(hostile_words_stay_words),

@@ -293,7 +293,7 @@ export class Api {
 		return this.call('GET', `/v1/desk/search?${q}`);
 	}
 
-	decisions(limit: number): Promise<{ decisions: Decision[] }> {
-		return this.call('GET', `/v1/desk/decisions?limit=${limit}`);
+	decisions(limit: number, by: 'people' | 'automatic' | '' = ''): Promise<{ decisions: Decision[] }> {
+		return this.call('GET', `/v1/desk/decisions?limit=${limit}${by ? `&by=${by}` : ''}`);
 	}
 }

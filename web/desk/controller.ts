@@ -38,6 +38,8 @@ export interface View {
 	/** Texts with open notices, and how many of them are overdue. */
 	notices: number;
 	overdueNotices: number;
+	/** Grows when a lane that releases by itself opens or closes. */
+	automatic: number;
 	lanes: Lane[];
 	/** Grows when the team's lanes or their contents may have changed. */
 	laneChanges: number;
@@ -46,7 +48,7 @@ export interface View {
 
 export class Controller {
 	readonly api = new Api();
-	view: View = { phase: 'starting', session: null, expired: false, changed: false, queue: 'loading', online: true, changes: 0, closing: null, objections: 0, notices: 0, overdueNotices: 0, lanes: [], laneChanges: 0, desk: { ...S.empty, blur: rememberedBlur(), exposures: rememberedExposures() } };
+	view: View = { phase: 'starting', session: null, expired: false, changed: false, queue: 'loading', online: true, changes: 0, closing: null, objections: 0, notices: 0, overdueNotices: 0, automatic: 0, lanes: [], laneChanges: 0, desk: { ...S.empty, blur: rememberedBlur(), exposures: rememberedExposures() } };
 	private listeners = new Set<() => void>();
 	private stream: EventSource | null = null;
 	private streamTries = 0;
@@ -514,6 +516,10 @@ export class Controller {
 		stream.addEventListener('notices', (e) => {
 			const { open, overdue } = JSON.parse((e as MessageEvent<string>).data) as { open: number; overdue: number };
 			this.set({ notices: open, overdueNotices: overdue, changes: this.view.changes + 1 });
+		stream.addEventListener('automatic', (e) => {
+			const told = JSON.parse((e as MessageEvent<string>).data) as { section: string; state: string; why: string };
+			this.set({ automatic: this.view.automatic + 1 });
+			if (told.state === 'closed' && told.why !== 'replaced') this.apply((d) => S.note(d, { kind: 'automatic', section: told.section }));
 		});
 		stream.addEventListener('claims', (e) => this.heardClaims((JSON.parse((e as MessageEvent<string>).data) as { claims: Claim[] }).claims));
 		stream.addEventListener('closing', () => { void this.loadClosing(); this.refreshSoon(); });

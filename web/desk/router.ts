@@ -2,7 +2,7 @@
 // colleague, and the browser's way back works.
 import { useEffect, useState } from 'preact/hooks';
 
-export const TABS = ['review', 'board', 'decided', 'objections', 'notices', 'figures', 'policy', 'learning', 'persons', 'team'] as const;
+export const TABS = ['review', 'board', 'decided', 'objections', 'notices', 'figures', 'policy', 'learning', 'automatic', 'persons', 'team'] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface Place {

@@ -54,6 +54,7 @@ export type Note =
 	| { kind: 'elsewhere'; name: string; by: string; action: string }
 	| { kind: 'problem'; name: string; revision: string; problem: Problem }
 	| { kind: 'undo_failed'; name: string; message: string }
+	| { kind: 'automatic'; section: string }
 	| { kind: 'rest'; count: number };
 
 export interface Desk {

@@ -9,6 +9,7 @@ import { rememberBindings, rememberedBindings } from '../bindings';
 import { BREACHES, toggled } from '../rules';
 import * as S from '../state';
 import { Account } from './account';
+import { AutomaticPage } from './automatic';
 import { Board } from './board';
 import { Decided } from './decided';
 import { Figures } from './figures';
@@ -139,7 +140,7 @@ function Said({ desk }: { desk: S.Desk }): JSX.Element {
 
 /* An address says where to go, not what one may. */
 function mayEnter(controller: Controller, tab: Place['tab']): boolean {
-	if (tab === 'policy' || tab === 'learning') return controller.may('settings');
+	if (tab === 'policy' || tab === 'learning' || tab === 'automatic') return controller.may('settings');
 	if (tab === 'persons') return controller.may('persons');
 	return tab !== 'team' || controller.may('staff') || controller.may('log');
 }
@@ -199,6 +200,7 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 			{tab === 'comment' && <Story key={place.comment} controller={controller} comment={place.comment} changes={view.changes} onRead={read} />}
 			{tab === 'policy' && <Policy controller={controller} desk={policy.current} onRead={read} />}
 			{tab === 'learning' && <Learning controller={controller} />}
+			{tab === 'automatic' && <AutomaticPage controller={controller} changes={view.automatic} />}
 			<div class="toasts" aria-label={t('note.label')} role="region">
 				{undoable && (tab === 'review' || tab === 'board') && <UndoToast key={undoable.item.revision} undoable={undoable} undoKey={bindings.undo}
 					together={S.batchOf(desk, undoable, Date.now()).length} onUndo={() => controller.undo()} />}

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError } from '../api';
+import { share } from '../automatic';
 import type { Controller } from '../controller';
 import { moment, t } from '../i18n';
 import { storyPath } from '../router';
@@ -55,6 +56,7 @@ function Row({ decision: d, now, until, mine, onUndo, controller, onAfter, onCha
 		<li class={`decision${d.undone ? ' undone' : ''}`}>
 			<p class="decision-head">
 				<span class={`state state-${d.action}`}>{d.to ? t(`decided.to_${d.to}`) : d.notice && d.action === 'uphold' ? t('decided.kept') : stateName(d.action)}</span>{d.notice && <span class="badge">{t('decided.notice')}</span>}{released && d.picked && <span class="badge">★ {t('decided.picked')}</span>}
+				{d.automatic && <span class="badge badge-auto" title={t('decided.automatic_title', d.automatic.version, share(d.automatic.limit))}>{t('decided.automatic')}</span>}
 				{d.undone && <span class="badge">{t('decided.undone')}</span>}
 				<RuleNames rules={d.rules} />
 			</p>
@@ -75,7 +77,7 @@ function Row({ decision: d, now, until, mine, onUndo, controller, onAfter, onCha
 				{error && <p class="decision-error" role="alert">{error}</p>}
 			</div>
 			<p class="decision-who">
-				<span>{d.by}</span><time dateTime={new Date(d.at).toISOString()}>{moment(d.at, now)}</time>
+				<span>{d.automatic ? t('decided.signed_by', d.by) : d.by}</span><time dateTime={new Date(d.at).toISOString()}>{moment(d.at, now)}</time>
 				{may && <button type="button" class="act" aria-disabled={busy} onClick={() => void undo()}>{t('undo.do')} <span aria-hidden="true">{left}</span></button>}
 			</p>
 		</li>
@@ -85,24 +87,29 @@ function Row({ decision: d, now, until, mine, onUndo, controller, onAfter, onCha
 export function Decided({ controller, changes, onRead }: { controller: Controller; changes: number; onRead: (revision: string) => void }): JSX.Element {
 	const [searching, setSearching] = useState(false);
 	const [list, setList] = useState<Decision[] | null>(null);
-	const [failed, setFailed] = useState(false);
+	const [failed, setFailed] = useState(false), [by, setBy] = useState<'' | 'people' | 'automatic'>('');
 	const [after, setAfter] = useState<{ decision: Decision; kind: 'remove' | 'suspend' } | null>(null);
 	const me = controller.view.session?.user.name, skew = controller.api.skew;
 	const now = useNow(list?.some((d) => d.undo_until - skew > Date.now()) ? 500 : 30000);
 	async function load(): Promise<void> {
 		setFailed(false);
 		try {
-			setList((await controller.api.decisions(SHOWN)).decisions);
+			setList((await controller.api.decisions(SHOWN, by)).decisions);
 		} catch (e) {
 			if (!(e instanceof ApiError)) throw e;
 			setFailed(true);
 		}
 	}
-	useEffect(() => { void load(); }, [changes]);
+	useEffect(() => { void load(); }, [changes, by]);
 	return (
 		<main class="decided" id="main">
 			<h2>{t('decided.title')}</h2>
 			<Search controller={controller} onActive={setSearching} onRead={onRead} />
+			{!searching && (
+				<p class="switch" role="group" aria-label={t('decided.by')}>
+					{(['', 'people', 'automatic'] as const).map((b) => <button key={b} type="button" class="act" aria-pressed={by === b} onClick={() => setBy(b)}>{t(`decided.by_${b || 'all'}`)}</button>)}
+				</p>
+			)}
 			{failed && <div class="empty" role="alert"><p>{t('queue.failed')}</p><button type="button" class="act" onClick={() => void load()}>{t('queue.retry')}</button></div>}
 			{!failed && list === null && <p class="quiet" role="status">{t('queue.loading')}</p>}
 			{list?.length === 0 && <p class="quiet">{t('decided.none')}</p>}

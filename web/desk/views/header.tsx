@@ -75,6 +75,7 @@ export function Header(p: Props): JSX.Element {
 				{tabButton('figures', t('nav.figures'))}
 				{controller.may('settings') && tabButton('policy', t('nav.policy'))}
 				{controller.may('settings') && tabButton('learning', t('nav.learning'))}
+				{controller.may('settings') && tabButton('automatic', t('nav.automatic'))}
 				{controller.may('persons') && tabButton('persons', t('nav.persons'))}
 				{(controller.may('staff') || controller.may('log')) && tabButton('team', t('nav.team'))}
 			</nav>

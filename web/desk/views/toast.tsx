@@ -27,6 +27,8 @@ export function noteText(n: Note, now: number): string {
 		return t('note.elsewhere', n.by, n.name, stateName(n.action));
 	case 'problem':
 		return `${n.name}: ${problemText(n.problem, now)}`;
+	case 'automatic':
+		return t('note.automatic', n.section || t('automatic.no_section'));
 	case 'rest':
 		return t('note.rest', n.count);
 	case 'undo_failed':
