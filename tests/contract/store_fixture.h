@@ -153,4 +153,13 @@ static inline enum frg_status decide(struct store_tx *tx, void *ctx, struct frg_
 	return store_decision_append(tx, &m->decision, e);
 }
 
+static inline struct made make_one(struct fixture *f, const char *text, const char *action)
+{
+	struct made m = {.f = f, .text = str_of(text), .action = str_of(action ? action : "")};
+	OK(store_write(f->store, f->arena, make, &m, &err));
+	if (action)
+		OK(store_write(f->store, f->arena, decide, &m, &err));
+	return m;
+}
+
 #endif

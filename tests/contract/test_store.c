@@ -23,15 +23,6 @@ static enum frg_status publish(struct store_tx *tx, void *ctx, struct frg_error 
 	return store_publication_write(tx, PUBLICATION_PUT, &p, e);
 }
 
-static struct made make_one(struct fixture *f, const char *text, const char *action)
-{
-	struct made m = {.f = f, .text = str_of(text), .action = str_of(action ? action : "")};
-	OK(store_write(f->store, f->arena, make, &m, &err));
-	if (action)
-		OK(store_write(f->store, f->arena, decide, &m, &err));
-	return m;
-}
-
 /* ---- promise 1: nothing without a decision to release exactly this ---- */
 
 static void publication_needs_its_decision(void **state)

@@ -516,6 +516,7 @@ export class Controller {
 		stream.addEventListener('notices', (e) => {
 			const { open, overdue } = JSON.parse((e as MessageEvent<string>).data) as { open: number; overdue: number };
 			this.set({ notices: open, overdueNotices: overdue, changes: this.view.changes + 1 });
+		});
 		stream.addEventListener('automatic', (e) => {
 			const told = JSON.parse((e as MessageEvent<string>).data) as { section: string; state: string; why: string };
 			this.set({ automatic: this.view.automatic + 1 });

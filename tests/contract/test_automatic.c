@@ -1,4 +1,6 @@
-/* What a store must do for a lane that releases by itself and for second judgements. Part of test_store.c. */
+/* Of every store, too: a lane that releases by itself, and second judgements. */
+#include "store_fixture.h"
+
 #include "store/agreement.h"
 #include "store/automatic.h"
 
@@ -175,4 +177,15 @@ static void a_decided_comment_is_judged_again_once(void **state)
 	assert_int_equal(j.list.count, 1);
 	assert_true(str_eq(j.list.items[0].second_action, STR("reject")));
 	assert_int_equal(store_read(j.m.f->store, j.m.f->arena, find_again, &j, NULL), FRG_NOT_FOUND);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(a_signed_policy_stays_and_ends_once),
+		TEST(a_case_is_due_once_and_counted),
+		TEST(a_decided_comment_is_judged_again_once),
+	};
+	return cmocka_run_group_tests_name("automatic", tests, NULL, NULL);
 }
