@@ -206,7 +206,7 @@ enum frg_status store_comment_extent(struct store_tx *tx, id64 comment, struct s
 	enum frg_status st = DB_QUERY(
 		tx->db, err, &rows,
 		"SELECT (SELECT count(*) FROM revision WHERE comment_id = $1),"
-		" (SELECT sum(version) FROM revision WHERE comment_id = $1),"
+		" (SELECT CAST(sum(version) AS BIGINT) FROM revision WHERE comment_id = $1),"
 		" (SELECT count(*) FROM revision WHERE comment_id = $1 AND state = 'held'),"
 		" (SELECT count(*) FROM publication WHERE comment_id = $1 AND removed_at IS NULL),"
 		" (SELECT count(*) FROM statement WHERE comment_id = $1 AND body <> ''),"
