@@ -258,8 +258,8 @@ test('one-time codes are set up and asked for', () => watched('codes', () => pag
 	await login(page, 'kim');
 	await page.click('.head-user');
 	await page.click('text=Einmalcodes einrichten');
-	await page.locator('details [name=password]').fill(PASSWORD);
-	await page.click('dialog >> text=Weiter');
+	await page.fill('details[open] [name=proof]', PASSWORD);
+	await page.click('details[open] .act');
 	const secret = (await page.textContent('.secret')).replaceAll(' ', '');
 	await page.fill('[name=code]', totp(secret, Date.now() - 30000));
 	await page.click('text=Bestätigen');

@@ -1,7 +1,7 @@
 // With the limits on, as in service: who asks too much waits, and is told how long.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { startServer } from '../lib/server.mjs';
+import { PASSWORD, startServer } from '../lib/server.mjs';
 import { Reader } from '../lib/people.mjs';
 
 let server;
@@ -47,4 +47,25 @@ test('submitting', async () => {
 test('checking', async () => {
 	const ask = () => server.request('POST', '/v1/articles/bruecke/check', { body: { text: 'Kurz geprüft.' } });
 	assert.ok(await throttled(ask, 'throttled', 200) >= 30);
+});
+
+test('whoever guesses elsewhere, or at an open desk, locks no owner out', async () => {
+	const own = await startServer({ limits: 'on', config: { trusted_proxies: '127.0.0.1' }, site: { address: 'http://localhost:8080' } });
+	try {
+		const from = (address) => ({ 'X-Forwarded-For': address });
+		const login = (address, password = PASSWORD) => own.request('POST', '/v1/desk/session', { headers: from(address), body: { user: 'rike', password } });
+		await throttled(() => login('198.51.100.1', 'geraten geraten'), 'login_throttled', 12);
+		await throttled(() => own.request('POST', '/v1/desk/session/options', { headers: from('198.51.100.2') }), 'login_throttled', 60);
+		await throttled(() => own.request('POST', '/v1/desk/session/passkey', { headers: from('198.51.100.3'), body: { passkey: {} } }), 'login_throttled', 60);
+		const { setCookies: [cookie], json } = await login('192.0.2.1');
+		const open = { ...from('198.51.100.4'), Cookie: cookie.split(';')[0], 'X-CSRF-Token': json.csrf };
+		const ask = (headers) => own.request('POST', '/v1/desk/factors/totp', { headers, body: { password: 'geraten geraten' } });
+		await throttled(() => ask(open), 'login_throttled', 12);
+		const again = await login('192.0.2.1');
+		assert.equal(again.status, 200, 'the owner comes in');
+		const there = { ...from('192.0.2.1'), Cookie: again.setCookies[0].split(';')[0], 'X-CSRF-Token': again.json.csrf };
+		assert.equal((await ask(there)).json.error.code, 'password_wrong', 'and may prove who they are');
+	} finally {
+		await own.end();
+	}
 });
