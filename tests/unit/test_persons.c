@@ -170,10 +170,13 @@ static void a_hold_keeps_a_text(void **state)
 	char sql[400];
 	id64 comment = reject("Zwiebelturm, du Depp.");
 	reject("Und du erst, Depp.");
-	snprintf(sql, sizeof sql,
-	         "INSERT INTO evidence SELECT 1, site_id, id, %lld, 'Ada', 'Drohung', '{\"Zwiebelturm\":1}', 'sig', 1, NULL"
-	         " FROM comment WHERE id = %lld",
-	         (long long)t.ada.id, (long long)comment);
+	snprintf(
+		sql, sizeof sql,
+		"INSERT INTO evidence (id, site_id, comment_id, editor_id, editor_name, reason, bundle, signature, created_at,"
+		" hold_end_reason)"
+		" SELECT 1, site_id, id, %lld, 'Ada', 'Drohung', '{\"Zwiebelturm\":1}', 'sig', 1, ''"
+		" FROM comment WHERE id = %lld",
+		(long long)t.ada.id, (long long)comment);
 	tamper(sql);
 	clock_shift(200 * day);
 	purge();
@@ -288,10 +291,13 @@ static void what_is_held_is_reported_and_goes_later(void **state)
 	struct submit_result one = send_from(STR(""), "Zwiebelturm eins.", "");
 	release(one.revision);
 	struct submit_result two = send_from(one.reader, "Zwiebelturm zwei.", "");
-	snprintf(sql, sizeof sql,
-	         "INSERT INTO evidence SELECT 1, site_id, id, %lld, 'Ada', 'Drohung', '{\"Zwiebelturm\":1}', 'sig', 1, NULL"
-	         " FROM comment WHERE id = %lld",
-	         (long long)t.ada.id, (long long)one.comment);
+	snprintf(
+		sql, sizeof sql,
+		"INSERT INTO evidence (id, site_id, comment_id, editor_id, editor_name, reason, bundle, signature, created_at,"
+		" hold_end_reason)"
+		" SELECT 1, site_id, id, %lld, 'Ada', 'Drohung', '{\"Zwiebelturm\":1}', 'sig', 1, ''"
+		" FROM comment WHERE id = %lld",
+		(long long)t.ada.id, (long long)one.comment);
 	tamper(sql);
 	struct person_scope scope = {.site = t.site->id, .author = author_of(two.comment)};
 	struct erase_result done = erase(scope, true);
