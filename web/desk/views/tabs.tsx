@@ -1,5 +1,6 @@
 // The way about the desk: groups of places in the head, and under it the places of the group one is in.
 import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Controller, View } from '../controller';
 import { count, number, t } from '../i18n';
 import { GROUPS, mayEnter, pathOf } from '../router';
@@ -49,8 +50,14 @@ function Group({ p, name, tabs }: { p: Props; name: string; tabs: readonly Tab[]
 const entered = (controller: Controller, tabs: readonly Tab[]): Tab[] => tabs.filter((tab) => mayEnter(controller, tab));
 
 export function Tabs(p: Props): JSX.Element {
+	const row = useRef<HTMLElement>(null);
+	/* On a phone the row is longer than the screen: where one is stays in sight. */
+	useLayoutEffect(() => {
+		const here = row.current?.querySelector<HTMLElement>('[aria-current]');
+		if (row.current && here) row.current.scrollLeft = here.offsetLeft - (row.current.clientWidth - here.offsetWidth) / 2;
+	}, [p.tab]);
 	return (
-		<nav class="tabs" aria-label={t('nav.label')}>
+		<nav class="tabs" ref={row} aria-label={t('nav.label')}>
 			{GROUPS.map(({ name, tabs }) => {
 				const mine = entered(p.controller, tabs);
 				return mine.length > 0 && <Group key={name} p={p} name={name} tabs={mine} />;
