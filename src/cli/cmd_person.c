@@ -131,8 +131,10 @@ static int export_all(struct service *svc, const struct store_site *site, const 
 			rc = cli_failed("person", &err);
 		else if (json_array_size(given) == 0 && count == 0)
 			rc = cli_usage("person", "nobody left the address %s", o->email);
-		else
+		else if (json_array_size(given))
 			json_array_append_new(all, json_pack("{s:s, s:o}", "format", "freigabe notices 1", "notices_given", given));
+		else
+			json_decref(given);
 	}
 	const json_t *out = o->email ? all : json_array_get(all, 0);
 	if (rc == EXIT_DONE && html)

@@ -33,15 +33,15 @@ static enum frg_status connections(struct store_tx *tx, const struct store_comme
 	*out = json_array();
 	for (size_t i = 0; st == FRG_OK && i < all.count; i++) {
 		const struct store_address *row = &all.items[i];
-		str key = STR("");
+		str key = STR(""), site = arena_printf(store_arena(tx), "%lld", (long long)row->site); /* no double holds it */
 		for (size_t k = 0; k < keys.count; k++)
 			if (keys.items[k].day == row->day)
 				key = keys.items[k].key;
 		json_array_append_new(*out,
-		                      json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:I}", "revision", id_json(row->revision), "at",
+		                      json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "revision", id_json(row->revision), "at",
 		                                evidence_time(row->created), "day", (json_int_t)row->day, "hash",
 		                                json_of(row->hash), "key", json_or_null(key), "connection", id_json(row->line),
-		                                "site_number", (json_int_t)row->site));
+		                                "site_number", json_of(site)));
 	}
 	return st;
 }

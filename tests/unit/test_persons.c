@@ -343,7 +343,7 @@ static void evidence_holds_the_connection(void **state)
 	assert_int_equal(json_array_size(all), 1);
 	c = json_array_get(all, 0);
 	str key = json_str(t.a, json_object_get(c, "key"));
-	str input = arena_printf(t.a, "%lld 203.0.113.9", (long long)json_integer_value(json_object_get(c, "site_number")));
+	str input = arena_printf(t.a, "%s 203.0.113.9", json_string_value(json_object_get(c, "site_number")));
 	unsigned char raw[32];
 	char hash[65];
 	crypto_generichash(raw, sizeof raw, (const unsigned char *)input.p, input.n, (const unsigned char *)key.p, key.n);
