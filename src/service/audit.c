@@ -12,7 +12,7 @@ struct walk {
 	str hash; /* of the row before */
 	char kept[HASH_TEXT_SIZE];
 	id64 comment, evidence;
-	int64_t number; /* the highest of preserved evidence so far */
+	int64_t number;   /* the highest of preserved evidence so far */
 	int64_t erasures; /* where the chain of erasures ended at the decision before */
 	bool at_end;
 	struct audit_report *report;

@@ -140,7 +140,12 @@ static enum frg_status look_at_author(struct store_tx *tx, const struct automati
 	bool suspended = st == FRG_OK;
 	if (st != FRG_OK && st != FRG_NOT_FOUND)
 		return st;
-	*why = suspended ? "suspended" : reported ? "reported" : refused ? "refused" : released < l->first ? "first" : took_back ? "took_back" : "";
+	*why = suspended             ? "suspended"
+	       : reported            ? "reported"
+	       : refused             ? "refused"
+	       : released < l->first ? "first"
+	       : took_back           ? "took_back"
+	                             : "";
 	return FRG_OK;
 }
 

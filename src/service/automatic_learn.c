@@ -9,9 +9,9 @@
 
 enum {
 	PAGE = 200,
-	LEARN_DAYS = 180, /* older decisions tell little of today's comments */
-	BACK_MAX = 20000, /* decisions looked back at, when there are no cases yet */
-	KEPT_DAYS = 800, /* as long as figures: which releases were a lane's is known by these when words have gone */
+	LEARN_DAYS = 180,  /* older decisions tell little of today's comments */
+	BACK_MAX = 20000,  /* decisions looked back at, when there are no cases yet */
+	KEPT_DAYS = 800,   /* as long as figures: which releases were a lane's is known by these when words have gone */
 	CHECKS_MAX = 2000, /* the watch begins anew whenever it has lost: older ones change nothing */
 	LAG_MS = UNDO_MS + UNDO_GRACE_MS + 2000
 };

@@ -37,11 +37,10 @@ static enum frg_status connections(struct store_tx *tx, const struct store_comme
 		for (size_t k = 0; k < keys.count; k++)
 			if (keys.items[k].day == row->day)
 				key = keys.items[k].key;
-		json_array_append_new(*out,
-		                      json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "revision", id_json(row->revision), "at",
-		                                evidence_time(row->created), "day", (json_int_t)row->day, "hash",
-		                                json_of(row->hash), "key", json_or_null(key), "connection", id_json(row->line),
-		                                "site_number", json_of(site)));
+		json_array_append_new(*out, json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "revision", id_json(row->revision),
+		                                      "at", evidence_time(row->created), "day", (json_int_t)row->day, "hash",
+		                                      json_of(row->hash), "key", json_or_null(key), "connection",
+		                                      id_json(row->line), "site_number", json_of(site)));
 	}
 	return st;
 }
@@ -170,11 +169,11 @@ enum frg_status evidence_bundle(struct store_tx *tx, const struct store_site *si
 	if (st != FRG_OK)
 		return st;
 	*out = json_pack("{s:s, s:o, s:{s:o, s:I, s:o, s:o, s:o}, s:{s:o, s:o, s:o}, s:o, s:{s:o, s:o, s:o}}", "format",
-	                 "freigabe evidence 1", "key", json_of(key), "preserved", "id", id_json(e->id), "number", (json_int_t)e->number, "by",
-	                 json_of(e->editor_name), "at", evidence_time(e->created), "reason", json_of(e->reason), "site",
-	                 "id", json_of(site->slug), "name", json_of(site->name), "address", json_of(site->base_url),
-	                 "article", article_json(&article), "comment", "id", id_json(c->id), "answers", id_json(c->parent),
-	                 "sent_at", evidence_time(c->created));
+	                 "freigabe evidence 1", "key", json_of(key), "preserved", "id", id_json(e->id), "number",
+	                 (json_int_t)e->number, "by", json_of(e->editor_name), "at", evidence_time(e->created), "reason",
+	                 json_of(e->reason), "site", "id", json_of(site->slug), "name", json_of(site->name), "address",
+	                 json_of(site->base_url), "article", article_json(&article), "comment", "id", id_json(c->id),
+	                 "answers", id_json(c->parent), "sent_at", evidence_time(c->created));
 	for (size_t i = 0; st == FRG_OK && i < COUNT_OF(parts); i++) {
 		json_t *part = NULL;
 		st = parts[i].gather(tx, c, &part, err);

@@ -213,10 +213,10 @@ static void decisions(struct arena *a, struct figures_asking *f)
 	for (size_t d = 0; d < f->now.count; d++) {
 		const struct figure_sums *s = &f->now.day[d];
 		ROW(a, t, cell_day(a, f->now.first + (int64_t)d), CELL(sum_of(s->received, 24)), CELL(s->kind[KIND_RELEASED]),
-		    CELL(s->kind[KIND_AUTOMATIC]), CELL(s->kind[KIND_REJECTED]), CELL(s->kind[KIND_RETURNED]), CELL(s->kind[KIND_REMOVED]),
-		    CELL(s->kind[KIND_UPHELD]), CELL(s->kind[KIND_CHANGED]), CELL(s->kind[KIND_REFUSED]),
-		    CELL(s->rule[FRG_PROFANITY]), CELL(s->rule[FRG_AGGRESSION]), CELL(s->rule[FRG_INSINUATION]),
-		    CELL(s->rule[FRG_AD_LINK]), CELL(s->rule[FRG_OFF_TOPIC]));
+		    CELL(s->kind[KIND_AUTOMATIC]), CELL(s->kind[KIND_REJECTED]), CELL(s->kind[KIND_RETURNED]),
+		    CELL(s->kind[KIND_REMOVED]), CELL(s->kind[KIND_UPHELD]), CELL(s->kind[KIND_CHANGED]),
+		    CELL(s->kind[KIND_REFUSED]), CELL(s->rule[FRG_PROFANITY]), CELL(s->rule[FRG_AGGRESSION]),
+		    CELL(s->rule[FRG_INSINUATION]), CELL(s->rule[FRG_AD_LINK]), CELL(s->rule[FRG_OFF_TOPIC]));
 	}
 }
 

@@ -422,7 +422,10 @@ enum frg_status submit_unpublish(struct store_tx *tx, const struct store_comment
 		st = store_publication_answers(tx, c->id, &answers, err);
 	if (st != FRG_OK)
 		return st;
-	struct release r = {.change = answers ? PUBLICATION_EMPTY : PUBLICATION_DROP, .comment = c, .now = clock_now(), .notices_wait = notices_wait};
+	struct release r = {.change = answers ? PUBLICATION_EMPTY : PUBLICATION_DROP,
+	                    .comment = c,
+	                    .now = clock_now(),
+	                    .notices_wait = notices_wait};
 	st = release_apply(tx, &r, err);
 	if (st != FRG_OK)
 		return st;

@@ -122,7 +122,7 @@ enum frg_status store_automatic_close(struct store_tx *tx, const struct store_au
 /* ---- cases ---- */
 
 #define CASE                                                                                                           \
-	"k.revision_id, k.site_id, k.section, k.engine, k.score, k.barred, k.policy, k.drawn, k.due_at, k.decision_id,"  \
+	"k.revision_id, k.site_id, k.section, k.engine, k.score, k.barred, k.policy, k.drawn, k.due_at, k.decision_id,"    \
 	" k.outcome, k.decided_at, k.created_at"
 
 static void read_case(struct arena *a, struct db_rows *r, struct store_automatic_case *k)

@@ -95,11 +95,12 @@ enum frg_status store_verdict_automatic(struct store_tx *tx, id64 site, msec sin
                                         struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT COUNT(*) FROM (SELECT d.id, d.revision_id, d.detail, d.decided_at FROM decision d"
-	                              " WHERE d.site_id = $1 AND d.action <> 'undo' ORDER BY d.seq DESC LIMIT $2) AS d"
-	                              " WHERE d.decided_at >= $3 AND" BY_A_LANE("d"),
-	                              DB_INT(site), DB_INT(among), DB_INT(since));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows,
+		"SELECT COUNT(*) FROM (SELECT d.id, d.revision_id, d.detail, d.decided_at FROM decision d"
+		" WHERE d.site_id = $1 AND d.action <> 'undo' ORDER BY d.seq DESC LIMIT $2) AS d"
+		" WHERE d.decided_at >= $3 AND" BY_A_LANE("d"),
+		DB_INT(site), DB_INT(among), DB_INT(since));
 	if (st != FRG_OK)
 		return st;
 	*count = db_next(rows) ? db_int(rows, 0) : 0;
