@@ -286,6 +286,8 @@ static enum frg_status claim(struct store_tx *tx, void *ctx, struct frg_error *e
 {
 	struct claiming *c = ctx;
 	struct store_revision revision;
+	struct store_comment comment;
+	struct store_article article;
 	bool renewed = !c->revision;
 	int64_t dropped = 0;
 	msec now = clock_now();
@@ -294,6 +296,10 @@ static enum frg_status claim(struct store_tx *tx, void *ctx, struct frg_error *e
 		st = store_revision_get(tx, c->revision, &revision, err);
 		if (st == FRG_OK && revision.site != c->who->site)
 			return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such revision");
+		if (st == FRG_OK)
+			st = store_comment_get(tx, revision.comment, &comment, err);
+		if (st == FRG_OK)
+			st = staff_may_section(tx, c->who, &comment, &article, err);
 		struct store_claim row = {.revision = c->revision,
 		                          .site = c->who->site,
 		                          .editor = c->who->id,
