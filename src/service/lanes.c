@@ -115,6 +115,8 @@ static void read_member(struct reading *r, const char *key, json_t *v)
 		f->only_returned = json_is_true(v);
 	else if (strcmp(key, "appealed") == 0)
 		f->only_appealed = json_is_true(v);
+	else if (strcmp(key, "reported") == 0)
+		f->only_reported = json_is_true(v);
 	else if (strcmp(key, "waiting_minutes") == 0) {
 		r->good = r->good && json_is_integer(v) && json_integer_value(v) > 0 && json_integer_value(v) < 100000;
 		f->before = clock_now() - json_integer_value(v) * MINUTE_MS;
