@@ -92,6 +92,12 @@ MUST_CHECK enum frg_status invitation_join(struct store_tx *tx, const struct sto
 
 /* ---- editors.c ---- */
 
+/* Wherever a password is asked for: FRG_THROTTLED. */
+MUST_CHECK enum frg_status login_throttle(struct service *svc, struct arena *a, str login, str client,
+                                          struct frg_error *err);
+/* A wrong password is in the log; editor NULL: a name that nobody has. */
+MUST_CHECK enum frg_status login_failed(struct service *svc, struct arena *a, const struct store_editor *editor,
+                                        str agent, struct frg_error *err);
 /* Where somebody begins to work who logs in by this method: FRG_FORBIDDEN account_closed, password_off. */
 MUST_CHECK enum frg_status first_site(struct store_tx *tx, const struct store_editor *e, str method, struct staff *out,
                                       struct frg_error *err);
