@@ -260,6 +260,8 @@ enum frg_status service_automatic_sign(struct service *svc, struct arena *a, con
 		err->code = "login_throttled";
 	if (st == FRG_OK)
 		st = store_read(svc->store, a, load_signing, &s, err);
+	if (st == FRG_OK && s.editor.password_hash.n == 0)
+		return frg_fail(err, FRG_CONFLICT, "automatic_no_password", "the account has no password to sign with");
 	if (st == FRG_OK && !password_is(svc, a, s.editor.password_hash, cmd->password))
 		return frg_fail(err, FRG_FORBIDDEN, "password_wrong", "the password is wrong");
 	if (st == FRG_OK)
