@@ -53,6 +53,10 @@ MUST_CHECK enum frg_status access_note(struct store_tx *tx, const struct staff *
 MUST_CHECK enum frg_status proof_check(struct service *svc, struct arena *a, const struct editor_session *session,
                                        const struct access_proof *proof, struct frg_error *err);
 
+/* A wrong password, code or passkey of somebody who is logged in: it is logged, and FRG_FORBIDDEN `code`. */
+MUST_CHECK enum frg_status proof_failed(struct service *svc, struct arena *a, const struct staff *who, const char *code,
+                                        struct frg_error *err);
+
 /* ---- passkeys.c ---- */
 
 /* Asks for one of this person's passkeys (0: anybody's): FRG_CONFLICT passkey_address. *options is empty if the

@@ -228,7 +228,7 @@ enum frg_status service_password_change(struct service *svc, struct arena *a, co
 	if (st == FRG_OK)
 		st = store_read(svc->store, a, load_own, &p, err);
 	if (st == FRG_OK && !password_is(svc, a, p.editor.password_hash, before))
-		return frg_fail(err, FRG_FORBIDDEN, "password_wrong", "the old password is wrong");
+		return proof_failed(svc, a, &session->who, "password_wrong", err);
 	if (st == FRG_OK)
 		st = password_hash(svc, a, after, &p.hash, err);
 	return st == FRG_OK ? store_write(svc->store, a, save_password, &p, err) : st;
