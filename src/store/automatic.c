@@ -122,7 +122,7 @@ enum frg_status store_automatic_close(struct store_tx *tx, const struct store_au
 /* ---- cases ---- */
 
 #define CASE                                                                                                           \
-	"k.revision_id, k.site_id, k.section, k.engine, k.score, k.barred, k.policy, k.drawn, k.due_at, k.decision_id,"  \
+	"k.revision_id, k.site_id, k.section, k.engine, k.score, k.barred, k.policy, k.drawn, k.due_at, k.decision_id,"    \
 	" k.outcome, k.decided_at, k.created_at"
 
 static void read_case(struct arena *a, struct db_rows *r, struct store_automatic_case *k)
@@ -219,7 +219,8 @@ enum frg_status store_automatic_count(struct store_tx *tx, id64 site, str sectio
 	enum frg_status st = DB_QUERY(
 		tx->db, err, &rows,
 		"SELECT count(decision_id),"
-		" sum(CASE WHEN decision_id IS NOT NULL AND outcome NOT IN ('', 'release') THEN 1 ELSE 0 END), sum(drawn),"
+		" sum(CASE WHEN decision_id IS NOT NULL AND outcome NOT IN ('', 'release') THEN 1 ELSE 0 END),"
+		" CAST(sum(drawn) AS BIGINT),"
 		" sum(CASE WHEN drawn = 1 AND outcome <> '' THEN 1 ELSE 0 END),"
 		" sum(CASE WHEN drawn = 1 AND outcome NOT IN ('', 'release') THEN 1 ELSE 0 END)"
 		" FROM automatic_case WHERE site_id = $1 AND section = $2 AND policy = $3 AND barred = ''",
