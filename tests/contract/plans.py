@@ -8,7 +8,7 @@ GROWS = set('''address author automatic_case comment decision double_check erasu
 mail near_key notice objection publication queue review revision search_title staff_log statement suggestion
 suspension'''.split())
 # These count many rows for each submission or page, and read nothing but an index.
-COUNTS = ('LIMIT $3) AS before', 'count(DISTINCT s.author_id)', 'SELECT due_at FROM queue')
+COUNTS = ('SELECT count(*) FROM queue q', 'LIMIT $3) AS before', 'count(DISTINCT s.author_id)', 'SELECT due_at FROM queue')
 # Walks that are meant, by what stands in the statement, and why.
 MEANT = {
     "r.state = 'held' AND NOT EXISTS": 'once, when the program starts',
