@@ -11,16 +11,16 @@ ALTER TABLE decision ADD COLUMN detail_mark TEXT NOT NULL DEFAULT '';
 ALTER TABLE decision ADD COLUMN findings_mark TEXT NOT NULL DEFAULT '';
 ALTER TABLE decision ADD COLUMN erasures TEXT NOT NULL DEFAULT ''; -- where the chain of erasures ended then
 
--- Append-only and chained: each text and each decision whose words have gone. The two chains hold each other: a decision
+-- Append-only and chained: each text, each decision, each bundle of evidence whose words have gone. The two chains hold each other: a decision
 -- names the end of this one, a row here the end of that.
 CREATE TABLE erasure (
   seq BIGINT PRIMARY KEY,
   site_id BIGINT NOT NULL REFERENCES site (id),
-  subject TEXT NOT NULL CHECK (subject IN ('text', 'decision')),
-  subject_id BIGINT NOT NULL,  -- a revision's id, a decision's seq
-  subject_hash TEXT NOT NULL,  -- of the text, of the decision
+  subject TEXT NOT NULL CHECK (subject IN ('text', 'decision', 'evidence')),
+  subject_id BIGINT NOT NULL,  -- a revision's id, a decision's seq, the id of preserved evidence
+  subject_hash TEXT NOT NULL,  -- of the text, of the decision, of the bundle
   comment_id BIGINT NOT NULL,
-  state TEXT NOT NULL,         -- of the revision, when its text went
+  state TEXT NOT NULL,         -- of the revision, when its text went; 'ended': the hold of evidence was
   cause TEXT NOT NULL CHECK (cause IN ('term', 'editor', 'reader', 'command')),
   run_id BIGINT NOT NULL,      -- 0: by its term
   term_days BIGINT NOT NULL,   -- in force then; 0 unless by its term
@@ -71,6 +71,7 @@ ALTER TABLE comment ADD COLUMN erased_at BIGINT;
 CREATE INDEX comment_by_email ON comment (site_id, lower(email)) WHERE email <> '';
 CREATE INDEX objection_by_email ON objection (site_id, lower(email)) WHERE email <> '';
 CREATE INDEX objection_decided ON objection (site_id, decided_at, id) WHERE state <> 'open';
+CREATE INDEX notice_by_email ON notice (site_id, lower(email)) WHERE email <> '';
 CREATE INDEX statement_of_author ON statement (author_id);
 CREATE INDEX suspension_until ON suspension (site_id, until_at);
 CREATE INDEX suspension_of_decision ON suspension (decision_id);

@@ -13,9 +13,13 @@ HANDLER(desk_close_thread)
 	struct closing_command cmd = {.who = &session.who, .article = http_param(req, "article")};
 	if (!api_editor(api, req, &session) || !api_body(api, req, &body))
 		return;
-	cmd.open = json_is_true(json_object_get(body, "open"));
+	json_t *open = json_object_get(body, "open");
+	cmd.open = json_is_true(open);
 	cmd.hours = json_integer_value(json_object_get(body, "hours"));
-	if (api_member(api, req, body, "reason", &cmd.reason)) {
+	if (!json_is_boolean(open)) {
+		frg_fail(&err, FRG_INVALID, "json_invalid", "open is true or false");
+		api_error(api, req, &err, NULL);
+	} else if (api_member(api, req, body, "reason", &cmd.reason)) {
 		if (service_close_thread(api->svc, http_arena(req), &cmd, &article, &err) == FRG_OK) {
 			api_no_store(req);
 			api_json(req, 200, api_closure_json(&article));

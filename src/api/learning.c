@@ -2,6 +2,7 @@
 #include "api/inner.h"
 
 #include "learn/house.h"
+#include "service/automatic.h"
 
 static json_t *time_or_null(msec t) { return t ? json_integer(t) : json_null(); }
 
@@ -29,7 +30,7 @@ static json_t *choice_json(const struct store_house_choice *c)
 	                 json_or_null(c->editor_name), "at", (json_int_t)c->created);
 }
 
-static json_t *view_json(struct api *api, struct http_request *req, const struct learning_view *v)
+static json_t *view_json(struct api *api, struct http_request *req, const struct learning_view *v, bool lane_open)
 {
 	json_t *models = json_array(), *choices = json_array();
 	enum frg_lang lang = api_lang(req, api_find_site(api, req));
@@ -42,22 +43,25 @@ static json_t *view_json(struct api *api, struct http_request *req, const struct
 	                           : json_pack("{s:o, s:o, s:o}", "code", json_of(v->failed), "message",
 	                                       json_of(api_message(http_arena(req), lang, &failed)), "at",
 	                                       time_or_null(v->failed_at));
-	return json_pack("{s:o, s:o, s:b, s:o, s:I, s:b, s:o, s:o}", "schedule",
+	return json_pack("{s:o, s:o, s:b, s:o, s:I, s:b, s:o, s:o, s:b}", "schedule",
 	                 json_of(learning_schedule_name(v->schedule)), "run", run_json(v), "elsewhere", (int)v->elsewhere,
 	                 "failed", why, "in_force", (json_int_t)v->in_force, "broken", (int)v->broken, "models", models,
-	                 "choices", choices);
+	                 "choices", choices, "lane_open", (int)lane_open);
 }
 
+/* With whether a lane releases by itself: another model closes it. */
 static void answer(struct api *api, struct http_request *req, const struct editor_session *session, unsigned status)
 {
 	struct learning_view view;
 	struct frg_error err;
-	if (service_learning(api->svc, http_arena(req), session->who.site, &view, &err) != FRG_OK) {
+	bool lane_open;
+	if (service_learning(api->svc, http_arena(req), session->who.site, &view, &err) != FRG_OK ||
+	    service_automatic_any(api->svc, http_arena(req), session->who.site, &lane_open, &err) != FRG_OK) {
 		api_error(api, req, &err, NULL);
 		return;
 	}
 	api_no_store(req);
-	api_json(req, status, view_json(api, req, &view));
+	api_json(req, status, view_json(api, req, &view, lane_open));
 }
 
 HANDLER(desk_learning)

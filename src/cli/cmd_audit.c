@@ -33,9 +33,10 @@ static void print_report(const struct audit_report *r)
 {
 	printf("ok: %lld decisions, %lld publications, %lld preserved\n", (long long)r->decisions,
 	       (long long)r->publications, (long long)r->evidence);
-	if (r->purged || r->erased)
-		printf("erased, each with its row in the chain of erasures: %lld texts, the words of %lld decisions\n",
-		       (long long)r->purged, (long long)r->erased);
+	if (r->purged || r->erased || r->evidence_erased)
+		printf("erased, each with its row in the chain of erasures: %lld texts, the words of %lld decisions, %lld"
+		       " preserved\n",
+		       (long long)r->purged, (long long)r->erased, (long long)r->evidence_erased);
 	if (r->unprovable_count == 0)
 		return;
 	printf("of these, decisions from before erasing was foreseen, of which only their neighbours attest the hash: ");

@@ -22,6 +22,7 @@ struct demo_comment {
 	msec submitted, decided; /* before now */
 	struct submit_result result;
 	bool done;
+	struct notice_command notice; /* of a released one; kind empty: nobody has reported it */
 };
 
 struct demo {
@@ -64,6 +65,14 @@ static bool read_comment(struct demo *d, str line)
 		                           .state = json_str(d->arena, json_object_get(o, "state")),
 		                           .word = json_str(d->arena, json_object_get(o, "word")),
 		                           .submitted = json_integer_value(json_object_get(o, "minutes_ago")) * MINUTE};
+		const json_t *n = json_object_get(o, "notice");
+		c->notice = (struct notice_command){.lang = FRG_LANG_DE,
+		                                    .kind = json_str(d->arena, json_object_get(n, "kind")),
+		                                    .explanation = json_str(d->arena, json_object_get(n, "explanation")),
+		                                    .name = json_str(d->arena, json_object_get(n, "name")),
+		                                    .email = json_str(d->arena, json_object_get(n, "email")),
+		                                    .good_faith = true,
+		                                    .form_key = STR("demo-newspaper-notice")};
 		good = read_rules(json_object_get(o, "rules"), &c->rules);
 	}
 	json_decref(o);
@@ -157,6 +166,23 @@ static bool live_through(struct demo *d)
 	return true;
 }
 
+/* Some hours ago, so that it waits in time. */
+static bool report(struct demo *d)
+{
+	struct frg_error err;
+	str token;
+	clock_shift(-(msec)180 * MINUTE);
+	for (size_t i = 0; i < d->count; i++) {
+		struct demo_comment *c = &d->comments[i];
+		c->notice.comment = c->result.comment;
+		c->notice.revision = c->result.revision;
+		if (c->notice.kind.n && service_notice_give(d->svc, d->arena, &c->notice, &token, &err) != FRG_OK)
+			return said(c, "not reported", &err);
+	}
+	clock_shift(0);
+	return true;
+}
+
 static bool load_comments(struct demo *d, const char *dir)
 {
 	char path[4096];
@@ -174,7 +200,7 @@ static bool load_comments(struct demo *d, const char *dir)
 	}
 	free((char *)file.p);
 	plan_decisions(d);
-	return good && live_through(d);
+	return good && live_through(d) && report(d);
 }
 
 static bool load_articles(struct demo *d, const char *dir)

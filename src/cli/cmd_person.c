@@ -18,7 +18,8 @@ static const char help[] =
 	"find: authors by an e-mail address that was left, a name, the id of a comment or an author, and what leads\n"
 	"to each. A name proves nothing.\n"
 	"export: all that is kept about them, to standard output; JSON as docs/privacy.md describes it. By an\n"
-	"address several authors may be found: an array of all.\n"
+	"address several authors may be found: an array of all, and last the notices that were given with it.\n"
+	"Whoever asks by an address must have shown that it is theirs.\n"
 	"erase: shows what would go and what must stay; with --confirm it does it. What is held is erased by the\n"
 	"server when the hold ends. Exit code 1: something stays for now.\n"
 	"scrub: rewrites the database's files so that nothing of what was erased is left in them. The server does\n"
@@ -83,7 +84,7 @@ static int read_scopes(struct service *svc, struct arena *a, const struct store_
 			if (found[i].links & PERSON_BY_EMAIL)
 				(*out)[n++] = (struct person_scope){.site = site->id, .author = found[i].person.author, .lang = lang};
 		*count = n;
-		return n ? EXIT_DONE : cli_usage("person", "nobody left the address %s", o->email);
+		return EXIT_DONE; /* none: they may have reported something */
 	}
 	if (!id_parse(str_of(o->author ? o->author : o->comment), o->author ? &one.author : &one.comment))
 		return cli_usage("person", "%s is no id", o->author ? o->author : o->comment);
@@ -113,7 +114,7 @@ static int export_all(struct service *svc, const struct store_site *site, const 
 	bool html = o->format && strcmp(o->format, "html") == 0;
 	if (o->format && !html && strcmp(o->format, "json") != 0)
 		return cli_usage("person", "--format is json or html");
-	if (html && count > 1)
+	if (html && count != 1)
 		return cli_usage("person", "%zu authors left this address: name one by --author, or take JSON", count);
 	json_t *all = json_array();
 	int rc = EXIT_DONE;
@@ -123,6 +124,17 @@ static int export_all(struct service *svc, const struct store_site *site, const 
 			rc = cli_failed("person", &err);
 		else
 			json_array_append_new(all, one);
+	}
+	if (rc == EXIT_DONE && o->email && !html) {
+		json_t *given;
+		if (service_notices_given(svc, site->id, str_of(o->email), &given, &err) != FRG_OK)
+			rc = cli_failed("person", &err);
+		else if (json_array_size(given) == 0 && count == 0)
+			rc = cli_usage("person", "nobody left the address %s", o->email);
+		else if (json_array_size(given))
+			json_array_append_new(all, json_pack("{s:s, s:o}", "format", "freigabe notices 1", "notices_given", given));
+		else
+			json_decref(given);
 	}
 	const json_t *out = o->email ? all : json_array_get(all, 0);
 	if (rc == EXIT_DONE && html)
@@ -181,10 +193,36 @@ static int scrub(struct service *svc, struct arena *a, bool now)
 	return st == FRG_OK ? EXIT_DONE : cli_failed("person", &err);
 }
 
-static int erase_all(struct service *svc, struct arena *a, const struct options *o, const struct person_scope *scopes,
-                     size_t count)
+/* What was reported with an address. `found`: something else was left with it. */
+static int erase_given(struct service *svc, const struct store_site *site, const struct options *o, bool found)
 {
-	int worst = EXIT_DONE;
+	int64_t erased = 0, open = 0;
+	struct frg_error err;
+	json_t *given;
+	if (service_notices_given(svc, site->id, str_of(o->email), &given, &err) != FRG_OK)
+		return cli_failed("person", &err);
+	size_t count = json_array_size(given);
+	json_decref(given);
+	if (count == 0)
+		return found ? EXIT_DONE : cli_usage("person", "nobody left the address %s", o->email);
+	if (!o->confirm) {
+		printf("notices given with this address: %zu; add --confirm\n", count);
+		return EXIT_DONE;
+	}
+	if (service_notices_given_erase(svc, site->id, str_of(o->email), &erased, &open, &err) != FRG_OK)
+		return cli_failed("person", &err);
+	printf("erased: %lld notices\n", (long long)erased);
+	if (open)
+		printf("  stay: %lld notices, until they are decided; ask again then\n", (long long)open);
+	return open ? EXIT_FINDING : EXIT_DONE;
+}
+
+static int erase_all(struct service *svc, struct arena *a, const struct store_site *site, const struct options *o,
+                     const struct person_scope *scopes, size_t count)
+{
+	int worst = o->email ? erase_given(svc, site, o, count > 0) : EXIT_DONE;
+	if (worst == EXIT_USAGE)
+		return worst;
 	for (size_t i = 0; i < count; i++) {
 		int rc = erase_one(svc, a, &scopes[i], o->confirm);
 		worst = rc > worst ? rc : worst;
@@ -209,7 +247,7 @@ static int run(struct service *svc, struct arena *a, const struct options *o, in
 	int rc = read_scopes(svc, a, site, o, &scopes, &count);
 	if (rc != EXIT_DONE)
 		return rc;
-	return exports ? export_all(svc, site, o, scopes, count) : erase_all(svc, a, o, scopes, count);
+	return exports ? export_all(svc, site, o, scopes, count) : erase_all(svc, a, site, o, scopes, count);
 }
 
 int cmd_person(int argc, char **argv)

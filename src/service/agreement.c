@@ -88,7 +88,7 @@ static enum frg_status can_wait_again(struct store_tx *tx, const struct store_de
 	if (st != FRG_OK)
 		return st;
 	enum store_state expected = str_eq(d->action, STR("release")) ? STATE_RELEASED : STATE_REJECTED;
-	*can = revision->ordinal == 1 && all.count == 1 && revision->state == expected &&
+	*can = !revision->purged && revision->ordinal == 1 && all.count == 1 && revision->state == expected &&
 	       !automatic_names(&settings.four_eyes, article->section);
 	return FRG_OK;
 }

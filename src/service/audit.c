@@ -12,6 +12,7 @@ struct walk {
 	str hash; /* of the row before */
 	char kept[HASH_TEXT_SIZE];
 	id64 comment, evidence;
+	int64_t number;   /* the highest of preserved evidence so far */
 	int64_t erasures; /* where the chain of erasures ended at the decision before */
 	bool at_end;
 	struct audit_report *report;
@@ -184,6 +185,21 @@ static enum frg_status find_decision(struct store_tx *tx, int64_t seq, struct st
 	return st;
 }
 
+static enum frg_status check_evidence_gone(struct store_tx *tx, const struct store_erasure *e, struct audit_report *r,
+                                           struct frg_error *err)
+{
+	struct store_evidence was;
+	enum frg_status st = store_evidence_get(tx, e->subject_id, &was, err);
+	r->evidence_erased++;
+	if (st == FRG_NOT_FOUND) {
+		found_erasure(r, e->seq, "the evidence it tells of was never there");
+		return FRG_OK;
+	}
+	if (st == FRG_OK && (was.bundle.n || was.signature.n || was.reason.n || !was.ended))
+		found_erasure(r, e->seq, "the evidence it tells of is not gone");
+	return st;
+}
+
 /* The words that a row says have gone are gone, and were of what readers did not see. */
 static enum frg_status check_gone(struct store_tx *tx, const struct store_erasure *e, struct audit_report *r,
                                   struct frg_error *err)
@@ -198,6 +214,8 @@ static enum frg_status check_gone(struct store_tx *tx, const struct store_erasur
 			found_erasure(r, e->seq, "the decision it tells of is not there");
 		return st;
 	}
+	if (str_eq(e->subject, STR("evidence")))
+		return check_evidence_gone(tx, e, r, err);
 	r->purged++;
 	st = store_revision_get(tx, e->subject_id, &revision, err);
 	if (st == FRG_NOT_FOUND) {
@@ -318,12 +336,12 @@ static enum frg_status walk_publications(struct store_tx *tx, void *ctx, struct 
 /* ---- evidence ---- */
 
 /* The signature covers the bundle; what stands beside it must say the same. */
-static void check_evidence(struct arena *a, const struct store_evidence *e, str key, struct audit_report *r)
+static void check_bundle(struct arena *a, const struct store_evidence *e, str key, struct walk *w)
 {
+	struct audit_report *r = w->report;
 	char id[ID_TEXT_SIZE], comment[ID_TEXT_SIZE];
 	id_text(e->id, id);
 	id_text(e->comment, comment);
-	r->evidence++;
 	if (!evidence_signed(key, e->bundle, e->signature)) {
 		found(r, 0, arena_printf(a, "preserved evidence %s has been altered, or the key has", id).p);
 		return;
@@ -333,9 +351,42 @@ static void check_evidence(struct arena *a, const struct store_evidence *e, str 
 	            str_eq(json_str(a, json_object_get(p, "by")), e->editor_name) &&
 	            str_eq(json_str(a, json_object_get(p, "reason")), e->reason) &&
 	            str_eq(json_str(a, json_object_get(json_object_get(bundle, "comment"), "id")), str_of(comment));
+	int64_t number = json_integer_value(json_object_get(p, "number"));
+	w->number = number > w->number ? number : w->number;
 	json_decref(bundle);
 	if (!same)
 		found(r, 0, arena_printf(a, "the record of preserved evidence %s is not what was signed", id).p);
+}
+
+/* One whose words have gone must have its row in the chain of erasures. */
+static enum frg_status check_evidence(struct store_tx *tx, const struct store_evidence *e, str key, struct walk *w,
+                                      struct frg_error *err)
+{
+	struct store_erasure gone;
+	char id[ID_TEXT_SIZE];
+	w->report->evidence++;
+	enum frg_status st = store_erasure_of(tx, STR("evidence"), e->id, &gone, err);
+	if (st == FRG_OK) /* that it is gone was looked at in the other chain */
+		return st;
+	if (st != FRG_NOT_FOUND)
+		return st;
+	id_text(e->id, id);
+	if (e->bundle.n == 0)
+		found(w->report, 0,
+		      arena_printf(store_arena(tx), "preserved evidence %s is gone, and no erasure tells of it", id).p);
+	else
+		check_bundle(store_arena(tx), e, key, w);
+	return FRG_OK;
+}
+
+/* Rows stay, whatever becomes of their words: as many as were preserved, and none with a higher number. */
+static enum frg_status check_count(struct store_tx *tx, struct walk *w, struct frg_error *err)
+{
+	int64_t count;
+	enum frg_status st = evidence_count(tx, &count, err);
+	if (st == FRG_OK && (w->report->evidence != count || w->number > count))
+		found(w->report, 0, "preserved evidence has been removed");
+	return st;
 }
 
 static enum frg_status walk_evidence(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -346,17 +397,17 @@ static enum frg_status walk_evidence(struct store_tx *tx, void *ctx, struct frg_
 	enum frg_status st = store_evidence_page(tx, w->evidence, BUNDLES, &page, err);
 	w->at_end = st != FRG_OK || page.count < BUNDLES;
 	if (st != FRG_OK || page.count == 0)
-		return st;
+		return st == FRG_OK ? check_count(tx, w, err) : st;
 	st = evidence_secret(tx, &secret, err);
 	if (st == FRG_NOT_FOUND || (st == FRG_OK && !evidence_public(store_arena(tx), secret, &key))) {
 		found(w->report, 0, "there is preserved evidence, but no key that signed it");
 		return FRG_OK;
 	}
 	for (size_t i = 0; st == FRG_OK && w->report->ok && i < page.count; i++) {
-		check_evidence(store_arena(tx), &page.items[i], key, w->report);
+		st = check_evidence(tx, &page.items[i], key, w, err);
 		w->evidence = page.items[i].id;
 	}
-	return st;
+	return w->at_end && st == FRG_OK && w->report->ok ? check_count(tx, w, err) : st;
 }
 
 static enum frg_status check_links(struct store_tx *tx, void *ctx, struct frg_error *err)

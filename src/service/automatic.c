@@ -40,8 +40,11 @@ static struct automatic_look look_of(const struct looking *l, msec at)
 	                               .at = at};
 }
 
-/* The engine alone, without the version of the house's own words. */
-static bool same_engine(const struct looking *l) { return str_starts(l->review.engine, l->policy.engine); }
+/* Engine and house model, without the version of the house's own words. */
+static bool same_engine(const struct looking *l)
+{
+	return str_eq(service_scorer_of(l->review.engine), l->policy.engine);
+}
 
 /* ---- what comes in ---- */
 

@@ -123,10 +123,13 @@ static enum frg_status look_at_author(struct store_tx *tx, const struct automati
 {
 	struct store_suspension suspension;
 	int64_t released = 0;
-	bool refused = false, took_back = false;
+	bool refused = false, took_back = false, reported = false;
 	msec sent = l->revision->created;
 	enum frg_status st = store_automatic_refused(tx, l->comment->author, sent - REFUSED_DAYS * 24 * hour_ms, l->at,
 	                                             &refused, err);
+	if (st == FRG_OK)
+		st = store_automatic_reported(tx, l->comment->site, l->comment->author, sent - REFUSED_DAYS * 24 * hour_ms,
+		                              l->at, &reported, err);
 	if (st == FRG_OK)
 		st = store_automatic_author(tx, l->comment->author, l->comment->id, l->at, l->first, &released, err);
 	if (st == FRG_OK)
@@ -137,7 +140,12 @@ static enum frg_status look_at_author(struct store_tx *tx, const struct automati
 	bool suspended = st == FRG_OK;
 	if (st != FRG_OK && st != FRG_NOT_FOUND)
 		return st;
-	*why = suspended ? "suspended" : refused ? "refused" : released < l->first ? "first" : took_back ? "took_back" : "";
+	*why = suspended             ? "suspended"
+	       : reported            ? "reported"
+	       : refused             ? "refused"
+	       : released < l->first ? "first"
+	       : took_back           ? "took_back"
+	                             : "";
 	return FRG_OK;
 }
 

@@ -9,9 +9,9 @@
 
 enum {
 	PAGE = 200,
-	LEARN_DAYS = 180, /* older decisions tell little of today's comments */
-	BACK_MAX = 20000, /* decisions looked back at, when there are no cases yet */
-	KEPT_DAYS = 400,
+	LEARN_DAYS = 180,  /* older decisions tell little of today's comments */
+	BACK_MAX = 20000,  /* decisions looked back at, when there are no cases yet */
+	KEPT_DAYS = 800,   /* as long as figures: which releases were a lane's is known by these when words have gone */
 	CHECKS_MAX = 2000, /* the watch begins anew whenever it has lost: older ones change nothing */
 	LAG_MS = UNDO_MS + UNDO_GRACE_MS + 2000
 };
@@ -34,8 +34,8 @@ static bool settles(const struct store_decision *d)
 }
 
 /* One that no lane has looked at: as it would have been seen when it came in. */
-static enum frg_status fresh_case(struct store_tx *tx, struct service *svc, const struct store_decision *d,
-                                  struct store_automatic_case *k, struct frg_error *err)
+static enum frg_status fresh_case(struct store_tx *tx, const struct store_decision *d, struct store_automatic_case *k,
+                                  struct frg_error *err)
 {
 	struct store_revision revision;
 	struct store_comment comment;
@@ -47,11 +47,10 @@ static enum frg_status fresh_case(struct store_tx *tx, struct service *svc, cons
 		st = store_article_by_id(tx, comment.article, &article, err);
 	if (st != FRG_OK)
 		return st;
-	str engine = str_of(service_engine_id(svc));
 	*k = (struct store_automatic_case){.revision = revision.id,
 	                                   .site = revision.site,
 	                                   .section = article.section,
-	                                   .engine = str_starts(d->engine, engine) ? engine : d->engine,
+	                                   .engine = service_scorer_of(d->engine),
 	                                   .score = automatic_score(d->findings),
 	                                   .excluded = STR("unread"),
 	                                   .created = revision.created};
@@ -69,15 +68,29 @@ static enum frg_status fresh_case(struct store_tx *tx, struct service *svc, cons
 	return automatic_excluded(tx, &look, &k->excluded, err);
 }
 
-static enum frg_status learn_from(struct store_tx *tx, struct service *svc, const struct store_decision *d,
-                                  struct frg_error *err)
+static enum frg_status text_is_gone(struct store_tx *tx, id64 revision, bool *gone, struct frg_error *err)
+{
+	struct store_revision r;
+	enum frg_status st = store_revision_get(tx, revision, &r, err);
+	*gone = st == FRG_OK && r.purged;
+	return st;
+}
+
+static enum frg_status learn_from(struct store_tx *tx, const struct store_decision *d, struct frg_error *err)
 {
 	struct store_automatic_case k;
+	bool gone;
 	if (!settles(d) || d->decided < clock_now() - LEARN_DAYS * day_ms)
 		return FRG_OK;
 	enum frg_status st = store_automatic_get(tx, d->revision, &k, err);
-	if (st == FRG_NOT_FOUND)
-		st = fresh_case(tx, svc, d, &k, err);
+	if (st == FRG_OK && k.decision == d->id)
+		return FRG_OK; /* the lane's own, whose words have gone */
+	if (st == FRG_NOT_FOUND) {
+		st = text_is_gone(tx, d->revision, &gone, err);
+		if (st != FRG_OK || gone)
+			return st; /* nothing can be said of what it would have been taken for */
+		st = fresh_case(tx, d, &k, err);
+	}
 	if (st != FRG_OK)
 		return st;
 	k.outcome = d->action;
@@ -117,7 +130,7 @@ static enum frg_status learn_page(struct store_tx *tx, void *ctx, struct frg_err
 		const struct store_decision *d = &page.items[done];
 		if (d->decided > clock_now() - LAG_MS)
 			break; /* it may still be taken back */
-		st = learn_from(tx, l->svc, d, err);
+		st = learn_from(tx, d, err);
 		seq = d->seq;
 	}
 	if (st != FRG_OK || !done)
@@ -263,8 +276,8 @@ static enum frg_status judge(struct store_tx *tx, struct service *svc, const str
 	struct staff signer;
 	struct risk_watch watch;
 	*why = NULL;
-	if (!str_eq(p->engine, str_of(service_engine_id(svc)))) {
-		*why = "engine"; /* the threshold is one of other scores */
+	if (!str_eq(p->engine, service_scorer_id(svc, store_arena(tx), p->site))) {
+		*why = "engine"; /* or another house model: the threshold is one of other scores */
 		return FRG_OK;
 	}
 	enum frg_status st = automatic_signer(tx, p, &signer, err);

@@ -38,7 +38,7 @@ static enum frg_status calibrate(struct store_tx *tx, struct service *svc, id64 
                                  struct frg_error *err)
 {
 	struct store_automatic_cases cases;
-	str engine = str_of(service_engine_id(svc));
+	str engine = service_scorer_id(svc, store_arena(tx), site);
 	msec since = clock_now() - LEARN_DAYS * day_ms;
 	enum frg_status st = store_automatic_decided(tx, site, s->section, engine, since, CASES_MAX, &cases, err);
 	if (st == FRG_OK)
@@ -123,7 +123,7 @@ static enum frg_status load_view(struct store_tx *tx, void *ctx, struct frg_erro
 	struct viewing *v = ctx;
 	struct automatic_view *out = v->out;
 	struct store_automatic_policies all;
-	out->engine = str_of(service_engine_id(v->svc));
+	out->engine = service_scorer_id(v->svc, store_arena(tx), v->who->site);
 	enum frg_status st = load_sections(tx, v, err);
 	if (st == FRG_OK)
 		st = store_automatic_list(tx, v->who->site, AUTOMATIC_HISTORY, &all, err);
@@ -200,7 +200,7 @@ static enum frg_status check_finding(const struct signing *s, struct frg_error *
 	return FRG_OK;
 }
 
-static void fill_policy(struct signing *s)
+static void fill_policy(struct signing *s, struct arena *a)
 {
 	const struct automatic_sign *cmd = s->cmd;
 	for (int i = 0; i < AUTOMATIC_LIMITS; i++)
@@ -215,7 +215,7 @@ static void fill_policy(struct signing *s)
 	s->policy.draw = cmd->draw;
 	s->policy.first = cmd->first;
 	s->policy.delay = cmd->delay * 1000;
-	s->policy.engine = str_of(service_engine_id(s->svc));
+	s->policy.engine = service_scorer_id(s->svc, a, cmd->who->site);
 	s->policy.signed_by = cmd->who->id;
 	s->policy.signed_name = cmd->who->name;
 	s->policy.signed_at = clock_now();
@@ -227,7 +227,7 @@ static enum frg_status sign(struct store_tx *tx, void *ctx, struct frg_error *er
 	struct store_automatic_policy before;
 	struct arena *a = store_arena(tx);
 	bool first;
-	fill_policy(s);
+	fill_policy(s, a);
 	enum frg_status st = store_automatic_open(tx, s->policy.site, s->policy.section, &before, err);
 	if (st == FRG_OK)
 		st = automatic_end(

@@ -246,6 +246,20 @@ str service_check_id(struct service *svc, struct arena *a, id64 site)
 	return id;
 }
 
+str service_scorer_id(struct service *svc, struct arena *a, id64 site)
+{
+	struct lent_model *model = service_model_borrow(svc, site);
+	str id = check_id(svc->checker, a, NULL, model);
+	service_model_return(svc, model);
+	return id;
+}
+
+str service_scorer_of(str check_id)
+{
+	size_t end = str_find(check_id, STR(" policy-"), 0);
+	return end == SIZE_MAX ? check_id : str_sub(check_id, 0, end);
+}
+
 /* One check. If the caller knows the language, `detected` (may be NULL) is still what the text looks like. */
 static enum frg_status run(struct checker *c, struct frg_workspace *ws, struct arena *a, struct frg_input *input,
                            struct service_review *out, enum frg_lang *detected, struct frg_error *err)

@@ -2,6 +2,18 @@
  * row in the chain of erasures says why. Everything here runs in a transaction of its caller's. */
 #include "service/inner.h"
 
+/* A row of the chain of erasures, with who and why. */
+static enum frg_status append(struct store_tx *tx, const struct erasing *why, struct store_erasure *row,
+                              struct frg_error *err)
+{
+	row->cause = why->cause;
+	row->run = why->run;
+	row->term_days = why->term_days;
+	row->editor = why->editor;
+	row->editor_name = why->editor_name;
+	return store_erasure_append(tx, row, err);
+}
+
 static enum frg_status note(struct store_tx *tx, const struct erasing *why, const struct store_revision *r,
                             const char *subject, int64_t id, str hash, struct frg_error *err)
 {
@@ -10,13 +22,8 @@ static enum frg_status note(struct store_tx *tx, const struct erasing *why, cons
 	                            .subject_id = id,
 	                            .subject_hash = hash,
 	                            .comment = r->comment,
-	                            .state = store_state_name(r->state),
-	                            .cause = why->cause,
-	                            .run = why->run,
-	                            .term_days = why->term_days,
-	                            .editor = why->editor,
-	                            .editor_name = why->editor_name};
-	return store_erasure_append(tx, &row, err);
+	                            .state = store_state_name(r->state)};
+	return append(tx, why, &row, err);
 }
 
 /* Scores stay for statistics; passages are the reader's words. */
@@ -83,6 +90,29 @@ enum frg_status erase_text(struct store_tx *tx, const struct erasing *why, const
 	return st == FRG_OK ? erase_decisions(tx, why, r, err) : st;
 }
 
+/* What was preserved and is no longer held goes with the last of its comment: a bundle holds all of it once more. */
+static enum frg_status erase_evidence(struct store_tx *tx, const struct erasing *why, const struct store_comment *c,
+                                      struct frg_error *err)
+{
+	struct store_evidences all;
+	enum frg_status st = store_evidence_ended(tx, c->id, &all, err);
+	for (size_t i = 0; st == FRG_OK && i < all.count; i++) {
+		char hash[HASH_TEXT_SIZE];
+		hash_text(all.items[i].bundle, hash);
+		st = store_evidence_erase(tx, all.items[i].id, err);
+		if (st == FRG_OK)
+			st = append(tx, why,
+			            &(struct store_erasure){.site = c->site,
+			                                    .subject = STR("evidence"),
+			                                    .subject_id = all.items[i].id,
+			                                    .subject_hash = str_of(hash),
+			                                    .comment = c->id,
+			                                    .state = STR("ended")},
+			            err);
+	}
+	return st;
+}
+
 /* What waits leaves the queue, what is released is no longer so. */
 static enum frg_status end_states(struct store_tx *tx, const struct store_comment *c, struct store_revisions *all,
                                   struct frg_error *err)
@@ -110,7 +140,7 @@ enum frg_status erase_withdraw(struct store_tx *tx, id64 id, struct frg_error *e
 		st = store_revision_of_comment(tx, id, &all, err);
 	if (st == FRG_OK)
 		st = end_states(tx, &c, &all, err);
-	return st == FRG_OK ? submit_unpublish(tx, &c, err) : st;
+	return st == FRG_OK ? submit_unpublish(tx, &c, true, err) : st;
 }
 
 enum frg_status erase_comment(struct store_tx *tx, const struct erasing *why, id64 id, struct frg_error *err)
@@ -124,11 +154,13 @@ enum frg_status erase_comment(struct store_tx *tx, const struct erasing *why, id
 	if (st == FRG_OK)
 		st = end_states(tx, &c, &all, err);
 	if (st == FRG_OK)
-		st = submit_unpublish(tx, &c, err);
+		st = submit_unpublish(tx, &c, false, err);
 	for (size_t i = 0; st == FRG_OK && i < all.count; i++)
 		st = erase_text(tx, why, &c, &all.items[i], err);
 	if (st == FRG_OK)
 		st = store_comment_forget(tx, id, err);
+	if (st == FRG_OK)
+		st = erase_evidence(tx, why, &c, err);
 	if (st == FRG_OK)
 		st = store_comment_erase(tx, id, err);
 	return st == FRG_OK ? decision_tell(tx, "erased", &c, 0, STR(""), err) : st;
@@ -147,7 +179,7 @@ enum frg_status erase_author(struct store_tx *tx, id64 author, struct frg_error 
 	return store_author_erase(tx, author, err);
 }
 
-enum frg_status erase_remains(struct store_tx *tx, id64 id, struct frg_error *err)
+enum frg_status erase_remains(struct store_tx *tx, const struct erasing *why, id64 id, struct frg_error *err)
 {
 	struct store_comment c;
 	struct store_revisions all;
@@ -158,6 +190,8 @@ enum frg_status erase_remains(struct store_tx *tx, id64 id, struct frg_error *er
 	for (size_t i = 0; st == FRG_OK && i < all.count; i++)
 		if (!all.items[i].purged)
 			return FRG_OK;
+	if (st == FRG_OK)
+		st = erase_evidence(tx, why, &c, err);
 	if (st == FRG_OK)
 		st = store_comment_erase(tx, id, err);
 	return st == FRG_OK ? erase_author(tx, c.author, err) : st;

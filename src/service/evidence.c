@@ -11,6 +11,16 @@ enum frg_status evidence_secret(struct store_tx *tx, str *out, struct frg_error 
 	return store_setting_get(tx, 0, STR("evidence_key"), out, err);
 }
 
+enum frg_status evidence_count(struct store_tx *tx, int64_t *count, struct frg_error *err)
+{
+	str text;
+	*count = 0;
+	enum frg_status st = store_setting_get(tx, 0, STR("evidence_count"), &text, err);
+	if (st == FRG_NOT_FOUND)
+		return FRG_OK;
+	return st != FRG_OK || str_to_i64(text, count) ? st : frg_fail(err, FRG_CORRUPT, "store_corrupt", "no count");
+}
+
 enum frg_status evidence_key_make(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	str key;
@@ -63,6 +73,16 @@ static enum frg_status log_it(struct store_tx *tx, const struct keeping *k, cons
 	return store_staff_log(tx, &e, err);
 }
 
+/* The next number. Bundles name theirs and the count stands apart: what is missing is noticed. */
+static enum frg_status number(struct store_tx *tx, struct store_evidence *e, struct frg_error *err)
+{
+	enum frg_status st = evidence_count(tx, &e->number, err);
+	e->number++;
+	return st == FRG_OK ? store_setting_put(tx, 0, STR("evidence_count"),
+	                                        arena_printf(store_arena(tx), "%lld", (long long)e->number), err)
+	                    : st;
+}
+
 static enum frg_status sign(struct store_tx *tx, const struct keeping *k, const struct store_comment *c,
                             struct store_evidence *e, struct frg_error *err)
 {
@@ -106,6 +126,8 @@ static enum frg_status preserve(struct store_tx *tx, void *ctx, struct frg_error
 	                           .editor_name = k->who->name,
 	                           .reason = k->reason,
 	                           .created = clock_now()};
+	if (st == FRG_OK)
+		st = number(tx, &e, err);
 	if (st == FRG_OK)
 		st = sign(tx, k, &comment, &e, err);
 	if (st == FRG_OK)
@@ -183,6 +205,8 @@ static enum frg_status take(struct store_tx *tx, void *ctx, struct frg_error *er
 {
 	struct keeping *k = ctx;
 	enum frg_status st = get(tx, k, err);
+	if (st == FRG_OK && k->one->bundle.n == 0)
+		return frg_fail(err, FRG_NOT_FOUND, "evidence_erased", "it was erased with its comment");
 	if (st == FRG_OK)
 		st = public_key(tx, &k->key, err);
 	return st == FRG_OK ? log_it(tx, k, "evidence_taken", k->id, STR(""), err) : st;

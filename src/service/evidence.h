@@ -21,10 +21,11 @@ MUST_CHECK enum frg_status service_evidence_list(struct service *svc, struct are
                                                  struct frg_error *err);
 MUST_CHECK enum frg_status service_evidence_get(struct service *svc, struct arena *a, const struct staff *who, id64 id,
                                                 struct store_evidence *out, struct frg_error *err);
-/* The file to hand over: bundle, signature, key. That it was taken is logged. */
+/* The file to hand over: bundle, signature, key. That it was taken is logged.
+ * FRG_NOT_FOUND evidence_erased: it went with its comment. */
 MUST_CHECK enum frg_status service_evidence_file(struct service *svc, struct arena *a, const struct staff *who, id64 id,
                                                  str *file, struct frg_error *err);
-/* Ends the hold; the bundle stays. FRG_CONFLICT hold_ended; FRG_INVALID evidence_reason_missing. */
+/* Ends the hold; the bundle stays until its comment is erased. FRG_CONFLICT hold_ended; FRG_INVALID evidence_reason_missing. */
 MUST_CHECK enum frg_status service_evidence_end(struct service *svc, struct arena *a, const struct staff *who, id64 id,
                                                 str reason, struct frg_error *err);
 /* The installation's public key, in base64: to be given to whoever is to verify. */

@@ -20,15 +20,46 @@ static json_t *id_json(id64 id)
 	return json_string(text);
 }
 
-/* Who wrote it, as far as this house knows: name, address, the browser. More that is held of a person goes here. */
+/* By which connection each text came, as long as that is kept: with the day's key, for without it nobody could ever
+ * test an address against the hash (docs/answering.md). What is signed here stays when the rows have gone. */
+static enum frg_status connections(struct store_tx *tx, const struct store_comment *c, json_t **out,
+                                   struct frg_error *err)
+{
+	struct store_addresses all;
+	struct store_address_keys keys = {0};
+	enum frg_status st = store_address_of_comment(tx, c->id, &all, err);
+	if (st == FRG_OK && all.count)
+		st = store_address_keys(tx, &keys, err);
+	*out = json_array();
+	for (size_t i = 0; st == FRG_OK && i < all.count; i++) {
+		const struct store_address *row = &all.items[i];
+		str key = STR(""), site = arena_printf(store_arena(tx), "%lld", (long long)row->site); /* no double holds it */
+		for (size_t k = 0; k < keys.count; k++)
+			if (keys.items[k].day == row->day)
+				key = keys.items[k].key;
+		json_array_append_new(*out, json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "revision", id_json(row->revision),
+		                                      "at", evidence_time(row->created), "day", (json_int_t)row->day, "hash",
+		                                      json_of(row->hash), "key", json_or_null(key), "connection",
+		                                      id_json(row->line), "site_number", json_of(site)));
+	}
+	return st;
+}
+
+/* Who wrote it, as far as this house knows: name, address, the browser, the connection. More that is held of a person
+ * goes here. */
 static enum frg_status person(struct store_tx *tx, const struct store_comment *c, json_t **out, struct frg_error *err)
 {
 	str token;
+	json_t *by = NULL;
 	enum frg_status st = store_author_token(tx, c->author, &token, err);
-	if (st != FRG_OK)
+	if (st == FRG_OK)
+		st = connections(tx, c, &by, err);
+	if (st != FRG_OK) {
+		json_decref(by);
 		return st;
-	*out = json_pack("{s:o, s:o, s:o, s:o}", "name", json_of(c->name), "email", json_or_null(c->email), "author",
-	                 id_json(c->author), "capability_sha256", json_of(token));
+	}
+	*out = json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", json_of(c->name), "email", json_or_null(c->email), "author",
+	                 id_json(c->author), "capability_sha256", json_of(token), "connections", by);
 	return FRG_OK;
 }
 
@@ -137,12 +168,12 @@ enum frg_status evidence_bundle(struct store_tx *tx, const struct store_site *si
 	enum frg_status st = store_article_by_id(tx, c->article, &article, err);
 	if (st != FRG_OK)
 		return st;
-	*out = json_pack("{s:s, s:o, s:{s:o, s:o, s:o, s:o}, s:{s:o, s:o, s:o}, s:o, s:{s:o, s:o, s:o}}", "format",
-	                 "freigabe evidence 1", "key", json_of(key), "preserved", "id", id_json(e->id), "by",
-	                 json_of(e->editor_name), "at", evidence_time(e->created), "reason", json_of(e->reason), "site",
-	                 "id", json_of(site->slug), "name", json_of(site->name), "address", json_of(site->base_url),
-	                 "article", article_json(&article), "comment", "id", id_json(c->id), "answers", id_json(c->parent),
-	                 "sent_at", evidence_time(c->created));
+	*out = json_pack("{s:s, s:o, s:{s:o, s:I, s:o, s:o, s:o}, s:{s:o, s:o, s:o}, s:o, s:{s:o, s:o, s:o}}", "format",
+	                 "freigabe evidence 1", "key", json_of(key), "preserved", "id", id_json(e->id), "number",
+	                 (json_int_t)e->number, "by", json_of(e->editor_name), "at", evidence_time(e->created), "reason",
+	                 json_of(e->reason), "site", "id", json_of(site->slug), "name", json_of(site->name), "address",
+	                 json_of(site->base_url), "article", article_json(&article), "comment", "id", id_json(c->id),
+	                 "answers", id_json(c->parent), "sent_at", evidence_time(c->created));
 	for (size_t i = 0; st == FRG_OK && i < COUNT_OF(parts); i++) {
 		json_t *part = NULL;
 		st = parts[i].gather(tx, c, &part, err);

@@ -21,6 +21,8 @@ json_t *evidence_time(msec t);
 MUST_CHECK enum frg_status evidence_bundle(struct store_tx *tx, const struct store_site *site,
                                            const struct store_evidence *e, const struct store_comment *c, str key,
                                            json_t **out, struct frg_error *err);
+/* How often something has been preserved here. */
+MUST_CHECK enum frg_status evidence_count(struct store_tx *tx, int64_t *count, struct frg_error *err);
 MUST_CHECK enum frg_status evidence_secret(struct store_tx *tx, str *out, struct frg_error *err);
 
 #endif

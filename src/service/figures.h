@@ -18,6 +18,7 @@ enum figure_kind {
 	KIND_UPHELD,  /* an objection: the author was right */
 	KIND_CHANGED, /* for another reason */
 	KIND_REFUSED,
+	KIND_AUTOMATIC, /* released by a lane: no editor's decision */
 	KIND_COUNT
 };
 

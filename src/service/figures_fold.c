@@ -297,6 +297,10 @@ static void fold(struct folding *f, const struct store_figure_decision *d)
 	struct into to = {&f->out.heap, d->site, scope_of(f->a, d->section), at.day, d->sign};
 	if (at.day < clock_local(clock_now()).day - FIGURES_KEPT_DAYS)
 		return;
+	if (d->automatic) { /* it tells nothing of how long people take, nor of what they think of the engine */
+		count(&to, FIGURE_KIND, KIND_AUTOMATIC, 1);
+		return;
+	}
 	if (answers_objection(d)) {
 		count_answer(&to, d->action);
 		return;

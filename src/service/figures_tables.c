@@ -207,16 +207,16 @@ static void distribution(struct arena *a, struct figures_asking *f)
 static void decisions(struct arena *a, struct figures_asking *f)
 {
 	struct figure_table *t = &f->out->table[FIGURES_DECISIONS];
-	COLUMNS(t, "day", "received", "released", "rejected", "returned", "removed", "objections_upheld",
+	COLUMNS(t, "day", "received", "released", "automatic", "rejected", "returned", "removed", "objections_upheld",
 	        "objections_changed", "objections_rejected", "rejected_profanity", "rejected_aggression",
 	        "rejected_insinuation", "rejected_ad_link", "rejected_off_topic");
 	for (size_t d = 0; d < f->now.count; d++) {
 		const struct figure_sums *s = &f->now.day[d];
 		ROW(a, t, cell_day(a, f->now.first + (int64_t)d), CELL(sum_of(s->received, 24)), CELL(s->kind[KIND_RELEASED]),
-		    CELL(s->kind[KIND_REJECTED]), CELL(s->kind[KIND_RETURNED]), CELL(s->kind[KIND_REMOVED]),
-		    CELL(s->kind[KIND_UPHELD]), CELL(s->kind[KIND_CHANGED]), CELL(s->kind[KIND_REFUSED]),
-		    CELL(s->rule[FRG_PROFANITY]), CELL(s->rule[FRG_AGGRESSION]), CELL(s->rule[FRG_INSINUATION]),
-		    CELL(s->rule[FRG_AD_LINK]), CELL(s->rule[FRG_OFF_TOPIC]));
+		    CELL(s->kind[KIND_AUTOMATIC]), CELL(s->kind[KIND_REJECTED]), CELL(s->kind[KIND_RETURNED]),
+		    CELL(s->kind[KIND_REMOVED]), CELL(s->kind[KIND_UPHELD]), CELL(s->kind[KIND_CHANGED]),
+		    CELL(s->kind[KIND_REFUSED]), CELL(s->rule[FRG_PROFANITY]), CELL(s->rule[FRG_AGGRESSION]),
+		    CELL(s->rule[FRG_INSINUATION]), CELL(s->rule[FRG_AD_LINK]), CELL(s->rule[FRG_OFF_TOPIC]));
 	}
 }
 

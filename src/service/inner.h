@@ -137,7 +137,8 @@ MUST_CHECK enum frg_status erase_comment(struct store_tx *tx, const struct erasi
 /* One that must stay for now: nobody sees it any more, but nothing of it goes. */
 MUST_CHECK enum frg_status erase_withdraw(struct store_tx *tx, id64 comment, struct frg_error *err);
 /* If nothing of a comment is left but hashes, its name and address go too; and its author, if that was the last. */
-MUST_CHECK enum frg_status erase_remains(struct store_tx *tx, id64 comment, struct frg_error *err);
+MUST_CHECK enum frg_status erase_remains(struct store_tx *tx, const struct erasing *why, id64 comment,
+                                         struct frg_error *err);
 /* Nobody leads to an author any more who has no comment left and is not suspended. */
 MUST_CHECK enum frg_status erase_author(struct store_tx *tx, id64 author, struct frg_error *err);
 /* person_erase.c: fills in a comment's author. FRG_NOT_FOUND person_unknown. */
@@ -145,8 +146,9 @@ MUST_CHECK enum frg_status person_resolve(struct store_tx *tx, struct person_sco
 /* Files are to be cleared of what has gone. */
 MUST_CHECK enum frg_status scrub_wanted(struct store_tx *tx, struct frg_error *err);
 
-/* submit.c: if readers see it, it goes, and they are told. */
-MUST_CHECK enum frg_status submit_unpublish(struct store_tx *tx, const struct store_comment *c, struct frg_error *err);
+/* submit.c: if readers see it, it goes, and they are told. notices_wait: open notices on it stay open for the desk. */
+MUST_CHECK enum frg_status submit_unpublish(struct store_tx *tx, const struct store_comment *c, bool notices_wait,
+                                            struct frg_error *err);
 
 /* queue.c: what a member of the staff may see of the queue, and how much that is. */
 struct store_queue_filter queue_filter_of(struct arena *a, const struct staff *who);

@@ -115,6 +115,8 @@ static void read_member(struct reading *r, const char *key, json_t *v)
 		f->only_returned = json_is_true(v);
 	else if (strcmp(key, "appealed") == 0)
 		f->only_appealed = json_is_true(v);
+	else if (strcmp(key, "reported") == 0)
+		f->only_reported = json_is_true(v);
 	else if (strcmp(key, "waiting_minutes") == 0) {
 		r->good = r->good && json_is_integer(v) && json_integer_value(v) > 0 && json_integer_value(v) < 100000;
 		f->before = clock_now() - json_integer_value(v) * MINUTE_MS;
@@ -284,6 +286,8 @@ static enum frg_status claim(struct store_tx *tx, void *ctx, struct frg_error *e
 {
 	struct claiming *c = ctx;
 	struct store_revision revision;
+	struct store_comment comment;
+	struct store_article article;
 	bool renewed = !c->revision;
 	int64_t dropped = 0;
 	msec now = clock_now();
@@ -292,6 +296,10 @@ static enum frg_status claim(struct store_tx *tx, void *ctx, struct frg_error *e
 		st = store_revision_get(tx, c->revision, &revision, err);
 		if (st == FRG_OK && revision.site != c->who->site)
 			return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such revision");
+		if (st == FRG_OK)
+			st = store_comment_get(tx, revision.comment, &comment, err);
+		if (st == FRG_OK)
+			st = staff_may_section(tx, c->who, &comment, &article, err);
 		struct store_claim row = {.revision = c->revision,
 		                          .site = c->who->site,
 		                          .editor = c->who->id,

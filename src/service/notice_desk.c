@@ -175,14 +175,18 @@ static enum frg_status settle_all(struct store_tx *tx, void *ctx, const struct s
                                   struct frg_error *err)
 {
 	struct deciding *d = ctx;
+	/* its author asked for erasure: readers had lost sight of it before anybody came to decide */
+	bool gone = d->revision.state == STATE_WITHDRAWN;
 	enum frg_status st = FRG_OK;
 	for (size_t i = 0; st == FRG_OK && i < d->open.count; i++) {
 		struct notice_telling t = {.notice = &d->open.items[i],
 		                           .comment = &d->comment,
 		                           .decision = row,
-		                           .kind = d->cmd->remove ? NOTICE_REMOVED : NOTICE_KEPT,
+		                           .kind = gone             ? NOTICE_WITHDRAWN
+		                                   : d->cmd->remove ? NOTICE_REMOVED
+		                                                    : NOTICE_KEPT,
 		                           .reasons = d->reasons};
-		st = notice_settle(tx, &t, d->cmd->remove ? "removed" : "kept", err);
+		st = notice_settle(tx, &t, gone ? "moot" : d->cmd->remove ? "removed" : "kept", err);
 	}
 	return st == FRG_OK ? notice_changed(tx, &d->comment, err) : st;
 }

@@ -62,21 +62,11 @@ struct tally {
 	str engine;
 };
 
-/* Engine and model, whatever the settings: thresholds are no part of a score. */
-static str scorer(str engine)
-{
-	static const str mark = STR_INIT(" policy-");
-	for (size_t i = 0; i + mark.n <= engine.n; i++)
-		if (memcmp(engine.p + i, mark.p, mark.n) == 0)
-			return str_sub(engine, 0, i);
-	return engine;
-}
-
 static bool count(void *ctx, const struct store_verdict *v, const json_t *findings)
 {
 	struct tally *t = ctx;
 	unsigned rules = service_rules_bits(v->rules);
-	t->out->other_engine += !str_eq(scorer(v->engine), t->engine);
+	t->out->other_engine += !str_eq(service_scorer_of(v->engine), t->engine);
 	for (int r = 0; r < FRG_RULE_COUNT; r++) {
 		int64_t score = score_of(findings, (enum frg_rule)r);
 		struct outcome_counts *c = &t->out->rule[r];
@@ -90,7 +80,7 @@ enum frg_status service_outcomes(struct service *svc, struct arena *a, id64 site
                                  struct frg_error *err)
 {
 	struct outcomes *o = ARENA_NEW(a, struct outcomes);
-	struct tally t = {.out = o, .engine = scorer(service_check_id(svc, a, site))};
+	struct tally t = {.out = o, .engine = service_scorer_id(svc, a, site)};
 	o->since = clock_now() - (msec)OUTCOME_DAYS * DAY_MS;
 	*out = o;
 	enum frg_status st = walk(svc, site, o->since, count, &t, &o->decisions, &o->cut, err);

@@ -91,7 +91,7 @@ MUST_CHECK enum frg_status service_person_of(struct service *svc, struct arena *
 
 struct person_hold {
 	id64 comment; /* 0: the author */
-	str kind;     /* evidence, objection, suspension */
+	str kind;     /* evidence, notice, objection, suspension */
 	msec since, until /* 0: not known */;
 };
 struct person_preview {
@@ -123,6 +123,17 @@ MUST_CHECK enum frg_status service_erase_runs(struct service *svc, struct arena 
 /* Goes on with what is unfinished, a batch at a time: *more. */
 MUST_CHECK enum frg_status service_erase_continue(struct service *svc, struct arena *a, bool *more,
                                                   struct frg_error *err);
+
+/* ---- person_notices.c: what somebody reported ------------------------------------------------------ */
+
+/* All that was given with this address. Only for whoever has shown that it is theirs: no reader's button leads here.
+ * The caller releases *out. */
+MUST_CHECK enum frg_status service_notices_given(struct service *svc, id64 site, str email, json_t **out,
+                                                 struct frg_error *err);
+/* Name, address, words and answer go from those that are settled; what came of them stays. *open: others, which must be
+ * answered first. */
+MUST_CHECK enum frg_status service_notices_given_erase(struct service *svc, id64 site, str email, int64_t *erased,
+                                                       int64_t *open, struct frg_error *err);
 
 /* ---- purge.c: what has an end ------------------------------------------------------------------- */
 

@@ -58,6 +58,27 @@ static void drop_referrals(struct arena *a, json_t *list)
 			json_array_remove(list, i);
 }
 
+/* A bundle holds what is for the authorities alone: who reported and what they wrote, the keys of days. */
+static void keep_reporters_out(json_t *evidence)
+{
+	static const char *const of_others[] = {"id", "explanation", "name", "email", "at"};
+	size_t i, k;
+	json_t *row, *part;
+	json_array_foreach(evidence, i, row)
+	{
+		json_t *bundle = json_object_get(row, "bundle");
+		json_array_foreach(json_object_get(bundle, "notices"), k, part)
+		{
+			for (size_t n = 0; n < COUNT_OF(of_others); n++)
+				json_object_del(part, of_others[n]);
+		}
+		json_array_foreach(json_object_get(json_object_get(bundle, "person"), "connections"), k, part)
+		{
+			json_object_del(part, "key");
+		}
+	}
+}
+
 static enum frg_status add_comment(struct store_tx *tx, struct exporting *e, json_t *list, id64 id,
                                    struct frg_error *err)
 {
@@ -65,7 +86,8 @@ static enum frg_status add_comment(struct store_tx *tx, struct exporting *e, jso
 		const char *name;
 		enum store_record what;
 	} parts[] = {{"published", RECORD_PUBLICATION}, {"decisions", RECORD_DECISION}, {"letters", RECORD_STATEMENT},
-	             {"objections", RECORD_OBJECTION},  {"mails", RECORD_MAIL},         {"lines", RECORD_ADDRESS}};
+	             {"objections", RECORD_OBJECTION},  {"mails", RECORD_MAIL},         {"lines", RECORD_ADDRESS},
+	             {"notices", RECORD_NOTICE}};
 	size_t at = json_array_size(list);
 	enum frg_status st = store_person_rows(tx, RECORD_COMMENT, id, list, err);
 	json_t *comment = json_array_get(list, at);
@@ -78,6 +100,7 @@ static enum frg_status add_comment(struct store_tx *tx, struct exporting *e, jso
 		drop_referrals(store_arena(tx), json_object_get(comment, "decisions"));
 	else if (st == FRG_OK)
 		st = rows(tx, comment, "evidence", RECORD_EVIDENCE, id, err);
+	keep_reporters_out(json_object_get(comment, "evidence"));
 	return st;
 }
 

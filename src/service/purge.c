@@ -44,7 +44,7 @@ static enum frg_status purge_texts(struct store_tx *tx, struct purging *p, const
 		if (st == FRG_OK)
 			st = erase_text(tx, &why, &comment, r, err);
 		if (st == FRG_OK)
-			st = erase_remains(tx, r->comment, err);
+			st = erase_remains(tx, &why, r->comment, err);
 		p->count++;
 	}
 	if (st == FRG_OK && over.count < TEXTS)

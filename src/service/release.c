@@ -56,7 +56,7 @@ enum frg_status release_apply(struct store_tx *tx, const struct release *r, stru
 	struct store_publication p = {.comment = r->comment->id, .removed = r->now, .picked = r->picked};
 	bool put = r->change == PUBLICATION_PUT;
 	enum frg_status st = put ? publish(tx, r, err) : store_publication_write(tx, r->change, &p, err);
-	if (st != FRG_OK || r->change == PUBLICATION_PICK)
+	if (st != FRG_OK || r->change == PUBLICATION_PICK || r->notices_wait)
 		return st;
 	return notice_follow(tx, r->comment, put ? r->revision->id : 0, err);
 }

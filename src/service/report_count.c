@@ -70,8 +70,7 @@ static void count_standing(struct arena *a, const struct store_report_decision *
 {
 	json_t *findings = json_loadb(d->findings.p, d->findings.n, 0, NULL);
 	unsigned rules = service_rules_bits(d->rules);
-	const json_t *automatic = json_object_get(detail, "automatic");
-	bool alone = kind == REPORT_RELEASE && automatic && !json_is_false(automatic) && !json_is_null(automatic);
+	bool alone = kind == REPORT_RELEASE && d->automatic;
 	f->kinds[kind]++;
 	f->automatic += alone;
 	f->lang[str_eq(json_str(a, json_object_get(findings, "lang")), STR("en"))][kind]++;

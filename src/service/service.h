@@ -101,6 +101,10 @@ MUST_CHECK enum frg_status service_check_draft(struct service *svc, struct arena
 
 /* Names the engine and the settings that check a site's comments now. */
 str service_check_id(struct service *svc, struct arena *a, id64 site);
+/* Whose scores they are: engine and newsroom's own model, without the settings, which are no part of a score. Of what is
+ * in force at a site; of what a review names. */
+str service_scorer_id(struct service *svc, struct arena *a, id64 site);
+str service_scorer_of(str check_id);
 
 /* A text with no article of ours, for programs that bring their own context; nothing is stored. */
 struct service_text {
@@ -299,6 +303,7 @@ struct release {
 	const struct store_revision *revision; /* PUT */
 	const struct store_decision *decision; /* PUT */
 	bool picked;                           /* PUT, PICK */
+	bool notices_wait;                     /* open notices on it are not settled by its going */
 	msec now;
 };
 MUST_CHECK enum frg_status release_apply(struct store_tx *tx, const struct release *r, struct frg_error *err);
@@ -325,6 +330,7 @@ struct audit_report {
 	int64_t decisions, publications, evidence;
 	int64_t purged; /* texts that have been erased */
 	int64_t erased; /* decisions whose private columns have been */
+	int64_t evidence_erased;
 	/* Rows of version 1 among them, the first few: only their neighbours attest what they were. */
 	int64_t unprovable[AUDIT_UNPROVABLE_MAX], unprovable_count;
 	bool ok;

@@ -295,9 +295,9 @@ static enum frg_status invite(struct store_tx *tx, void *ctx, struct frg_error *
 	enum frg_status st = FRG_OK;
 	if (v->row.resets) {
 		struct store_membership m = {0};
-		st = works_elsewhere(tx, v->row.resets, v->row.site, err);
+		st = store_membership_get(tx, v->row.resets, v->row.site, &m, err);
 		if (st == FRG_OK)
-			st = store_membership_get(tx, v->row.resets, v->row.site, &m, err);
+			st = works_elsewhere(tx, v->row.resets, v->row.site, err);
 		v->row.name = m.name;
 		v->row.email = m.email;
 		v->row.role = m.role;
@@ -466,6 +466,8 @@ enum frg_status invitation_join(struct store_tx *tx, const struct store_invitati
 static enum frg_status reset_password(struct store_tx *tx, const struct store_invitation *i, struct frg_error *err)
 {
 	enum frg_status st = use_up(tx, i, err);
+	if (st == FRG_OK) /* the link is days old, perhaps */
+		st = works_elsewhere(tx, i->resets, i->site, err);
 	if (st == FRG_OK)
 		st = store_session_purge(tx, clock_now(), i->resets, STR(""), err);
 	if (st == FRG_OK)

@@ -410,7 +410,8 @@ struct withdrawal {
 	id64 article;
 };
 
-enum frg_status submit_unpublish(struct store_tx *tx, const struct store_comment *c, struct frg_error *err)
+enum frg_status submit_unpublish(struct store_tx *tx, const struct store_comment *c, bool notices_wait,
+                                 struct frg_error *err)
 {
 	struct store_publication p = {0};
 	enum frg_status st = store_publication_get(tx, c->id, &p, err);
@@ -421,7 +422,10 @@ enum frg_status submit_unpublish(struct store_tx *tx, const struct store_comment
 		st = store_publication_answers(tx, c->id, &answers, err);
 	if (st != FRG_OK)
 		return st;
-	struct release r = {.change = answers ? PUBLICATION_EMPTY : PUBLICATION_DROP, .comment = c, .now = clock_now()};
+	struct release r = {.change = answers ? PUBLICATION_EMPTY : PUBLICATION_DROP,
+	                    .comment = c,
+	                    .now = clock_now(),
+	                    .notices_wait = notices_wait};
 	st = release_apply(tx, &r, err);
 	if (st != FRG_OK)
 		return st;
@@ -448,7 +452,7 @@ static enum frg_status withdraw(struct store_tx *tx, void *ctx, struct frg_error
 			st = store_revision_move(tx, all.items[i].id, state, 0, STATE_WITHDRAWN, err);
 	}
 	if (st == FRG_OK)
-		st = submit_unpublish(tx, &c, err);
+		st = submit_unpublish(tx, &c, false, err);
 	if (st != FRG_OK)
 		return st;
 	return store_event_insert(tx,

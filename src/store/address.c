@@ -82,6 +82,19 @@ enum frg_status store_address_get(struct store_tx *tx, id64 revision, struct sto
 	READ_ONE(tx, rows, err, out, read_address, "address");
 }
 
+enum frg_status store_address_of_comment(struct store_tx *tx, id64 comment, struct store_addresses *out,
+                                         struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT revision_id, site_id, author_id, comment_id, day, hash, line, created_at"
+	                              " FROM address WHERE comment_id = $1 ORDER BY revision_id",
+	                              DB_INT(comment));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_address);
+}
+
 enum frg_status store_address_count(struct store_tx *tx, const struct store_address *but, msec since, int64_t *comments,
                                     int64_t *authors, struct frg_error *err)
 {

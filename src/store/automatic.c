@@ -295,7 +295,7 @@ enum frg_status store_automatic_author(struct store_tx *tx, id64 author, id64 bu
 		tx->db, err, &rows,
 		"SELECT count(*) FROM (SELECT 1 FROM comment c WHERE c.author_id = $1 AND c.id <> $2 AND EXISTS (SELECT 1"
 		" FROM decision d WHERE d.comment_id = c.id AND d.action = 'release' AND d.decided_at < $3"
-		" AND substr(d.detail, 1, 12) <> '{\"automatic\"'" NOT_UNDONE ") LIMIT $4) AS few",
+		" AND NOT" BY_A_LANE("d") NOT_UNDONE ") LIMIT $4) AS few",
 		DB_INT(author), DB_INT(but_comment), DB_INT(before), DB_INT(enough));
 	return st == FRG_OK ? read_number(rows, released, err) : st;
 }
@@ -316,6 +316,25 @@ enum frg_status store_automatic_refused(struct store_tx *tx, id64 author, msec s
 	if (st == FRG_OK)
 		st = read_number(rows, &some, err);
 	*refused = some != 0;
+	return st;
+}
+
+enum frg_status store_automatic_reported(struct store_tx *tx, id64 site, id64 author, msec since, msec at,
+                                         bool *reported, struct frg_error *err)
+{
+	struct db_rows *rows;
+	int64_t some = 0;
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows,
+		"SELECT 1 FROM notice n JOIN comment c ON c.id = n.comment_id WHERE n.site_id = $1 AND c.author_id = $2"
+		" AND n.decided_at IS NULL AND n.created_at <= $4 UNION ALL"
+		" SELECT 1 FROM notice n JOIN comment c ON c.id = n.comment_id WHERE n.site_id = $1 AND c.author_id = $2"
+		" AND n.decided_at IS NOT NULL AND n.decided_at >= $3 AND n.created_at <= $4"
+		" AND (n.outcome = 'removed' OR n.decided_at > $4) LIMIT 1",
+		DB_INT(site), DB_INT(author), DB_INT(since), DB_INT(at));
+	if (st == FRG_OK)
+		st = read_number(rows, &some, err);
+	*reported = some != 0;
 	return st;
 }
 

@@ -130,6 +130,9 @@ MUST_CHECK enum frg_status store_automatic_author(struct store_tx *tx, id64 auth
 /* Was one rejected or withdrawn by the editors, or the author suspended, in that time? */
 MUST_CHECK enum frg_status store_automatic_refused(struct store_tx *tx, id64 author, msec since, msec before,
                                                    bool *refused, struct frg_error *err);
+/* Was a comment of theirs reported at that time and not yet decided on, or taken off after a notice since? */
+MUST_CHECK enum frg_status store_automatic_reported(struct store_tx *tx, id64 site, id64 author, msec since, msec at,
+                                                    bool *reported, struct frg_error *err);
 /* Did the author take one back that was sent in that time? */
 MUST_CHECK enum frg_status store_automatic_took_back(struct store_tx *tx, id64 author, id64 but_comment, msec since,
                                                      msec before, bool *took_back, struct frg_error *err);

@@ -83,6 +83,8 @@ enum frg_status store_revision_forget(struct store_tx *tx, const struct store_re
 		st = DB_RUN(tx->db, err, "DELETE FROM mail WHERE about IN (SELECT id FROM decision WHERE revision_id = $1)",
 		            id);
 	if (st == FRG_OK)
+		st = store_notice_forget_text(tx, r->id, err);
+	if (st == FRG_OK)
 		st = DB_RUN(tx->db, err, "DELETE FROM near_key WHERE revision_id = $1", id);
 	if (st == FRG_OK)
 		st = DB_RUN(tx->db, err, "DELETE FROM queue WHERE revision_id = $1", id);
@@ -144,11 +146,7 @@ enum frg_status store_comment_forget(struct store_tx *tx, id64 id, struct frg_er
 	                            DB_INT(id), DB_INT(clock_now()));
 	if (st == FRG_OK)
 		st = DB_RUN(tx->db, err, "DELETE FROM address WHERE comment_id = $1", DB_INT(id));
-	return st == FRG_OK ? DB_RUN(tx->db, err,
-	                             "UPDATE evidence SET reason = '', bundle = '', signature = '' WHERE comment_id = $1"
-	                             " AND hold_ended_at IS NOT NULL",
-	                             DB_INT(id))
-	                    : st;
+	return st;
 }
 
 enum frg_status store_author_erase(struct store_tx *tx, id64 id, struct frg_error *err)
@@ -239,7 +237,9 @@ enum frg_status store_comment_holds(struct store_tx *tx, id64 comment, struct st
 	                              "SELECT comment_id, 'evidence', created_at, 0 FROM evidence WHERE comment_id = $1"
 	                              " AND hold_ended_at IS NULL UNION ALL"
 	                              " SELECT comment_id, 'objection', created_at, 0 FROM objection WHERE comment_id = $1"
-	                              " AND state = 'open'",
+	                              " AND state = 'open' UNION ALL"
+	                              " SELECT comment_id, 'notice', min(created_at), 0 FROM notice WHERE comment_id = $1"
+	                              " AND decided_at IS NULL GROUP BY comment_id",
 	                              DB_INT(comment));
 	if (st != FRG_OK)
 		return st;

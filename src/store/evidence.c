@@ -1,4 +1,4 @@
-/* Preserved evidence. A bundle is written once; no statement here changes one. */
+/* Preserved evidence. A bundle is written once; what is no longer held can be erased, and nothing changes one. */
 #include "store/tx.h"
 
 enum frg_status store_evidence_insert(struct store_tx *tx, const struct store_evidence *e, struct frg_error *err)
@@ -99,6 +99,30 @@ enum frg_status store_evidence_end(struct store_tx *tx, const struct store_evide
 	                                  " WHERE id = $1 AND hold_ended_at IS NULL",
 	                                  DB_INT(e->id), DB_INT(e->ended), DB_INT(e->ended_by), DB_TEXT(e->end_reason));
 	return st != FRG_OK || changed ? st : frg_fail(err, FRG_CONFLICT, "hold_ended", "the hold has ended");
+}
+
+enum frg_status store_evidence_ended(struct store_tx *tx, id64 comment, struct store_evidences *out,
+                                     struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " HEAD ", e.bundle, e.signature" FROM
+	                              "WHERE e.comment_id = $1 AND e.hold_ended_at IS NOT NULL AND e.bundle <> ''"
+	                              " ORDER BY e.id",
+	                              DB_INT(comment));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_whole);
+}
+
+enum frg_status store_evidence_erase(struct store_tx *tx, id64 id, struct frg_error *err)
+{
+	int64_t changed;
+	enum frg_status st = DB_RUN_COUNT(tx->db, err, &changed,
+	                                  "UPDATE evidence SET reason = '', bundle = '', signature = '',"
+	                                  " hold_end_reason = '' WHERE id = $1 AND hold_ended_at IS NOT NULL",
+	                                  DB_INT(id));
+	return st != FRG_OK || changed ? st : frg_fail(err, FRG_CONFLICT, "evidence_held", "the hold lasts");
 }
 
 static void read_token(struct arena *a, struct db_rows *r, str *hash) { *hash = db_text(r, 0, a); }

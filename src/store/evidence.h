@@ -13,6 +13,7 @@ struct store_evidence {
 	str editor_name, reason;
 	str bundle, signature; /* empty in lists */
 	msec created, ended /* 0: the hold lasts */;
+	int64_t number; /* counted for the installation, from 1; stands in the bundle alone */
 	id64 ended_by;
 	str end_reason;
 	str ended_name, name, title, section; /* read only: who ended it; the comment's name and article as they are now */
@@ -37,6 +38,11 @@ MUST_CHECK enum frg_status store_evidence_holds(struct store_tx *tx, id64 commen
 /* FRG_CONFLICT if it has ended. */
 MUST_CHECK enum frg_status store_evidence_end(struct store_tx *tx, const struct store_evidence *e,
                                               struct frg_error *err);
+/* Of a comment, those whose hold has ended and whose bundle is still there. */
+MUST_CHECK enum frg_status store_evidence_ended(struct store_tx *tx, id64 comment, struct store_evidences *out,
+                                                struct frg_error *err);
+/* Reason, bundle and signature go for good; FRG_CONFLICT evidence_held while the hold lasts. */
+MUST_CHECK enum frg_status store_evidence_erase(struct store_tx *tx, id64 id, struct frg_error *err);
 /* The hash of an author's capability. */
 MUST_CHECK enum frg_status store_author_token(struct store_tx *tx, id64 author, str *hash, struct frg_error *err);
 

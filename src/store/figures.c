@@ -105,6 +105,7 @@ static void read_decision(struct arena *a, struct db_rows *r, struct store_figur
 		.findings = db_text(r, 7, a),
 		.submitted = db_int(r, 8),
 		.decided = db_int(r, 9),
+		.automatic = db_int(r, 10),
 	};
 }
 
@@ -112,13 +113,15 @@ enum frg_status store_figure_decisions(struct store_tx *tx, int64_t after, int64
                                        struct store_figure_decisions *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT d.seq, CASE WHEN d.undoes IS NULL THEN 1 ELSE -1 END, e.site_id, a.section,"
-	                              " e.action, e.rules, e.detail, e.findings, e.submitted_at, e.decided_at"
-	                              " FROM decision d JOIN decision e ON e.id = COALESCE(d.undoes, d.id)"
-	                              " JOIN comment c ON c.id = e.comment_id JOIN article a ON a.id = c.article_id"
-	                              " WHERE d.seq > $1 ORDER BY d.seq LIMIT $2",
-	                              DB_INT(after), DB_INT(limit));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows,
+		"SELECT d.seq, CASE WHEN d.undoes IS NULL THEN 1 ELSE -1 END, e.site_id, a.section,"
+		" e.action, e.rules, e.detail, e.findings, e.submitted_at, e.decided_at,"
+		" CASE WHEN" BY_A_LANE(
+			"e") " THEN 1 ELSE 0 END FROM decision d JOIN decision e ON e.id = COALESCE(d.undoes, d.id)"
+				 " JOIN comment c ON c.id = e.comment_id JOIN article a ON a.id = c.article_id"
+				 " WHERE d.seq > $1 ORDER BY d.seq LIMIT $2",
+		DB_INT(after), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_decision);

@@ -57,6 +57,7 @@ struct store_figure_decision {
 	id64 site;
 	str section, action, rules, detail, findings;
 	msec submitted, decided;
+	bool automatic; /* a lane made it by itself */
 };
 struct store_figure_decisions {
 	struct store_figure_decision *items;

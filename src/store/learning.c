@@ -4,10 +4,10 @@
 
 /* ---- decisions that hold ---- */
 
-/* Made by a person, and still what holds of that text. `detail` is JSON: a quote within a text of it is escaped, so
- * this finds the key alone. */
-#define BY_A_PERSON " AND d.detail NOT LIKE '%\"automatic\"%'"
+/* Made by a person of a text that is still there, and still what holds of it. */
+#define BY_A_PERSON " AND NOT" BY_A_LANE("d")
 #define HOLDS                                                                                                          \
+	" AND EXISTS (SELECT 1 FROM revision t WHERE t.id = d.revision_id AND t.purged_at IS NULL)"                        \
 	" AND d.action IN ('release', 'reject', 'remove')"                                                                 \
 	" AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id)"                                                 \
 	" AND NOT EXISTS (SELECT 1 FROM decision e WHERE e.revision_id = d.revision_id AND e.seq > d.seq"                  \
@@ -95,11 +95,12 @@ enum frg_status store_verdict_automatic(struct store_tx *tx, id64 site, msec sin
                                         struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT COUNT(*) FROM (SELECT d.detail, d.decided_at FROM decision d"
-	                              " WHERE d.site_id = $1 AND d.action <> 'undo' ORDER BY d.seq DESC LIMIT $2) AS d"
-	                              " WHERE d.decided_at >= $3 AND d.detail LIKE '%\"automatic\"%'",
-	                              DB_INT(site), DB_INT(among), DB_INT(since));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows,
+		"SELECT COUNT(*) FROM (SELECT d.id, d.revision_id, d.detail, d.decided_at FROM decision d"
+		" WHERE d.site_id = $1 AND d.action <> 'undo' ORDER BY d.seq DESC LIMIT $2) AS d"
+		" WHERE d.decided_at >= $3 AND" BY_A_LANE("d"),
+		DB_INT(site), DB_INT(among), DB_INT(since));
 	if (st != FRG_OK)
 		return st;
 	*count = db_next(rows) ? db_int(rows, 0) : 0;

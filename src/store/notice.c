@@ -194,3 +194,39 @@ enum frg_status store_notice_forget(struct store_tx *tx, msec before, struct frg
 	              "UPDATE notice SET name = '', email = '', person = '' WHERE email <> '' AND decided_at < $1",
 	              DB_INT(before));
 }
+
+enum frg_status store_notice_forget_text(struct store_tx *tx, id64 revision, struct frg_error *err)
+{
+	enum frg_status st = DB_RUN(tx->db, err,
+	                            "DELETE FROM mail WHERE state = 'failed' AND (about = $1 OR about IN"
+	                            " (SELECT id FROM notice WHERE revision_id = $1))",
+	                            DB_INT(revision));
+	return st == FRG_OK ? DB_RUN(tx->db, err,
+	                             "UPDATE notice SET explanation = '', answer = '' WHERE revision_id = $1"
+	                             " AND decided_at IS NOT NULL",
+	                             DB_INT(revision))
+	                    : st;
+}
+
+enum frg_status store_notice_by_email(struct store_tx *tx, id64 site, str email, id64 after, int64_t limit,
+                                      struct store_notices *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " COLUMNS " FROM notice WHERE site_id = $1 AND email <> ''"
+	                              " AND lower(email) = lower($2) AND id > $3 ORDER BY id LIMIT $4",
+	                              DB_INT(site), DB_TEXT(email), DB_INT(after), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_notice);
+}
+
+enum frg_status store_notice_erase(struct store_tx *tx, id64 id, struct frg_error *err)
+{
+	enum frg_status st = DB_RUN(tx->db, err, "DELETE FROM mail WHERE about = $1", DB_INT(id));
+	return st == FRG_OK ? DB_RUN(tx->db, err,
+	                             "UPDATE notice SET name = '', email = '', person = '', explanation = '', answer = ''"
+	                             " WHERE id = $1 AND decided_at IS NOT NULL",
+	                             DB_INT(id))
+	                    : st;
+}

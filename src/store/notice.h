@@ -68,6 +68,13 @@ MUST_CHECK enum frg_status store_notice_cases(struct store_tx *tx, id64 site, bo
 /* Open cases, and how many of them began before `late`. */
 MUST_CHECK enum frg_status store_notice_count(struct store_tx *tx, id64 site, msec late, int64_t *open,
                                               int64_t *overdue, struct frg_error *err);
+/* What was written in settled ones on a text, which may quote it, goes. */
+MUST_CHECK enum frg_status store_notice_forget_text(struct store_tx *tx, id64 revision, struct frg_error *err);
+/* Given with this address, whatever its case; oldest first, after an id. */
+MUST_CHECK enum frg_status store_notice_by_email(struct store_tx *tx, id64 site, str email, id64 after, int64_t limit,
+                                                 struct store_notices *out, struct frg_error *err);
+/* Of a settled one all that is of or about who gave it; what came of it stays. */
+MUST_CHECK enum frg_status store_notice_erase(struct store_tx *tx, id64 id, struct frg_error *err);
 /* Who reported is forgotten in what was settled before `before`. */
 MUST_CHECK enum frg_status store_notice_forget(struct store_tx *tx, msec before, struct frg_error *err);
 

@@ -121,6 +121,9 @@ static const struct {
 	[RECORD_EVIDENCE] = {"SELECT id, reason, bundle, created_at, hold_ended_at FROM evidence WHERE comment_id = $1"
                          " AND hold_ended_at IS NOT NULL ORDER BY id",
                          "i:id s:reason j:bundle t:preserved_at t:hold_ended_at"},
+	[RECORD_NOTICE] = {"SELECT revision_id, kind, outcome, decided_at FROM notice WHERE comment_id = $1"
+                       " AND decided_at IS NOT NULL AND joins IS NULL ORDER BY decided_at, id",
+                       "i:text s:kind s:outcome t:decided_at"},
 	[RECORD_REVIEW] = {"SELECT id, engine, suggestion, findings, created_at FROM review WHERE revision_id = $1"
                        " ORDER BY id",
                        "i:id s:engine s:suggestion j:findings t:checked_at"},

@@ -35,6 +35,13 @@ MUST_CHECK enum frg_status store_address_insert(struct store_tx *tx, const struc
                                                 struct frg_error *err);
 MUST_CHECK enum frg_status store_address_get(struct store_tx *tx, id64 revision, struct store_address *out,
                                              struct frg_error *err);
+/* All of a comment. */
+struct store_addresses {
+	struct store_address *items;
+	size_t count;
+};
+MUST_CHECK enum frg_status store_address_of_comment(struct store_tx *tx, id64 comment, struct store_addresses *out,
+                                                    struct frg_error *err);
 /* Other comments of a line since then, and how many authors wrote them; counted up to STORE_LINE_MAX. */
 enum { STORE_LINE_MAX = 100 };
 MUST_CHECK enum frg_status store_address_count(struct store_tx *tx, const struct store_address *but, msec since,
@@ -53,7 +60,7 @@ MUST_CHECK enum frg_status store_address_keys_end(struct store_tx *tx, int64_t d
 struct store_erasure {
 	int64_t seq;
 	id64 site;
-	str subject; /* text, decision */
+	str subject; /* text, decision, evidence */
 	int64_t subject_id;
 	str subject_hash;
 	id64 comment;
@@ -97,8 +104,8 @@ MUST_CHECK enum frg_status store_revision_over(struct store_tx *tx, id64 site, m
 /* Empties the text for good; its hash stays. */
 MUST_CHECK enum frg_status store_revision_purge(struct store_tx *tx, const struct store_revision *r,
                                                 struct frg_error *err);
-/* Whatever else there is because of this text but decisions and reviews: letters, objections, mail, keys, suggested
- * scores, its place in the queue. */
+/* Whatever else there is because of this text but decisions and reviews: letters, objections, notices' words, mail, keys,
+ * suggested scores, its place in the queue. */
 MUST_CHECK enum frg_status store_revision_forget(struct store_tx *tx, const struct store_revision *r,
                                                  struct frg_error *err);
 MUST_CHECK enum frg_status store_review_all(struct store_tx *tx, id64 revision, struct store_reviews *out,
@@ -107,7 +114,7 @@ MUST_CHECK enum frg_status store_review_replace(struct store_tx *tx, id64 id, st
 MUST_CHECK enum frg_status store_decision_erase(struct store_tx *tx, int64_t seq, struct frg_error *err);
 /* Name and address of a comment. */
 MUST_CHECK enum frg_status store_comment_erase(struct store_tx *tx, id64 id, struct frg_error *err);
-/* Letters of a comment lead nowhere any more; what was preserved and is no longer held goes. */
+/* Letters of a comment lead nowhere any more; by which lines it came goes. */
 MUST_CHECK enum frg_status store_comment_forget(struct store_tx *tx, id64 id, struct frg_error *err);
 /* Nobody's capability leads to this author any more. */
 MUST_CHECK enum frg_status store_author_erase(struct store_tx *tx, id64 id, struct frg_error *err);
@@ -132,7 +139,7 @@ MUST_CHECK enum frg_status store_comment_extent(struct store_tx *tx, id64 commen
 
 struct store_hold {
 	id64 comment;
-	str kind;   /* evidence, objection */
+	str kind;   /* evidence, objection, notice */
 	msec since; /* its beginning */
 	msec until; /* 0: not known */
 };
@@ -211,6 +218,7 @@ enum store_record {
 	RECORD_MAIL,
 	RECORD_ADDRESS,
 	RECORD_EVIDENCE,
+	RECORD_NOTICE, /* settled ones, without who reported or what they said */
 	RECORD_REVIEW, /* by revision, as the next */
 	RECORD_FORECAST,
 	RECORD_SUGGESTION

@@ -83,7 +83,9 @@ enum frg_status store_queue_get(struct store_tx *tx, id64 revision, struct store
 	" AND ($25 = 0 OR ($25 & CASE q.suggestion WHEN 'release' THEN 1 WHEN 'look' THEN 2 ELSE 4 END) <> 0)"             \
 	" AND ($26 = 0 OR q.article_id = $26) AND ($27 = 0 OR q.submitted_at <= $27)"                                      \
 	" AND ($28 = 0 OR EXISTS (SELECT 1 FROM objection o WHERE o.comment_id = q.comment_id))"                           \
-	" AND (q.blind_for = 0 OR ($29 <> 0 AND q.blind_for <> $29))"
+	" AND (q.blind_for = 0 OR ($29 <> 0 AND q.blind_for <> $29))"                                                      \
+	" AND ($30 = 0 OR q.author_id IN (SELECT m.author_id FROM notice n JOIN comment m ON m.id = n.comment_id"          \
+	" WHERE n.site_id = $1 AND n.decided_at IS NULL))"
 
 #define FILTER_ARGS(f)                                                                                                 \
 	DB_INT((f)->site), DB_TEXT((f)->own_sections), DB_TEXT((f)->sections), DB_TEXT((f)->lang), DB_INT((f)->by_score),  \
@@ -92,7 +94,7 @@ enum frg_status store_queue_get(struct store_tx *tx, id64 revision, struct store
 		DB_INT((f)->min[5]), DB_INT((f)->max[5]), DB_INT((f)->author), DB_INT((f)->only_edits),                        \
 		DB_INT((f)->only_returned), DB_INT((f)->only_escalated), DB_TEXT((f)->referral), DB_INT((f)->without_lawyer),  \
 		DB_INT((f)->but_referred_by), DB_INT((f)->suggestions), DB_INT((f)->article), DB_INT((f)->before),             \
-		DB_INT((f)->only_appealed), DB_INT((f)->asked)
+		DB_INT((f)->only_appealed), DB_INT((f)->asked), DB_INT((f)->only_reported)
 
 #define LATE "CASE WHEN q.escalated_at IS NULL THEN 1 ELSE 0 END"
 
@@ -103,8 +105,8 @@ enum frg_status store_queue_page(struct store_tx *tx, const struct store_queue_f
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(
 		tx->db, err, &rows,
-		"SELECT " ROW " FROM queue q WHERE" FILTER " AND (" LATE ", q.due_at, q.revision_id) > ($30, $31, $32)"
-		" ORDER BY " LATE ", q.due_at, q.revision_id LIMIT $33",
+		"SELECT " ROW " FROM queue q WHERE" FILTER " AND (" LATE ", q.due_at, q.revision_id) > ($31, $32, $33)"
+		" ORDER BY " LATE ", q.due_at, q.revision_id LIMIT $34",
 		FILTER_ARGS(f), DB_INT(after->late), DB_INT(after->due), DB_INT(after->revision), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;

@@ -25,6 +25,7 @@ struct store_report_decision {
 	str action, rules, detail, findings;
 	msec submitted, decided;
 	bool undone;
+	bool automatic; /* a lane made it by itself */
 };
 struct store_report_decisions {
 	struct store_report_decision *items;

@@ -169,6 +169,7 @@ struct store_queue_filter {
 	enum store_author_kind author;
 	bool only_edits, only_returned, only_escalated;
 	bool only_appealed;   /* an objection was made about the comment */
+	bool only_reported;   /* a comment of its author has an open notice: this one's released text, or another */
 	str referral;         /* only these, as "|second|proposal|"; empty: any */
 	bool without_lawyer;  /* leave out what waits for one */
 	id64 but_referred_by; /* leave out what this editor referred */

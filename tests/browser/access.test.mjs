@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PASSWORD, startServer } from '../lib/server.mjs';
-import { axe, launch, person, shot } from '../lib/browser.mjs';
+import { axe, go, launch, person, shot } from '../lib/browser.mjs';
 import { Editor, Reader } from '../lib/people.mjs';
 
 let server, browser, letter, unanswered;
@@ -114,11 +114,11 @@ for (const [colorScheme, width] of looks) {
 		await page.waitForSelector('dialog .letter-text');
 		await nothingFound(page, `remove-${look}`);
 		await page.keyboard.press('Escape');
-		await page.click('.tab >> text=Widersprüche');
+		await go(page, 'Anliegen', 'Widersprüche');
 		await page.waitForSelector('.case .answer');
 		await page.click('.choice >> text=Andere Gründe');
 		await nothingFound(page, `objections-${look}`);
-		await page.click('.tab >> text=Team');
+		await go(page, 'Verwaltung');
 		await page.waitForSelector('.member');
 		await nothingFound(page, `team-${look}`);
 		assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, 'nothing sticks out sideways');

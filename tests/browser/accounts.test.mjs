@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PASSWORD, startServer, until } from '../lib/server.mjs';
-import { axe, launch, person, shot, watched } from '../lib/browser.mjs';
+import { axe, go, launch, person, shot, watched } from '../lib/browser.mjs';
 import { Editor } from '../lib/people.mjs';
 import { CLIENT, SECRET, realProvider } from '../lib/provider.mjs';
 import { totp } from '../lib/totp.mjs';
@@ -228,7 +228,7 @@ for (const [colorScheme, width] of looks)
 		await page.locator('dialog .act >> text=Ändern').scrollIntoViewIfNeeded();
 		await shot(page, `factors-end-${width}-${colorScheme}`);
 		await page.keyboard.press('Escape');
-		await page.click('.tab >> text=Team');
+		await go(page, 'Verwaltung');
 		await page.waitForSelector('.access');
 		await page.locator('.access').scrollIntoViewIfNeeded();
 		await fine(page, `access-${width}-${colorScheme}`);
@@ -238,7 +238,7 @@ for (const [colorScheme, width] of looks)
 on('the rules are changed at the desk', async () => {
 	const page = await open({}, false);
 	await login(page, 'rike');
-	await page.click('.tab >> text=Team');
+	await go(page, 'Verwaltung');
 	await page.click('.access >> text=Anmeldung mit Passwort erlauben');
 	await page.click('.access .act');
 	await page.waitForSelector('.access >> text=Bevor Sie Passwörter abschalten');

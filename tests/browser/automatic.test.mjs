@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PASSWORD, startServer, until } from '../lib/server.mjs';
-import { axe, launch, person, watched } from '../lib/browser.mjs';
+import { axe, go, launch, person, watched } from '../lib/browser.mjs';
 import { Editor } from '../lib/people.mjs';
 import { decideMany, makeDue, untilTaken } from '../lib/automatic.mjs';
 
@@ -16,7 +16,7 @@ async function atThePage(user) {
 	await page.fill('[name=user]', user);
 	await page.fill('[name=password]', PASSWORD);
 	await page.keyboard.press('Enter');
-	await page.getByRole('button', { name: 'Automatik' }).click();
+	await go(page, 'Regeln', 'Automatik');
 	await page.getByRole('heading', { name: 'Automatik', exact: true }).waitFor();
 	return page;
 }
@@ -28,8 +28,8 @@ test('a lane is opened by signature, releases, and is closed', async () => {
 		rike = await atThePage('rike');
 		await rike.getByText('Noch ist nichts entschieden').waitFor();
 		const author = await decideMany(server, await new Editor(server).login(), 122);
-		await rike.getByRole('button', { name: 'Prüfen' }).click();
-		await rike.getByRole('button', { name: 'Automatik' }).click();
+		await go(rike, 'Prüfen');
+		await go(rike, 'Regeln', 'Automatik');
 		await rike.getByText('Über jeden Kommentar entscheidet ein Mensch').waitFor();
 		assert.deepEqual(await axe(rike), []);
 		await rike.locator('.auto-lane [role=radio], .auto-lane input[type=radio]:not([disabled])').check();
@@ -47,7 +47,7 @@ test('a lane is opened by signature, releases, and is closed', async () => {
 		const id = await untilTaken(server, author);
 		makeDue(server);
 		await until(async () => (await author.one(id)).state === 'released');
-		await rike.getByRole('button', { name: 'Entschieden' }).click();
+		await go(rike, 'Entschieden');
 		await rike.getByRole('button', { name: 'Automatisch', exact: true }).click();
 		await rike.locator('.decision', { hasText: 'unterzeichnet: Rike Ahrens' }).locator('.badge', { hasText: 'automatisch' }).waitFor();
 		assert.equal(await rike.locator('.decision').count(), 1);
@@ -56,7 +56,7 @@ test('a lane is opened by signature, releases, and is closed', async () => {
 		await lena.getByText('In 1 Ressort wird von selbst freigegeben').waitFor();
 		assert.equal(await lena.getByRole('button', { name: 'Schließen' }).count(), 0);
 
-		await rike.getByRole('button', { name: 'Automatik' }).click();
+		await go(rike, 'Regeln', 'Automatik');
 		await rike.getByRole('button', { name: 'Schließen …' }).click();
 		await rike.getByLabel('Grund, für die Akten').fill('Wahlsonntag.');
 		await rike.getByRole('button', { name: 'Schließen', exact: true }).click();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PASSWORD, startServer, until } from '../lib/server.mjs';
-import { axe, launch, person, shot, watched } from '../lib/browser.mjs';
+import { axe, go, launch, person, shot, watched } from '../lib/browser.mjs';
 import { Editor, Reader } from '../lib/people.mjs';
 import { mild, texts } from '../lib/texts.mjs';
 import { totp } from '../lib/totp.mjs';
@@ -94,8 +94,8 @@ test('a rejection with a passage of one\'s own; the author objects; somebody els
 	await writer.click('text=Widerspruch senden');
 	await writer.waitForSelector('text=ist angekommen');
 	await login(omar, 'omar');
-	await omar.waitForSelector('.tab:has-text("Widersprüche") .tab-count');
-	await omar.click('.tab >> text=Widersprüche');
+	await omar.waitForSelector('.tab:has-text("Anliegen") .tab-count');
+	await go(omar, 'Anliegen', 'Widersprüche');
 	await omar.waitForSelector('.case >> text=Das steht so im Prüfbericht.');
 	await omar.click('.choice >> text=Stattgeben');
 	await omar.fill('.answer textarea', 'Stimmt, Seite 12 des Berichts.');
@@ -232,7 +232,7 @@ test('from the invitation to the first ten decisions', () => watched('invited', 
 	for (let i = 0; i < 10; i++)
 		await new Reader(server, { name: `Leser ${i}` }).submit(mild[i]);
 	await login(boss, 'rike');
-	await boss.click('.tab >> text=Team');
+	await go(boss, 'Verwaltung');
 	await boss.fill('.invite [name=name]', 'Nora Neu');
 	await boss.click('.invite [type=submit]');
 	const link = await boss.inputValue('.team-link input');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PASSWORD, startServer, until } from '../lib/server.mjs';
-import { axe, launch, person, shot, watched } from '../lib/browser.mjs';
+import { axe, go, launch, person, shot, watched } from '../lib/browser.mjs';
 import { Editor, Reader } from '../lib/people.mjs';
 import { writeHistory } from '../lib/history.mjs';
 
@@ -32,10 +32,10 @@ async function atTheFigures(options) {
 	await page.fill('[name=user]', 'rike');
 	await page.fill('[name=password]', PASSWORD);
 	await page.keyboard.press('Enter');
-	await page.getByRole('button', { name: 'Zahlen' }).waitFor();
+	await page.locator('.tab', { hasText: 'Zahlen' }).waitFor();
 	page.problems.length = 0; // nobody was logged in yet
 	assert.ok(!page.loaded.some((path) => path.includes('figures')), 'the desk starts without the figures');
-	await page.getByRole('button', { name: 'Zahlen' }).click();
+	await go(page, 'Zahlen');
 	await page.locator('.ranges').waitFor();
 	return page;
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PASSWORD, startServer } from '../lib/server.mjs';
-import { axe, launch, person, watched } from '../lib/browser.mjs';
+import { axe, go, launch, person, watched } from '../lib/browser.mjs';
 import { Editor, Reader } from '../lib/people.mjs';
 import { archive, decided } from '../lib/archive.mjs';
 
@@ -19,14 +19,14 @@ test('from the first look to a model that is taken back', async () => {
 		await page.fill('[name=user]', 'rike');
 		await page.fill('[name=password]', PASSWORD);
 		await page.keyboard.press('Enter');
-		await page.getByRole('button', { name: 'Lernen' }).click();
+		await go(page, 'Regeln', 'Lernen');
 		await page.getByText('noch 300').waitFor();
 		assert.equal(await page.getByRole('button', { name: 'Jetzt lernen' }).getAttribute('aria-disabled'), 'true');
 		await clean('nothing to learn from yet');
 
 		const rike = await new Editor(server).login();
 		await decided(archive(340), new Reader(server), rike);
-		await page.getByRole('button', { name: 'Regeln' }).click();
+		await go(page, 'Regeln', 'Eigene Regeln');
 		const words = page.locator('#meant-aggression'), slider = page.locator('#limit-aggression-look');
 		await words.waitFor();
 		await slider.focus();
@@ -44,7 +44,7 @@ test('from the first look to a model that is taken back', async () => {
 		await page.keyboard.press('Escape');
 		await page.getByRole('button', { name: 'Verwerfen' }).click();
 
-		await page.getByRole('button', { name: 'Lernen' }).click();
+		await go(page, 'Regeln', 'Lernen');
 		await page.getByText('Die eingebaute Prüfung allein').waitFor();
 		await page.getByRole('button', { name: 'Jetzt lernen' }).click();
 		await page.locator('.learning-verdict.up').waitFor({ timeout: 30000 });

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { PASSWORD, startServer } from '../lib/server.mjs';
-import { axe, launch, person, shot, watched } from '../lib/browser.mjs';
+import { axe, go, launch, person, shot, watched } from '../lib/browser.mjs';
 import { Editor, Reader } from '../lib/people.mjs';
 
 let server, browser, rike, host, foreign, pages = [];
@@ -53,8 +53,8 @@ test('a reader reports without a script, an editor takes it off the page, both s
 	await login(omar, 'omar');
 	await report(nora, id, 'Das ist eine Behauptung ohne jeden Beleg. Ich arbeite dort und habe geprüft.');
 	const state = nora.url();
-	await omar.waitForSelector('.tab:has-text("Meldungen") .tab-count:has-text("1")');
-	await omar.click('.tab:has-text("Meldungen")');
+	await omar.waitForSelector('.tab:has-text("Anliegen") .tab-count:has-text("1")');
+	await go(omar, 'Anliegen', 'Meldungen');
 	await omar.waitForSelector('.given:has-text("Nora Beck")');
 	assert.deepEqual(await axe(omar), []);
 	await omar.click('text=Von der Seite nehmen');
@@ -88,7 +88,7 @@ test('what stays is answered, and can be taken back; errors keep what was typed'
 	await report(nora, id, 'Unhöflich.', 'rules');
 	assert.deepEqual(await axe(nora), []);
 	await login(omar, 'omar');
-	await omar.click('.tab:has-text("Meldungen")');
+	await go(omar, 'Anliegen', 'Meldungen');
 	await omar.click('text=Steht zu Recht da');
 	await omar.fill('.answer-word textarea', 'Scharfe Kritik, aber an der Sache.');
 	await omar.click('.notice-send [type=submit]');
@@ -116,7 +116,7 @@ test('evidence is preserved while reading, listed, read and downloaded; the hold
 	assert.deepEqual(await axe(omar), []);
 	await omar.click('dialog [type=submit]');
 	await omar.waitForSelector('.preserved');
-	await omar.click('.tab:has-text("Meldungen")');
+	await go(omar, 'Anliegen', 'Meldungen');
 	await omar.click('.switch button:has-text("Gesicherte Beweise")');
 	await omar.waitForSelector('.case:has-text("Drohung gegen die Ingenieurin.")');
 	await omar.click('text=Ansehen');

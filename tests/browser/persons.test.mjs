@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PASSWORD, startServer } from '../lib/server.mjs';
-import { axe, launch, person, watched } from '../lib/browser.mjs';
+import { axe, go, launch, person, watched } from '../lib/browser.mjs';
 import { Editor, Reader } from '../lib/people.mjs';
 
 let server, browser;
@@ -27,7 +27,7 @@ test('from the search to what stays', async () => {
 		await page.keyboard.press('Enter');
 		await page.locator('.line-box summary', { hasText: 'Vom selben Anschluss: 2 Kommentare' }).click();
 		await page.locator('.line-box', { hasText: 'Du Idiot vom Bauamt!' }).waitFor();
-		await page.getByRole('button', { name: 'Personen' }).click();
+		await go(page, 'Verwaltung', 'Leserdaten');
 		await page.getByLabel('Wen suchen Sie?').fill('Ines Petersen');
 		await page.keyboard.press('Enter');
 		await page.getByText('Mehrere Browser passen.').waitFor();

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { PASSWORD, startServer } from '../lib/server.mjs';
-import { axe, launch, person, watched } from '../lib/browser.mjs';
+import { axe, go, launch, person, watched } from '../lib/browser.mjs';
 import { Editor, Reader } from '../lib/people.mjs';
 
 let server, browser;
@@ -25,7 +25,7 @@ test('a report is chosen by keyboard, downloaded, and is a page that stands alon
 		await page.fill('[name=user]', 'rike');
 		await page.fill('[name=password]', PASSWORD);
 		await page.keyboard.press('Enter');
-		await page.getByRole('button', { name: 'Team' }).click();
+		await go(page, 'Verwaltung');
 		await page.getByRole('heading', { name: 'Berichte nach dem Gesetz über digitale Dienste' }).waitFor();
 		page.problems.length = 0; // before the log-in there was no session
 		assert.deepEqual(await axe(page), []);

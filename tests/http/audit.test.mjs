@@ -160,7 +160,7 @@ test('what was erased is counted, and erasing is no way to hide', () => {
 	};
 	const [status, said] = verify('');
 	assert.equal(status, 0, said);
-	assert.match(said, /^ok: 7 decisions, 1 publications\nerased, .*: 6 texts, the words of 7 decisions\n$/);
+	assert.match(said, /^ok: 7 decisions, 1 publications, 0 preserved\nerased, .*: 6 texts, the words of 7 decisions, 0 preserved\n$/);
 	for (const column of sql(base, "SELECT name FROM pragma_table_info('erasure')").split('\n')) {
 		const number = /_id$|^seq$|_at$|_seq$|_days$/.test(column);
 		const [found, what] = verify(`UPDATE erasure SET ${column} = ${column === 'subject' ? "CASE subject WHEN 'text' THEN 'decision' ELSE 'text' END" : column === 'cause' ? "'term'" : number ? `${column} + 1000` : `${column} || 'x'`} WHERE seq = 2`);

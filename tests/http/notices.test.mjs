@@ -237,6 +237,24 @@ test('in time: overdue ones are counted, the oldest stands first, desks are told
 const audit = (...args) => spawnSync(server.bin, ['audit', ...args], { encoding: 'utf8' });
 const preserve = (who, c, reason = 'Ankündigung einer Gewalttat.') => who.write(`/v1/desk/revisions/${c.revision}/evidence`, { reason });
 
+test('a lane shows what was reported: whatever waits of an author with an open notice', async () => {
+	const [leo, mia] = [new Reader(server, { name: 'Leo' }), new Reader(server, { name: 'Mia' })];
+	const { id } = await leo.submit('Das ist der erste Satz von Leo.');
+	const item = await rike.item(id);
+	ok(await rike.decide(item, 'release'));
+	const next = (await leo.submit('Und das ist der zweite.')).id;
+	await mia.submit('Mia hat damit nichts zu tun.');
+	const { lanes } = ok(await rike.request('PUT', '/v1/desk/lanes', { headers: { 'X-CSRF-Token': rike.csrf }, body: { lanes: [{ name: 'Gemeldet', filter: { reported: true } }] } }));
+	const shown = async () => (await rike.queue(`?lane=${lanes.find((l) => l.name === 'Gemeldet').id}`)).items.map((i) => i.comment);
+	assert.deepEqual((await shown()).filter((c) => c === next), []);
+	await report({ id, revision: item.revision });
+	assert.ok((await shown()).includes(next));
+	const count = (await rike.get('/v1/desk/lanes')).json.lanes.find((l) => l.name === 'Gemeldet').count;
+	assert.equal(count, (await shown()).length);
+	await decide(rike, await caseOf({ id }), { outcome: 'keep', reasons: 'Eine Meinung.' });
+	assert.ok(!(await shown()).includes(next));
+});
+
 test('evidence is preserved from any state, with all that is known, and verifies; a change shows', async () => {
 	const berta = new Reader(server, { name: 'Berta', email: 'berta@leser.example' });
 	const { id } = await berta.submit('Morgen brennt das Rathaus.');

@@ -106,7 +106,7 @@ test('all of it is handed over, as JSON and to be read, and the log says by whom
 	}));
 	for (const part of ['author', 'comments', 'suspensions', 'erasures'])
 		walk(part, data[part]);
-	const nested = /\.(texts|checks|forecasts|suggested_scores|published|decisions|letters|objections|mails|lines|evidence)$/;
+	const nested = /\.(texts|checks|forecasts|suggested_scores|published|decisions|letters|objections|mails|lines|notices|evidence)$/;
 	for (const field of fields)
 		if (!nested.test(field))
 			assert.ok(data.explanations[field], `${field} is explained`);

@@ -5,10 +5,11 @@ import { startServer, PASSWORD } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { request } from '../lib/http.mjs';
 import { Contract, file } from '../lib/openapi.mjs';
+import { Authenticator } from '../lib/authenticator.mjs';
 
 const contract = new Contract();
 const ROLES = ['administrator', 'lead', 'editor', 'trainee', 'auditor', 'lawyer'];
-let server, people, elsewhere, held, comment, released, decision, objection, notice, evidence;
+let server, people, elsewhere, released, ids;
 
 /* The table as a person reads it: right → roles. */
 function table() {
@@ -20,13 +21,21 @@ function table() {
 }
 
 const routes = contract.operations.filter((op) => op.path.startsWith('/v1/desk') && op.security?.some((s) => s.desk));
-const path = (op) => op.path.replace(/\{(\w+)\}/g, (_, name) => ({ revision: held, comment, decision, objection, notice, evidence, session: '6000000000000',
-	article: 'nix', figure: 'waits', person: '6000000000000', member: '6000000000000', invitation: '6000000000000', passkey: '6000000000000' })[name]);
+/* Nothing here is made up, so that a 404 is never the answer to a number that nobody has. */
+const path = (op) => op.path.replace(/\{(\w+)\}/g, (_, name) => {
+	assert.ok(ids[name], `the test has no ${name}`);
+	return ids[name];
+});
 const ask = (who, op) => who.request(op.method, path(op),
 	{ headers: op.method === 'GET' ? {} : { 'X-CSRF-Token': who.csrf }, body: op.requestBody ? {} : undefined });
 
+async function ownPasskey(who) {
+	const { options } = (await who.write('/v1/desk/factors/passkeys/options', { password: PASSWORD })).json;
+	return (await who.write('/v1/desk/factors/passkeys', { name: 'Schlüssel', passkey: new Authenticator().create(options) })).json.id;
+}
+
 before(async () => {
-	server = await startServer();
+	server = await startServer({ site: { address: 'http://localhost:8080' } });
 	const add = (login, ...more) => server.cliWith(PASSWORD + '\n', 'user', 'set', login, '--name', `Name ${login}`, '--password-stdin', ...more);
 	for (const role of ROLES)
 		add(role, '--role', role);
@@ -34,25 +43,30 @@ before(async () => {
 	add('elsewhere', '--site', 'other');
 	add('local', '--role', 'editor');
 	people = {};
-	for (const login of [...ROLES, 'local'])
+	for (const login of [...ROLES, 'local', 'rike'])
 		people[login] = await new Editor(server).login(login);
 	elsewhere = await new Editor(server).login('elsewhere');
-	const wilma = new Reader(server), rike = await new Editor(server).login('rike');
+	const wilma = new Reader(server), { rike } = people;
 	released = await wilma.submit('Die Brücke wird gebraucht, sagt auch das Gutachten.');
 	await rike.release(released.id);
 	const refused = await wilma.submit('Du Idiot hast die Brücke nicht verstanden.');
-	decision = (await rike.reject(refused.id)).decision;
+	const { decision } = await rike.reject(refused.id);
 	const [, letter] = /href="(\/objection\/[^"]+)"/.exec((await wilma.one(refused.id)).html);
 	await wilma.postForm({ text: 'Doch.' }, { path: letter });
-	objection = (await rike.get('/v1/desk/objections')).json.objections[0].id;
+	const objection = (await rike.get('/v1/desk/objections')).json.objections[0].id;
 	const form = (await server.get(`/comments/${released.id}/notice`)).text;
 	await wilma.postForm({ revision: /name="revision" value="([^"]+)"/.exec(form)[1], form_key: /name="form_key" value="([^"]+)"/.exec(form)[1], kind: 'insult', explanation: 'Ich.',
 		name: 'Nora', email: 'nora@leser.example', good_faith: '1' }, { path: `/comments/${released.id}/notice` });
-	notice = (await rike.get('/v1/desk/notices')).json.cases[0].id;
+	const notice = (await rike.get('/v1/desk/notices')).json.cases[0].id;
 	const waits = await wilma.submit('Wann beginnt der Bau der Brücke?');
-	held = (await rike.item(waits.id)).revision;
-	comment = waits.id;
-	evidence = (await rike.write(`/v1/desk/revisions/${held}/evidence`, { reason: 'Zur Probe.' })).json.id;
+	const revision = (await rike.item(waits.id)).revision;
+	const evidence = (await rike.write(`/v1/desk/revisions/${revision}/evidence`, { reason: 'Zur Probe.' })).json.id;
+	const person = (await rike.write('/v1/desk/persons/search', { q: waits.id })).json.persons[0].id;
+	const invitation = (await rike.write('/v1/desk/staff/invitations', { name: 'Neu', role: 'editor' })).json.id;
+	const member = (await rike.get('/v1/desk/staff')).json.members.find((m) => m.login === 'omar').id;
+	const session = (await rike.get('/v1/desk/sessions')).json.sessions[0].id;
+	const passkey = await ownPasskey(rike);
+	ids = { revision, comment: waits.id, decision, objection, notice, evidence, person, invitation, member, session, passkey, article: 'bruecke', figure: 'waits' };
 });
 after(() => server?.end());
 
@@ -86,17 +100,29 @@ for (const op of routes)
 		assert.equal((await request(server, op.method, path(op), { body: op.requestBody ? {} : undefined })).status, 401, 'nobody');
 	});
 
+/* What somebody would send who means it. */
+const meant = (op) => ({ action: 'reject', version: 1, rules: ['profanity'], outcome: op.operationId === 'decideNotice' ? 'keep' : 'reject', reasons: 'Nein.', days: 1, picked: true, last: ids.notice,
+	reason: 'Nein.', password: PASSWORD, name: 'Fremd', role: 'auditor', open: false, state: 'closed', confirm: false });
+
+/* All that a stranger might have changed, as those who may see it see it. */
+async function seen() {
+	const admin = people.administrator, of = async (path, who = admin) => (await who.get(path)).json;
+	return { staff: await of('/v1/desk/staff'), story: await of(`/v1/desk/comments/${ids.comment}/story`), released: await of(`/v1/desk/comments/${released.id}/story`),
+		notices: await of('/v1/desk/notices'), objections: await of('/v1/desk/objections'), evidence: await of('/v1/desk/evidence'), erasures: await of('/v1/desk/erasures'),
+		factors: await of('/v1/desk/factors', people.rike), sessions: (await of('/v1/desk/sessions', people.rike)).sessions.map((s) => s.id),
+		comments: (await new Reader(server).comments()).comments.map((c) => c.id), article: (await of('/v1/articles/bruecke')) };
+}
+
 test('people of another site see and change nothing here', async () => {
-	for (const op of routes.filter((o) => /\{(revision|decision|objection|notice|evidence)\}/.test(o.path))) {
-		const body = { action: 'reject', version: 1, rules: ['profanity'], outcome: 'reject', reasons: 'Nein.', days: 1, picked: true, last: notice, reason: 'Nein.' };
-		if (op.operationId === 'decideNotice')
-			body.outcome = 'keep';
-	for (const op of routes.filter((o) => /\{(revision|comment|decision|objection)\}/.test(o.path))) {
-		const body = { action: 'reject', version: 1, rules: ['profanity'], outcome: 'reject', reasons: 'Nein.', days: 1, picked: true };
-		const answer = await elsewhere.request(op.method, path(op),
-			{ headers: op.method === 'GET' ? {} : { 'X-CSRF-Token': elsewhere.csrf }, body: op.requestBody ? body : undefined });
+	ids.invitation = (await people.administrator.write('/v1/desk/staff/invitations', { name: 'Noch jemand', role: 'editor' })).json.id;
+	const before = await seen();
+	for (const op of routes.filter((o) => o.path.includes('{') && o.operationId !== 'figure')) {
+		const answer = await elsewhere.request(op.method, path(op), { headers: op.method === 'GET' ? {} : { 'X-CSRF-Token': elsewhere.csrf }, body: op.requestBody ? meant(op) : undefined });
 		assert.equal(answer.status, 404, `${op.operationId}: ${answer.text}`);
 	}
+	const claim = await elsewhere.request('PUT', '/v1/desk/claim', { headers: { 'X-CSRF-Token': elsewhere.csrf }, body: { revision: ids.revision } });
+	assert.equal(claim.status, 404);
+	assert.deepEqual(await seen(), before);
 	for (const [what, key] of [['queue', 'items'], ['decisions', 'decisions'], ['objections', 'objections'], ['board', 'dots'], ['notices', 'cases'], ['evidence', 'evidence']])
 		assert.deepEqual((await elsewhere.get(`/v1/desk/${what}`)).json[key], [], what);
 	const { members } = (await elsewhere.get('/v1/desk/staff')).json;
@@ -124,22 +150,39 @@ test('whoever has some sections sees and decides only these', async () => {
 	const all = (await people.local.queue()).count;
 	assert.equal((await set(['Kultur'])).status, 204);
 	assert.deepEqual([(await people.local.queue()).items, (await people.local.queue()).count], [[], 0]);
-	const answer = await people.local.get(`/v1/desk/revisions/${held}`);
+	const answer = await people.local.get(`/v1/desk/revisions/${ids.revision}`);
 	assert.deepEqual([answer.status, answer.json.error.code], [403, 'section_forbidden']);
-	const decided = await people.local.decide({ revision: held, version: 1 }, 'release');
+	const decided = await people.local.decide({ revision: ids.revision, version: 1 }, 'release');
 	assert.deepEqual([decided.status, decided.json.error.code], [403, 'section_forbidden']);
-	for (const what of ['story', 'around'])
-		assert.equal((await people.local.get(`/v1/desk/comments/${comment}/${what}`)).json.error.code, 'section_forbidden', what);
 	assert.deepEqual((await people.local.get('/v1/desk/objections')).json.objections, []);
 	assert.deepEqual((await people.local.get('/v1/desk/notices')).json.cases, []);
-	const kept = await people.local.write(`/v1/desk/notices/${notice}/decision`, { outcome: 'keep', reasons: 'x', last: notice });
-	assert.deepEqual([kept.status, kept.json.error.code], [403, 'section_forbidden']);
 	assert.deepEqual((await people.local.get('/v1/desk/decisions')).json.decisions, []);
 	assert.equal((await people.local.get('/v1/desk/board')).json.dots.length, 0);
-	const section = (await admin.revision(held)).article.section;
+	const section = (await admin.revision(ids.revision)).article.section;
 	assert.equal((await set([section])).status, 204);
 	assert.equal((await people.local.queue()).count, all);
 	assert.equal((await set([])).status, 204);
+});
+
+test('every route that names a comment, or what hangs on one, asks for its section', async () => {
+	const admin = people.administrator, { members } = (await admin.get('/v1/desk/staff')).json;
+	const local = members.find((m) => m.login === 'local');
+	const set = (body) => admin.request('PUT', `/v1/desk/staff/${local.id}`, { headers: { 'X-CSRF-Token': admin.csrf }, body });
+	assert.equal((await set({ role: 'administrator', sections: ['Kultur'] })).status, 204);
+	const before = await seen(), put = { 'X-CSRF-Token': people.local.csrf };
+	for (const op of routes.filter((o) => /\{(revision|comment|decision|objection|notice|evidence|article)\}/.test(o.path))) {
+		const answer = await people.local.request(op.method, path(op), { headers: op.method === 'GET' ? {} : put, body: op.requestBody ? meant(op) : undefined });
+		const code = op.operationId === 'undo' ? 'undo_not_yours' : 'section_forbidden';
+		assert.deepEqual([answer.status, answer.json?.error?.code], [403, code], `${op.operationId}: ${answer.text}`);
+	}
+	const claim = await people.local.request('PUT', '/v1/desk/claim', { headers: put, body: { revision: ids.revision } });
+	assert.deepEqual([claim.status, claim.json.error?.code], [403, 'section_forbidden']);
+	assert.deepEqual(await seen(), before);
+	for (const [what, key] of [['evidence', 'evidence'], ['search?q=Br%C3%BCcke', 'hits'], ['automatic', 'sections']]) {
+		assert.ok(what === 'automatic' || (await admin.get(`/v1/desk/${what}`)).json[key].length, `others see some ${what}`);
+		assert.deepEqual((await people.local.get(`/v1/desk/${what}`)).json[key], [], what);
+	}
+	assert.equal((await set({ role: 'editor', sections: [] })).status, 204);
 });
 
 test('a trainee proposes, somebody else decides; an auditor changes nothing', async () => {
@@ -201,6 +244,13 @@ test('an administrator cannot take over somebody who works for another site, too
 	const { members } = (await admin.get('/v1/desk/staff')).json;
 	const answer = await write(admin, `/v1/desk/staff/${members.find((m) => m.login === 'elsewhere').id}/reset`);
 	assert.deepEqual([answer.status, answer.json.error.code], [403, 'reset_elsewhere']);
+	/* nor by a link that was made before */
+	const old = (await write(admin, `/v1/desk/staff/${members.find((m) => m.login === 'local').id}/reset`)).json.link;
+	const there = (await write(elsewhere, '/v1/desk/staff/invitations', { name: 'Lokal', role: 'administrator' })).json.link;
+	assert.equal((await server.request('POST', '/v1/desk/invitation/accept', { body: { token: there.split('#')[1], login: 'local', name: 'x', password: PASSWORD } })).status, 200);
+	const taken = await server.request('POST', '/v1/desk/invitation/accept', { body: { token: old.split('#')[1], password: 'das kennt der andere' } });
+	assert.deepEqual([taken.status, taken.json.error?.code], [403, 'reset_elsewhere']);
+	await new Editor(server).login('local');
 	await elsewhere.login('elsewhere');
 	const moved = await elsewhere.request('PUT', '/v1/desk/session/site', { headers: { 'X-CSRF-Token': elsewhere.csrf }, body: { site: 'test' } });
 	assert.deepEqual([moved.json.site.name, moved.json.user.role], ['Testbote', 'editor'], 'another site, another role');

@@ -52,3 +52,10 @@ export async function watched(name, pages, body) {
 		throw e;
 	}
 }
+
+// To a place of the desk by its head, as a person goes: go(page, 'Regeln', 'Lernen').
+export async function go(page, group, place) {
+	await page.locator('.tab', { hasText: group }).click();
+	if (place)
+		await page.locator('.subtab', { hasText: place }).click();
+}

@@ -1,7 +1,9 @@
 /* The lane that releases by itself: what it never takes, what it may, and how it ends. Time is moved, not waited for.
  */
 #include "service/automatic.h"
+#include "service/figures.h"
 #include "service/inner.h"
+#include "service/learning.h"
 #include "service_fixture.h"
 
 enum { SECOND = 1000, DAY = 24 * 3600 * 1000 };
@@ -237,6 +239,55 @@ static void never_of_an_author_who_was_refused_lately_or_is_suspended(void **sta
 }
 
 /* Whoever was drawn must not try again until it goes by. */
+static id64 report(id64 comment, id64 revision)
+{
+	static int n;
+	str token;
+	struct notice_command cmd = {.comment = comment,
+	                             .revision = revision,
+	                             .lang = FRG_LANG_DE,
+	                             .kind = STR("insult"),
+	                             .explanation = STR("Das meint mich."),
+	                             .name = STR("Nora"),
+	                             .email = STR("nora@leser.example"),
+	                             .good_faith = true,
+	                             .form_key = arena_printf(t.a, "form-key-%08d", n++)};
+	OK(service_notice_give(t.svc, t.a, &cmd, &token, &err));
+	return number("SELECT max(id) FROM notice");
+}
+
+static void answer_notice(id64 notice, bool removes)
+{
+	struct decide_command terms = {.who = &t.ben, .rules = 1u << FRG_AGGRESSION};
+	struct notice_decision cmd = {.who = &t.ben,
+	                              .notice = notice,
+	                              .last = notice,
+	                              .remove = removes,
+	                              .reasons = STR("Angesehen."),
+	                              .terms = &terms};
+	OK(service_notice_decide(t.svc, t.a, &cmd, &decided, &err));
+}
+
+static void never_of_an_author_who_was_reported(void **state)
+{
+	know_ines(4);
+	later(61 * SECOND);
+	struct submit_result old = send(text_of(40), 0);
+	release(old.revision);
+	later(130 * (msec)DAY); /* written long ago, reported today */
+	id64 notice = report(old.comment, old.revision);
+	later(61 * SECOND);
+	struct submit_result next = send(text_of(70), 0);
+	EXCLUDED(next.revision, "reported");
+	answer_notice(notice, false);
+	EXCLUDED(next.revision, "");
+	answer_notice(report(old.comment, old.revision), true);
+	later(61 * SECOND);
+	EXCLUDED(send(text_of(71), 0).revision, "reported");
+	later(91 * (msec)DAY);
+	EXCLUDED(send(text_of(72), 0).revision, "");
+}
+
 static void never_of_an_author_who_took_one_back(void **state)
 {
 	know_ines(3);
@@ -611,6 +662,58 @@ static void a_withdrawal_by_the_editors_is_an_error(void **state)
 	assert_true(number("SELECT removed FROM automatic_closing") >= 2);
 }
 
+static id64 comment_of(id64 revision)
+{
+	char sql[100];
+	snprintf(sql, sizeof sql, "SELECT comment_id FROM revision WHERE id = %lld", (long long)revision);
+	return number(sql);
+}
+
+#define ERRORS "SELECT count(*) FROM automatic_case WHERE decision_id IS NOT NULL AND outcome = 'remove'"
+
+static void a_removal_after_a_notice_is_an_error(void **state)
+{
+	open_lane(50);
+	id64 revision = arrives_until(false);
+	later(61 * SECOND);
+	due();
+	assert_true(state_is(revision, "released"));
+	answer_notice(report(comment_of(revision), revision), true);
+	learn();
+	assert_int_equal(number(ERRORS), 1);
+}
+
+/* A comment that went by itself is erased: its decision says nothing any more, and still counts for none of people's. */
+static void what_went_by_itself_is_known_when_its_words_have_gone(void **state)
+{
+	open_lane(50);
+	id64 revision = arrives_until(false);
+	later(61 * SECOND);
+	due();
+	assert_true(state_is(revision, "released"));
+	struct erase_result gone;
+	struct erase_command cmd = {.scope = {.site = t.site->id, .comment = comment_of(revision)}, .who = &t.ada};
+	OK(service_erase(t.svc, t.a, &cmd, &gone, &err));
+	assert_int_equal(number("SELECT count(*) FROM decision WHERE detail LIKE '%automatic%'"), 0);
+	int64_t count;
+	OK(service_learning_automatic(t.svc, t.a, t.site->id, 0, 1000, &count, &err));
+	assert_int_equal(count, 1);
+	struct store_verdicts all;
+	OK(service_learning_verdicts(t.svc, t.a, t.site->id, 1000, &all, &err));
+	for (size_t i = 0; i < all.count; i++)
+		assert_int_not_equal(all.items[i].revision, revision);
+	tamper("UPDATE setting SET value = '0' WHERE name = 'automatic_seq'"); /* the chain is read anew */
+	learn();
+	assert_int_equal(number("SELECT count(*) FROM automatic_case WHERE decision_id IS NOT NULL AND outcome <> ''"), 0);
+	struct figures_progress p = {0};
+	struct figures f;
+	struct figures_query q = {.who = &t.ada, .days = 7};
+	for (bool more = true; more;)
+		OK(service_figures_refresh(t.svc, t.a, &p, &more, &err));
+	OK(service_figures(t.svc, t.a, &q, &f, &err));
+	assert_int_equal(number("SELECT sum(value) FROM figure WHERE name = 3 AND scope = '' AND bin = 7"), 1);
+}
+
 static void it_closes_when_nobody_answers_for_it(void **state)
 {
 	open_lane(50);
@@ -661,6 +764,7 @@ int main(void)
 		TEST(never_a_later_text),
 		TEST(never_what_was_referred_or_came_before),
 		TEST(never_of_an_author_who_was_refused_lately_or_is_suspended),
+		TEST(never_of_an_author_who_was_reported),
 		TEST(never_of_an_author_who_took_one_back),
 		TEST(never_an_answer_to_what_is_not_there),
 		TEST(never_where_two_must_agree_or_comments_are_closed),
@@ -672,6 +776,8 @@ int main(void)
 		TEST(the_drawn_stay_and_look_like_any_other),
 		TEST(the_draw_keeps_its_share),
 		TEST(it_closes_itself_when_the_error_passes_the_limit),
+		TEST(a_removal_after_a_notice_is_an_error),
+		TEST(what_went_by_itself_is_known_when_its_words_have_gone),
 		TEST(a_withdrawal_by_the_editors_is_an_error),
 		TEST(it_closes_when_nobody_answers_for_it),
 		TEST(it_closes_with_another_engine),

@@ -280,6 +280,33 @@ static void a_known_week(void **state)
 	assert_int_equal(cell(&f, FIGURES_LOAD, (size_t)weekday * 24 + 8, "editors"), 0);
 }
 
+/* What went by itself is a kind of its own, and so is what becomes of it. */
+static void what_a_lane_released(void **state)
+{
+	(void)state;
+	at_hour(3, 10);
+	id64 a = submit("", "Wann wird die Brücke wieder geöffnet?", 0).revision;
+	id64 b = submit("", "Die Fähre fährt auch nicht mehr.", 0).revision;
+	id64 c = submit("", "Der Umweg dauert eine halbe Stunde.", 0).revision;
+	release(a);
+	release(b);
+	tamper("UPDATE decision SET detail = '{\"automatic\":{\"version\":1}}'");
+	OK(undo(&t.ada, decided.decision));
+	release(c);
+	struct decide_command cmd = {.who = &t.ben, .revision = a, .rules = 1u << FRG_OFF_TOPIC};
+	struct decide_result out;
+	OK(service_remove(t.svc, t.a, &cmd, &out, &err));
+	clock_shift(0);
+	count_all();
+	struct figures f = ask(7);
+	assert_int_equal(cell(&f, FIGURES_DECISIONS, 3, "automatic"), 1);
+	assert_int_equal(cell(&f, FIGURES_DECISIONS, 3, "released"), 1);
+	assert_int_equal(cell(&f, FIGURES_DECISIONS, 3, "removed"), 1);
+	assert_int_equal(cell(&f, FIGURES_TOTALS, 0, "decided"), 1);
+	assert_int_equal(cell(&f, FIGURES_WAITS, 3, "decided"), 1);
+	assert_int_equal(cell(&f, FIGURES_ENGINE, 0, "neither"), 1);
+}
+
 /* Counted from nothing, it is the same: the counts hold nothing that the chain does not. */
 static void counted_anew(void **state)
 {
@@ -421,6 +448,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(csv, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_known_week, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(counted_anew, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_a_lane_released, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_long_day, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_archive, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(questions, set_up, tear_down),

@@ -3,6 +3,7 @@
 #include "archive.h"
 #include "event/teacher.h"
 #include "learn/house.h"
+#include "service/automatic.h"
 #include "service_fixture.h"
 
 static struct teacher *teacher;
@@ -107,6 +108,19 @@ static void a_damaged_one_is_refused(str built_in)
 	FAILS(service_learning_choose(t.svc, t.a, &t.ada, 1, &err), FRG_CORRUPT, "model_broken");
 }
 
+/* A lane was opened on the built-in model's scores. */
+static void a_lane_of_other_scores_closes(str built_in)
+{
+	char sql[400];
+	snprintf(sql, sizeof sql,
+	         "INSERT INTO automatic_policy SELECT %lld, '', 1, 20, 950, 100, 50, 3, 60000, '%.*s', 500, 0, %lld, 'ada', 1",
+	         (long long)t.site->id, STR_ARG(built_in), (long long)t.ada.id);
+	tamper(sql);
+	OK(service_automatic_guard(t.svc, t.a, &err));
+	assert_int_equal(number("SELECT count(*) FROM automatic_closing WHERE why = 'engine'"), 1);
+	assert_true(contains(service_scorer_id(t.svc, t.a, t.site->id), "house-"));
+}
+
 static void habits_are_learned_and_taken_back(void **state)
 {
 	static const char insult[] = "Der Umweg kostet mich jeden Tag eine Menge Geduld, danke an alle Hafenwichte.";
@@ -124,6 +138,7 @@ static void habits_are_learned_and_taken_back(void **state)
 	assert_int_equal(view.in_force, 1);
 	assert_true(contains(engine_now(), "house-") && contains(engine_now(), ".1"));
 	assert_true(score(insult) > before + 0.2f && score(insult) > score(plain) + 0.3f);
+	a_lane_of_other_scores_closes(built_in);
 	id64 after = 0; /* what waits is checked anew, and says by what */
 	size_t changed;
 	OK(service_recheck(t.svc, t.a, t.site->id, &after, &changed, &err));
@@ -183,6 +198,8 @@ static void only_what_holds_is_learned_from(void **state)
 	OK(service_remove(t.svc, t.a, &cmd, &decided, &err));
 	decide("Ein automatisch freigegebener.", 0);
 	tamper("UPDATE decision SET detail = '{\"automatic\":true}' WHERE seq = (SELECT MAX(seq) FROM decision)");
+	decide("Einer, dessen Text gelöscht ist.", 0);
+	tamper("UPDATE revision SET purged_at = 1, text = '' WHERE id = (SELECT MAX(id) FROM revision)");
 	OK(service_learning_verdicts(t.svc, t.a, t.site->id, 100, &all, &err));
 	assert_int_equal(all.count, 1);
 	assert_int_equal(all.items[0].revision, removed);

@@ -2,6 +2,8 @@
 #include "service/inner.h"
 #include "service_fixture.h"
 
+#include <sodium.h>
+
 static const msec day = (msec)24 * 3600 * 1000;
 
 static struct submit_result send_from(str reader, const char *text, const char *address)
@@ -165,27 +167,31 @@ static void refused_texts_go_and_their_hashes_stay(void **state)
 	assert_int_equal(number("SELECT count(*) FROM revision WHERE purged_at IS NULL"), 1);
 }
 
+static id64 preserve(id64 revision)
+{
+	id64 id;
+	OK(service_evidence_preserve(t.svc, t.a, &t.ada, revision, STR("Drohung"), &id, &err));
+	return id;
+}
+
 static void a_hold_keeps_a_text(void **state)
 {
-	char sql[400];
-	id64 comment = reject("Zwiebelturm, du Depp.");
+	struct submit_result sent = send_from(STR(""), "Zwiebelturm, du Depp.", "");
+	OK(decide_as(&t.ada, sent.revision, 1, DECIDE_REJECT));
+	id64 evidence = preserve(sent.revision);
 	reject("Und du erst, Depp.");
-	snprintf(
-		sql, sizeof sql,
-		"INSERT INTO evidence (id, site_id, comment_id, editor_id, editor_name, reason, bundle, signature, created_at,"
-		" hold_end_reason)"
-		" SELECT 1, site_id, id, %lld, 'Ada', 'Drohung', '{\"Zwiebelturm\":1}', 'sig', 1, ''"
-		" FROM comment WHERE id = %lld",
-		(long long)t.ada.id, (long long)comment);
-	tamper(sql);
 	clock_shift(200 * day);
 	purge();
 	assert_int_equal(number(WORDS("revision", "text")), 1);
 	must_be_proved(1, 1);
-	tamper("UPDATE evidence SET hold_ended_at = 2");
+	OK(service_evidence_end(t.svc, t.a, &t.ada, evidence, STR("Eingestellt."), &err));
 	purge();
 	assert_int_equal(number(WORDS("revision", "text")), 0);
+	assert_int_equal(number(WORDS("evidence", "bundle")), 0);
 	must_be_proved(2, 2);
+	assert_int_equal(audit().evidence_erased, 1);
+	str file;
+	FAILS(service_evidence_file(t.svc, t.a, &t.ada, evidence, &file, &err), FRG_NOT_FOUND, "evidence_erased");
 }
 
 static void other_things_have_an_end_too(void **state)
@@ -287,18 +293,10 @@ static id64 author_of(id64 comment)
 
 static void what_is_held_is_reported_and_goes_later(void **state)
 {
-	char sql[400];
 	struct submit_result one = send_from(STR(""), "Zwiebelturm eins.", "");
 	release(one.revision);
 	struct submit_result two = send_from(one.reader, "Zwiebelturm zwei.", "");
-	snprintf(
-		sql, sizeof sql,
-		"INSERT INTO evidence (id, site_id, comment_id, editor_id, editor_name, reason, bundle, signature, created_at,"
-		" hold_end_reason)"
-		" SELECT 1, site_id, id, %lld, 'Ada', 'Drohung', '{\"Zwiebelturm\":1}', 'sig', 1, ''"
-		" FROM comment WHERE id = %lld",
-		(long long)t.ada.id, (long long)one.comment);
-	tamper(sql);
+	id64 evidence = preserve(one.revision);
 	struct person_scope scope = {.site = t.site->id, .author = author_of(two.comment)};
 	struct erase_result done = erase(scope, true);
 	assert_true(!done.done && done.erased == 1 && done.hold_count == 1);
@@ -316,7 +314,7 @@ static void what_is_held_is_reported_and_goes_later(void **state)
 	/* what comes after the request was not asked about */
 	clock_shift(1000);
 	struct submit_result later = send_from(one.reader, "Später geschrieben.", "");
-	tamper("UPDATE evidence SET hold_ended_at = 2");
+	OK(service_evidence_end(t.svc, t.a, &t.ada, evidence, STR("Eingestellt."), &err));
 	clock_shift(3601 * 1000);
 	OK(service_erase_continue(t.svc, t.a, &more, &err));
 	assert_true(more);
@@ -326,6 +324,33 @@ static void what_is_held_is_reported_and_goes_later(void **state)
 	release(later.revision);
 	must_be_published(1);
 	must_be_proved(2, 1);
+	struct audit_report r = audit();
+	assert_true(r.evidence == 1 && r.evidence_erased == 1);
+}
+
+/* The connection is preserved with what it takes to test an address against it, and the rows go in their time. */
+static void evidence_holds_the_connection(void **state)
+{
+	struct submit_result one = send_from(STR(""), "Zwiebelturm eins.", "203.0.113.9");
+	id64 evidence = preserve(one.revision);
+	clock_shift(9 * day);
+	purge();
+	assert_int_equal(number("SELECT (SELECT count(*) FROM address) + (SELECT count(*) FROM address_key)"), 0);
+	struct store_evidence e;
+	OK(service_evidence_get(t.svc, t.a, &t.ada, evidence, &e, &err));
+	json_t *bundle = json_loadb(e.bundle.p, e.bundle.n, 0, NULL), *all, *c;
+	all = json_object_get(json_object_get(bundle, "person"), "connections");
+	assert_int_equal(json_array_size(all), 1);
+	c = json_array_get(all, 0);
+	str key = json_str(t.a, json_object_get(c, "key"));
+	str input = arena_printf(t.a, "%s 203.0.113.9", json_string_value(json_object_get(c, "site_number")));
+	unsigned char raw[32];
+	char hash[65];
+	crypto_generichash(raw, sizeof raw, (const unsigned char *)input.p, input.n, (const unsigned char *)key.p, key.n);
+	sodium_bin2hex(hash, sizeof hash, raw, sizeof raw);
+	assert_str(json_str(t.a, json_object_get(c, "hash")), hash);
+	json_decref(bundle);
+	must_be_proved(0, 0);
 }
 
 static void a_suspended_author_stays_known_while_it_lasts(void **state)
@@ -403,7 +428,140 @@ static void an_old_row_is_attested_by_its_neighbours(void **state)
 	assert_int_equal(r.unprovable[0], 1);
 }
 
+/* ---- notices ---- */
+
+static void report(id64 comment, id64 revision, const char *email)
+{
+	str token;
+	struct notice_command cmd = {.comment = comment,
+	                             .revision = revision,
+	                             .lang = FRG_LANG_DE,
+	                             .kind = STR("insult"),
+	                             .explanation = STR("»Zwiebelturm« meint mich."),
+	                             .name = STR("Nora Meldemann"),
+	                             .email = str_of(email),
+	                             .good_faith = true,
+	                             .form_key = STR("form-key-00000001")};
+	OK(service_notice_give(t.svc, t.a, &cmd, &token, &err));
+}
+
+static void decide_notices(void)
+{
+	struct notice_case *all;
+	size_t count;
+	OK(service_notices(t.svc, t.a, &t.ben, true, 10, &all, &count, &err));
+	assert_int_equal(count, 1);
+	struct decide_result out;
+	struct notice_decision cmd = {
+		.who = &t.ben, .notice = all->notices.items[0].id, .last = all->row.last, .reasons = STR("Angesehen.")};
+	OK(service_notice_decide(t.svc, t.a, &cmd, &out, &err));
+}
+
+static void an_open_notice_holds_until_somebody_has_looked(void **state)
+{
+	struct submit_result one = send_from(STR(""), "Zwiebelturm eins.", "");
+	release(one.revision);
+	report(one.comment, one.revision, "nora@leser.example");
+	struct person_scope scope = {.site = t.site->id, .author = author_of(one.comment)};
+	struct erase_result done = erase(scope, true);
+	assert_true(!done.done && done.erased == 0 && done.hold_count == 1);
+	assert_str(done.holds[0].kind, "notice");
+	must_be_published(0); /* readers do not see it, whoever is to decide does */
+	assert_int_equal(number(WORDS("revision", "text")), 1);
+	bool more;
+	clock_shift(3601 * 1000);
+	OK(service_erase_continue(t.svc, t.a, &more, &err));
+	assert_int_equal(number("SELECT count(*) FROM notice WHERE decided_at IS NULL"), 1);
+	assert_int_equal(number(WORDS("revision", "text")), 1);
+	decide_notices();
+	assert_int_equal(number("SELECT count(*) FROM notice WHERE outcome = 'moot' AND answer <> ''"), 1);
+	clock_shift(3 * 3601 * 1000);
+	OK(service_erase_continue(t.svc, t.a, &more, &err));
+	assert_int_equal(number(WORDS("revision", "text")), 0);
+	assert_int_equal(number(WORDS("notice", "explanation")), 0);
+	assert_int_equal(number("SELECT count(*) FROM notice WHERE answer <> ''"), 0);
+	assert_int_equal(number("SELECT count(*) FROM notice WHERE email <> ''"), 1); /* theirs, in its own time */
+	must_be_proved(1, 2);
+}
+
+/* Whoever gets their data does not learn from it who reported them. */
+static void nobody_learns_who_reported(void **state)
+{
+	struct submit_result one = send_from(STR(""), "Zwiebelturm eins.", "203.0.113.9");
+	release(one.revision);
+	report(one.comment, one.revision, "nora@leser.example");
+	id64 evidence = preserve(one.revision);
+	OK(service_evidence_end(t.svc, t.a, &t.ada, evidence, STR("Eingestellt."), &err));
+	struct person_scope scope = {.site = t.site->id, .author = author_of(one.comment)};
+	for (int own = 0; own < 2; own++) {
+		json_t *out;
+		scope.own = own;
+		OK(service_person_export(t.svc, &scope, &out, &err));
+		str text = json_text(t.a, out);
+		assert_has(text, "Zwiebelturm eins.");
+		assert_has(text, "\"notices\":[]"); /* nor that there is one, before it is decided */
+		assert_lacks(text, "nora@");
+		assert_lacks(text, "Meldemann");
+		assert_lacks(text, "meint mich");
+	}
+	decide_notices();
+	json_t *out;
+	OK(service_person_export(t.svc, &scope, &out, &err));
+	str text = json_text(t.a, out);
+	assert_has(text, "\"kind\":\"insult\",\"outcome\":\"kept\"");
+	assert_lacks(text, "Meldemann");
+}
+
+static void what_somebody_reported_is_theirs(void **state)
+{
+	struct submit_result one = send_from(STR(""), "Zwiebelturm eins.", "");
+	release(one.revision);
+	report(one.comment, one.revision, "Nora@Leser.example");
+	json_t *out;
+	OK(service_notices_given(t.svc, t.site->id, STR("nora@leser.EXAMPLE"), &out, &err));
+	assert_int_equal(json_array_size(out), 1);
+	assert_has(json_text(t.a, out), "meint mich");
+	OK(service_notices_given(t.svc, t.site->id, STR("ines@post.example"), &out, &err));
+	assert_int_equal(json_array_size(out), 0);
+	json_decref(out);
+	int64_t erased, open;
+	OK(service_notices_given_erase(t.svc, t.site->id, STR("nora@leser.example"), &erased, &open, &err));
+	assert_true(erased == 0 && open == 1); /* it is to be answered first */
+	decide_notices();
+	OK(service_notices_given_erase(t.svc, t.site->id, STR("nora@leser.example"), &erased, &open, &err));
+	assert_true(erased == 1 && open == 0);
+	assert_int_equal(number("SELECT count(*) FROM notice WHERE outcome = 'kept' AND name = '' AND email = ''"
+	                        " AND person = '' AND explanation = '' AND answer = ''"),
+	                 1);
+	assert_int_equal(number("SELECT count(*) FROM mail WHERE recipient LIKE 'nora%' AND body LIKE '%meint mich%'"
+	                        " AND about IN (SELECT id FROM notice)"),
+	                 0);
+	must_be_published(1);
+	must_be_proved(0, 0);
+}
+
 /* ---- what a tampering administrator might try ---- */
+
+/* Each change, alone, is found. */
+static void must_all_be_found(const char *const *tries, size_t count)
+{
+	char command[500];
+	snprintf(command, sizeof command,
+	         "sqlite3 '%s' 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null && cp '%s' '%s/before.db'", t.path, t.path,
+	         t.dir);
+	assert_int_equal(system(command), 0);
+	for (size_t i = 0; i < count; i++) {
+		service_close(t.svc);
+		snprintf(command, sizeof command, "cd '%s' && rm -f a.db a.db-wal a.db-shm && cp before.db a.db", t.dir);
+		assert_int_equal(system(command), 0);
+		open_service(true);
+		assert_true(audit().ok);
+		tamper(tries[i]);
+		struct audit_report r = audit();
+		if (r.ok)
+			fail_msg("not found: %s", tries[i]);
+	}
+}
 
 static void erasing_is_no_way_to_hide(void **state)
 {
@@ -435,22 +593,33 @@ static void erasing_is_no_way_to_hide(void **state)
 		"UPDATE erasure SET chain_seq = 1 WHERE seq = 1",
 		"UPDATE erasure_head SET seq = 7",
 		"DELETE FROM erasure_head"};
-	char command[500];
-	snprintf(command, sizeof command,
-	         "sqlite3 '%s' 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null && cp '%s' '%s/before.db'", t.path, t.path,
-	         t.dir);
-	assert_int_equal(system(command), 0);
-	for (size_t i = 0; i < COUNT_OF(tries); i++) {
-		service_close(t.svc);
-		snprintf(command, sizeof command, "cd '%s' && rm -f a.db a.db-wal a.db-shm && cp before.db a.db", t.dir);
-		assert_int_equal(system(command), 0);
-		open_service(true);
-		assert_true(audit().ok);
-		tamper(tries[i]);
-		struct audit_report r = audit();
-		if (r.ok)
-			fail_msg("not found: %s", tries[i]);
-	}
+	must_all_be_found(tries, COUNT_OF(tries));
+}
+
+static void evidence_is_no_way_to_hide(void **state)
+{
+	struct submit_result one = send_from(STR(""), "Zwiebelturm eins.", ""), two;
+	id64 first = preserve(one.revision);
+	OK(service_evidence_end(t.svc, t.a, &t.ada, first, STR("Vorbei."), &err));
+	erase((struct person_scope){.site = t.site->id, .comment = one.comment}, false);
+	two = send_from(STR(""), "Zwiebelturm zwei.", "");
+	preserve(two.revision);
+	id64 third = preserve(two.revision);
+	OK(service_evidence_end(t.svc, t.a, &t.ada, third, STR("Vorbei."), &err));
+	must_be_proved(1, 0);
+	assert_true(audit().evidence == 3 && audit().evidence_erased == 1);
+	static const char *const tries[] = {
+		"UPDATE evidence SET bundle = '', signature = '', reason = '' WHERE bundle <> ''",
+		"UPDATE evidence SET bundle = '{}', signature = 'x' WHERE bundle = ''",
+		"UPDATE evidence SET hold_ended_at = NULL WHERE bundle = ''",
+		"DELETE FROM evidence WHERE bundle = ''",
+		"DELETE FROM evidence WHERE id = (SELECT max(id) FROM evidence)",
+		"DELETE FROM evidence WHERE id = (SELECT min(id) FROM evidence WHERE bundle <> '');"
+		"UPDATE setting SET value = '2' WHERE name = 'evidence_count'",
+		"DELETE FROM setting WHERE name = 'evidence_count'",
+		"DELETE FROM erasure WHERE subject = 'evidence'",
+		"DELETE FROM erasure WHERE seq = 2; UPDATE erasure_head SET seq = 1, hash = (SELECT hash FROM erasure)"};
+	must_all_be_found(tries, COUNT_OF(tries));
 }
 
 int main(void)
@@ -466,7 +635,12 @@ int main(void)
 		TEST(what_is_held_is_reported_and_goes_later),
 		TEST(a_suspended_author_stays_known_while_it_lasts),
 		TEST(an_old_row_is_attested_by_its_neighbours),
+		TEST(evidence_holds_the_connection),
+		TEST(an_open_notice_holds_until_somebody_has_looked),
+		TEST(nobody_learns_who_reported),
+		TEST(what_somebody_reported_is_theirs),
 		TEST(erasing_is_no_way_to_hide),
+		TEST(evidence_is_no_way_to_hide),
 	};
 	return cmocka_run_group_tests_name("persons", tests, NULL, NULL);
 }

@@ -38,7 +38,7 @@ export interface WaitClass {
 	closed: number;
 	staffed: number;
 }
-export type DecisionDay = { day: string } & Record<'received' | 'released' | 'rejected' | 'returned' | 'removed'
+export type DecisionDay = { day: string } & Record<'received' | 'released' | 'automatic' | 'rejected' | 'returned' | 'removed'
 	| 'objections_upheld' | 'objections_changed' | 'objections_rejected' | `rejected_${BreachId}`, number>;
 export type EngineSpan = { rule: BreachId; span: 'period' | 'day' | 'week' | 'month'; from: string; to: string }
 	& Record<'both' | 'engine_only' | 'editors_only' | 'neither', number>

@@ -74,6 +74,8 @@ export interface LearningData {
 	broken: boolean;
 	models: HouseModel[];
 	choices: Choice[];
+	/** A section is released by itself; another model ends that. */
+	lane_open: boolean;
 }
 
 export interface Stock {

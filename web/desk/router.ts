@@ -1,8 +1,19 @@
 // Where in the desk one is, as the address says it: /desk, /desk/board, /desk/comment/ID. An address can be sent to a
 // colleague, and the browser's way back works.
 import { useEffect, useState } from 'preact/hooks';
+import type { Right } from './types';
 
-export const TABS = ['review', 'board', 'decided', 'objections', 'notices', 'figures', 'policy', 'learning', 'automatic', 'persons', 'team'] as const;
+/** Places that belong together stand behind one entry of the head. */
+export const GROUPS = [
+	{ name: 'review', tabs: ['review'] },
+	{ name: 'board', tabs: ['board'] },
+	{ name: 'decided', tabs: ['decided'] },
+	{ name: 'answers', tabs: ['objections', 'notices'] },
+	{ name: 'figures', tabs: ['figures'] },
+	{ name: 'rules', tabs: ['policy', 'learning', 'automatic'] },
+	{ name: 'house', tabs: ['team', 'persons'] },
+] as const;
+export const TABS = GROUPS.flatMap((g): readonly (typeof GROUPS)[number]['tabs'][number][] => g.tabs);
 export type Tab = (typeof TABS)[number];
 
 export interface Place {
@@ -24,6 +35,18 @@ export function placeOf(path: string): Place {
 export function pathOf(place: Place): string {
 	if (place.tab === 'comment') return `/desk/comment/${place.comment}`;
 	return place.tab === 'review' ? '/desk' : `/desk/${place.tab}`;
+}
+
+/** An address says where to go, not what one may; and a role can change while somebody works. */
+export function mayEnter(who: { may(right: Right): boolean }, tab: Place['tab']): boolean {
+	switch (tab) {
+	case 'policy':
+	case 'learning':
+	case 'automatic': return who.may('settings');
+	case 'persons': return who.may('persons');
+	case 'team': return who.may('staff') || who.may('log');
+	default: return true;
+	}
 }
 
 export const storyPath = (comment: string): string => pathOf({ tab: 'comment', comment });

@@ -196,6 +196,7 @@ export interface LaneFilter {
 	edits?: boolean;
 	returned?: boolean;
 	appealed?: boolean;
+	reported?: boolean;
 	waiting_minutes?: number;
 }
 

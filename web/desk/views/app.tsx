@@ -14,7 +14,7 @@ import { Board } from './board';
 import { Decided } from './decided';
 import { Figures } from './figures';
 import { Header } from './header';
-import { usePlace } from '../router';
+import { mayEnter, usePlace } from '../router';
 import type { Place, Tab } from '../router';
 import { Help } from './help';
 import { useNow, useView } from './hooks';
@@ -138,13 +138,6 @@ function Said({ desk }: { desk: S.Desk }): JSX.Element {
 	);
 }
 
-/* An address says where to go, not what one may. */
-function mayEnter(controller: Controller, tab: Place['tab']): boolean {
-	if (tab === 'policy' || tab === 'learning' || tab === 'automatic') return controller.may('settings');
-	if (tab === 'persons') return controller.may('persons');
-	return tab !== 'team' || controller.may('staff') || controller.may('log');
-}
-
 function Changed({ controller, view }: { controller: Controller; view: View }): JSX.Element | null {
 	const s = view.session;
 	if (!view.changed || !s) return null;
@@ -187,7 +180,7 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 	return (
 		<div class={`desk${desk.panel && tab === 'review' ? ' with-panel' : ''}`}>
 			<a class="skip" href="#main">{t('nav.skip')}</a>
-			<Header controller={controller} view={view} tab={tab} onTab={setTab} onHelp={() => setHelp(true)} onLang={onLang}
+			<Header controller={controller} view={view} tab={tab} onHelp={() => setHelp(true)} onLang={onLang}
 				onLogout={() => void logout()} onAccount={() => setAccount(true)} />
 			{tab === 'review' && <Review controller={controller} view={view} bindings={bindings} onLanes={() => setLanes(true)} />}
 			{tab === 'board' && <Board controller={controller} view={view} onRead={read} />}

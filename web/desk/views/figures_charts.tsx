@@ -31,16 +31,17 @@ function decisionsSay(data: FiguresData): string {
 
 export function Decisions({ data, days }: Part): JSX.Element {
 	const list = useMemo(() => {
-		const past = F.whole(data.decisions, (d) => d.released + d.rejected + d.returned);
+		const past = F.whole(data.decisions, (d) => d.released + d.automatic + d.rejected + d.returned);
 		return days > 100 ? F.weekly(past) : past;
 	}, [data]), names = list.map((d) => d.day);
 	const kinds = useMemo(() => {
-		const released = list.map((d) => d.released), rejected = list.map((d) => d.rejected), returned = list.map((d) => d.returned);
-		const highest = Math.max(...released, ...rejected, ...returned);
+		const released = list.map((d) => d.released), rejected = list.map((d) => d.rejected), returned = list.map((d) => d.returned), automatic = list.map((d) => d.automatic);
+		const highest = Math.max(...released, ...rejected, ...returned, ...automatic), lane = automatic.some((n) => n > 0);
 		return { highest, series: [
 			{ label: t('decisions.released'), values: released, color: '--go', width: 2.5 },
 			{ label: t('decisions.rejected'), values: rejected, color: '--stop', dash: [6, 4] },
-			{ label: t('decisions.returned'), values: returned, color: '--amber', dash: [2, 3] }] };
+			{ label: t('decisions.returned'), values: returned, color: '--amber', dash: [2, 3] },
+			...(lane ? [{ label: t('decisions.automatic'), values: automatic, color: '--c1', dash: [8, 3, 2, 3] }] : [])] };
 	}, [data]);
 	const minis = useMemo(() => F.RULES.map((rule) => ({ rule, series: [{ label: '', values: list.map((d) => d[`rejected_${rule}`]), color: COLORS[rule], fill: true }] })), [data]);
 	const most = Math.max(1, ...F.RULES.flatMap((rule) => list.map((d) => d[`rejected_${rule}`])));
@@ -53,7 +54,8 @@ export function Decisions({ data, days }: Part): JSX.Element {
 			note={t('decisions.objections', number(total('objections_upheld')), number(total('objections_changed')), number(total('objections_rejected')))}>
 			<h4>{by}</h4>
 			<Plot name={by} count={names.length} ticks={dayTicks(names, 9)} series={kinds.series} y={fromZero(kinds.highest)} height={220}
-				describe={(i) => t('decisions.read', name(i), number(list[i]?.released ?? 0), number(list[i]?.rejected ?? 0), number(list[i]?.returned ?? 0))} />
+				describe={(i) => t('decisions.read', name(i), number(list[i]?.released ?? 0), number(list[i]?.rejected ?? 0), number(list[i]?.returned ?? 0))
+					+ (list[i]?.automatic ? ` ${t('decisions.read_automatic', number(list[i]?.automatic ?? 0))}` : '')} />
 			<div class="minis">
 				{minis.map(({ rule, series }) => (
 					<div key={rule}>

@@ -1,12 +1,12 @@
 // The desk's head: whose desk, how much waits, which view, and whether the line stands.
 import type { JSX } from 'preact';
 import type { Controller, View } from '../controller';
-import { age, count, language, number, setLanguage, t } from '../i18n';
-import { unsentCount, waitingCount } from '../state';
-import type { Place, Tab } from '../router';
+import { age, count, language, setLanguage, t } from '../i18n';
+import { unsentCount } from '../state';
+import type { Place } from '../router';
 import { useNow } from './hooks';
 import { SiteClosing } from './site_closing';
-
+import { SubTabs, Tabs } from './tabs';
 
 export function LangSwitch({ controller, onLang }: { controller: Controller; onLang: () => void }): JSX.Element {
 	const to = language() === 'de' ? 'en' : 'de';
@@ -26,7 +26,6 @@ interface Props {
 	controller: Controller;
 	view: View;
 	tab: Place['tab'];
-	onTab: (tab: Tab) => void;
 	onHelp: () => void;
 	onLang: () => void;
 	onLogout: () => void;
@@ -57,28 +56,13 @@ function SiteSwitch({ controller, view }: { controller: Controller; view: View }
 
 export function Header(p: Props): JSX.Element {
 	const { view, tab } = p, now = useNow(30000);
-	const ready = view.queue === 'ready', waiting = waitingCount(view.desk);
+	const ready = view.queue === 'ready';
 	const oldest = view.desk.oldestAt ?? undefined, { controller } = p;
-	const tabButton = (name: Tab, label: JSX.Element | string): JSX.Element => (
-		<button type="button" class="tab" aria-current={tab === name ? 'page' : undefined} onClick={() => p.onTab(name)}>{label}</button>
-	);
 	return (
 		<header class="head">
 			<h1 class="vh">{t('nav.h1', t(`nav.${tab}`))}</h1>
 			<p class="brand">Freigabe<SiteSwitch controller={controller} view={view} /></p>
-			<nav class="tabs" aria-label={t('nav.label')}>
-				{tabButton('review', <>{t('nav.review')}<span class="tab-count">{ready ? number(waiting) : '–'}</span></>)}
-				{tabButton('board', t('nav.board'))}
-				{tabButton('decided', t('nav.decided'))}
-				{tabButton('objections', <>{t('nav.objections')}{view.objections > 0 && <span class="tab-count">{number(view.objections)}</span>}</>)}
-				{tabButton('notices', <>{t('nav.notices')}{view.notices > 0 && <span class={`tab-count${view.overdueNotices > 0 ? ' badge-late' : ''}`} title={view.overdueNotices > 0 ? count('notice.late', view.overdueNotices) : undefined}>{number(view.notices)}{view.overdueNotices > 0 && <span class="vh">, {count('notice.late', view.overdueNotices)}</span>}</span>}</>)}
-				{tabButton('figures', t('nav.figures'))}
-				{controller.may('settings') && tabButton('policy', t('nav.policy'))}
-				{controller.may('settings') && tabButton('learning', t('nav.learning'))}
-				{controller.may('settings') && tabButton('automatic', t('nav.automatic'))}
-				{controller.may('persons') && tabButton('persons', t('nav.persons'))}
-				{(controller.may('staff') || controller.may('log')) && tabButton('team', t('nav.team'))}
-			</nav>
+			<Tabs controller={controller} view={view} tab={tab} />
 			<p class="head-oldest">{ready && oldest !== undefined && t('head.oldest', age(oldest, now))}</p>
 			<div class="head-line"><Line controller={p.controller} view={view} /></div>
 			<div class="head-tools">
@@ -87,6 +71,7 @@ export function Header(p: Props): JSX.Element {
 				<button type="button" class="link head-user" onClick={p.onAccount} title={view.session ? t(`role.${view.session.user.role}`) : ''}>{view.session?.user.name}</button>
 				<button type="button" class="link" onClick={p.onLogout}>{t('nav.logout')}</button>
 			</div>
+			<SubTabs controller={controller} view={view} tab={tab} />
 			<SiteClosing controller={controller} state={view.closing} />
 		</header>
 	);

@@ -81,6 +81,7 @@ function LaneForm({ lane, onChange }: { lane: Editable; onChange: (lane: Editabl
 				<label class="check"><input type="checkbox" checked={f.edits ?? false} onChange={() => set(without(f, 'edits', f.edits ? undefined : true))} /><span>{t('lane.edits')}</span></label>
 				<label class="check"><input type="checkbox" checked={f.returned ?? false} onChange={() => set(without(f, 'returned', f.returned ? undefined : true))} /><span>{t('lane.returned')}</span></label>
 				<label class="check"><input type="checkbox" checked={f.appealed ?? false} onChange={() => set(without(f, 'appealed', f.appealed ? undefined : true))} /><span>{t('lane.appealed')}</span></label>
+				<label class="check"><input type="checkbox" checked={f.reported ?? false} onChange={() => set(without(f, 'reported', f.reported ? undefined : true))} /><span>{t('lane.reported')}</span></label>
 			</fieldset>
 			<Scores filter={f} onChange={set} />
 		</div>

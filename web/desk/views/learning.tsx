@@ -26,6 +26,9 @@ function Part({ id, title, children }: { id: string; title: string; children: Co
 	return <section class="policy-part" aria-labelledby={`learning-${id}`}><h3 id={`learning-${id}`}>{title}</h3>{children}</section>;
 }
 
+/** Whatever may bring another model is described by what that does to an open lane. */
+const toldOf = (data: L.LearningData): { 'aria-describedby'?: string } => (data.lane_open ? { 'aria-describedby': 'learning-lane' } : {});
+
 /* ---- what holds ---- */
 
 function InForce({ data, may, busy, act, controller }: Desk): JSX.Element {
@@ -40,7 +43,7 @@ function InForce({ data, may, busy, act, controller }: Desk): JSX.Element {
 				</span>
 			</p>
 			{data.broken && <p class="wrong" role="alert">{t('learning.broken')}</p>}
-			{may && data.in_force > 0 && <p><button type="button" class="act" aria-disabled={busy} onClick={() => act(() => L.chooseModel(controller.api, 0))}>{t('learning.take_back')}</button></p>}
+			{may && data.in_force > 0 && <p><button type="button" class="act" aria-disabled={busy} {...toldOf(data)} onClick={() => act(() => L.chooseModel(controller.api, 0))}>{t('learning.take_back')}</button></p>}
 		</Part>
 	);
 }
@@ -68,9 +71,9 @@ function RunPart({ data, may, busy, act, controller, enough }: Desk & { enough: 
 			<div class="learning-tools">
 				{may && (data.run
 					? <button type="button" class="act" aria-disabled={busy || data.run.stopping} onClick={() => act(() => L.stopLearning(controller.api))}>{t('learning.stop')}</button>
-					: <button type="button" class="primary" aria-disabled={busy || !idle} onClick={() => { if (idle) act(() => L.startLearning(controller.api)); }}>{t('learning.start')}</button>)}
+					: <button type="button" class="primary" aria-disabled={busy || !idle} {...toldOf(data)} onClick={() => { if (idle) act(() => L.startLearning(controller.api)); }}>{t('learning.start')}</button>)}
 				<label class="learning-schedule"><span>{t('learning.schedule')}</span>
-					<select value={data.schedule} disabled={!may} onChange={(e) => { const to = e.currentTarget.value as L.Schedule; act(() => L.scheduleLearning(controller.api, to)); }}>
+					<select value={data.schedule} disabled={!may} {...toldOf(data)} onChange={(e) => { const to = e.currentTarget.value as L.Schedule; act(() => L.scheduleLearning(controller.api, to)); }}>
 						{(['off', 'nightly', 'weekly'] as const).map((s) => <option key={s} value={s}>{t(`learning.schedule_${s}`)}</option>)}
 					</select></label>
 			</div>
@@ -122,7 +125,7 @@ function Versions({ data, may, busy, act, controller, shown, onShow }: Desk & { 
 						<span class="quiet">{verdict(m.report)}</span>
 						<span class="version-tools">
 							{m.version === data.in_force ? <span class="badge">{t('policy.in_force')}</span>
-								: may && m.kept && <button type="button" class="link" aria-disabled={busy} onClick={() => act(() => L.chooseModel(controller.api, m.version))}>{t('learning.bring_back', m.version)}</button>}
+								: may && m.kept && <button type="button" class="link" aria-disabled={busy} {...toldOf(data)} onClick={() => act(() => L.chooseModel(controller.api, m.version))}>{t('learning.bring_back', m.version)}</button>}
 							{m.version !== shown && <button type="button" class="link" onClick={() => onShow(m.version)}>{t('learning.show', m.version)}</button>}
 						</span>
 					</li>
@@ -189,6 +192,7 @@ export function Learning({ controller }: { controller: Controller }): JSX.Elemen
 			<div class="learning-inner">
 				<h2>{t('learning.title')}</h2>
 				<p class="policy-intro">{t('learning.intro')}</p>
+				{data.lane_open && <p class="learning-lane" id="learning-lane">{t('learning.lane_open')}</p>}
 				{wrong && <p class="decision-error" role="alert">{wrong}</p>}
 				<div class="learning-top">
 					<InForce {...desk} />
