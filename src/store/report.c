@@ -47,8 +47,8 @@ enum frg_status store_report_decisions(struct store_tx *tx, id64 site, int64_t a
 		"SELECT d.seq, d.action, d.rules, d.detail, d.findings, d.submitted_at, d.decided_at,"
 		" CASE WHEN EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id) THEN 1 ELSE 0 END,"
 		" CASE WHEN" BY_A_LANE("d") " THEN 1 ELSE 0 END FROM decision d"
-		" WHERE d.site_id = $1 AND d.seq > $2 AND d.seq <= $3"
-		" AND d.decided_at >= $4 AND d.decided_at < $5 ORDER BY d.seq",
+									" WHERE d.site_id = $1 AND d.seq > $2 AND d.seq <= $3"
+									" AND d.decided_at >= $4 AND d.decided_at < $5 ORDER BY d.seq",
 		DB_INT(site), DB_INT(after), DB_INT(upto), DB_INT(from), DB_INT(to));
 	if (st != FRG_OK)
 		return st;

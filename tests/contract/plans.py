@@ -16,7 +16,7 @@ MEANT = {
     'UPDATE queue SET due_at': 'all that waits, when the term is changed',
     "FROM objection WHERE site_id = $1 AND state = 'open'": 'open ones',
     'FROM notice WHERE site_id = $1 AND decided_at IS NULL': 'open ones',
-    'FROM (SELECT d.detail, d.decided_at FROM decision d': 'has a limit within',
+    'ORDER BY d.seq DESC LIMIT $2) AS d': 'has a limit within',
     'FROM queue q WHERE q.site_id': 'what waits, filtered: a lane is one statement',
 }
 LITERALS = re.compile(r'(?:"(?:[^"\\]|\\.)*"\s*)+')
