@@ -161,7 +161,7 @@ enum frg_status store_notice_cases(struct store_tx *tx, id64 site, bool open, in
 	                    DB_INT(site), DB_INT(limit))
 			 : DB_QUERY(tx->db, err, &rows,
 	                    "SELECT revision_id, decided_at, max(id), count(*) - count(joins) FROM notice"
-	                    " WHERE site_id = $1 AND decided_at IS NOT NULL GROUP BY revision_id, decided_at"
+	                    " WHERE site_id = $1 AND decided_at IS NOT NULL GROUP BY decided_at, revision_id"
 	                    " ORDER BY decided_at DESC, revision_id DESC LIMIT $2",
 	                    DB_INT(site), DB_INT(limit));
 	if (st != FRG_OK)

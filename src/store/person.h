@@ -43,7 +43,7 @@ struct store_addresses {
 MUST_CHECK enum frg_status store_address_of_comment(struct store_tx *tx, id64 comment, struct store_addresses *out,
                                                     struct frg_error *err);
 /* Other comments of a line since then, and how many authors wrote them; counted up to STORE_LINE_MAX. */
-enum { STORE_LINE_MAX = 500 };
+enum { STORE_LINE_MAX = 100 };
 MUST_CHECK enum frg_status store_address_count(struct store_tx *tx, const struct store_address *but, msec since,
                                                int64_t *comments, int64_t *authors, struct frg_error *err);
 /* Revisions of a line, newest first, of comments but one. */
