@@ -50,12 +50,31 @@ static enum frg_status add_revisions(struct store_tx *tx, json_t *comment, id64 
 	return st;
 }
 
-/* What colleagues asked each other is not said to its author by a button. */
-static void drop_referrals(struct arena *a, json_t *list)
+/* What colleagues asked each other, and what those who reported the comment were told, is not said to its author by a
+ * button; nor that somebody reported it in vain, nor how many did. */
+static bool is_for_others(struct arena *a, const json_t *decision)
 {
-	for (size_t i = json_array_size(list); i-- > 0;)
-		if (str_eq(json_str(a, json_object_get(json_array_get(list, i), "action")), STR("refer")))
+	str action = json_str(a, json_object_get(decision, "action"));
+	return str_eq(action, STR("refer")) || str_eq(action, STR("uphold"));
+}
+
+static void drop_for_others(struct arena *a, json_t *list)
+{
+	json_t *undone = json_object(); /* what took one of them back goes, too */
+	for (size_t i = json_array_size(list); i-- > 0;) {
+		const json_t *d = json_array_get(list, i);
+		json_t *by = json_object_get(d, "undone_by");
+		if (is_for_others(a, d) && json_is_string(by))
+			json_object_set_new(undone, json_string_value(by), json_true());
+	}
+	for (size_t i = json_array_size(list); i-- > 0;) {
+		json_t *d = json_array_get(list, i), *detail = json_object_get(d, "detail");
+		json_object_del(detail, "notice");
+		json_object_del(detail, "notices");
+		if (is_for_others(a, d) || json_object_get(undone, json_string_value(json_object_get(d, "id"))))
 			json_array_remove(list, i);
+	}
+	json_decref(undone);
 }
 
 static enum frg_status add_comment(struct store_tx *tx, struct exporting *e, json_t *list, id64 id,
@@ -75,7 +94,7 @@ static enum frg_status add_comment(struct store_tx *tx, struct exporting *e, jso
 	for (size_t i = 0; st == FRG_OK && i < COUNT_OF(parts); i++)
 		st = rows(tx, comment, parts[i].name, parts[i].what, id, err);
 	if (e->scope.own) /* nor whether something is kept because of a suspicion */
-		drop_referrals(store_arena(tx), json_object_get(comment, "decisions"));
+		drop_for_others(store_arena(tx), json_object_get(comment, "decisions"));
 	else if (st == FRG_OK)
 		st = rows(tx, comment, "evidence", RECORD_EVIDENCE, id, err);
 	return st;
