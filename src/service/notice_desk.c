@@ -23,9 +23,8 @@ static enum frg_status load_notices(struct store_tx *tx, const struct store_noti
 	if (!open)
 		return store_notice_settled(tx, row->revision, row->first, NOTICES_PER_TEXT_MAX, &c->notices, err);
 	enum frg_status st = store_notice_tally(tx, row->revision, &now_open, &c->before, err);
-	return st == FRG_OK
-	           ? store_notice_on_revision(tx, row->revision, true, NOTICES_PER_TEXT_MAX, &c->notices, err)
-	           : st;
+	return st == FRG_OK ? store_notice_on_revision(tx, row->revision, true, NOTICES_PER_TEXT_MAX, &c->notices, err)
+	                    : st;
 }
 
 static size_t bytes_of(const struct notice_case *c)

@@ -50,31 +50,55 @@ static enum frg_status add_revisions(struct store_tx *tx, json_t *comment, id64 
 	return st;
 }
 
-/* What colleagues asked each other, and what those who reported the comment were told, is not said to its author by a
- * button; nor that somebody reported it in vain, nor how many did. */
-static bool is_for_others(struct arena *a, const json_t *decision)
+/* The text that nobody has judged yet, or "". */
+static str waiting_text(struct arena *a, const json_t *comment)
 {
-	str action = json_str(a, json_object_get(decision, "action"));
-	return str_eq(action, STR("refer")) || str_eq(action, STR("uphold"));
+	size_t i;
+	json_t *r;
+	json_array_foreach(json_object_get(comment, "texts"), i, r)
+	{
+		if (str_eq(json_str(a, json_object_get(r, "state")), STR("held")))
+			return json_str(a, json_object_get(r, "id"));
+	}
+	return STR("");
 }
 
-static void drop_for_others(struct arena *a, json_t *list)
+/* What is not said to its author by a button: what colleagues asked each other; what those who reported it in vain
+ * were told; and what was decided on a text that waits again, for that was taken back. */
+static bool is_for_others(struct arena *a, const json_t *decision, str waiting)
 {
-	json_t *undone = json_object(); /* what took one of them back goes, too */
-	for (size_t i = json_array_size(list); i-- > 0;) {
-		const json_t *d = json_array_get(list, i);
-		json_t *by = json_object_get(d, "undone_by");
-		if (is_for_others(a, d) && json_is_string(by))
-			json_object_set_new(undone, json_string_value(by), json_true());
-	}
-	for (size_t i = json_array_size(list); i-- > 0;) {
-		json_t *d = json_array_get(list, i), *detail = json_object_get(d, "detail");
-		json_object_del(detail, "notice");
-		json_object_del(detail, "notices");
-		if (is_for_others(a, d) || json_object_get(undone, json_string_value(json_object_get(d, "id"))))
+	str action = json_str(a, json_object_get(decision, "action"));
+	bool of_notice = json_object_get(json_object_get(decision, "detail"), "notice") != NULL;
+	bool told = str_eq(action, STR("suspend")) || str_eq(action, STR("restore"));
+	return str_eq(action, STR("refer")) || (of_notice && str_eq(action, STR("uphold"))) ||
+	       (!told && waiting.n && str_eq(json_str(a, json_object_get(decision, "revision")), waiting));
+}
+
+/* The rows of a list whose `key` is among the ids. */
+static void drop_rows(json_t *list, const char *key, const json_t *ids)
+{
+	for (size_t i = json_array_size(list); i-- > 0;)
+		if (json_object_get(ids, json_string_value(json_object_get(json_array_get(list, i), key))))
 			json_array_remove(list, i);
+}
+
+static void drop_for_others(struct arena *a, json_t *comment)
+{
+	size_t i;
+	json_t *d, *list = json_object_get(comment, "decisions"), *gone = json_object();
+	str waiting = waiting_text(a, comment);
+	json_array_foreach(list, i, d)
+	{
+		if (is_for_others(a, d, waiting)) { /* and what took it back */
+			json_object_set_new(gone, json_string_value(json_object_get(d, "id")), json_true());
+			json_object_set_new(gone, json_string_value(json_object_get(d, "undone_by")), json_true());
+		}
+		json_object_del(json_object_get(d, "detail"), "notice"); /* nor how many reported it */
+		json_object_del(json_object_get(d, "detail"), "notices");
 	}
-	json_decref(undone);
+	drop_rows(list, "id", gone);
+	drop_rows(json_object_get(comment, "letters"), "decision", gone);
+	json_decref(gone);
 }
 
 static enum frg_status add_comment(struct store_tx *tx, struct exporting *e, json_t *list, id64 id,
@@ -94,7 +118,7 @@ static enum frg_status add_comment(struct store_tx *tx, struct exporting *e, jso
 	for (size_t i = 0; st == FRG_OK && i < COUNT_OF(parts); i++)
 		st = rows(tx, comment, parts[i].name, parts[i].what, id, err);
 	if (e->scope.own) /* nor whether something is kept because of a suspicion */
-		drop_for_others(store_arena(tx), json_object_get(comment, "decisions"));
+		drop_for_others(store_arena(tx), comment);
 	else if (st == FRG_OK)
 		st = rows(tx, comment, "evidence", RECORD_EVIDENCE, id, err);
 	return st;

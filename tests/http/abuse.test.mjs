@@ -158,6 +158,15 @@ test('what who reported was told, and how many did, is not in the author\'s own 
 	const { comments } = (await c.who.get('/v1/reader/data')).json;
 	assert.deepEqual(comments.find((x) => x.id === c.id).decisions.map((d) => d.action), ['release']);
 	assert.ok(!('notice' in comments.find((x) => x.id === gone.id).decisions.at(-1).detail));
+	// what was decided and taken back is no decision; what an objection brought is
+	const { id } = await c.who.submit('Abgelehnt, und das zurückgenommen.');
+	const { decision } = await rike.reject(id, ['aggression'], 'Nicht in diesem Ton.');
+	ok(await rike.undo(decision));
+	const waits = (await c.who.get('/v1/reader/data')).json.comments.find((x) => x.id === id);
+	assert.deepEqual([waits.decisions, waits.letters, 'checks' in waits.texts[0]], [[], [], false]);
+	await rike.reject(id, ['aggression'], 'In diesem Ton nicht.');
+	const judged = (await c.who.get('/v1/reader/data')).json.comments.find((x) => x.id === id);
+	assert.deepEqual([judged.decisions.at(-1).word, judged.texts[0].checks.length], ['In diesem Ton nicht.', 1]);
 });
 
 /* ---- other origins ---- */
