@@ -24,9 +24,9 @@ struct notice_letter {
 	enum frg_lang lang;
 	enum notice_letter_kind kind;
 	str site_name, name; /* of who reported; may be empty */
-	str author_name, article_title;
+	str article_title;
 	str reference, link /* to its state */, comment_link;
-	str what, explanation; /* what was reported: one of notice_kinds */
+	str what;              /* was reported: one of notice_kinds */
 	msec received, due;    /* due: when the house means to have decided */
 	unsigned rules;        /* removed: bits of enum frg_rule */
 	str law;               /* removed: letter_law(); may be empty */

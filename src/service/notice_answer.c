@@ -51,10 +51,8 @@ static enum frg_status write_letter(struct store_tx *tx, const struct notice_tel
 	*l = (struct notice_letter){.lang = n->lang,
 	                            .kind = t->kind,
 	                            .name = n->name,
-	                            .author_name = t->comment->name,
 	                            .reference = str_of(reference),
 	                            .what = n->kind,
-	                            .explanation = n->explanation,
 	                            .received = n->created,
 	                            .reasons = t->reasons};
 	enum frg_status st = store_article_by_id(tx, t->comment->article, &article, err);
