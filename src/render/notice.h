@@ -23,7 +23,7 @@ enum notice_letter_kind {
 struct notice_letter {
 	enum frg_lang lang;
 	enum notice_letter_kind kind;
-	str site_name, name; /* of who reported; may be empty */
+	str site_name;
 	str article_title;
 	str reference, link /* to its state */, comment_link;
 	str what;              /* was reported: one of notice_kinds */

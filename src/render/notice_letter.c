@@ -1,6 +1,6 @@
 /* What those who report are told, in plain text: that it has arrived, and what was decided, why, how, and what they
  * can do. None says who wrote the comment: that name may have to go, and letters stay. What anybody can type into a form,
- * with anybody's address, is not sent there before a person has read it: no words of the sender's, no name. */
+ * with anybody's address, is not sent there: no words of the sender's, no name. */
 #include "render/notice.h"
 
 #include "base/i18n.h"
@@ -69,17 +69,11 @@ str notice_letter_subject(struct arena *a, const struct notice_letter *l)
 	return buf_finish(&b, a);
 }
 
+/* By no name: the letter stays when who reported has been forgotten. */
 static void greeting(struct buf *b, const struct notice_letter *l)
 {
-	struct buf name = BUF_INIT(1 << 12);
-	letter_quote(&name, l->name, QUOTE_MAX, false);
-	const str args[] = {buf_str(&name)};
-	if (l->name.n && (l->kind == NOTICE_REMOVED || l->kind == NOTICE_KEPT))
-		i18n_format(b, l->lang, MSG_LETTER_GREETING, args, 1);
-	else
-		buf_add(b, i18n(l->lang, MSG_NOTICE_GREETING));
+	buf_add(b, i18n(l->lang, MSG_NOTICE_GREETING));
 	BUF_LIT(b, "\n\n");
-	buf_free(&name);
 }
 
 static void reported(struct buf *b, const struct notice_letter *l)

@@ -50,7 +50,6 @@ static enum frg_status write_letter(struct store_tx *tx, const struct notice_tel
 	id_text(n->id, reference);
 	*l = (struct notice_letter){.lang = n->lang,
 	                            .kind = t->kind,
-	                            .name = n->name,
 	                            .reference = str_of(reference),
 	                            .what = n->kind,
 	                            .received = n->created,

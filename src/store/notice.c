@@ -157,8 +157,10 @@ enum frg_status store_notice_reported(struct store_tx *tx, id64 comment, int64_t
 
 enum frg_status store_notice_close(struct store_tx *tx, const struct store_notice *n, struct frg_error *err)
 {
+	/* a name without an address serves nobody any more; the others are forgotten later (store_notice_forget) */
 	return DB_RUN(tx->db, err,
-	              "UPDATE notice SET decided_at = $2, outcome = $3, decision_id = $4, answer = $5"
+	              "UPDATE notice SET decided_at = $2, outcome = $3, decision_id = $4, answer = $5,"
+	              " name = CASE WHEN email = '' THEN '' ELSE name END"
 	              " WHERE id = $1 AND decided_at IS NULL",
 	              DB_INT(n->id), DB_INT(n->decided), DB_TEXT(n->outcome), DB_INT_OR_NULL(n->decision),
 	              DB_TEXT(n->answer));

@@ -169,6 +169,24 @@ test('what who reported was told, and how many did, is not in the author\'s own 
 	assert.deepEqual([judged.decisions.at(-1).word, judged.texts[0].checks.length], ['In diesem Ton nicht.', 1]);
 });
 
+test('nothing of an author stays in the letters to who reported, nor of who reported once that is settled and forgotten', async () => {
+	const who = new Reader(server, { name: 'Xaverine Quittenbaum' });
+	const kept = await released('Bleibt nach einer Meldung stehen.', who), gone = await released('Geht nach einer Meldung.', who), open = await released('Eine Meldung steht noch aus.', who);
+	for (const c of [kept, gone, open])
+		await report(c, { name: 'Hroswitha Zwetschge' });
+	await report(kept, { kind: 'abuse', name: 'Hroswitha Zwetschge', email: '' });
+	for (const [c, body] of [[kept, { outcome: 'keep', reasons: 'Zulässig.' }], [gone, { outcome: 'remove', rules: ['aggression'] }]]) {
+		const n = await caseOf(c);
+		ok(await rike.write(`/v1/desk/notices/${n.id}/decision`, { last: n.last, ...body }));
+	}
+	ok(await erase(who));
+	const letters = (word) => Number(sql(`SELECT (SELECT count(*) FROM mail WHERE subject || body LIKE '%${word}%') + (SELECT count(*) FROM notice WHERE answer LIKE '%${word}%')`));
+	assert.ok(letters('bleibt auf der Seite') > 0);
+	for (const name of ['Quittenbaum', 'Zwetschge'])
+		assert.equal(letters(name), 0, name);
+	assert.equal(sql("SELECT count(*) FROM notice WHERE name <> '' AND email = '' AND decided_at IS NOT NULL"), '0');
+});
+
 /* ---- other origins ---- */
 
 test('no page of another origin writes in a reader\'s name, and no cache keeps what is personal', async () => {
