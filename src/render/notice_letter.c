@@ -1,6 +1,6 @@
 /* What those who report are told, in plain text: that it has arrived, and what was decided, why, how, and what they
- * can do. None says who wrote the comment: that name may have to go, and letters stay. What anybody can type into a form,
- * with anybody's address, is not sent there: no words of the sender's, no name. */
+ * can do. None says who wrote the comment: that name may have to go, and letters stay. What anybody can type into a
+ * form, with anybody's address, is not sent there: no words of the sender's, no name. */
 #include "render/notice.h"
 
 #include "base/i18n.h"

@@ -5,7 +5,7 @@
 #include "base/i18n.h"
 
 static const size_t arena_max = (size_t)1 << 30;
-enum { PAGE = 100 };
+enum { PAGE = 100, AT_ONCE = 4 };
 
 struct exporting {
 	struct service *svc;
@@ -198,8 +198,8 @@ static enum frg_status export(struct store_tx *tx, void *ctx, struct frg_error *
 	return st;
 }
 
-enum frg_status service_person_export(struct service *svc, const struct person_scope *scope, json_t **out,
-                                      struct frg_error *err)
+static enum frg_status make_export(struct service *svc, const struct person_scope *scope, json_t **out,
+                                   struct frg_error *err)
 {
 	struct exporting e = {.svc = svc, .scope = *scope, .out = json_object()};
 	struct arena *a = arena_open(arena_max);
@@ -210,6 +210,21 @@ enum frg_status service_person_export(struct service *svc, const struct person_s
 		e.out = NULL;
 	}
 	*out = e.out;
+	return st;
+}
+
+/* One may take a hundred megabytes for a moment, and whoever wrote a lot can ask from many browsers at once: so many
+ * at a time, and nobody waits for another one on a worker. */
+enum frg_status service_person_export(struct service *svc, const struct person_scope *scope, json_t **out,
+                                      struct frg_error *err)
+{
+	*out = NULL;
+	if (!scope->bytes_max) /* by command */
+		return make_export(svc, scope, out, err);
+	bool free_place = atomic_fetch_add(&svc->exports, 1) < AT_ONCE;
+	enum frg_status st = free_place ? make_export(svc, scope, out, err)
+	                                : frg_fail(err, FRG_UNAVAILABLE, "overloaded", "enough files are being made");
+	atomic_fetch_sub(&svc->exports, 1);
 	return st;
 }
 
