@@ -172,6 +172,8 @@ struct store_runs {
 MUST_CHECK enum frg_status store_run_insert(struct store_tx *tx, const struct store_run *r, struct frg_error *err);
 MUST_CHECK enum frg_status store_run_get(struct store_tx *tx, id64 id, struct store_run *out, struct frg_error *err);
 MUST_CHECK enum frg_status store_run_update(struct store_tx *tx, const struct store_run *r, struct frg_error *err);
+/* So many more comments; whoever else is at the same run counts, too. */
+MUST_CHECK enum frg_status store_run_count(struct store_tx *tx, id64 id, int64_t erased, struct frg_error *err);
 /* The one to go on with, at `now`: FRG_NOT_FOUND if there is none. */
 MUST_CHECK enum frg_status store_run_due(struct store_tx *tx, msec now, struct store_run *out, struct frg_error *err);
 /* An open one that asks for the same. */

@@ -110,6 +110,8 @@ MUST_CHECK enum frg_status store_revision_by_key(struct store_tx *tx, id64 autho
 /* All of a comment, oldest first. */
 MUST_CHECK enum frg_status store_revision_of_comment(struct store_tx *tx, id64 comment, struct store_revisions *out,
                                                      struct frg_error *err);
+MUST_CHECK enum frg_status store_revision_latest(struct store_tx *tx, id64 comment, struct store_revision *out,
+                                                 struct frg_error *err);
 /* Moves `from` to `to` and counts the version up, if state and version still are as expected
  * (version 0: any); FRG_CONFLICT otherwise. */
 MUST_CHECK enum frg_status store_revision_move(struct store_tx *tx, id64 id, enum store_state from, int64_t version,
