@@ -614,8 +614,8 @@ static void evidence_is_no_way_to_hide(void **state)
 		"UPDATE evidence SET hold_ended_at = NULL WHERE bundle = ''",
 		"DELETE FROM evidence WHERE bundle = ''",
 		"DELETE FROM evidence WHERE id = (SELECT max(id) FROM evidence)",
-		"DELETE FROM evidence WHERE id = (SELECT min(id) FROM evidence WHERE bundle <> '');"
-		"UPDATE setting SET value = '2' WHERE name = 'evidence_count'",
+		("DELETE FROM evidence WHERE id = (SELECT min(id) FROM evidence WHERE bundle <> '');"
+		 "UPDATE setting SET value = '2' WHERE name = 'evidence_count'"),
 		"DELETE FROM setting WHERE name = 'evidence_count'",
 		"DELETE FROM erasure WHERE subject = 'evidence'",
 		"DELETE FROM erasure WHERE seq = 2; UPDATE erasure_head SET seq = 1, hash = (SELECT hash FROM erasure)"};
