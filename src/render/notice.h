@@ -31,6 +31,7 @@ struct notice_letter {
 	unsigned rules;      /* removed: bits of enum frg_rule */
 	str law;             /* removed: letter_law(); may be empty */
 	str reasons;         /* of the editors; may be empty when removed */
+	bool by_person;      /* of what went by itself: somebody looked at it, and it had gone already */
 	bool machine_marked; /* the engine had marked passages before it was published */
 };
 str notice_letter_subject(struct arena *a, const struct notice_letter *l);

@@ -147,7 +147,7 @@ void notice_letter_body(struct buf *b, const struct notice_letter *l)
 		how(b, l);
 	} else if (l->kind != NOTICE_RECEIVED) {
 		heading(b, l, MSG_LETTER_HOW);
-		line(b, l, MSG_NOTICE_HOW_SETTLED);
+		line(b, l, l->by_person ? MSG_NOTICE_HOW_LOOKED_AT : MSG_NOTICE_HOW_SETTLED);
 	}
 	if (l->kind != NOTICE_RECEIVED) {
 		heading(b, l, MSG_LETTER_REDRESS);

@@ -53,6 +53,7 @@ static enum frg_status write_letter(struct store_tx *tx, const struct notice_tel
 	                            .reference = str_of(reference),
 	                            .what = n->kind,
 	                            .received = n->created,
+	                            .by_person = t->decision != NULL,
 	                            .reasons = t->reasons};
 	enum frg_status st = store_article_by_id(tx, t->comment->article, &article, err);
 	if (st == FRG_OK)

@@ -129,8 +129,7 @@ static enum frg_status add_comment(struct store_tx *tx, struct exporting *e, jso
 		const char *name;
 		enum store_record what;
 	} parts[] = {{"published", RECORD_PUBLICATION}, {"decisions", RECORD_DECISION}, {"letters", RECORD_STATEMENT},
-	             {"objections", RECORD_OBJECTION},  {"mails", RECORD_MAIL},         {"lines", RECORD_ADDRESS},
-	             {"notices", RECORD_NOTICE}};
+	             {"objections", RECORD_OBJECTION},  {"mails", RECORD_MAIL},         {"lines", RECORD_ADDRESS}};
 	size_t at = json_array_size(list);
 	enum frg_status st = store_person_rows(tx, RECORD_COMMENT, id, list, err);
 	json_t *comment = json_array_get(list, at);
@@ -143,6 +142,8 @@ static enum frg_status add_comment(struct store_tx *tx, struct exporting *e, jso
 		drop_for_others(store_arena(tx), comment);
 	else if (st == FRG_OK)
 		st = rows(tx, comment, "evidence", RECORD_EVIDENCE, id, err);
+	if (st == FRG_OK && !e->scope.own) /* nor how many reported it */
+		st = rows(tx, comment, "notices", RECORD_NOTICE, id, err);
 	keep_reporters_out(json_object_get(comment, "evidence"));
 	return st;
 }
