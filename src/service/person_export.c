@@ -187,13 +187,13 @@ static enum frg_status add_comments(struct store_tx *tx, struct exporting *e, st
 
 /* ---- what it all means ---- */
 
-static void add_explanations(json_t *out, enum frg_lang lang)
+static void add_explanations(json_t *out, const struct person_scope *scope)
 {
 	json_t *o = json_object();
 	for (int m = 0; m < MSG_COUNT; m++) {
 		str key = str_of(i18n_key((enum msg)m)), prefix = STR("person.field.");
-		if (str_starts(key, prefix))
-			json_object_set_new(o, key.p + prefix.n, json_of(i18n(lang, (enum msg)m)));
+		if (str_starts(key, prefix) && !(scope->own && str_starts(key, STR("person.field.notices"))))
+			json_object_set_new(o, key.p + prefix.n, json_of(i18n(scope->lang, (enum msg)m)));
 	}
 	json_object_set_new(out, "explanations", o);
 }
@@ -218,7 +218,7 @@ static enum frg_status export(struct store_tx *tx, void *ctx, struct frg_error *
 	if (st == FRG_OK) st = add_comments(tx, e, err);
 	if (st == FRG_OK) st = rows(tx, e->out, "suspensions", RECORD_SUSPENSION, author, err);
 	if (st == FRG_OK) st = rows(tx, e->out, "erasures", RECORD_RUN, author, err);
-	add_explanations(e->out, e->scope.lang);
+	add_explanations(e->out, &e->scope);
 	return st;
 }
 
