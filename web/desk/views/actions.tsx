@@ -81,7 +81,7 @@ export function Panel({ controller, kind, item, draft, onDraft, onConfirm, onCan
 	const other = kind === 'reject' ? 'return' : 'reject';
 	/* Before the next key can come: no letter of the word may be lost. */
 	useLayoutEffect(() => {
-		if (kind === 'return') word.current?.focus();
+		if (kind !== 'reject') word.current?.focus();
 		else form.current?.querySelector<HTMLInputElement>('input:checked, input')?.focus();
 	}, [kind]);
 	return (
