@@ -23,7 +23,7 @@ CREATE TABLE notice (
   FOREIGN KEY (revision_id, text_hash) REFERENCES revision (id, text_hash)
 );
 CREATE INDEX notice_open ON notice (site_id, revision_id, id) WHERE decided_at IS NULL;
-CREATE INDEX notice_decided ON notice (site_id, decided_at) WHERE decided_at IS NOT NULL;
+CREATE INDEX notice_decided ON notice (site_id, decided_at, revision_id) WHERE decided_at IS NOT NULL;
 CREATE INDEX notice_of_comment ON notice (comment_id, id);
 CREATE INDEX notice_of_revision ON notice (revision_id, id);
 CREATE INDEX notice_of_decision ON notice (decision_id) WHERE decision_id IS NOT NULL;

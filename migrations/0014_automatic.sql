@@ -59,12 +59,15 @@ CREATE TABLE automatic_case (
 );
 CREATE INDEX automatic_due ON automatic_case (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX automatic_decided ON automatic_case (site_id, section, decided_at);
-CREATE INDEX automatic_of_policy ON automatic_case (site_id, section, policy);
+CREATE INDEX automatic_of_policy ON automatic_case (site_id, section, policy, decided_at);
 CREATE INDEX automatic_made ON automatic_case (site_id, created_at);
 
 -- Second judgements: a decided comment stands in the queue once more, for somebody else, like any other. What is
 -- published does not change. blind_for: who decided it first, and does not see it; 0: it really waits.
 ALTER TABLE queue ADD COLUMN blind_for BIGINT NOT NULL DEFAULT 0;
+-- Each submission counts those ahead of it, each decision those left: from the index alone.
+DROP INDEX queue_due;
+CREATE INDEX queue_waiting ON queue (site_id, blind_for, due_at, revision_id, referral, section);
 CREATE TABLE double_check (
   id BIGINT PRIMARY KEY,
   revision_id BIGINT NOT NULL UNIQUE REFERENCES revision (id),

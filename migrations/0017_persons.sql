@@ -70,9 +70,11 @@ CREATE INDEX revision_over ON revision (site_id, moved_at, id)
 ALTER TABLE comment ADD COLUMN erased_at BIGINT;
 CREATE INDEX comment_by_email ON comment (site_id, lower(email)) WHERE email <> '';
 CREATE INDEX objection_by_email ON objection (site_id, lower(email)) WHERE email <> '';
+CREATE INDEX objection_decided ON objection (site_id, decided_at, id) WHERE state <> 'open';
 CREATE INDEX notice_by_email ON notice (site_id, lower(email)) WHERE email <> '';
 CREATE INDEX statement_of_author ON statement (author_id);
 CREATE INDEX suspension_until ON suspension (site_id, until_at);
+CREATE INDEX suspension_of_decision ON suspension (decision_id);
 CREATE INDEX invitation_until ON invitation (site_id, expires_at);
 
 -- By which line a comment came: hashed with a key of that day, which goes with the last row that needs it. `line` is a
@@ -92,7 +94,7 @@ CREATE TABLE address (
   created_at BIGINT NOT NULL
 );
 CREATE INDEX address_of_hash ON address (site_id, hash, created_at);
-CREATE INDEX address_of_line ON address (site_id, line, created_at);
+CREATE INDEX address_of_line ON address (site_id, line, created_at, comment_id, author_id);
 CREATE INDEX address_of_day ON address (day);
 CREATE INDEX address_until ON address (site_id, created_at);
 CREATE INDEX address_of_comment ON address (comment_id);
@@ -102,4 +104,5 @@ ALTER TABLE suggestion ADD COLUMN text_hash TEXT NOT NULL DEFAULT ''; -- '': fro
 CREATE INDEX suggestion_of_text ON suggestion (site_id, text_hash);
 CREATE INDEX suggestion_until ON suggestion (site_id, created_at);
 CREATE INDEX staff_log_until ON staff_log (site_id, created_at);
+CREATE INDEX staff_log_logins ON staff_log (site_id, actor_id, created_at) WHERE kind = 'login';
 CREATE INDEX mail_failed ON mail (site_id, created_at) WHERE state = 'failed';

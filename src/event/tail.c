@@ -5,23 +5,15 @@
 
 #include "base/json.h"
 #include "base/log.h"
-#include "event/upkeep.h"
+#include "event/jobs.h"
+#include "event/tell.h"
 #include "service/automatic.h"
-#include "service/figures.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum {
-	PAGE = 200,
-	LOOK_MS = 250,
-	ESCALATE_MS = 15000,
-	LEARN_MS = 5000,
-	COUNT_MS = 1000,
-	GUARD_MS = 2000,
-	KEPT_MS = 24 * 3600 * 1000
-};
+enum { PAGE = 200, LOOK_MS = 250 };
 
 /* Held comments of a site that are to be checked anew, from `after` on. */
 struct recheck {
@@ -37,12 +29,8 @@ struct tail {
 	pthread_t thread;
 	atomic_bool stopping;
 	int64_t seq;
-	msec escalated, learned, counted_at, guarded;
-	struct upkeep upkeep;
-	struct figures_progress figures;
-	bool more_figures;
-	int64_t overdue; /* notices, of all sites, when last looked at */
-	id64 counted;    /* the site whose queue was counted in this batch; all its events are in that count */
+	struct jobs jobs;
+	id64 counted; /* the site whose queue was counted in this batch; all its events are in that count */
 	int64_t waiting;
 };
 
@@ -60,11 +48,6 @@ static enum frg_status load_batch(struct store_tx *tx, void *ctx, struct frg_err
 static enum frg_status load_last(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	return store_event_last(tx, ctx, err);
-}
-
-static void tell(struct service *svc, struct arena *a, id64 subject, id64 topic, const char *event, json_t *data)
-{
-	service_channel_tell(svc, subject, topic, event, json_text(a, data));
 }
 
 /* Readers are told what `publication` says now, not what the event said then: whatever happened in
@@ -160,15 +143,6 @@ static void tell_objections(struct service *svc, struct arena *a, const struct s
 	tell(svc, a, e->site, 0, "objections", json_pack("{s:I}", "open", (json_int_t)open));
 }
 
-static void tell_notices(struct service *svc, struct arena *a, id64 site)
-{
-	int64_t open = 0, overdue = 0;
-	struct frg_error err;
-	if (service_notice_count(svc, a, site, &open, &overdue, &err) != FRG_OK)
-		log_warn("live", "notices could not be counted: %s", err.msg);
-	tell(svc, a, site, 0, "notices", json_pack("{s:I, s:I}", "open", (json_int_t)open, "overdue", (json_int_t)overdue));
-}
-
 static void tell_claims(struct service *svc, struct arena *a, id64 site)
 {
 	struct store_claims all;
@@ -186,29 +160,6 @@ static void tell_claims(struct service *svc, struct arena *a, id64 site)
 		                                "until", (json_int_t)all.items[i].until));
 	}
 	tell(svc, a, site, 0, "claims", json_pack("{s:o}", "claims", list));
-}
-
-/* Comments have closed or opened everywhere: no page is as it was, and who has one open shall see. */
-static void site_turned(struct service *svc, id64 site)
-{
-	service_threads_drop_all(svc);
-	service_channels_tell(svc, site, "closing", STR("{}"));
-}
-
-/* What the clock, an article's age or the load has closed or opened since the last look. */
-static void look_at_closing(struct tail *t, struct arena *a, id64 site)
-{
-	bool turned;
-	struct store_ids aged;
-	struct frg_error err;
-	if (service_closing_tick(t->svc, a, site, &turned, &aged, &err) != FRG_OK)
-		log_error("closing", "%s", err.msg);
-	if (turned)
-		site_turned(t->svc, site);
-	for (size_t i = 0; !turned && i < aged.count; i++) {
-		service_threads_drop_both(t->svc, aged.items[i], site);
-		tell(t->svc, a, aged.items[i], 0, "closing", json_object());
-	}
 }
 
 /* Of those whose session, role or account is not what it was when they began to listen. */
@@ -240,31 +191,6 @@ static void tell_automatic(struct tail *t, struct arena *a, const struct store_e
 	     json_pack("{s:o, s:o, s:o}", "section", json_of(rest), "state", json_of(state), "why", json_of(why)));
 }
 
-/* Releases what is due; and now and then learns from what people decided, and closes what must not stay open. After a
- * failure nothing is tried again at once. True: there is more to do. */
-static bool automatic(struct tail *t, struct arena *a)
-{
-	struct frg_error err;
-	bool due = false, learn = false;
-	msec now = clock_steady();
-	if (t->guarded > now)
-		return false;
-	arena_reset(a);
-	enum frg_status st = service_automatic_due(t->svc, a, &due, &err);
-	if (st == FRG_OK && (!t->guarded || now - t->guarded >= GUARD_MS)) {
-		arena_reset(a);
-		st = service_automatic_learn(t->svc, a, &learn, &err);
-		if (st == FRG_OK)
-			st = service_automatic_guard(t->svc, a, &err);
-		t->guarded = learn ? 0 : now;
-	}
-	if (st != FRG_OK) {
-		log_error("automatic", "%s", err.msg);
-		t->guarded = now + GUARD_MS;
-	}
-	return st == FRG_OK && (due || learn);
-}
-
 static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 {
 	struct service *svc = t->svc;
@@ -286,7 +212,7 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 	if (str_eq(e->kind, STR("closing"))) {
 		if (service_closing_reload(svc, e->site, &err) != FRG_OK)
 			log_error("closing", "%s", err.msg);
-		site_turned(svc, e->site);
+		tell_site_turned(svc, e->site);
 	}
 	if (str_eq(e->kind, STR("model"))) {
 		if (service_house_reload(svc, e->site, &err) != FRG_OK)
@@ -347,97 +273,6 @@ static void follow(struct tail *t, struct arena *a)
 	} while (b.events.count == PAGE && !atomic_load(&t->stopping));
 }
 
-/* The outbox has a ceiling: every process reads it within moments. */
-static enum frg_status forget_old(struct store_tx *tx, void *ctx, struct frg_error *err)
-{
-	(void)ctx;
-	return store_event_purge(tx, clock_now() - KEPT_MS, err);
-}
-
-/* What authors are told of their wait follows what has become known. */
-static void learn_delays(struct tail *t, struct arena *a)
-{
-	msec now = clock_steady();
-	if (t->learned && now - t->learned < LEARN_MS)
-		return;
-	t->learned = now;
-	const struct store_site *sites = service_site(t->svc, STR(""));
-	for (size_t i = 0; i < service_site_count(t->svc); i++) {
-		struct frg_error err;
-		for (bool more = true; more && !atomic_load(&t->stopping);) {
-			arena_reset(a);
-			if (service_delay_refresh(t->svc, a, sites[i].id, &more, &err) != FRG_OK) {
-				log_error("delay", "%s", err.msg);
-				more = false;
-			}
-		}
-		arena_reset(a);
-		look_at_closing(t, a, sites[i].id);
-	}
-}
-
-/* Time alone makes a notice overdue: no event tells of it. */
-static void look_for_overdue(struct tail *t, struct arena *a)
-{
-	const struct store_site *sites = service_site(t->svc, STR(""));
-	size_t count = service_site_count(t->svc);
-	int64_t all = 0;
-	for (size_t i = 0; i < count; i++) {
-		struct frg_error err;
-		int64_t open, overdue = 0;
-		arena_reset(a);
-		if (service_notice_count(t->svc, a, sites[i].id, &open, &overdue, &err) != FRG_OK)
-			log_error("notice", "%s", err.msg);
-		all += overdue;
-	}
-	for (size_t i = 0; i < count && all != t->overdue; i++)
-		tell_notices(t->svc, a, sites[i].id);
-	t->overdue = all;
-}
-
-/* The desk's figures, some at a time: an older database has many to count. */
-static void count_figures(struct tail *t, struct arena *a)
-{
-	struct frg_error err;
-	msec now = clock_steady();
-	if (!t->more_figures && t->counted_at && now - t->counted_at < COUNT_MS)
-		return;
-	t->counted_at = now;
-	arena_reset(a);
-	if (service_figures_refresh(t->svc, a, &t->figures, &t->more_figures, &err) != FRG_OK) {
-		log_error("figures", "%s", err.msg);
-		t->more_figures = false;
-	}
-}
-
-/* Now and then: what has waited longer than a site allows, and articles that take comments again. */
-static void escalate(struct tail *t, struct arena *a)
-{
-	msec now = clock_steady();
-	if (t->escalated && now - t->escalated < ESCALATE_MS)
-		return;
-	t->escalated = now;
-	const struct store_site *sites = service_site(t->svc, STR(""));
-	struct frg_error opening;
-	arena_reset(a);
-	if (service_open_due(t->svc, a, &opening) != FRG_OK)
-		log_error("closing", "%s", opening.msg);
-	if (store_write(service_store(t->svc), a, forget_old, NULL, &opening) != FRG_OK)
-		log_error("outbox", "%s", opening.msg);
-	if (service_notice_forget(t->svc, a, &opening) != FRG_OK)
-		log_error("notice", "%s", opening.msg);
-	look_for_overdue(t, a);
-	for (size_t i = 0; i < service_site_count(t->svc); i++) {
-		struct frg_error err;
-		int64_t count = 0;
-		arena_reset(a);
-		if (service_escalate(t->svc, a, sites[i].id, &count, &err) != FRG_OK)
-			log_error("escalate", "%s", err.msg);
-		else if (count)
-			tell(t->svc, a, sites[i].id, 0, "escalated", json_pack("{s:I}", "count", (json_int_t)count));
-	}
-}
-
 static void *loop(void *arg)
 {
 	struct tail *t = arg;
@@ -445,14 +280,10 @@ static void *loop(void *arg)
 	int64_t seen = 0;
 	while (!atomic_load(&t->stopping)) {
 		follow(t, a);
-		escalate(t, a);
-		learn_delays(t, a);
-		bool more = automatic(t, a);
-		more = upkeep_some(&t->upkeep, t->svc, a) || more;
-		count_figures(t, a);
+		bool more = jobs_some(&t->jobs, a);
 		if (t->rechecks)
 			recheck_some(t, a);
-		else if (!more && !t->more_figures)
+		else if (!more)
 			store_wait_commit(service_store(t->svc), &seen, LOOK_MS);
 	}
 	arena_close(a);
@@ -465,6 +296,7 @@ enum frg_status tail_open(struct service *svc, struct tail **out, struct frg_err
 	if (!t)
 		BUG("out of memory");
 	t->svc = svc;
+	t->jobs = (struct jobs){.svc = svc, .stopping = &t->stopping};
 	const struct store_site *sites = service_site(svc, STR(""));
 	for (size_t i = 0; i < service_site_count(svc); i++)
 		recheck_site(t, sites[i].id); /* the program may be a newer one than that which held them */

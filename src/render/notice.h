@@ -23,15 +23,16 @@ enum notice_letter_kind {
 struct notice_letter {
 	enum frg_lang lang;
 	enum notice_letter_kind kind;
-	str site_name, name; /* of who reported; may be empty */
-	str author_name, article_title;
+	str site_name;
+	str article_title;
 	str reference, link /* to its state */, comment_link;
-	str what, explanation; /* what was reported: one of notice_kinds */
-	msec received, due;    /* due: when the house means to have decided */
-	unsigned rules;        /* removed: bits of enum frg_rule */
-	str law;               /* removed: letter_law(); may be empty */
-	str reasons;           /* of the editors; may be empty when removed */
-	bool machine_marked;   /* the engine had marked passages before it was published */
+	str what;            /* was reported: one of notice_kinds */
+	msec received, due;  /* due: when the house means to have decided */
+	unsigned rules;      /* removed: bits of enum frg_rule */
+	str law;             /* removed: letter_law(); may be empty */
+	str reasons;         /* of the editors; may be empty when removed */
+	bool by_person;      /* of what went by itself: somebody looked at it, and it had gone already */
+	bool machine_marked; /* the engine had marked passages before it was published */
 };
 str notice_letter_subject(struct arena *a, const struct notice_letter *l);
 void notice_letter_body(struct buf *b, const struct notice_letter *l);

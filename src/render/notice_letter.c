@@ -1,5 +1,6 @@
 /* What those who report are told, in plain text: that it has arrived, and what was decided, why, how, and what they
- * can do. Neither says anything that would tell them who wrote the comment beyond what stood there. */
+ * can do. None says who wrote the comment: that name may have to go, and letters stay. What anybody can type into a
+ * form, with anybody's address, is not sent there: no words of the sender's, no name. */
 #include "render/notice.h"
 
 #include "base/i18n.h"
@@ -8,7 +9,7 @@
 
 #include <stdio.h>
 
-enum { QUOTE_MAX = 300, EXPLANATION_MAX = 16 << 10 };
+enum { QUOTE_MAX = 300 };
 
 const char *const notice_kinds[] = {"insult",    "defamation", "threat", "incitement", "symbols", "crime", "privacy",
                                     "copyright", "youth",      "abuse",  "other",      "rules",   NULL};
@@ -46,20 +47,18 @@ static void heading(struct buf *b, const struct notice_letter *l, enum msg msg)
 	line(b, l, msg);
 }
 
-/* A message with the letter's names and times put in: 0 reference, 1 received, 2 author, 3 article, 4 site, 5 due,
- * 6 link, 7 the comment's address. */
+/* A message with the letter's names and times put in: 0 reference, 1 received, 2 article, 3 site, 4 due,
+ * 5 link, 6 the comment's address. */
 static void say(struct buf *b, const struct notice_letter *l, enum msg msg)
 {
-	struct buf author = BUF_INIT(1 << 12), title = BUF_INIT(1 << 12);
+	struct buf title = BUF_INIT(1 << 12);
 	char received[CLOCK_WORDS_SIZE], due[CLOCK_WORDS_SIZE];
-	letter_quote(&author, l->author_name, QUOTE_MAX, false);
 	letter_quote(&title, l->article_title, QUOTE_MAX, false);
 	clock_words(l->received, l->lang, received);
 	clock_words(l->due, l->lang, due);
-	const str args[] = {l->reference, str_of(received), buf_str(&author), buf_str(&title),
-	                    l->site_name, str_of(due),      l->link,          l->comment_link};
+	const str args[] = {l->reference, str_of(received), buf_str(&title), l->site_name,
+	                    str_of(due),  l->link,          l->comment_link};
 	i18n_format(b, l->lang, msg, args, COUNT_OF(args));
-	buf_free(&author);
 	buf_free(&title);
 }
 
@@ -70,17 +69,11 @@ str notice_letter_subject(struct arena *a, const struct notice_letter *l)
 	return buf_finish(&b, a);
 }
 
+/* By no name: the letter stays when who reported has been forgotten. */
 static void greeting(struct buf *b, const struct notice_letter *l)
 {
-	struct buf name = BUF_INIT(1 << 12);
-	letter_quote(&name, l->name, QUOTE_MAX, false);
-	const str args[] = {buf_str(&name)};
-	if (l->name.n)
-		i18n_format(b, l->lang, MSG_LETTER_GREETING, args, 1);
-	else
-		buf_add(b, i18n(l->lang, MSG_NOTICE_GREETING));
+	buf_add(b, i18n(l->lang, MSG_NOTICE_GREETING));
 	BUF_LIT(b, "\n\n");
-	buf_free(&name);
 }
 
 static void reported(struct buf *b, const struct notice_letter *l)
@@ -91,8 +84,6 @@ static void reported(struct buf *b, const struct notice_letter *l)
 	say(b, l, MSG_NOTICE_REPORTED_TEXT);
 	BUF_LIT(b, "\n");
 	buf_add(b, i18n_find(l->lang, "notice.kind.", key, MSG_NOTICE_KIND_OTHER));
-	BUF_LIT(b, "\n> ");
-	letter_quote(b, l->explanation, EXPLANATION_MAX, true);
 	BUF_LIT(b, "\n");
 }
 
@@ -156,7 +147,7 @@ void notice_letter_body(struct buf *b, const struct notice_letter *l)
 		how(b, l);
 	} else if (l->kind != NOTICE_RECEIVED) {
 		heading(b, l, MSG_LETTER_HOW);
-		line(b, l, MSG_NOTICE_HOW_SETTLED);
+		line(b, l, l->by_person ? MSG_NOTICE_HOW_LOOKED_AT : MSG_NOTICE_HOW_SETTLED);
 	}
 	if (l->kind != NOTICE_RECEIVED) {
 		heading(b, l, MSG_LETTER_REDRESS);

@@ -53,6 +53,10 @@ MUST_CHECK enum frg_status access_note(struct store_tx *tx, const struct staff *
 MUST_CHECK enum frg_status proof_check(struct service *svc, struct arena *a, const struct editor_session *session,
                                        const struct access_proof *proof, struct frg_error *err);
 
+/* A wrong password, code or passkey of somebody who is logged in: it is logged, and FRG_FORBIDDEN `code`. */
+MUST_CHECK enum frg_status proof_failed(struct service *svc, struct arena *a, const struct staff *who, const char *code,
+                                        struct frg_error *err);
+
 /* ---- passkeys.c ---- */
 
 /* Asks for one of this person's passkeys (0: anybody's): FRG_CONFLICT passkey_address. *options is empty if the
@@ -92,6 +96,12 @@ MUST_CHECK enum frg_status invitation_join(struct store_tx *tx, const struct sto
 
 /* ---- editors.c ---- */
 
+/* Wherever a password is asked for: FRG_THROTTLED. */
+MUST_CHECK enum frg_status login_throttle(struct service *svc, struct arena *a, str login, str client,
+                                          struct frg_error *err);
+/* A wrong password is in the log; editor NULL: a name that nobody has. */
+MUST_CHECK enum frg_status login_failed(struct service *svc, struct arena *a, const struct store_editor *editor,
+                                        str agent, struct frg_error *err);
 /* Where somebody begins to work who logs in by this method: FRG_FORBIDDEN account_closed, password_off. */
 MUST_CHECK enum frg_status first_site(struct store_tx *tx, const struct store_editor *e, str method, struct staff *out,
                                       struct frg_error *err);

@@ -142,6 +142,15 @@ void agreement_cover(struct queue_item *item)
 	item->released_text = STR("");
 }
 
+enum frg_status agreement_blind(struct store_tx *tx, const struct staff *who, id64 revision, bool *blind,
+                                struct frg_error *err)
+{
+	struct store_double d;
+	enum frg_status st = store_double_open(tx, revision, &d, err);
+	*blind = st == FRG_OK && d.first_editor != who->id && agreement_asks(who);
+	return st == FRG_NOT_FOUND ? FRG_OK : st;
+}
+
 enum frg_status agreement_judge(struct store_tx *tx, const struct decide_command *cmd,
                                 const struct store_revision *revision, str rules, bool *taken,
                                 struct decide_result *out, struct frg_error *err)

@@ -42,5 +42,8 @@ MUST_CHECK enum frg_status agreement_undo(struct store_tx *tx, const struct staf
 bool agreement_asks(const struct staff *who);
 /* Looks as it did when it waited. */
 void agreement_cover(struct queue_item *item);
+/* Is this person asked for a second judgement of this text, and not to see the first? */
+MUST_CHECK enum frg_status agreement_blind(struct store_tx *tx, const struct staff *who, id64 revision, bool *blind,
+                                           struct frg_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 /* The conversation around a comment as readers see it, for whoever decides about it: what it answers, what stands
  * beside it, what answers it. Reads `publication` alone. */
+#include "service/agreement.h"
 #include "service/inner.h"
 
 #include "base/buf.h"
@@ -82,6 +83,18 @@ static void add_children(struct store_tx *tx, struct looking *l, const struct st
 			add(store_arena(tx), l->out, &all->items[i], kind);
 }
 
+/* What readers see of the comment itself; nothing if it is to be judged as if it still waited. */
+static enum frg_status load_self(struct store_tx *tx, struct looking *l, struct frg_error *err)
+{
+	bool blind = false;
+	enum frg_status st = store_publication_get(tx, l->id, &l->self, err);
+	if (st == FRG_OK)
+		st = agreement_blind(tx, l->who, l->self.revision, &blind, err);
+	if (st == FRG_NOT_FOUND || blind)
+		l->self = (struct store_publication){0};
+	return st == FRG_NOT_FOUND ? FRG_OK : st;
+}
+
 static enum frg_status look(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct looking *l = ctx;
@@ -89,11 +102,7 @@ static enum frg_status look(struct store_tx *tx, void *ctx, struct frg_error *er
 	struct store_publications below = {0};
 	enum frg_status st = staff_comment(tx, l->who, l->id, &l->comment, &l->article, err);
 	if (st == FRG_OK)
-		st = store_publication_get(tx, l->id, &l->self, err);
-	if (st == FRG_NOT_FOUND && l->article.id) {
-		l->self = (struct store_publication){0};
-		st = FRG_OK;
-	}
+		st = load_self(tx, l, err);
 	if (st == FRG_OK)
 		st = load_above(tx, l, err);
 	if (st != FRG_OK)

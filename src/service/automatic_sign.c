@@ -1,6 +1,6 @@
 /* What a lane would do, opening it by signature, closing it by hand. */
+#include "service/access_inner.h"
 #include "service/automatic.h"
-#include "service/inner.h"
 
 enum { CASES_MAX = 6000, LEARN_DAYS = 180, MONTH = 30, SHOWN_SECTIONS = 40 };
 static const msec day_ms = (msec)24 * 3600 * 1000;
@@ -260,8 +260,10 @@ enum frg_status service_automatic_sign(struct service *svc, struct arena *a, con
 		err->code = "login_throttled";
 	if (st == FRG_OK)
 		st = store_read(svc->store, a, load_signing, &s, err);
+	if (st == FRG_OK && s.editor.password_hash.n == 0)
+		return frg_fail(err, FRG_CONFLICT, "automatic_no_password", "the account has no password to sign with");
 	if (st == FRG_OK && !password_is(svc, a, s.editor.password_hash, cmd->password))
-		return frg_fail(err, FRG_FORBIDDEN, "password_wrong", "the password is wrong");
+		return proof_failed(svc, a, cmd->who, "password_wrong", err);
 	if (st == FRG_OK)
 		st = check_finding(&s, err);
 	if (st == FRG_OK)

@@ -174,17 +174,33 @@ static enum frg_status log_in(struct store_tx *tx, void *ctx, struct frg_error *
 	return st == FRG_OK ? session_begin(tx, &l->session, &l->who, method, err) : st;
 }
 
+struct failure {
+	const struct store_editor *editor; /* NULL: a name that nobody has */
+	str agent;
+};
+
+/* Names that nobody has are not worth a row each, but take as long: who waits for the disk is known otherwise. */
 static enum frg_status log_failure(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
-	struct login *l = ctx;
+	const struct failure *f = ctx;
+	if (!f->editor)
+		return store_setting_put(tx, 0, STR("login_stranger"),
+		                         arena_printf(store_arena(tx), "%lld", (long long)clock_now()), err);
 	struct store_staff_event e = {
-		.site = l->editor.site, .subject = l->editor.id, .kind = STR("login_failed"), .detail = l->session.row.agent};
+		.site = f->editor->site, .subject = f->editor->id, .kind = STR("login_failed"), .detail = f->agent};
 	return store_staff_log(tx, &e, err);
+}
+
+enum frg_status login_failed(struct service *svc, struct arena *a, const struct store_editor *editor, str agent,
+                             struct frg_error *err)
+{
+	struct failure f = {editor, short_agent(a, agent)};
+	return store_write(svc->store, a, log_failure, &f, err);
 }
 
 /* By address, so that many accounts cannot be tried through from one place; and by account at an
  * address, so that nobody locks an owner out from elsewhere. */
-static enum frg_status throttle(struct service *svc, struct arena *a, str login, str client, struct frg_error *err)
+enum frg_status login_throttle(struct service *svc, struct arena *a, str login, str client, struct frg_error *err)
 {
 	enum frg_status st = service_limit(svc, LIMIT_LOGIN_ADDRESS, client, err);
 	if (st == FRG_OK)
@@ -231,7 +247,7 @@ static enum frg_status go_on(struct service *svc, struct arena *a, struct login 
 	if (st == FRG_UNAUTHENTICATED && !l->refused && !l->passkey)
 		return ask_for_factor(svc, a, l, needs, err);
 	if ((l->refused || (l->passkey && st == FRG_FORBIDDEN)) &&
-	    store_write(svc->store, a, log_failure, l, &logging) != FRG_OK)
+	    login_failed(svc, a, &l->editor, l->cmd->agent, &logging) != FRG_OK)
 		log_error("login", "%s", logging.msg);
 	return st;
 }
@@ -243,7 +259,7 @@ enum frg_status service_login(struct service *svc, struct arena *a, const struct
 	*needs = (struct login_needs){0};
 	if (l.login.n > LOGIN_MAX * 4 || cmd->password.n > PASSWORD_MAX)
 		return frg_fail(err, FRG_UNAUTHENTICATED, "login_failed", "log-in or password is wrong");
-	enum frg_status st = throttle(svc, a, l.login, cmd->client, err);
+	enum frg_status st = login_throttle(svc, a, l.login, cmd->client, err);
 	if (st != FRG_OK)
 		return st;
 	st = store_read(svc->store, a, load_login, &l, err);
@@ -252,7 +268,7 @@ enum frg_status service_login(struct service *svc, struct arena *a, const struct
 	bool known = st == FRG_OK;
 	session_prepare(a, &l.session, cmd->agent);
 	if (!password_is(svc, a, known ? l.editor.password_hash : STR(""), cmd->password)) {
-		st = known ? store_write(svc->store, a, log_failure, &l, err) : FRG_OK;
+		st = login_failed(svc, a, known ? &l.editor : NULL, cmd->agent, err);
 		return st == FRG_OK ? frg_fail(err, FRG_UNAUTHENTICATED, "login_failed", "log-in or password is wrong") : st;
 	}
 	st = go_on(svc, a, &l, needs, err);

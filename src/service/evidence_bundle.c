@@ -1,6 +1,9 @@
 /* What goes into preserved evidence. Each part is one function; texts that are hashed elsewhere go in as they are, so
- * that the hashes can be computed from the bundle alone. Lists are long, but whole: nothing is left out. */
+ * that the hashes can be computed from the bundle alone. Lists are long, but whole; only of notices, which anybody may
+ * send, the first 2000. */
 #include "service/evidence_inner.h"
+
+enum { NOTICES = 2000 };
 
 json_t *evidence_time(msec t)
 {
@@ -138,7 +141,7 @@ static enum frg_status decisions(struct store_tx *tx, const struct store_comment
 static enum frg_status notices(struct store_tx *tx, const struct store_comment *c, json_t **out, struct frg_error *err)
 {
 	struct store_notices all;
-	enum frg_status st = store_notice_on_comment(tx, c->id, false, INT64_MAX, &all, err);
+	enum frg_status st = store_notice_on_comment(tx, c->id, 0, NOTICES, &all, err);
 	*out = json_array();
 	for (size_t i = 0; st == FRG_OK && i < all.count; i++) {
 		const struct store_notice *n = &all.items[i];

@@ -39,6 +39,7 @@ struct service {
 	struct view_assets assets;
 	pthread_mutex_t login_lock; /* editors.c: argon2id takes 64 MiB, so one at a time */
 	pthread_mutex_t reload_lock;
+	atomic_int exports; /* person_export.c: how many are being made over HTTP */
 };
 
 /* sites.c */

@@ -121,10 +121,10 @@ static enum frg_status know_person(struct store_tx *tx, struct store_notice *n, 
  * send the first would learn that somebody else had. */
 static enum frg_status join(struct store_tx *tx, struct store_notice *n, struct frg_error *err)
 {
-	struct store_notices all;
+	int64_t open, settled;
 	struct store_notice earlier;
-	enum frg_status st = store_notice_on_revision(tx, n->revision, true, NOTICES_PER_TEXT_MAX, &all, err);
-	if (st == FRG_OK && all.count >= NOTICES_PER_TEXT_MAX)
+	enum frg_status st = store_notice_tally(tx, n->revision, &open, &settled, err);
+	if (st == FRG_OK && open >= NOTICES_PER_TEXT_MAX)
 		return frg_fail(err, FRG_THROTTLED, "notice_many", "this text has been reported often enough");
 	if (st != FRG_OK || n->person.n == 0)
 		return st;

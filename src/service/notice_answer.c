@@ -50,12 +50,10 @@ static enum frg_status write_letter(struct store_tx *tx, const struct notice_tel
 	id_text(n->id, reference);
 	*l = (struct notice_letter){.lang = n->lang,
 	                            .kind = t->kind,
-	                            .name = n->name,
-	                            .author_name = t->comment->name,
 	                            .reference = str_of(reference),
 	                            .what = n->kind,
-	                            .explanation = n->explanation,
 	                            .received = n->created,
+	                            .by_person = t->decision != NULL,
 	                            .reasons = t->reasons};
 	enum frg_status st = store_article_by_id(tx, t->comment->article, &article, err);
 	if (st == FRG_OK)
@@ -151,7 +149,8 @@ enum frg_status notice_follow(struct store_tx *tx, const struct store_comment *c
 	struct store_notices all;
 	bool changed = false;
 	msec now = clock_now();
-	enum frg_status st = store_notice_on_comment(tx, comment->id, false, INT64_MAX, &all, err);
+	msec since = now - UNDO_MS - UNDO_GRACE_MS; /* what was settled before stays settled */
+	enum frg_status st = store_notice_on_comment(tx, comment->id, since, INT64_MAX, &all, err);
 	for (size_t i = 0; st == FRG_OK && i < all.count; i++) {
 		const struct store_notice *n = &all.items[i];
 		bool visible = n->revision == now_public;

@@ -2,6 +2,8 @@
  * text: it goes, with a letter to its author; or it stays, by a row of the chain that says so. */
 #include "service/notice_inner.h"
 
+enum { LIST_BYTES = 8 << 20 };
+
 /* ---- seeing ---- */
 
 struct listing {
@@ -14,17 +16,23 @@ struct listing {
 };
 
 /* Of all notices on the text those of this case: what is open, or what was settled then. */
-static void pick(struct arena *a, const struct store_notices *all, const struct store_notice_case *row, bool open,
-                 struct notice_case *c)
+static enum frg_status load_notices(struct store_tx *tx, const struct store_notice_case *row, bool open,
+                                    struct notice_case *c, struct frg_error *err)
 {
-	c->notices.items = ARENA_ARRAY(a, struct store_notice, all->count);
-	for (size_t i = 0; i < all->count; i++) {
-		const struct store_notice *n = &all->items[i];
-		if (open ? !n->decided : n->decided == row->first)
-			c->notices.items[c->notices.count++] = *n;
-		else if (open)
-			c->before++;
-	}
+	int64_t now_open;
+	if (!open)
+		return store_notice_settled(tx, row->revision, row->first, NOTICES_PER_TEXT_MAX, &c->notices, err);
+	enum frg_status st = store_notice_tally(tx, row->revision, &now_open, &c->before, err);
+	return st == FRG_OK ? store_notice_on_revision(tx, row->revision, true, NOTICES_PER_TEXT_MAX, &c->notices, err)
+	                    : st;
+}
+
+static size_t bytes_of(const struct notice_case *c)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < c->notices.count; i++)
+		n += c->notices.items[i].explanation.n + c->notices.items[i].answer.n;
+	return n;
 }
 
 static enum frg_lang lang_of_review(const struct store_review *review, enum frg_lang otherwise)
@@ -52,7 +60,6 @@ static enum frg_status load_release(struct store_tx *tx, struct notice_case *c, 
 static enum frg_status load_case(struct store_tx *tx, struct listing *l, const struct store_notice_case *row,
                                  struct notice_case *c, struct frg_error *err)
 {
-	struct store_notices all;
 	struct store_review review;
 	*c = (struct notice_case){.row = *row};
 	enum frg_status st = store_revision_get(tx, row->revision, &c->revision, err);
@@ -63,12 +70,11 @@ static enum frg_status load_case(struct store_tx *tx, struct listing *l, const s
 	if (st == FRG_OK)
 		st = store_review_latest(tx, row->revision, &review, err);
 	if (st == FRG_OK)
-		st = store_notice_on_revision(tx, row->revision, false, INT64_MAX, &all, err);
+		st = load_notices(tx, row, l->open, c, err);
 	if (st == FRG_OK)
 		st = load_release(tx, c, err);
 	if (st != FRG_OK)
 		return st;
-	pick(store_arena(tx), &all, row, l->open, c);
 	c->lang = lang_of_review(&review, c->article.lang);
 	c->due = row->first + l->time;
 	if (l->open || c->notices.count == 0 || !c->notices.items[0].decision)
@@ -89,9 +95,11 @@ static enum frg_status list(struct store_tx *tx, void *ctx, struct frg_error *er
 	if (st != FRG_OK)
 		return st;
 	l->items = ARENA_ARRAY(store_arena(tx), struct notice_case, rows.count);
-	for (size_t i = 0; st == FRG_OK && i < rows.count; i++) {
+	/* anybody may write notices: a flood of long ones makes the list shorter, those that wait longest stay in it */
+	for (size_t i = 0, bytes = 0; st == FRG_OK && i < rows.count && bytes < LIST_BYTES; i++) {
 		struct notice_case *c = &l->items[l->count];
 		st = load_case(tx, l, &rows.items[i], c, err);
+		bytes += st == FRG_OK ? bytes_of(c) : 0;
 		l->count += st == FRG_OK && staff_has_section(l->who, c->article.section);
 	}
 	return st;
@@ -160,7 +168,7 @@ static enum frg_status load(struct store_tx *tx, struct deciding *d, struct frg_
 	if (st == FRG_OK)
 		st = staff_may_section(tx, d->cmd->who, &d->comment, &article, err);
 	if (st == FRG_OK)
-		st = store_notice_on_revision(tx, n.revision, true, INT64_MAX, &d->open, err);
+		st = store_notice_on_revision(tx, n.revision, true, NOTICES_PER_TEXT_MAX, &d->open, err);
 	if (st != FRG_OK)
 		return st;
 	if (d->open.count == 0)

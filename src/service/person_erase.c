@@ -52,17 +52,20 @@ static enum frg_status next_comments(struct store_tx *tx, const struct person_sc
 }
 
 struct holds {
+	struct arena *a;
 	struct person_hold *items;
 	size_t count;
 	int64_t comments; /* all that are held, also beyond HOLDS_MAX */
 };
 
-static void add_hold(struct arena *a, struct holds *h, struct person_hold hold)
+static void add_hold(struct holds *h, struct person_hold hold)
 {
 	if (!h->items)
-		h->items = ARENA_ARRAY(a, struct person_hold, HOLDS_MAX);
-	if (h->count < HOLDS_MAX)
-		h->items[h->count++] = hold;
+		h->items = ARENA_ARRAY(h->a, struct person_hold, HOLDS_MAX);
+	if (h->count == HOLDS_MAX)
+		return;
+	hold.kind = arena_str(h->a, hold.kind);
+	h->items[h->count++] = hold;
 }
 
 static enum frg_status comment_held(struct store_tx *tx, id64 comment, struct holds *h, bool *held,
@@ -73,8 +76,7 @@ static enum frg_status comment_held(struct store_tx *tx, id64 comment, struct ho
 	*held = st == FRG_OK && list.count;
 	h->comments += *held;
 	for (size_t i = 0; st == FRG_OK && i < list.count; i++)
-		add_hold(store_arena(tx), h,
-		         (struct person_hold){comment, list.items[i].kind, list.items[i].since, list.items[i].until});
+		add_hold(h, (struct person_hold){comment, list.items[i].kind, list.items[i].since, list.items[i].until});
 	return st;
 }
 
@@ -88,7 +90,7 @@ static enum frg_status author_held(struct store_tx *tx, const struct person_scop
 	if (st == FRG_NOT_FOUND)
 		return FRG_OK;
 	if (st == FRG_OK)
-		add_hold(store_arena(tx), h, (struct person_hold){0, STR("suspension"), s.created, s.until});
+		add_hold(h, (struct person_hold){0, STR("suspension"), s.created, s.until});
 	return st;
 }
 
@@ -123,7 +125,7 @@ static enum frg_status look_at(struct store_tx *tx, id64 id, struct person_previ
 static enum frg_status preview(struct store_tx *tx, struct person_scope *scope, struct person_preview *out,
                                struct frg_error *err)
 {
-	struct holds h = {0};
+	struct holds h = {.a = store_arena(tx)};
 	struct buf seen = BUF_INIT(DIGEST_MAX);
 	struct store_ids ids = {.count = BATCH};
 	id64 after = 0;
@@ -218,26 +220,31 @@ static enum frg_status begin(struct store_tx *tx, void *ctx, struct frg_error *e
 	return store_run_insert(tx, &s->run, err);
 }
 
+/* What one comment takes of memory is given back before the next: an author may have written a lot. */
 static enum frg_status erase_some(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct step *s = ctx;
 	struct store_ids ids;
+	id64 copy[BATCH];
 	struct erasing why = {
 		.cause = s->run.cause, .run = s->run.id, .editor = s->run.editor, .editor_name = s->run.editor_name};
 	int64_t erased = 0;
 	enum frg_status st = next_comments(tx, &s->scope, s->after, s->run.created, &ids, err);
+	if (st == FRG_OK && ids.count)
+		memcpy(copy, ids.items, ids.count * sizeof *copy);
 	for (size_t i = 0; st == FRG_OK && i < ids.count; i++) {
 		bool held;
-		st = comment_held(tx, s->after = ids.items[i], &s->holds, &held, err);
+		arena_reset(store_arena(tx));
+		st = comment_held(tx, s->after = copy[i], &s->holds, &held, err);
 		if (st == FRG_OK)
-			st = held ? erase_withdraw(tx, ids.items[i], err) : erase_comment(tx, &why, ids.items[i], err);
+			st = held ? erase_withdraw(tx, copy[i], err) : erase_comment(tx, &why, copy[i], err);
 		erased += !held;
 	}
 	if (st == FRG_OK && erased)
 		st = scrub_wanted(tx, err);
 	s->more = st == FRG_OK && ids.count == BATCH;
 	s->run.erased += erased;
-	return st == FRG_OK && erased ? store_run_update(tx, &s->run, err) : st;
+	return st == FRG_OK && erased ? store_run_count(tx, s->run.id, erased, err) : st;
 }
 
 static enum frg_status log_it(struct store_tx *tx, const struct step *s, struct frg_error *err)
@@ -258,8 +265,16 @@ static enum frg_status log_it(struct store_tx *tx, const struct step *s, struct 
 static enum frg_status finish(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct step *s = ctx;
-	bool first = str_eq(s->run.state, STR("running"));
-	enum frg_status st = author_held(tx, &s->scope, &s->holds, err);
+	struct store_run now; /* who asks and what goes on in the background may have been at it side by side */
+	enum frg_status st = store_run_get(tx, s->run.id, &now, err);
+	if (st != FRG_OK)
+		return st;
+	s->run.erased = now.erased;
+	s->run.done = now.done;
+	if (now.done)
+		return FRG_OK;
+	bool first = str_eq(now.state, STR("running"));
+	st = author_held(tx, &s->scope, &s->holds, err);
 	if (st == FRG_OK && s->holds.count == 0)
 		st = erase_author(tx, s->scope.author, err);
 	bool done = s->holds.count == 0;
@@ -277,9 +292,12 @@ static enum frg_status go_on(struct service *svc, struct arena *a, struct step *
 {
 	enum frg_status st;
 	int batches = 0;
+	struct arena *batch = arena_open((size_t)256 << 20);
+	s->holds.a = a;
 	do
-		st = store_write(svc->store, a, erase_some, s, err);
+		st = store_write(svc->store, batch, erase_some, s, err);
 	while (st == FRG_OK && s->more && ++batches < BATCHES);
+	arena_close(batch);
 	return st == FRG_OK && !s->more ? store_write(svc->store, a, finish, s, err) : st;
 }
 

@@ -5,7 +5,7 @@
 #include "base/i18n.h"
 
 static const size_t arena_max = (size_t)1 << 30;
-enum { PAGE = 100 };
+enum { PAGE = 100, AT_ONCE = 4 };
 
 struct exporting {
 	struct service *svc;
@@ -50,11 +50,35 @@ static enum frg_status add_revisions(struct store_tx *tx, json_t *comment, id64 
 	return st;
 }
 
-/* What colleagues asked each other is not said to its author by a button. */
-static void drop_referrals(struct arena *a, json_t *list)
+/* The text that nobody has judged yet, or "". */
+static str waiting_text(struct arena *a, const json_t *comment)
+{
+	size_t i;
+	json_t *r;
+	json_array_foreach(json_object_get(comment, "texts"), i, r)
+	{
+		if (str_eq(json_str(a, json_object_get(r, "state")), STR("held")))
+			return json_str(a, json_object_get(r, "id"));
+	}
+	return STR("");
+}
+
+/* What is not said to its author by a button: what colleagues asked each other; what those who reported it in vain
+ * were told; and what was decided on a text that waits again, for that was taken back. */
+static bool is_for_others(struct arena *a, const json_t *decision, str waiting)
+{
+	str action = json_str(a, json_object_get(decision, "action"));
+	bool of_notice = json_object_get(json_object_get(decision, "detail"), "notice") != NULL;
+	bool told = str_eq(action, STR("suspend")) || str_eq(action, STR("restore"));
+	return str_eq(action, STR("refer")) || (of_notice && str_eq(action, STR("uphold"))) ||
+	       (!told && waiting.n && str_eq(json_str(a, json_object_get(decision, "revision")), waiting));
+}
+
+/* The rows of a list whose `key` is among the ids. */
+static void drop_rows(json_t *list, const char *key, const json_t *ids)
 {
 	for (size_t i = json_array_size(list); i-- > 0;)
-		if (str_eq(json_str(a, json_object_get(json_array_get(list, i), "action")), STR("refer")))
+		if (json_object_get(ids, json_string_value(json_object_get(json_array_get(list, i), key))))
 			json_array_remove(list, i);
 }
 
@@ -79,6 +103,25 @@ static void keep_reporters_out(json_t *evidence)
 	}
 }
 
+static void drop_for_others(struct arena *a, json_t *comment)
+{
+	size_t i;
+	json_t *d, *list = json_object_get(comment, "decisions"), *gone = json_object();
+	str waiting = waiting_text(a, comment);
+	json_array_foreach(list, i, d)
+	{
+		if (is_for_others(a, d, waiting)) { /* and what took it back */
+			json_object_set_new(gone, json_string_value(json_object_get(d, "id")), json_true());
+			json_object_set_new(gone, json_string_value(json_object_get(d, "undone_by")), json_true());
+		}
+		json_object_del(json_object_get(d, "detail"), "notice"); /* nor how many reported it */
+		json_object_del(json_object_get(d, "detail"), "notices");
+	}
+	drop_rows(list, "id", gone);
+	drop_rows(json_object_get(comment, "letters"), "decision", gone);
+	json_decref(gone);
+}
+
 static enum frg_status add_comment(struct store_tx *tx, struct exporting *e, json_t *list, id64 id,
                                    struct frg_error *err)
 {
@@ -86,8 +129,7 @@ static enum frg_status add_comment(struct store_tx *tx, struct exporting *e, jso
 		const char *name;
 		enum store_record what;
 	} parts[] = {{"published", RECORD_PUBLICATION}, {"decisions", RECORD_DECISION}, {"letters", RECORD_STATEMENT},
-	             {"objections", RECORD_OBJECTION},  {"mails", RECORD_MAIL},         {"lines", RECORD_ADDRESS},
-	             {"notices", RECORD_NOTICE}};
+	             {"objections", RECORD_OBJECTION},  {"mails", RECORD_MAIL},         {"lines", RECORD_ADDRESS}};
 	size_t at = json_array_size(list);
 	enum frg_status st = store_person_rows(tx, RECORD_COMMENT, id, list, err);
 	json_t *comment = json_array_get(list, at);
@@ -97,9 +139,11 @@ static enum frg_status add_comment(struct store_tx *tx, struct exporting *e, jso
 	for (size_t i = 0; st == FRG_OK && i < COUNT_OF(parts); i++)
 		st = rows(tx, comment, parts[i].name, parts[i].what, id, err);
 	if (e->scope.own) /* nor whether something is kept because of a suspicion */
-		drop_referrals(store_arena(tx), json_object_get(comment, "decisions"));
+		drop_for_others(store_arena(tx), comment);
 	else if (st == FRG_OK)
 		st = rows(tx, comment, "evidence", RECORD_EVIDENCE, id, err);
+	if (st == FRG_OK && !e->scope.own) /* nor how many reported it */
+		st = rows(tx, comment, "notices", RECORD_NOTICE, id, err);
 	keep_reporters_out(json_object_get(comment, "evidence"));
 	return st;
 }
@@ -178,8 +222,8 @@ static enum frg_status export(struct store_tx *tx, void *ctx, struct frg_error *
 	return st;
 }
 
-enum frg_status service_person_export(struct service *svc, const struct person_scope *scope, json_t **out,
-                                      struct frg_error *err)
+static enum frg_status make_export(struct service *svc, const struct person_scope *scope, json_t **out,
+                                   struct frg_error *err)
 {
 	struct exporting e = {.svc = svc, .scope = *scope, .out = json_object()};
 	struct arena *a = arena_open(arena_max);
@@ -190,6 +234,21 @@ enum frg_status service_person_export(struct service *svc, const struct person_s
 		e.out = NULL;
 	}
 	*out = e.out;
+	return st;
+}
+
+/* One may take a hundred megabytes for a moment, and whoever wrote a lot can ask from many browsers at once: so many
+ * at a time, and nobody waits for another one on a worker. */
+enum frg_status service_person_export(struct service *svc, const struct person_scope *scope, json_t **out,
+                                      struct frg_error *err)
+{
+	*out = NULL;
+	if (!scope->bytes_max) /* by command */
+		return make_export(svc, scope, out, err);
+	bool free_place = atomic_fetch_add(&svc->exports, 1) < AT_ONCE;
+	enum frg_status st = free_place ? make_export(svc, scope, out, err)
+	                                : frg_fail(err, FRG_UNAVAILABLE, "overloaded", "enough files are being made");
+	atomic_fetch_sub(&svc->exports, 1);
 	return st;
 }
 

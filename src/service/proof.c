@@ -43,8 +43,8 @@ static enum frg_status by_passkey(struct service *svc, struct arena *a, struct p
 	return st == FRG_OK ? store_write(svc->store, a, use_passkey, p, err) : st;
 }
 
-enum frg_status proof_check(struct service *svc, struct arena *a, const struct editor_session *session,
-                            const struct access_proof *proof, struct frg_error *err)
+static enum frg_status judge(struct service *svc, struct arena *a, const struct editor_session *session,
+                             const struct access_proof *proof, struct frg_error *err)
 {
 	struct proving p = {.who = &session->who, .code = str_trim(proof->code)};
 	/* by session, not by name: whoever tries here keeps nobody from logging in */
@@ -64,6 +64,32 @@ enum frg_status proof_check(struct service *svc, struct arena *a, const struct e
 	if (!p.editor.password_hash.n && !p.factor && clock_now() - session->created < FRESH_MS)
 		return FRG_OK;
 	return frg_fail(err, FRG_FORBIDDEN, "proof_needed", "a password, a code or a passkey is needed");
+}
+
+static enum frg_status log_failure(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	const struct staff *who = ctx;
+	return access_note(tx, who, "proof_failed", STR(""), err);
+}
+
+enum frg_status proof_failed(struct service *svc, struct arena *a, const struct staff *who, const char *code,
+                             struct frg_error *err)
+{
+	struct staff copy = *who;
+	enum frg_status st = store_write(svc->store, a, log_failure, &copy, err);
+	return st == FRG_OK ? frg_fail(err, FRG_FORBIDDEN, code, "not what the account knows") : st;
+}
+
+enum frg_status proof_check(struct service *svc, struct arena *a, const struct editor_session *session,
+                            const struct access_proof *proof, struct frg_error *err)
+{
+	struct frg_error why = {0};
+	enum frg_status st = judge(svc, a, session, proof, &why);
+	if (st == FRG_FORBIDDEN && strcmp(why.code, "proof_needed") != 0)
+		return proof_failed(svc, a, &session->who, why.code, err);
+	if (st != FRG_OK && err)
+		*err = why;
+	return st;
 }
 
 enum frg_status service_proof_options(struct service *svc, struct arena *a, const struct editor_session *session,

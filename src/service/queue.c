@@ -294,10 +294,7 @@ struct waiting_query {
 static enum frg_status load_waiting(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct waiting_query *q = ctx;
-	struct store_queue_count n;
-	enum frg_status st = store_queue_count(tx, &(struct store_queue_filter){.site = q->site}, &n, err);
-	q->waiting = n.count;
-	return st;
+	return store_queue_waiting(tx, &(struct store_queue_filter){.site = q->site}, &q->waiting, err);
 }
 
 enum frg_status service_queue_waiting(struct service *svc, struct arena *a, id64 site, int64_t *waiting,

@@ -209,6 +209,7 @@ struct submit_result {
 };
 
 enum { SERVICE_TEXT_MAX = 5000, SERVICE_NAME_MAX = 60 }; /* characters */
+enum { SERVICE_REVISIONS_MAX = 100 }; /* of one comment: all are read when it is withdrawn or erased */
 
 MUST_CHECK enum frg_status service_submit(struct service *svc, struct arena *a, const struct submit_command *cmd,
                                           struct submit_result *out, struct frg_error *err);

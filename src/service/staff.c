@@ -228,7 +228,7 @@ enum frg_status service_password_change(struct service *svc, struct arena *a, co
 	if (st == FRG_OK)
 		st = store_read(svc->store, a, load_own, &p, err);
 	if (st == FRG_OK && !password_is(svc, a, p.editor.password_hash, before))
-		return frg_fail(err, FRG_FORBIDDEN, "password_wrong", "the old password is wrong");
+		return proof_failed(svc, a, &session->who, "password_wrong", err);
 	if (st == FRG_OK)
 		st = password_hash(svc, a, after, &p.hash, err);
 	return st == FRG_OK ? store_write(svc->store, a, save_password, &p, err) : st;
@@ -497,17 +497,18 @@ static enum frg_status accept(struct store_tx *tx, void *ctx, struct frg_error *
 enum frg_status service_invitation_accept(struct service *svc, struct arena *a, const struct invitation_accept *cmd,
                                           struct editor_session *out, struct frg_error *err)
 {
-	struct accepting v = {.svc = svc, .cmd = cmd};
-	enum frg_status st = service_limit(svc, LIMIT_LOGIN_ADDRESS, cmd->client, err);
-	v.editor.login = str_trim(cmd->login);
+	struct accepting v = {.svc = svc, .cmd = cmd, .editor.login = str_trim(cmd->login)};
+	enum frg_status st = login_throttle(svc, a, v.editor.login, cmd->client, err);
 	if (st == FRG_OK)
 		st = store_read(svc->store, a, load_accept, &v, err);
 	if (st != FRG_OK)
 		return st;
 	session_prepare(a, &v.session, cmd->agent);
 	if (v.there && !v.invitation.resets) { /* a log-in of theirs at another site, or somebody else's */
-		if (!password_is(svc, a, v.editor.password_hash, cmd->password))
-			return frg_fail(err, FRG_CONFLICT, "login_taken", "the log-in is taken");
+		if (!password_is(svc, a, v.editor.password_hash, cmd->password)) {
+			st = login_failed(svc, a, &v.editor, cmd->agent, err);
+			return st == FRG_OK ? frg_fail(err, FRG_CONFLICT, "login_taken", "the log-in is taken") : st;
+		}
 	} else if (!v.there) {
 		v.editor = (struct store_editor){.id = id_new(), .site = v.invitation.site, .email = v.invitation.email};
 		st = check_names(a, cmd->login, cmd->name, &v.editor, err);

@@ -277,15 +277,17 @@ static enum frg_status find_own(struct store_tx *tx, const struct store_site *si
 	return st;
 }
 
+/* The newest text, if another one may follow it. */
 static enum frg_status latest_revision(struct store_tx *tx, id64 comment, struct store_revision *out,
                                        struct frg_error *err)
 {
-	struct store_revisions all = {0};
-	enum frg_status st = store_revision_of_comment(tx, comment, &all, err);
-	if (st == FRG_OK && all.count == 0)
+	enum frg_status st = store_revision_latest(tx, comment, out, err);
+	if (st == FRG_NOT_FOUND)
 		return frg_fail(err, FRG_CORRUPT, "store_corrupt", "a comment without a revision");
-	if (st == FRG_OK)
-		*out = all.items[all.count - 1];
+	if (st == FRG_OK && out->state == STATE_WITHDRAWN)
+		return frg_fail(err, FRG_CONFLICT, "comment_withdrawn", "the comment was withdrawn");
+	if (st == FRG_OK && out->ordinal >= SERVICE_REVISIONS_MAX)
+		return frg_fail(err, FRG_CONFLICT, "comment_revised_often", "the comment has been changed often enough");
 	return st;
 }
 
@@ -308,8 +310,6 @@ static enum frg_status load_for_revise(struct store_tx *tx, void *ctx, struct fr
 		st = latest_revision(tx, s->comment.id, &latest, err);
 	if (st != FRG_OK)
 		return st;
-	if (latest.state == STATE_WITHDRAWN)
-		return frg_fail(err, FRG_CONFLICT, "comment_withdrawn", "the comment was withdrawn");
 	if (str_eq(latest.text, text))
 		return frg_fail(err, FRG_INVALID, "text_unchanged", "the text is as it was");
 	st = store_article_by_id(tx, s->comment.article, &s->article, err);
@@ -352,8 +352,6 @@ static enum frg_status save_revision(struct store_tx *tx, void *ctx, struct frg_
 	st = latest_revision(tx, s->comment.id, &latest, err);
 	if (st != FRG_OK)
 		return st;
-	if (latest.state == STATE_WITHDRAWN)
-		return frg_fail(err, FRG_CONFLICT, "comment_withdrawn", "the comment was withdrawn");
 	/* released text stands until the new one is released; a waiting one makes way */
 	if (latest.state == STATE_HELD) {
 		st = store_revision_move(tx, latest.id, STATE_HELD, 0, STATE_SUPERSEDED, err);

@@ -219,7 +219,8 @@ enum frg_status store_automatic_count(struct store_tx *tx, id64 site, str sectio
 	enum frg_status st = DB_QUERY(
 		tx->db, err, &rows,
 		"SELECT count(decision_id),"
-		" sum(CASE WHEN decision_id IS NOT NULL AND outcome NOT IN ('', 'release') THEN 1 ELSE 0 END), sum(drawn),"
+		" sum(CASE WHEN decision_id IS NOT NULL AND outcome NOT IN ('', 'release') THEN 1 ELSE 0 END),"
+		" CAST(sum(drawn) AS BIGINT),"
 		" sum(CASE WHEN drawn = 1 AND outcome <> '' THEN 1 ELSE 0 END),"
 		" sum(CASE WHEN drawn = 1 AND outcome NOT IN ('', 'release') THEN 1 ELSE 0 END)"
 		" FROM automatic_case WHERE site_id = $1 AND section = $2 AND policy = $3 AND barred = ''",

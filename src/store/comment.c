@@ -142,6 +142,19 @@ enum frg_status store_revision_of_comment(struct store_tx *tx, id64 comment, str
 	READ_ALL(tx, rows, err, out, read_revision);
 }
 
+enum frg_status store_revision_latest(struct store_tx *tx, id64 comment, struct store_revision *out,
+                                      struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " REVISION " FROM revision r WHERE r.comment_id = $1"
+	                              " ORDER BY r.ordinal DESC LIMIT 1",
+	                              DB_INT(comment));
+	if (st != FRG_OK)
+		return st;
+	READ_ONE(tx, rows, err, out, read_revision, "revision");
+}
+
 /* A wait ends with a decision; one that was withdrawn or revised tells nothing of it. */
 static enum frg_status end_forecast(struct store_tx *tx, id64 id, enum store_state to, struct frg_error *err)
 {

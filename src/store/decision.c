@@ -10,7 +10,8 @@
 #define COLUMNS                                                                                                        \
 	"d.seq, d.id, d.site_id, d.comment_id, d.revision_id, d.text_hash, d.author_name, d.action, d.rules, d.word,"      \
 	" d.editor_id, d.editor_name, d.engine, d.findings, d.undoes, d.submitted_at, d.decided_at,"                       \
-	" d.prev_hash, d.hash, EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id), d.detail, d.version, d.salt,"      \
+	" d.prev_hash, d.hash, CASE WHEN EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id) THEN 1 ELSE 0 END, "      \
+	"d.detail, d.version, d.salt,"                                                                                     \
 	" d.name_mark, d.word_mark, d.detail_mark, d.findings_mark, d.erasures"
 
 static void read_decision(struct arena *a, struct db_rows *r, struct store_decision *d)

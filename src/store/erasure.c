@@ -198,6 +198,11 @@ enum frg_status store_run_update(struct store_tx *tx, const struct store_run *r,
 	              DB_INT_OR_NULL(r->done), DB_INT(r->created));
 }
 
+enum frg_status store_run_count(struct store_tx *tx, id64 id, int64_t erased, struct frg_error *err)
+{
+	return DB_RUN(tx->db, err, "UPDATE erasure_run SET erased = erased + $2 WHERE id = $1", DB_INT(id), DB_INT(erased));
+}
+
 enum frg_status store_run_get(struct store_tx *tx, id64 id, struct store_run *out, struct frg_error *err)
 {
 	struct db_rows *rows;

@@ -122,7 +122,7 @@ enum frg_status store_evidence_erase(struct store_tx *tx, id64 id, struct frg_er
 	                                  "UPDATE evidence SET reason = '', bundle = '', signature = '',"
 	                                  " hold_end_reason = '' WHERE id = $1 AND hold_ended_at IS NOT NULL",
 	                                  DB_INT(id));
-	return st != FRG_OK || changed ? st : frg_fail(err, FRG_CONFLICT, "evidence_held", "the hold lasts");
+	return st != FRG_OK || changed ? st : frg_fail(err, FRG_CONFLICT, "conflict", "the hold lasts");
 }
 
 static void read_token(struct arena *a, struct db_rows *r, str *hash) { *hash = db_text(r, 0, a); }

@@ -41,7 +41,7 @@ MUST_CHECK enum frg_status store_evidence_end(struct store_tx *tx, const struct 
 /* Of a comment, those whose hold has ended and whose bundle is still there. */
 MUST_CHECK enum frg_status store_evidence_ended(struct store_tx *tx, id64 comment, struct store_evidences *out,
                                                 struct frg_error *err);
-/* Reason, bundle and signature go for good; FRG_CONFLICT evidence_held while the hold lasts. */
+/* Reason, bundle and signature go for good; FRG_CONFLICT while the hold lasts. */
 MUST_CHECK enum frg_status store_evidence_erase(struct store_tx *tx, id64 id, struct frg_error *err);
 /* The hash of an author's capability. */
 MUST_CHECK enum frg_status store_author_token(struct store_tx *tx, id64 author, str *hash, struct frg_error *err);

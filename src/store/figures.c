@@ -172,7 +172,7 @@ enum frg_status store_figure_stored(struct store_tx *tx, id64 site, id64 after, 
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT min(created_at) FROM revision WHERE id > $2 AND id <= $3 AND site_id = $1",
+	                              "SELECT min(created_at) FROM revision WHERE id > $2 AND id <= $3 AND +site_id = $1",
 	                              DB_INT(site), DB_INT(after), DB_INT(upto));
 	if (st != FRG_OK)
 		return st;

@@ -87,17 +87,48 @@ enum frg_status store_notice_on_revision(struct store_tx *tx, id64 revision, boo
 	READ_ALL(tx, rows, err, out, read_notice);
 }
 
-enum frg_status store_notice_on_comment(struct store_tx *tx, id64 comment, bool only_open, int64_t limit,
+enum frg_status store_notice_on_comment(struct store_tx *tx, id64 comment, msec since, int64_t limit,
                                         struct store_notices *out, struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
 	                              "SELECT " COLUMNS " FROM notice WHERE comment_id = $1"
-	                              " AND ($2 = 0 OR decided_at IS NULL) ORDER BY id LIMIT $3",
-	                              DB_INT(comment), DB_INT(only_open), DB_INT(limit));
+	                              " AND (decided_at IS NULL OR decided_at >= $2) ORDER BY id LIMIT $3",
+	                              DB_INT(comment), DB_INT(since), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_notice);
+}
+
+enum frg_status store_notice_settled(struct store_tx *tx, id64 revision, msec decided, int64_t limit,
+                                     struct store_notices *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " COLUMNS " FROM notice WHERE revision_id = $1 AND decided_at = $2"
+	                              " ORDER BY id LIMIT $3",
+	                              DB_INT(revision), DB_INT(decided), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_notice);
+}
+
+enum frg_status store_notice_tally(struct store_tx *tx, id64 revision, int64_t *open, int64_t *settled,
+                                   struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT count(*) - count(decided_at), count(decided_at) FROM notice"
+	                              " WHERE revision_id = $1",
+	                              DB_INT(revision));
+	if (st != FRG_OK)
+		return st;
+	*open = *settled = 0;
+	if (db_next(rows)) {
+		*open = db_int(rows, 0);
+		*settled = db_int(rows, 1);
+	}
+	return db_end(rows, err);
 }
 
 enum frg_status store_notice_of_decision(struct store_tx *tx, id64 decision, struct store_notices *out,
@@ -126,8 +157,10 @@ enum frg_status store_notice_reported(struct store_tx *tx, id64 comment, int64_t
 
 enum frg_status store_notice_close(struct store_tx *tx, const struct store_notice *n, struct frg_error *err)
 {
+	/* a name without an address serves nobody any more; the others are forgotten later (store_notice_forget) */
 	return DB_RUN(tx->db, err,
-	              "UPDATE notice SET decided_at = $2, outcome = $3, decision_id = $4, answer = $5"
+	              "UPDATE notice SET decided_at = $2, outcome = $3, decision_id = $4, answer = $5,"
+	              " name = CASE WHEN email = '' THEN '' ELSE name END"
 	              " WHERE id = $1 AND decided_at IS NULL",
 	              DB_INT(n->id), DB_INT(n->decided), DB_TEXT(n->outcome), DB_INT_OR_NULL(n->decision),
 	              DB_TEXT(n->answer));
@@ -161,7 +194,7 @@ enum frg_status store_notice_cases(struct store_tx *tx, id64 site, bool open, in
 	                    DB_INT(site), DB_INT(limit))
 			 : DB_QUERY(tx->db, err, &rows,
 	                    "SELECT revision_id, decided_at, max(id), count(*) - count(joins) FROM notice"
-	                    " WHERE site_id = $1 AND decided_at IS NOT NULL GROUP BY revision_id, decided_at"
+	                    " WHERE site_id = $1 AND decided_at IS NOT NULL GROUP BY decided_at, revision_id"
 	                    " ORDER BY decided_at DESC, revision_id DESC LIMIT $2",
 	                    DB_INT(site), DB_INT(limit));
 	if (st != FRG_OK)

@@ -38,9 +38,15 @@ MUST_CHECK enum frg_status store_notice_by_person(struct store_tx *tx, id64 revi
 /* On a text, oldest first; those that are open, or all. */
 MUST_CHECK enum frg_status store_notice_on_revision(struct store_tx *tx, id64 revision, bool only_open, int64_t limit,
                                                     struct store_notices *out, struct frg_error *err);
-/* Open ones on any text of a comment, or all; oldest first. */
-MUST_CHECK enum frg_status store_notice_on_comment(struct store_tx *tx, id64 comment, bool only_open, int64_t limit,
+/* On any text of a comment: open, or settled at `since` or later; oldest first. */
+MUST_CHECK enum frg_status store_notice_on_comment(struct store_tx *tx, id64 comment, msec since, int64_t limit,
                                                    struct store_notices *out, struct frg_error *err);
+/* On a text, settled at exactly this time; oldest first. */
+MUST_CHECK enum frg_status store_notice_settled(struct store_tx *tx, id64 revision, msec decided, int64_t limit,
+                                                struct store_notices *out, struct frg_error *err);
+/* How many there are on a text. */
+MUST_CHECK enum frg_status store_notice_tally(struct store_tx *tx, id64 revision, int64_t *open, int64_t *settled,
+                                              struct frg_error *err);
 /* Those that a decision settled. */
 MUST_CHECK enum frg_status store_notice_of_decision(struct store_tx *tx, id64 decision, struct store_notices *out,
                                                     struct frg_error *err);

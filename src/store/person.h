@@ -43,7 +43,7 @@ struct store_addresses {
 MUST_CHECK enum frg_status store_address_of_comment(struct store_tx *tx, id64 comment, struct store_addresses *out,
                                                     struct frg_error *err);
 /* Other comments of a line since then, and how many authors wrote them; counted up to STORE_LINE_MAX. */
-enum { STORE_LINE_MAX = 500 };
+enum { STORE_LINE_MAX = 100 };
 MUST_CHECK enum frg_status store_address_count(struct store_tx *tx, const struct store_address *but, msec since,
                                                int64_t *comments, int64_t *authors, struct frg_error *err);
 /* Revisions of a line, newest first, of comments but one. */
@@ -172,6 +172,8 @@ struct store_runs {
 MUST_CHECK enum frg_status store_run_insert(struct store_tx *tx, const struct store_run *r, struct frg_error *err);
 MUST_CHECK enum frg_status store_run_get(struct store_tx *tx, id64 id, struct store_run *out, struct frg_error *err);
 MUST_CHECK enum frg_status store_run_update(struct store_tx *tx, const struct store_run *r, struct frg_error *err);
+/* So many more comments; whoever else is at the same run counts, too. */
+MUST_CHECK enum frg_status store_run_count(struct store_tx *tx, id64 id, int64_t erased, struct frg_error *err);
 /* The one to go on with, at `now`: FRG_NOT_FOUND if there is none. */
 MUST_CHECK enum frg_status store_run_due(struct store_tx *tx, msec now, struct store_run *out, struct frg_error *err);
 /* An open one that asks for the same. */

@@ -150,6 +150,25 @@ enum frg_status store_queue_count(struct store_tx *tx, const struct store_queue_
 	return db_end(rows, err);
 }
 
+enum frg_status store_queue_waiting(struct store_tx *tx, const struct store_queue_filter *f, int64_t *count,
+                                    struct frg_error *err)
+{
+	struct db_rows *rows;
+	*count = 0;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT count(*) FROM queue q WHERE q.site_id = $1"
+	                              " AND ($2 = '' OR replace($2, '|' || q.section || '|', '') <> $2)"
+	                              " AND ($3 = 0 OR q.referral <> 'lawyer')"
+	                              " AND (q.blind_for = 0 OR ($4 <> 0 AND q.blind_for <> $4))",
+	                              DB_INT(f->site), DB_TEXT(f->own_sections), DB_INT(f->without_lawyer),
+	                              DB_INT(f->asked));
+	if (st != FRG_OK)
+		return st;
+	if (db_next(rows))
+		*count = db_int(rows, 0);
+	return db_end(rows, err);
+}
+
 enum frg_status store_queue_ahead(struct store_tx *tx, id64 site, id64 revision, int64_t *ahead, struct frg_error *err)
 {
 	struct db_rows *rows;

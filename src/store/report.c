@@ -16,7 +16,7 @@ enum frg_status store_report_texts(struct store_tx *tx, id64 site, id64 after, i
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
 	                              "SELECT r.id, r.ordinal, a.lang, r.created_at FROM revision r"
 	                              " JOIN comment c ON c.id = r.comment_id JOIN article a ON a.id = c.article_id"
-	                              " WHERE r.site_id = $1 AND r.id > $2 ORDER BY r.id LIMIT $3",
+	                              " WHERE +r.site_id = $1 AND r.id > $2 ORDER BY r.id LIMIT $3",
 	                              DB_INT(site), DB_INT(after), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
@@ -45,7 +45,7 @@ enum frg_status store_report_decisions(struct store_tx *tx, id64 site, int64_t a
 	enum frg_status st = DB_QUERY(
 		tx->db, err, &rows,
 		"SELECT d.seq, d.action, d.rules, d.detail, d.findings, d.submitted_at, d.decided_at,"
-		" EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id),"
+		" CASE WHEN EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id) THEN 1 ELSE 0 END,"
 		" CASE WHEN" BY_A_LANE("d") " THEN 1 ELSE 0 END FROM decision d"
 									" WHERE d.site_id = $1 AND d.seq > $2 AND d.seq <= $3"
 									" AND d.decided_at >= $4 AND d.decided_at < $5 ORDER BY d.seq",

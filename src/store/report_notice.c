@@ -22,7 +22,7 @@ enum frg_status store_report_notices(struct store_tx *tx, id64 site, id64 after,
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
 	                              "SELECT n.id, n.kind, n.outcome, d.detail, n.created_at, n.decided_at FROM notice n"
 	                              " LEFT JOIN decision d ON d.id = n.decision_id"
-	                              " WHERE n.site_id = $1 AND n.id > $2 ORDER BY n.id LIMIT $3",
+	                              " WHERE +n.site_id = $1 AND n.id > $2 ORDER BY n.id LIMIT $3",
 	                              DB_INT(site), DB_INT(after), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;

@@ -40,7 +40,7 @@ enum frg_status store_site_all(struct store_tx *tx, struct store_sites *out, str
 }
 
 enum frg_status store_site_notice_put(struct store_tx *tx, id64 site, enum frg_lang lang, str markdown,
-                                 struct frg_error *err)
+                                      struct frg_error *err)
 {
 	return DB_RUN(tx->db, err,
 	              "INSERT INTO site_notice (site_id, lang, markdown) VALUES ($1, $2, $3)"
@@ -51,7 +51,7 @@ enum frg_status store_site_notice_put(struct store_tx *tx, id64 site, enum frg_l
 static void read_text(struct arena *a, struct db_rows *rows, str *out) { *out = db_text(rows, 0, a); }
 
 enum frg_status store_site_notice_get(struct store_tx *tx, id64 site, enum frg_lang lang, str *markdown,
-                                 struct frg_error *err)
+                                      struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,

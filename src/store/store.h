@@ -110,6 +110,8 @@ MUST_CHECK enum frg_status store_revision_by_key(struct store_tx *tx, id64 autho
 /* All of a comment, oldest first. */
 MUST_CHECK enum frg_status store_revision_of_comment(struct store_tx *tx, id64 comment, struct store_revisions *out,
                                                      struct frg_error *err);
+MUST_CHECK enum frg_status store_revision_latest(struct store_tx *tx, id64 comment, struct store_revision *out,
+                                                 struct frg_error *err);
 /* Moves `from` to `to` and counts the version up, if state and version still are as expected
  * (version 0: any); FRG_CONFLICT otherwise. */
 MUST_CHECK enum frg_status store_revision_move(struct store_tx *tx, id64 id, enum store_state from, int64_t version,
@@ -244,6 +246,10 @@ struct store_queue_count {
 };
 MUST_CHECK enum frg_status store_queue_count(struct store_tx *tx, const struct store_queue_filter *filter,
                                              struct store_queue_count *out, struct frg_error *err);
+/* Only how many, and only by what the filter says of who asks (own_sections, without_lawyer, asked): read from an
+ * index. */
+MUST_CHECK enum frg_status store_queue_waiting(struct store_tx *tx, const struct store_queue_filter *filter,
+                                               int64_t *count, struct frg_error *err);
 /* How many of a site come before this one, at most STORE_AHEAD_MAX; 0 also if it is not there. */
 enum { STORE_AHEAD_MAX = 5000 };
 MUST_CHECK enum frg_status store_queue_ahead(struct store_tx *tx, id64 site, id64 revision, int64_t *ahead,

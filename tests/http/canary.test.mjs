@@ -2,6 +2,7 @@
 // are brought into every state, and then searched for in all that a stranger can be told.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { startServer, until, uuid } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { Stream, form, FORM } from '../lib/http.mjs';
@@ -9,7 +10,8 @@ import { Stream, form, FORM } from '../lib/http.mjs';
 let server, rike, listener;
 const canaries = new Map(); // word → where it stands
 const ids = {}; // state → comment that a stranger must not be able to tell from none
-let released, releasedCount = 0;
+let released, pending, releasedCount = 0;
+const notices = []; // where who reported is told, what stands there, and which words are theirs
 
 let counter = 0;
 function canary(where) {
@@ -29,6 +31,42 @@ async function releasedComment(where) {
 	const sent = await reader.submit(`Freigegeben wird dieser Satz zur Brücke: ${where}.`);
 	await rike.release(sent.id);
 	return { reader, id: sent.id };
+}
+
+// Notices: those who report, with an address or not, learn neither what waits nor who decides; readers and the author
+// learn not who reported, nor why.
+async function reportedOnes() {
+	const report = async (id, more = {}) => {
+		const revision = /name="revision" value="([^"]+)"/.exec((await server.get(`/comments/${id}/notice`)).text)[1];
+		const answer = await new Reader(server).postForm({ kind: 'insult', explanation: `Wegen ${canary('notice: why')}`, name: canary('notice: name'), email: `${canary('notice: email')}@post.example`, good_faith: '1', form_key: uuid(), lang: 'de', revision, ...more }, { path: `/comments/${id}/notice` });
+		assert.equal(answer.status, 303, answer.text);
+		return answer.headers.location;
+	};
+	const settle = async (id, body) => {
+		const n = (await rike.get('/v1/desk/notices?state=open')).json.cases.find((c) => c.comment.id === id);
+		assert.equal((await rike.write(`/v1/desk/notices/${n.id}/decision`, { last: n.last, ...body })).status, 200);
+	};
+	notices.push([await report(pending.id), /prüft/]); // an edit waits meanwhile
+	await report(released);
+	await settle(released, { outcome: 'keep', reasons: canary('notice: reasons for who reported') });
+
+	const who = await author('removed after a notice');
+	const gone = (await who.reader.submit(who.text())).id;
+	await rike.release(gone);
+	await shown(gone, true);
+	notices.push([await report(gone), /von der Seite genommen/, /^notice: reasons to remove/]);
+	await settle(gone, { outcome: 'remove', rules: ['aggression'], word: canary('removed after a notice: word'), reasons: canary('notice: reasons to remove') });
+	await shown(gone, false);
+	ids['removed after a notice'] = gone;
+
+	const edits = await author('edited and withdrawn after a notice');
+	const left = (await edits.reader.submit(edits.text())).id;
+	await rike.release(left);
+	await shown(left, true);
+	notices.push([await report(left), /zurückgezogen/]);
+	await edits.reader.revise(left, edits.text('second text'));
+	await edits.reader.withdraw(left);
+	ids['edited and withdrawn after a notice'] = left;
 }
 
 before(async () => {
@@ -80,7 +118,7 @@ before(async () => {
 	await rike.release(reply.id);
 	await who.reader.withdraw(kept);
 
-	const pending = await releasedComment('pending edit');
+	pending = await releasedComment('pending edit');
 	await pending.reader.revise(pending.id, `Neu und ungesehen: ${canary('pending edit: text')}.`);
 
 	const twice = new Reader(server, { name: 'Offen Genannt' });
@@ -89,6 +127,8 @@ before(async () => {
 	await shown(edited, true);
 	await twice.revise(edited, 'Neue Fassung, offen für alle.');
 	await rike.release(edited);
+
+	await reportedOnes();
 
 	releasedCount = 4; // released, the reply, pending edit, edited
 	await until(async () => {
@@ -123,12 +163,17 @@ function readerPaths() {
 		'/articles/%ff', '/v1/articles/bruecke/comments?after=kaputt', '/articles/bruecke?after=kaputt',
 		'/articles/bruecke?lang=en', '/articles/bruecke?site=test', '/articles/bruecke?site=keine',
 		'/v1/articles/bruecke/comments?lang=en', '/v1/articles/bruecke/thread?lang=en', '/desk/', '/healthz', '/embed.js',
-		'/v1/desk/queue', '/v1/desk/decisions', '/v1/desk/session', '/v1/desk/stream'];
+		'/v1/desk/queue', '/v1/desk/decisions', '/v1/desk/session', '/v1/desk/stream', '/my-data', '/my-data.json', '/v1/reader/data',
+		'/v1/delay', '/v1/delay?lang=en', '/v1/desk/notices', '/v1/desk/evidence', '/v1/desk/objections', '/v1/desk/search?q=Zq',
+		'/v1/desk/report?from=2020-01-01&to=2030-01-01', '/v1/desk/figures', '/v1/desk/agreement/figures.csv', '/v1/desk/erasures', '/v1/desk/ways',
+		'/v1/desk/automatic', '/v1/desk/learning/decisions', '/v1/desk/policy/outcomes/comments', '/notice/x', '/objection/x', '/$discovery/rest'];
 	for (const id of [...Object.values(ids), released, 'zzzzzzzzzzzzz']) {
 		for (const query of ['reply', 'edit', 'sent', 'after'])
 			paths.push(`/articles/bruecke?${query}=${id}`, `/v1/articles/bruecke/thread?${query}=${id}`);
 		paths.push(`/v1/articles/bruecke/comments?after=${id}`, `/v1/articles/bruecke/comments/${id}`,
-			`/articles/bruecke/comments/${id}`, `/v1/desk/revisions/${id}`, `/articles/${id}`, `/media/${id}.jpg`);
+			`/articles/bruecke/comments/${id}`, `/v1/desk/revisions/${id}`, `/articles/${id}`, `/media/${id}.jpg`,
+			`/comments/${id}/notice`, `/comments/${id}/notice?lang=en`, `/notice/${id}-${'A'.repeat(22)}`, `/objection/${id}-${'A'.repeat(22)}`,
+			`/v1/desk/comments/${id}/story`, `/v1/desk/comments/${id}/around`, `/v1/desk/revisions/${id}/line`, `/v1/desk/persons/${id}`);
 	}
 	return paths;
 }
@@ -160,6 +205,34 @@ test('nor for a stranger with a capability of their own, or an invented one', as
 			search(`GET ${path} ${JSON.stringify(headers)}`, (await server.get(path, headers)).everything);
 });
 
+test('who reported is told their own words and the decision: no text that waits or is gone, no name at the desk', async () => {
+	for (const [path, expected, own] of notices) {
+		const { everything } = await server.get(path);
+		assert.match(everything, expected);
+		const theirs = [...canaries].filter(([word]) => everything.includes(word)).map(([, what]) => what);
+		for (const what of theirs)
+			assert.ok(what === 'notice: why' || own?.test(what), `${what} in ${path}`);
+		assert.ok(theirs.includes('notice: why'));
+		assert.ok(!/Rike|Ahrens/.test(everything), `an editor's name in ${path}`);
+	}
+	assert.equal(notices.length, 3);
+});
+
+test('no letter to anybody tells another one\'s words', () => {
+	const { stdout, status } = spawnSync('sqlite3', ['-batch', '-json', server.file], { input: ".timeout 5000\nSELECT recipient, subject || ' ' || body AS text FROM mail", encoding: 'utf8' });
+	assert.equal(status, 0);
+	const mails = JSON.parse(stdout);
+	assert.ok(mails.length >= 6, `${mails.length} letters`);
+	for (const { recipient, text } of mails) {
+		const to = canaries.get(recipient.split('@')[0]);
+		assert.ok(!/Rike|Ahrens/.test(text), `an editor's name in a letter to ${to}`);
+		for (const [word, what] of canaries) {
+			const fine = to.startsWith('notice') ? /^notice: reasons/ : new RegExp(`^${to.split(':')[0]}:`);
+			assert.ok(!text.includes(word) || fine.test(what), `${what} in a letter to ${to}`);
+		}
+	}
+});
+
 test('the counts count what is released', async () => {
 	assert.equal((await server.get('/v1/articles/bruecke')).json.count, releasedCount);
 	assert.equal((await server.get('/v1/articles/bruecke/comments')).json.count, releasedCount);
@@ -187,7 +260,7 @@ test('in no stream, also when resumed', async () => {
 test('what was held, rejected or returned was never told to the listeners', () => {
 	const heard = JSON.stringify(listener.messages);
 	for (const [word, what] of canaries)
-		if (!/(withdrawn after release|release undone|place kept|replaced by an edit): (text|name)/.test(what))
+		if (!/((withdrawn after release|release undone|place kept|replaced by an edit|after a notice): (text|name))/.test(what))
 			assert.ok(!heard.includes(word), `${what} was told in the stream`);
 });
 
@@ -213,12 +286,17 @@ async function writes(id) {
 		await post('/articles/bruecke/comments', { ...fields, action: 'check', parent: id }),
 		await post('/articles/bruecke/comments', { ...fields, action: 'check', edit: id }),
 		await post(`/articles/bruecke/comments/${id}/withdraw`, {}),
+		await post(`/comments/${id}/notice`, { kind: 'insult', explanation: 'Fremd.', name: 'Fremd', email: 'fremd@post.example', good_faith: '1', form_key: uuid(), lang: 'de', revision: id }),
+		await post(`/comments/${id}/notice`, { kind: '', revision: id, lang: 'en' }),
+		await send('POST', `/v1/desk/revisions/${id}/evidence`, { reason: 'Fremd.' }),
+		await send('POST', `/v1/desk/revisions/${id}/letter`, {}),
 	];
 }
 
 const reads = (id) => Promise.all(['reply', 'edit', 'sent', 'after'].flatMap((query) => [`/articles/bruecke?${query}=${id}`,
 	`/v1/articles/bruecke/thread?${query}=${id}`]).concat(`/v1/articles/bruecke/comments?after=${id}`,
-	`/v1/articles/bruecke/comments/${id}`, `/v1/desk/revisions/${id}`).map((path) => server.get(path)));
+	`/v1/articles/bruecke/comments/${id}`, `/v1/desk/revisions/${id}`, `/comments/${id}/notice`, `/notice/${id}-${'A'.repeat(22)}`,
+	`/v1/desk/comments/${id}/story`, `/v1/desk/comments/${id}/around`).map((path) => server.get(path)));
 
 // An answer without what may differ between any two requests.
 function essence(answer, id) {

@@ -69,7 +69,13 @@ test('an invitation to another site is no way around the code', async () => {
 });
 
 test('taken off with the password; or by the command, for whoever has lost all', async () => {
+	const guesses = async () => (await rike.get('/v1/desk/staff/log')).json.entries.filter((e) => e.kind === 'proof_failed' && e.by === 'Rike Ahrens').length;
+	const before = await guesses();
 	refused(await call(rike, 'DELETE', '/v1/desk/factors/totp', { password: 'falsch' }), 403, 'password_wrong');
+	refused(await call(rike, 'DELETE', '/v1/desk/factors/totp', { code: '000000' }), 403, 'second_factor_wrong');
+	refused(await call(rike, 'DELETE', '/v1/desk/factors/totp', {}), 403, 'proof_needed');
+	refused(await call(rike, 'PUT', '/v1/desk/password', { before: 'geraten', after: 'ein anderes Wort' }), 403, 'password_wrong');
+	assert.equal(await guesses(), before + 3, 'guesses at an open desk are in the log');
 	assert.equal((await call(rike, 'DELETE', '/v1/desk/factors/totp', { password: PASSWORD })).status, 204);
 	assert.equal((await login()).status, 200);
 	const begun = await call(rike, 'POST', '/v1/desk/factors/totp', { password: PASSWORD });

@@ -2,7 +2,7 @@
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { PASSWORD, startServer } from '../lib/server.mjs';
-import { Reader } from '../lib/people.mjs';
+import { Editor, Reader } from '../lib/people.mjs';
 
 let server;
 before(async () => {
@@ -23,6 +23,15 @@ async function throttled(ask, code, most) {
 	}
 	assert.fail(`not throttled after ${most}`);
 }
+
+test('guessing the password of an account by an invitation', async () => {
+	const rike = await new Editor(server).login();
+	const [, token] = (await rike.write('/v1/desk/staff/invitations', { name: 'Neu', role: 'editor' })).json.link.split('#');
+	const ask = (i) => server.request('POST', '/v1/desk/invitation/accept', { body: { token, login: 'omar', name: 'Neu', password: `geraten ${i} geraten` } });
+	await throttled(ask, 'login_throttled', 12);
+	const { entries } = (await rike.get('/v1/desk/staff/log')).json;
+	assert.ok(entries.filter((e) => e.kind === 'login_failed' && e.to === 'Omar Said').length >= 6, 'and it is in the log');
+});
 
 test('guessing passwords, also under addresses that a stranger claims to forward', async () => {
 	const headers = (i) => ({ 'X-Forwarded-For': `198.51.100.${i}` });

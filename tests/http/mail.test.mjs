@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 let peer, server, rike, omar;
 const letters = [];
-const letter = (to, within = 8000) => until(() => letters.find((l) => l.to.includes(to)), { within, what: `a letter to ${to}` });
+const letter = (to, within = 30000) => until(() => letters.find((l) => l.to.includes(to)), { within, what: `a letter to ${to}` });
 
 before(async () => {
 	peer = spawn('/usr/bin/python3', [fileURLToPath(new URL('../lib/smtp_peer.py', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -47,9 +47,9 @@ const sql = (text) => spawnSync('sqlite3', ['-batch', server.file], { input: tex
 test('who cannot be reached for good is given up with the reason; who is busy is tried again', async () => {
 	await invite('nobody@paper.example');
 	await invite('later@paper.example');
-	await until(() => sql("SELECT state FROM mail WHERE recipient LIKE 'nobody%'") === 'failed', { within: 8000 });
+	await until(() => sql("SELECT state FROM mail WHERE recipient LIKE 'nobody%'") === 'failed', { within: 30000 });
 	assert.match(sql("SELECT problem FROM mail WHERE recipient LIKE 'nobody%'"), /550/);
-	await until(() => sql("SELECT tries FROM mail WHERE recipient LIKE 'later%'") === '1', { within: 8000 });
+	await until(() => sql("SELECT tries FROM mail WHERE recipient LIKE 'later%'") === '1', { within: 30000 });
 	assert.equal(sql("SELECT state FROM mail WHERE recipient LIKE 'later%'"), 'waiting');
 	sql("UPDATE mail SET send_at = 1 WHERE recipient LIKE 'later%'");
 	await invite('prod@paper.example'); // a commit wakes the sender
@@ -76,7 +76,7 @@ test('reasons go out when the decision can no longer be taken back, and not at a
 	await wilma.postForm({ text: 'Das war ein Zitat.' }, { path });
 	const { objections } = (await omar.get('/v1/desk/objections')).json;
 	assert.equal((await omar.write(`/v1/desk/objections/${objections[0].id}/decision`, { outcome: 'uphold', reasons: 'Stimmt, das war ein Zitat.' })).status, 204);
-	await until(() => letters.find((l) => l.to.includes('wilma@paper.example') && l.subject === 'Antwort auf Ihren Widerspruch'), { within: 8000 });
+	await until(() => letters.find((l) => l.to.includes('wilma@paper.example') && l.subject === 'Antwort auf Ihren Widerspruch'), { within: 30000 });
 	assert.ok((await wilma.comments()).comments.some((c) => c.id === a.id), 'it is released now');
 	assert.equal(server.audit().status, 0);
 	assert.ok(!letters.some((l) => l.to.includes('jonas@paper.example')));

@@ -246,7 +246,7 @@ test('a provider that leads elsewhere, or does not answer', async () => {
 		p.lie = { silent: true };
 		const from = Date.now();
 		refused(await begin(new Editor(s)), 502, 'oidc_provider');
-		assert.ok(Date.now() - from > 4000 && Date.now() - from < 9000, `${Date.now() - from} ms`);
+		assert.ok(Date.now() - from > 4000 && Date.now() - from < 30000, `${Date.now() - from} ms`);
 	} finally {
 		await s.end();
 		await p.end();

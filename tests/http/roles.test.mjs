@@ -100,6 +100,17 @@ for (const op of routes)
 		assert.equal((await request(server, op.method, path(op), { body: op.requestBody ? {} : undefined })).status, 401, 'nobody');
 	});
 
+test('whatever changes something wants the session\'s token, and that of another session does not do', async () => {
+	const admin = people.administrator, before = await seen();
+	for (const op of routes.filter((o) => o.method !== 'GET'))
+		for (const token of [undefined, '', people.lead.csrf, elsewhere.csrf]) {
+			const answer = await admin.request(op.method, path(op), { headers: token === undefined ? {} : { 'X-CSRF-Token': token }, body: op.requestBody ? meant(op) : undefined });
+			assert.deepEqual([answer.status, answer.json?.error?.code], [403, 'csrf'], `${op.operationId}: ${answer.text}`);
+		}
+	assert.deepEqual(await seen(), before);
+	assert.equal((await admin.get('/v1/desk/session')).status, 200);
+});
+
 /* What somebody would send who means it. */
 const meant = (op) => ({ action: 'reject', version: 1, rules: ['profanity'], outcome: op.operationId === 'decideNotice' ? 'keep' : 'reject', reasons: 'Nein.', days: 1, picked: true, last: ids.notice,
 	reason: 'Nein.', password: PASSWORD, name: 'Fremd', role: 'auditor', open: false, state: 'closed', confirm: false });

@@ -49,6 +49,8 @@ test('accounts are administrators, as they could do everything; what waited wait
 	const waiting = items.find((i) => i.text === 'Ein Kommentar, der wartet.');
 	assert.equal((await rike.decide(await rike.revision(waiting.revision), 'reject', { rules: ['off_topic'] })).status, 200);
 	assert.equal(server.audit().status, 0);
+	assert.equal(sql('SELECT version, count(*) FROM decision GROUP BY version ORDER BY version;'), '1|6\n2|1', 'one chain of both kinds');
+	assert.match(server.cli('report', 'transparency', '--from', '2026-01-01', '--format', 'json'), /"reject"/, 'another process beside the server');
 	assert.equal((await rike.decisions()).length, 6, 'the undone one, too, and the new one; but no undo');
 	assert.equal((await rike.get('/v1/desk/policy')).json.version, 1);
 });

@@ -117,7 +117,7 @@ export class Stream {
 		this.isOver();
 	}
 
-	next(match = () => true, within = 3000) {
+	next(match = () => true, within = 15000) {
 		const found = this.messages.find(match);
 		if (found)
 			return Promise.resolve(found);

@@ -23,7 +23,7 @@ export function binary() {
 }
 
 // Asks until the answer is there; throws what was last wrong when the time is over.
-export async function until(probe, { within = 5000, every = 10, what = 'condition' } = {}) {
+export async function until(probe, { within = 20000, every = 10, what = 'condition' } = {}) {
 	const end = Date.now() + within;
 	let wrong;
 	for (;;) {

@@ -63,6 +63,16 @@ static size_t waits_for(const struct staff *who, struct queue_item *first)
 	return page.count;
 }
 
+static int stands_among_readers(const struct staff *who, id64 comment)
+{
+	struct around *around = ARENA_NEW(t.a, struct around);
+	int count = 0;
+	OK(service_around(t.svc, t.a, who, comment, around, &err));
+	for (size_t i = 0; i < around->count; i++)
+		count += around->items[i].publication.comment == comment;
+	return count;
+}
+
 static void it_looks_like_any_other_to_somebody_else_alone(void **state)
 {
 	struct queue_item item;
@@ -84,6 +94,8 @@ static void it_looks_like_any_other_to_somebody_else_alone(void **state)
 	for (int s = 0; s < 6; s++)
 		assert_int_equal(item.record[s], before.record[s]);
 	assert_int_equal(item.row.author_released, 0);
+	assert_int_equal(stands_among_readers(&t.ben, sent.comment), 0); /* what stands around it does not tell either */
+	assert_int_equal(stands_among_readers(&t.ada, sent.comment), 1);
 	must_be_published(1); /* the first decision holds meanwhile */
 	int64_t late, waiting;
 	OK(service_queue_waiting(t.svc, t.a, t.site->id, &waiting, &err));

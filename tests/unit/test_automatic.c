@@ -433,6 +433,9 @@ static void it_opens_only_on_enough_decisions_and_with_the_password(void **state
 	assert_int_equal(c.month, number("SELECT count(*) FROM automatic_case WHERE barred = ''"));
 	assert_int_equal(c.month_bad, 0);
 	FAILS(sign(c.found.threshold, 50, "falsches Wort"), FRG_FORBIDDEN, "password_wrong");
+	tamper("UPDATE editor SET email = password_hash, password_hash = ''"); /* as by the house's log-in */
+	FAILS(sign(c.found.threshold, 50, ""), FRG_CONFLICT, "automatic_no_password");
+	tamper("UPDATE editor SET password_hash = email, email = ''");
 	FAILS(sign(c.found.threshold - 50, 50, "ein langes Wort"), FRG_CONFLICT, "automatic_changed");
 	FAILS(sign(c.found.threshold, 49, "ein langes Wort"), FRG_INVALID, "automatic_invalid");
 	assert_int_equal(number("SELECT count(*) FROM automatic_policy"), 0);

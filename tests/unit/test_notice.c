@@ -62,6 +62,7 @@ static void who_reported_is_forgotten(void **state)
 	OK(service_notice_forget(t.svc, t.a, &err));
 	assert_int_equal(number(known), 0);
 	assert_int_equal(number("SELECT count(*) FROM notice WHERE outcome = 'kept' AND answer <> ''"), 1);
+	assert_int_equal(number("SELECT count(*) FROM notice WHERE answer LIKE '%Nora%' OR answer LIKE '%nora@%'"), 0);
 }
 
 /* A removal that is taken back opens what it closed; one that stands for longer does not come back with a later

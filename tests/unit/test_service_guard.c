@@ -236,7 +236,10 @@ static void guessing_passwords_is_slow(void **state)
 	assert_true(tried <= 10);
 	/* who owns the account is not locked out by others, and an unknown account looks the same */
 	OK(login_as("ada", "ein langes Wort", "1.1.1.1", &s));
+	assert_int_equal(number("SELECT count(*) FROM setting WHERE name = 'login_stranger'"), 0);
 	FAILS(login_as("niemand", "ein langes Wort", "1.1.1.1", &s), FRG_UNAUTHENTICATED, "login_failed");
+	/* nor is it known by its speed: it, too, waited for the disk */
+	assert_int_equal(number("SELECT count(*) FROM setting WHERE name = 'login_stranger'"), 1);
 }
 
 /* ---- the chain ---- */

@@ -87,19 +87,20 @@ function Bundle({ controller, id }: { controller: Controller; id: string }): JSX
 
 function Row({ controller, item: e, onChanged }: { controller: Controller; item: Preserved; onChanged: () => void }): JSX.Element {
 	const [open, setOpen] = useState(false), [ending, end] = useState(false), now = Date.now();
+	const gone = !e.reason; /* nothing is preserved without one: it was erased with its comment */
 	return (
 		<li class="case">
 			<p class="case-head">
 				<span class={`badge${e.ended ? '' : ' badge-warn'}`}>{t(e.ended ? 'evidence.ended' : 'evidence.held')}</span>
-				<strong>{e.name}</strong><span class="quiet">{e.article}</span></p>
+				{e.name && <strong>{e.name}</strong>}<span class="quiet">{e.article}</span></p>
 			<p>{t('evidence.by', e.by, fullMoment(e.at))}</p>
-			<blockquote class="case-text"><p>{e.reason}</p></blockquote>
-			{e.ended && <p class="quiet">{t('evidence.ended_by', e.ended.by, moment(e.ended.at, now), e.ended.reason)}</p>}
-			<p class="decision-after">
+			{gone ? <p class="quiet">{t('evidence.gone')}</p> : <blockquote class="case-text"><p>{e.reason}</p></blockquote>}
+			{e.ended && !gone && <p class="quiet">{t('evidence.ended_by', e.ended.by, moment(e.ended.at, now), e.ended.reason)}</p>}
+			{!gone && <p class="decision-after">
 				<a href={evidenceFile(e.id)} download>{t('evidence.download')}</a>
 				<button type="button" class="link" aria-expanded={open} onClick={() => setOpen(!open)}>{t(open ? 'evidence.close' : 'evidence.open')}</button>
 				{!e.ended && controller.may('legal') && <button type="button" class="link" onClick={() => end(true)}>{t('evidence.end')}</button>}
-			</p>
+			</p>}
 			{open && <Bundle controller={controller} id={e.id} />}
 			{ending && <Ask title={t('evidence.end_title')} text={t('evidence.end_text')} quote="" label={t('evidence.end_reason')} submit={t('evidence.do_end')}
 				onSubmit={(reason) => endHold(controller.api, e.id, reason)} onDone={onChanged} onClose={() => end(false)} />}

@@ -99,14 +99,18 @@ function drawLabels(u: uPlot, p: PlotProps): void {
 		const before = ends[i - 1], it = ends[i];
 		if (before && it && it.y - before.y < step) it.y = before.y + step;
 	}
-	const over = (ends[ends.length - 1]?.y ?? 0) - (u.bbox.top + u.bbox.height);
+	/* what went below the axis goes back up, and only what stands in its way with it */
+	for (let i = ends.length - 1, lowest = u.bbox.top + u.bbox.height; i >= 0; i--, lowest -= step) {
+		const it = ends[i];
+		if (it && it.y > lowest) it.y = lowest;
+	}
 	ctx.save();
 	ctx.font = FONT.replace('12px', `600 ${12 * ratio}px`);
 	ctx.textAlign = 'left';
 	ctx.textBaseline = 'middle';
 	for (const { s, y } of ends) {
 		ctx.fillStyle = property(s.color);
-		ctx.fillText(s.label, u.bbox.left + u.bbox.width + 8 * ratio, y - Math.max(0, over));
+		ctx.fillText(s.label, u.bbox.left + u.bbox.width + 8 * ratio, y);
 	}
 	ctx.restore();
 }

@@ -8,6 +8,8 @@ import { line as load } from '../persons';
 import type { Line, LineComment } from '../persons';
 import { stateName } from './parts';
 
+const COUNTED = 100; // no further
+
 export function LineBox({ controller, revision, line, now }: { controller: Controller; revision: string; line: Line; now: number }): JSX.Element {
 	const [list, setList] = useState<LineComment[] | null>(null), [wrong, setWrong] = useState('');
 	const open = (e: JSX.TargetedEvent<HTMLDetailsElement>): void => {
@@ -20,7 +22,7 @@ export function LineBox({ controller, revision, line, now }: { controller: Contr
 	if (!line.comments) return <p class="line-none quiet">{t('connection.none', line.days)}</p>;
 	return (
 		<details class="line-box" onToggle={open}>
-			<summary>{count('connection.same', line.comments)} <span class="quiet">{t('connection.days', line.days)}{line.authors > 1 && `, ${t('connection.authors', line.authors)}`}</span></summary>
+			<summary>{line.comments < COUNTED ? count('connection.same', line.comments) : t('connection.most', COUNTED)} <span class="quiet">{t('connection.days', line.days)}{line.authors > 1 && `, ${t('connection.authors', line.authors)}`}</span></summary>
 			{wrong && <p class="decision-error" role="alert">{wrong}</p>}
 			<ol class="past">{list?.map((c) => (
 				<li key={c.revision}>

@@ -17,7 +17,7 @@ type Section = 'open' | 'decided' | 'evidence';
 interface Undo {
 	decision: string;
 	until: number;
-	outcome: Outcome;
+	outcome: Outcome | 'gone';
 }
 
 /* What is still missing before it can be sent; null: nothing. */
@@ -43,6 +43,7 @@ function Removal({ controller, item: c, draft, onDraft }: { controller: Controll
 function Decide({ controller, item: c, onDone }: { controller: Controller; item: NoticeCase; onDone: (undo: Undo | null) => void }): JSX.Element {
 	const [outcome, setOutcome] = useState<Outcome | null>(null), [reasons, setReasons] = useState(''), [draft, setDraft] = useState<Draft>({ rules: [], word: '' });
 	const [wrong, setWrong] = useState(''), [busy, setBusy] = useState(false), lack = lacking(outcome, draft, reasons);
+	const gone = !c.public; /* its author had it erased, and it stays for whoever decides on the notice */
 	async function submit(e: Event): Promise<void> {
 		e.preventDefault();
 		if (lack || busy || !outcome) return;
@@ -50,7 +51,7 @@ function Decide({ controller, item: c, onDone }: { controller: Controller; item:
 		setWrong('');
 		try {
 			const { decision, undo_until: until } = await decideNotice(controller.api, c, outcome, reasons.trim(), draft);
-			onDone({ decision, until: until - controller.api.skew, outcome });
+			onDone({ decision, until: until - controller.api.skew, outcome: gone ? 'gone' : outcome });
 		} catch (error) {
 			if (!(error instanceof ApiError)) throw error;
 			setBusy(false);
@@ -62,18 +63,19 @@ function Decide({ controller, item: c, onDone }: { controller: Controller; item:
 		<form class="answer" onSubmit={(e) => void submit(e)}>
 			<fieldset>
 				<legend>{t('notice.decide')}</legend>
+				{gone && <p class="quiet">{t('notice.gone')}</p>}
 				<div class="choices">
-					{(['remove', 'keep'] as const).map((x) => (
-						<label key={x} class="choice choice-plain"><input type="radio" name={`notice-${c.id}`} checked={outcome === x} onChange={() => setOutcome(x)} /><span>{t(`notice.${x}`)}</span></label>
+					{(gone ? ['keep'] as const : ['remove', 'keep'] as const).map((x) => (
+						<label key={x} class="choice choice-plain"><input type="radio" name={`notice-${c.id}`} checked={outcome === x} onChange={() => setOutcome(x)} /><span>{t(gone ? 'notice.keep_gone' : `notice.${x}`)}</span></label>
 					))}
 				</div>
 			</fieldset>
 			{outcome === 'remove' && <Removal controller={controller} item={c} draft={draft} onDraft={setDraft} />}
-			{outcome && <label class="answer-word"><span>{t(outcome === 'keep' ? 'notice.reasons' : 'notice.reasons_optional')}</span>
+			{outcome && <label class="answer-word"><span>{t(gone ? 'notice.note_gone' : outcome === 'keep' ? 'notice.reasons' : 'notice.reasons_optional')}</span>
 				<textarea rows={3} maxLength={WORD_MAX} value={reasons} onInput={(e) => setReasons(e.currentTarget.value)} /></label>}
 			{wrong && <p class="decision-error" role="alert">{wrong}</p>}
-			<p class="notice-send"><button type="submit" class={`act${outcome === 'remove' ? ' act-reject' : outcome === 'keep' ? ' act-release' : ''}`} aria-disabled={lack !== null || busy}>{t(outcome === 'keep' ? 'notice.do_keep' : outcome === 'remove' ? 'notice.do_remove' : 'notice.do')}</button>
-				<span class="quiet" role="status">{lack && lack !== 'outcome' && t(`notice.lack_${lack}`)}</span></p>
+			<p class="notice-send"><button type="submit" class={`act${outcome === 'remove' ? ' act-reject' : outcome === 'keep' ? ' act-release' : ''}`} aria-disabled={lack !== null || busy}>{t(gone ? 'notice.do_gone' : outcome === 'keep' ? 'notice.do_keep' : outcome === 'remove' ? 'notice.do_remove' : 'notice.do')}</button>
+				<span class="quiet" role="status">{lack && lack !== 'outcome' && t(gone ? 'notice.lack_note' : `notice.lack_${lack}`)}</span></p>
 		</form>
 	);
 }

@@ -1,0 +1,179 @@
+/* A job that fails has its error logged and is tried again when its time comes, at the earliest after FAILED_MS. */
+#include "event/jobs.h"
+
+#include "base/log.h"
+#include "event/tell.h"
+#include "service/automatic.h"
+
+enum { FAILED_MS = 2000, KEPT_MS = 24 * 3600 * 1000 };
+
+/* More: to be run again at once. */
+enum job_result { JOB_DONE, JOB_MORE, JOB_FAILED };
+
+static enum job_result job_result(enum frg_status st, const char *name, const struct frg_error *err, bool more)
+{
+	if (st == FRG_OK)
+		return more ? JOB_MORE : JOB_DONE;
+	log_error(name, "%s", err->msg);
+	return JOB_FAILED;
+}
+
+/* ---- the lane that releases by itself ---- */
+
+static enum job_result release_due(struct jobs *j, struct arena *a)
+{
+	struct frg_error err;
+	bool more = false;
+	enum frg_status st = service_automatic_due(j->svc, a, &more, &err);
+	return job_result(st, "automatic", &err, more);
+}
+
+/* Learns from what people decided, and closes what must not stay open. */
+static enum job_result guard_lanes(struct jobs *j, struct arena *a)
+{
+	struct frg_error err;
+	bool more = false;
+	enum frg_status st = service_automatic_learn(j->svc, a, &more, &err);
+	if (st == FRG_OK)
+		st = service_automatic_guard(j->svc, a, &err);
+	return job_result(st, "automatic", &err, more);
+}
+
+/* ---- for each site ---- */
+
+/* What authors are told of their wait follows what has become known. */
+static void learn_delay(struct jobs *j, struct arena *a, id64 site)
+{
+	struct frg_error err;
+	for (bool more = true; more && !atomic_load(j->stopping);) {
+		arena_reset(a);
+		if (service_delay_refresh(j->svc, a, site, &more, &err) != FRG_OK) {
+			log_error("delay", "%s", err.msg);
+			return;
+		}
+	}
+}
+
+/* What the clock, an article's age or the load has closed or opened since the last look. */
+static void look_at_closing(struct jobs *j, struct arena *a, id64 site)
+{
+	bool turned;
+	struct store_ids aged;
+	struct frg_error err;
+	arena_reset(a);
+	if (service_closing_tick(j->svc, a, site, &turned, &aged, &err) != FRG_OK)
+		log_error("closing", "%s", err.msg);
+	if (turned)
+		tell_site_turned(j->svc, site);
+	for (size_t i = 0; !turned && i < aged.count; i++) {
+		service_threads_drop_both(j->svc, aged.items[i], site);
+		tell(j->svc, a, aged.items[i], 0, "closing", json_object());
+	}
+}
+
+static enum job_result look_at_load(struct jobs *j, struct arena *a)
+{
+	const struct store_site *sites = service_site(j->svc, STR(""));
+	for (size_t i = 0; i < service_site_count(j->svc); i++) {
+		learn_delay(j, a, sites[i].id);
+		look_at_closing(j, a, sites[i].id);
+	}
+	return JOB_DONE;
+}
+
+/* What has waited longer than a site allows. */
+static enum job_result escalate(struct jobs *j, struct arena *a)
+{
+	const struct store_site *sites = service_site(j->svc, STR(""));
+	for (size_t i = 0; i < service_site_count(j->svc); i++) {
+		struct frg_error err;
+		int64_t count = 0;
+		arena_reset(a);
+		if (service_escalate(j->svc, a, sites[i].id, &count, &err) != FRG_OK)
+			log_error("escalate", "%s", err.msg);
+		else if (count)
+			tell(j->svc, a, sites[i].id, 0, "escalated", json_pack("{s:I}", "count", (json_int_t)count));
+	}
+	return JOB_DONE;
+}
+
+/* Time alone makes a notice overdue: no event tells of it. */
+static enum job_result look_for_overdue(struct jobs *j, struct arena *a)
+{
+	const struct store_site *sites = service_site(j->svc, STR(""));
+	size_t count = service_site_count(j->svc);
+	int64_t all = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct frg_error err;
+		int64_t open, overdue = 0;
+		arena_reset(a);
+		if (service_notice_count(j->svc, a, sites[i].id, &open, &overdue, &err) != FRG_OK)
+			log_error("notice", "%s", err.msg);
+		all += overdue;
+	}
+	for (size_t i = 0; i < count && all != j->overdue; i++)
+		tell_notices(j->svc, a, sites[i].id);
+	j->overdue = all;
+	return JOB_DONE;
+}
+
+/* ---- what is over ---- */
+
+/* The outbox has a ceiling: every process reads it within moments. */
+static enum frg_status forget_old(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	(void)ctx;
+	return store_event_purge(tx, clock_now() - KEPT_MS, err);
+}
+
+/* Articles that take comments again, events that all have read, who reported what was decided long ago. */
+static enum job_result end_terms(struct jobs *j, struct arena *a)
+{
+	struct frg_error err;
+	if (service_open_due(j->svc, a, &err) != FRG_OK)
+		log_error("closing", "%s", err.msg);
+	if (store_write(service_store(j->svc), a, forget_old, NULL, &err) != FRG_OK)
+		log_error("outbox", "%s", err.msg);
+	if (service_notice_forget(j->svc, a, &err) != FRG_OK)
+		log_error("notice", "%s", err.msg);
+	return JOB_DONE;
+}
+
+static enum job_result keep_up(struct jobs *j, struct arena *a)
+{
+	return upkeep_some(&j->upkeep, j->svc, a) ? JOB_MORE : JOB_DONE;
+}
+
+/* The desk's figures, some at a time: an older database has many to count. */
+static enum job_result count_figures(struct jobs *j, struct arena *a)
+{
+	struct frg_error err;
+	bool more = false;
+	enum frg_status st = service_figures_refresh(j->svc, a, &j->figures, &more, &err);
+	return job_result(st, "figures", &err, more);
+}
+
+static const struct {
+	msec every; /* 0: whenever the tail has looked */
+	enum job_result (*run)(struct jobs *, struct arena *);
+} jobs[] = {
+	{15000, end_terms}, {15000, look_for_overdue}, {15000, escalate}, {5000, look_at_load},
+	{0, release_due},   {2000, guard_lanes},       {0, keep_up},      {1000, count_figures},
+};
+_Static_assert(COUNT_OF(jobs) <= JOBS_MAX, "room for each job's time");
+
+bool jobs_some(struct jobs *j, struct arena *a)
+{
+	bool more = false;
+	for (size_t i = 0; i < COUNT_OF(jobs) && !atomic_load(j->stopping); i++) {
+		msec now = clock_steady();
+		if (now < j->next[i])
+			continue;
+		arena_reset(a);
+		enum job_result result = jobs[i].run(j, a);
+		msec pause = result == JOB_FAILED && jobs[i].every < FAILED_MS ? FAILED_MS : jobs[i].every;
+		j->next[i] = result == JOB_MORE ? 0 : now + pause;
+		more = more || result == JOB_MORE;
+	}
+	return more;
+}
