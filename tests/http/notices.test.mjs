@@ -118,7 +118,7 @@ test('a receipt at once, on a private page and by mail; the same form twice is o
 	const fresh = await server.get(`${path}?sent=1`);
 	assert.match(fresh.text, /ist angekommen/);
 	assert.match(fresh.text, /Der Satz nennt mich einen Lügner/);
-	assert.match(fresh.text, /Vorgenommen haben wir uns/);
+	assert.match(fresh.text, /Wir haben uns vorgenommen/);
 	assert.equal(fresh.headers['referrer-policy'], 'same-origin');
 	assert.match(fresh.text, /noindex/);
 	assert.equal((await server.get(path.slice(0, -1) + (path.endsWith('A') ? 'B' : 'A'))).status, 404);

@@ -31,7 +31,7 @@ export function ActionBar(p: BarProps): JSX.Element {
 			<button type="button" class="act act-back" aria-disabled={!p.canGoBack} onClick={p.onBack}><Kbd>←</Kbd><span>{t('action.back')}</span></button>
 			<button type="button" class="act act-release" aria-disabled={!p.may} onClick={() => p.onRelease(false)}>{cap(k.release)}<span>{t('action.release')}</span></button>
 			<button type="button" class="act act-pick" aria-disabled={!p.may} onClick={() => p.onRelease(true)}
-				title={t('action.pick_title')}>{cap(k.pick)}<span aria-hidden="true">★</span><span class="vh">{t('action.pick_title')}</span></button>
+				title={t('action.pick_title')}>{cap(k.pick)}<span aria-hidden="true">★<span class="act-pick-word"> {t('action.pick')}</span></span><span class="vh">{t('action.pick_title')}</span></button>
 			<button type="button" class="act act-reject" aria-disabled={!p.may} onClick={() => p.onPanel('reject')}>{cap(k.reject)}<span>{t('action.reject')}</span></button>
 			<button type="button" class="act act-return" aria-disabled={!p.may} onClick={() => p.onPanel('return')}>{cap(k.return)}<span>{t('action.return')}</span></button>
 			<button type="button" class="act act-refer" aria-disabled={!p.may} onClick={() => p.onPanel('refer')}>{cap(k.refer)}<span>{t('action.refer')}</span></button>
@@ -81,7 +81,7 @@ export function Panel({ controller, kind, item, draft, onDraft, onConfirm, onCan
 	const other = kind === 'reject' ? 'return' : 'reject';
 	/* Before the next key can come: no letter of the word may be lost. */
 	useLayoutEffect(() => {
-		if (kind === 'return') word.current?.focus();
+		if (kind !== 'reject') word.current?.focus();
 		else form.current?.querySelector<HTMLInputElement>('input:checked, input')?.focus();
 	}, [kind]);
 	return (

@@ -237,7 +237,7 @@ export function Board({ controller, view, onRead }: Props): JSX.Element {
 						)}
 						{!rejecting && (
 							<p><button type="button" class="act act-release" aria-disabled={!ready.length} onClick={() => { if (ready.length) decide('release', { rules: [], word: '' }); }}>{count('board.release', ready.length)}</button>
-								<button type="button" class="act act-reject" aria-disabled={!ready.length} onClick={() => { if (ready.length) setRejecting({ rules: likely(), word: '' }); }}>{count('board.reject', ready.length)} …</button>
+								<button type="button" class="act act-reject" aria-disabled={!ready.length} onClick={() => { if (ready.length) setRejecting({ rules: likely(), word: '' }); }}>{count('board.reject', ready.length)}{'\u00a0…'}</button>
 								<span class="quiet">{t('board.only_seen')}</span></p>
 						)}
 					</div>

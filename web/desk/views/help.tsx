@@ -52,7 +52,7 @@ export function Help({ letters, bindings, onLetters, onBindings, onClose }: Prop
 		<dialog ref={dialog} class="dialog help" aria-labelledby="help-title" onClose={onClose} onCancel={(e) => { if (asking !== null) e.preventDefault(); }}
 			onClick={(e) => { if (e.target === dialog.current) onClose(); }} onKeyDown={press}>
 			<div class="help-inner">
-				<h2 id="help-title">{t('help.title')}</h2>
+				<h2 id="help-title" tabIndex={-1} autofocus>{t('help.title')}</h2>
 				<dl class="keys">
 					{ROWS.map((row) => (
 						<div key={row.what}><dt>{row.binds ? row.binds.map(cap) : row.caps.map((c) => <kbd key={c}>{c}</kbd>)}</dt><dd>{t(`help.${row.what}`)}</dd></div>

@@ -131,7 +131,7 @@ export function LaneEditor({ controller, lanes, onClose }: { controller: Control
 				</ol>
 				<p><button type="button" class="act" onClick={() => { setList([...list, { name: '', filter: {} }]); setOpen(list.length); }}>{t('lane.add')}</button></p>
 				{wrong && <p class="decision-error" role="alert">{wrong}</p>}
-				<p class="help-end"><button type="submit" class="act act-release">{t('team.save')}</button> <button type="button" class="act" onClick={onClose}>{t('panel.cancel')}</button></p>
+				<p class="help-end"><button type="submit" class="act">{t('team.save')}</button> <button type="button" class="act" onClick={onClose}>{t('panel.cancel')}</button></p>
 			</form>
 		</dialog>
 	);
