@@ -3,10 +3,10 @@
  *   automatic [RUNS]              synthetic: as it was, drifting scores, a slowly rising share, a campaign
  *   automatic [RUNS] FILE         an archive: lines of »score<TAB>refused«, score 0 … 1, refused 0 or 1
  *
- * In each run a threshold is found on the past (service/risk.h) and signed; then comments come, one in twenty is drawn
- * blind, the watch sees what people say of these and may close the lane. What was released is compared with what people
- * would have said. One JSON object a line. Nothing of the archive is printed. */
-#include "service/risk.h"
+ * In each run a threshold is found on the past (service/automatic/risk.h) and signed; then comments come, one in twenty
+ * is drawn blind, the watch sees what people say of these and may close the lane. What was released is compared with
+ * what people would have said. One JSON object a line. Nothing of the archive is printed. */
+#include "service/automatic/risk.h"
 
 #include <math.h>
 #include <stdio.h>

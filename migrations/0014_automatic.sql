@@ -1,5 +1,5 @@
--- A lane that releases by itself, and what it is measured by (service/automatic.h); second judgements nobody knows of
--- (service/agreement.h). No row here holds a reader's words.
+-- A lane that releases by itself, and what it is measured by (service/automatic/automatic.h); second judgements nobody knows of
+-- (service/automatic/agreement.h). No row here holds a reader's words.
 
 -- What somebody signed: append-only. A later one of the same section replaces it, a row in automatic_closing ends it.
 CREATE TABLE automatic_policy (

@@ -1,4 +1,4 @@
--- The figures of the desk (service/figures.h), counted in the background so that no question has to read all that was
+-- The figures of the desk (service/figures/figures.h), counted in the background so that no question has to read all that was
 -- ever decided: one row for each number of a day. Nobody's name is in them. Kept for 800 days.
 CREATE TABLE figure (
   site_id BIGINT NOT NULL REFERENCES site (id),

@@ -2,7 +2,7 @@
 #include "api/inner.h"
 
 #include "base/buf.h"
-#include "service/agreement.h"
+#include "service/automatic/agreement.h"
 
 enum { CSV_MAX = 1 << 16 };
 

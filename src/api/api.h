@@ -4,7 +4,7 @@
 #define API_API_H
 
 #include "http/http.h"
-#include "service/report.h"
+#include "service/answer/report.h"
 #include "service/service.h"
 
 #include <stdatomic.h>

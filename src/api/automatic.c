@@ -1,7 +1,7 @@
 /* The lane that releases by itself: what it would do, signing it, closing it. */
 #include "api/inner.h"
 
-#include "service/automatic.h"
+#include "service/automatic/automatic.h"
 
 static json_t *share(int64_t part, double of) { return json_real((double)part / of); }
 

@@ -89,14 +89,15 @@ HANDLER(desk_decisions)
 		json_decref(detail);
 		json_array_append_new(
 			list,
-			json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:I, s:o, s:{s:o, s:o}, s:b, s:b, s:I}",
-		              "notice", notice, "id", api_id_json(d->id), "comment", api_id_json(d->comment), "revision",
-		              api_id_json(d->revision), "action", json_of(d->action), "to", json_or_null(to), "automatic",
-		              automatic, "public", items[i].is_public, "picked", items[i].picked, "rules",
-		              api_rules_json(a, d->rules), "word", json_of(d->word), "by", json_of(d->editor_name), "at",
-		              (json_int_t)d->decided, "text", json_of(items[i].text), "article", "id",
-		              json_of(items[i].article_id), "title", json_of(items[i].article_title), "undone", d->undone,
-		              "mine", d->editor == session.who.id, "undo_until", (json_int_t)(d->decided + UNDO_MS)));
+			json_pack(
+				"{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:I, s:o, s:{s:o, s:o}, s:b, s:b, s:I}",
+				"notice", notice, "id", api_id_json(d->id), "comment", api_id_json(d->comment), "revision",
+				api_id_json(d->revision), "action", json_of(d->action), "to", json_or_null(to), "automatic", automatic,
+				"public", items[i].is_public, "picked", items[i].picked, "rules", api_rules_json(a, d->rules), "word",
+				json_of(d->word), "by", json_of(d->editor_name), "at", (json_int_t)d->decided, "text",
+				json_of(items[i].text), "article", "id", json_of(items[i].article_id), "title",
+				json_of(items[i].article_title), "undone", d->undone, "mine", d->editor == session.who.id, "undo_until",
+				(json_int_t)(d->decided + UNDO_MS)));
 	}
 	api_no_store(req);
 	api_json(req, 200, json_pack("{s:o}", "decisions", list));

@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "base/csv.h"
-#include "service/figures.h"
+#include "service/figures/figures.h"
 
 #include <math.h>
 #include <stdio.h>

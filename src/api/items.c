@@ -115,13 +115,12 @@ static json_t *author_json(struct arena *a, const struct queue_item *item)
 		like = json_pack("{s:s, s:o, s:o, s:I}", "by", item->like.by_email ? "email" : "name", "name",
 		                 json_of(item->like.name), "comment", api_id_json(item->like.comment), "until",
 		                 (json_int_t)item->like.until);
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:o}", "line", api_line_json(&item->line),
-	                 "like_suspended", like, "suspended_until",
-	                 item->suspended_until ? json_integer(item->suspended_until) : json_null(), "name",
-	                 json_of(item->comment.name), "email", json_of(item->comment.email), "first", all <= 1, "released",
-	                 (json_int_t)item->record[STATE_RELEASED], "rejected", (json_int_t)item->record[STATE_REJECTED],
-	                 "returned", (json_int_t)item->record[STATE_RETURNED], "held", (json_int_t)item->record[STATE_HELD],
-	                 "recent", recent);
+	return json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:b, s:I, s:I, s:I, s:I, s:o}", "line", api_line_json(&item->line), "like_suspended",
+		like, "suspended_until", item->suspended_until ? json_integer(item->suspended_until) : json_null(), "name",
+		json_of(item->comment.name), "email", json_of(item->comment.email), "first", all <= 1, "released",
+		(json_int_t)item->record[STATE_RELEASED], "rejected", (json_int_t)item->record[STATE_REJECTED], "returned",
+		(json_int_t)item->record[STATE_RETURNED], "held", (json_int_t)item->record[STATE_HELD], "recent", recent);
 }
 
 static json_t *earlier_json(struct arena *a, const struct queue_item *item)

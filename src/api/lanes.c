@@ -170,8 +170,8 @@ static void answer_settings(struct api *api, struct http_request *req, const str
 	         json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I}}", "version", (json_int_t)s->version,
 	                   "longest_wait_minutes", (json_int_t)(s->longest_wait / 60000), "notice_hours",
 	                   (json_int_t)(s->notice_time / 3600000), "four_eyes", texts_json(&s->four_eyes), "shifts",
-	                   api_shifts_json(s->shifts, s->shift_count), "closed_days", texts_json(&s->closed_days), "closing",
-	                   closing_rules_json(&s->closing), "forecasts", "given", (json_int_t)kept.given, "kept",
+	                   api_shifts_json(s->shifts, s->shift_count), "closed_days", texts_json(&s->closed_days),
+	                   "closing", closing_rules_json(&s->closing), "forecasts", "given", (json_int_t)kept.given, "kept",
 	                   (json_int_t)kept.kept, "none", (json_int_t)kept.none));
 }
 

@@ -2,7 +2,7 @@
 #include "api/inner.h"
 
 #include "learn/house.h"
-#include "service/automatic.h"
+#include "service/automatic/automatic.h"
 
 static json_t *time_or_null(msec t) { return t ? json_integer(t) : json_null(); }
 

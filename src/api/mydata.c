@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "render/person.h"
-#include "service/person.h"
+#include "service/person/person.h"
 
 enum { PAGE_MAX = 64 << 20 };
 

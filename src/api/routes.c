@@ -45,7 +45,7 @@ static const struct http_route routes[] = {
 	{HTTP_DELETE, "/v1/reader/data", NULL, reader_erase, COMMAND, 0},
 	{HTTP_PUT, "/v1/articles/{id}", NULL, article_put, DOCUMENT, 0},
 
-	/* the desk; the last column is the right that a role must have (service/staff.h) */
+	/* the desk; the last column is the right that a role must have (service/staff/staff.h) */
 	{HTTP_GET, "/v1/desk/ways", NULL, desk_ways, 0, 0},
 	{HTTP_POST, "/v1/desk/session", NULL, desk_login, COMMAND, 0},
 	{HTTP_POST, "/v1/desk/session/options", NULL, desk_passkey_ask, COMMAND, 0},

@@ -39,7 +39,8 @@ struct clock_local {
 struct clock_local clock_local(msec t);
 /* When such a day begins, or a minute of it: on the day the clocks are put forward, 2:30 is 3:30. */
 msec clock_of_day(int64_t day, int minute);
-/* Such a day as "2026-11-23" and a NUL; the day of a time; and from that text its first moment, false if it is no day. */
+/* Such a day as "2026-11-23" and a NUL; the day of a time; and from that text its first moment, false if it is no day.
+ */
 enum { CLOCK_DAY_SIZE = 11 };
 void clock_day_text(int64_t day, char out[CLOCK_DAY_SIZE]);
 void clock_day(msec t, char out[CLOCK_DAY_SIZE]);

@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "render/person.h"
-#include "service/person.h"
+#include "service/person/person.h"
 #include "service/service.h"
 
 #include <stdio.h>

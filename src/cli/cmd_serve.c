@@ -238,12 +238,12 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 static enum frg_status set_up_house(const struct settings *s, struct service *svc, struct frg_error *err)
 {
 	struct provider_config house = {.issuer = str_of(s->oidc_issuer),
-	                             .client_id = str_of(s->oidc_client),
-	                             .secret = str_of(s->oidc_secret),
-	                             .name = str_of(s->oidc_name),
-	                             .role_claim = str_of(s->oidc_claim),
-	                             .roles = str_of(s->oidc_roles),
-	                             .private_network = s->oidc_private};
+	                                .client_id = str_of(s->oidc_client),
+	                                .secret = str_of(s->oidc_secret),
+	                                .name = str_of(s->oidc_name),
+	                                .role_claim = str_of(s->oidc_claim),
+	                                .roles = str_of(s->oidc_roles),
+	                                .private_network = s->oidc_private};
 	return house.issuer.n || house.client_id.n ? service_house_setup(svc, &house, err) : FRG_OK;
 }
 

@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "event/tell.h"
-#include "service/automatic.h"
+#include "service/automatic/automatic.h"
 
 enum { FAILED_MS = 2000, KEPT_MS = 24 * 3600 * 1000 };
 

@@ -4,7 +4,7 @@
 #define EVENT_JOBS_H
 
 #include "event/upkeep.h"
-#include "service/figures.h"
+#include "service/figures/figures.h"
 
 #include <stdatomic.h>
 

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "event/jobs.h"
 #include "event/tell.h"
-#include "service/automatic.h"
+#include "service/automatic/automatic.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

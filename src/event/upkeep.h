@@ -3,7 +3,7 @@
 #ifndef EVENT_UPKEEP_H
 #define EVENT_UPKEEP_H
 
-#include "service/person.h"
+#include "service/person/person.h"
 #include "service/service.h"
 
 struct upkeep {

@@ -9,7 +9,7 @@
 #define EXCHANGE_DSA_STATEMENT_H
 
 #include "base/json.h"
-#include "service/report.h"
+#include "service/answer/report.h"
 
 /* Made of rules, laws and times alone. `terms_url` may be empty. */
 json_t *dsa_statement(struct arena *a, const struct report_statement *s, enum frg_lang lang, str terms_url);

@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
-#include "service/report.h"
+#include "service/answer/report.h"
 
 /* report.c: a `report_maker`. Nothing has gone to the sink when it refuses a statement. FRG_TOO_LARGE
  * report_too_large: the sink took no more. FRG_UNAVAILABLE report_too_long: progress said stop. */

@@ -43,7 +43,8 @@ enum { LETTER_BLOCKS = 3, LETTER_LAWS_MAX = 16, LETTER_MAX = 64 << 10 };
 extern const char *const letter_laws[];
 bool letter_law_known(str law);
 
-/* What somebody wrote, made harmless; of more than `max` bytes the beginning. With `lines` as a quotation, line by line. */
+/* What somebody wrote, made harmless; of more than `max` bytes the beginning. With `lines` as a quotation, line by
+ * line. */
 void letter_quote(struct buf *b, str s, size_t max, bool lines);
 str letter_subject(struct arena *a, const struct letter *l);
 void letter_body(struct buf *b, const struct letter *l);

@@ -78,7 +78,7 @@ struct report_figures {
 
 	int64_t suspended_law, suspended_rules;
 	int64_t statements;
-	int64_t members[REPORT_ROLES]; /* by the roles of service/staff.h, who may log in now */
+	int64_t members[REPORT_ROLES]; /* by the roles of service/staff/staff.h, who may log in now */
 };
 
 /* ---- the document --------------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* The conversation around a comment as readers see it, for whoever decides about it: what it answers, what stands
  * beside it, what answers it. Reads `publication` alone. */
-#include "service/agreement.h"
+#include "service/automatic/agreement.h"
 #include "service/inner.h"
 
 #include "base/buf.h"

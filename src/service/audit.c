@@ -1,7 +1,7 @@
 /* Proves that no decision was altered or removed, that each still names the text it was made on,
  * that all that is published rests on such a decision, and that preserved evidence is as it was signed. What has been
  * erased must stand in the chain of erasures, and what stands there must be gone. */
-#include "service/evidence_inner.h"
+#include "service/answer/evidence_inner.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* What editors do with what is held: release, reject, return, refer. Each is a row in the chain; the state of the
  * revision, the publication, the letter and the event are committed with it. */
-#include "service/agreement.h"
+#include "service/automatic/agreement.h"
 #include "service/inner.h"
 
 #include "render/letter.h"

@@ -5,8 +5,8 @@
 
 #include "base/json.h"
 #include "render/render.h"
-#include "service/person.h"
-#include "service/staff.h"
+#include "service/person/person.h"
+#include "service/staff/staff.h"
 #include "store/store.h"
 
 struct service;
@@ -51,7 +51,7 @@ struct queue_item {
 	int64_t reported;               /* persons with open notices on the comment */
 	bool like_suspended;            /* somebody suspended writes with the same address or name */
 	struct store_suspended_like like;
-	struct address_view line;       /* by which it came */
+	struct address_view line; /* by which it came */
 	bool reposted;
 	struct store_decision repost; /* that refused the same text before */
 	struct queue_copy *copies;    /* that wait too, at most QUEUE_COPIES_MAX */

@@ -3,7 +3,7 @@
 #define SERVICE_INNER_H
 
 #include "base/json.h"
-#include "service/person.h"
+#include "service/person/person.h"
 #include "service/service.h"
 
 #include <pthread.h>

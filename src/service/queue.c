@@ -1,5 +1,5 @@
 /* What editors see: held revisions with all that is needed to decide them. */
-#include "service/agreement.h"
+#include "service/automatic/agreement.h"
 #include "service/inner.h"
 
 #include "base/buf.h"
@@ -25,6 +25,8 @@ struct store_queue_filter queue_filter_of(struct arena *a, const struct staff *w
 	return (struct store_queue_filter){.site = who->site,
 	                                   .own_sections = sections_text(a, &who->sections),
 	                                   .asked = agreement_asks(who) ? who->id : 0,
+	                                   /* whoever may go on alone keeps it in sight */
+	                                   .but_referred_by = who->rights & RIGHT_LEGAL ? 0 : who->id,
 	                                   .without_lawyer = !(who->rights & RIGHT_LEGAL)};
 }
 

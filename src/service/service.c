@@ -1,6 +1,6 @@
 /* Puts the service together and takes it apart. */
-#include "service/automatic.h"
-#include "service/oidc_inner.h"
+#include "service/automatic/automatic.h"
+#include "service/staff/oidc_inner.h"
 
 #include <stdlib.h>
 

@@ -9,13 +9,13 @@
 
 #include "http/http.h"
 #include "render/render.h"
-#include "service/access.h"
+#include "service/staff/access.h"
 #include "service/desk.h"
-#include "service/evidence.h"
-#include "service/learning.h"
-#include "service/notice.h"
-#include "service/oidc.h"
-#include "service/staff.h"
+#include "service/answer/evidence.h"
+#include "service/learning/learning.h"
+#include "service/answer/notice.h"
+#include "service/staff/oidc.h"
+#include "service/staff/staff.h"
 #include "service/story.h"
 #include "store/store.h"
 
@@ -50,7 +50,7 @@ const struct store_site *service_site_by_host(struct service *svc, str host);
 MUST_CHECK enum frg_status service_sites_reload(struct service *svc, struct frg_error *err);
 MUST_CHECK enum frg_status service_site_save(struct service *svc, struct store_site *site, struct frg_error *err);
 MUST_CHECK enum frg_status service_site_notice_save(struct service *svc, id64 site, enum frg_lang lang, str markdown,
-                                               struct frg_error *err);
+                                                    struct frg_error *err);
 /* Makes a key for PUT /v1/articles; shown once, kept hashed. */
 MUST_CHECK enum frg_status service_key_new(struct service *svc, id64 site, str name, char out[SECRET_TEXT_SIZE],
                                            struct frg_error *err);
@@ -83,7 +83,8 @@ MUST_CHECK enum frg_status service_article_discover(struct service *svc, struct 
 
 struct service_review {
 	str engine, suggestion;
-	str findings; /* JSON as stored: {"lang","scores","over":[…],"evidence":[…],"related"}, "rejection" with a house's model */
+	str findings; /* JSON as stored: {"lang","scores","over":[…],"evidence":[…],"related"}, "rejection" with a house's
+	                 model */
 	enum frg_lang lang;
 	struct frg_review review; /* evidence copied into the arena */
 };
@@ -101,8 +102,8 @@ MUST_CHECK enum frg_status service_check_draft(struct service *svc, struct arena
 
 /* Names the engine and the settings that check a site's comments now. */
 str service_check_id(struct service *svc, struct arena *a, id64 site);
-/* Whose scores they are: engine and newsroom's own model, without the settings, which are no part of a score. Of what is
- * in force at a site; of what a review names. */
+/* Whose scores they are: engine and newsroom's own model, without the settings, which are no part of a score. Of what
+ * is in force at a site; of what a review names. */
 str service_scorer_id(struct service *svc, struct arena *a, id64 site);
 str service_scorer_of(str check_id);
 
@@ -339,7 +340,8 @@ struct audit_report {
 	char what[200];
 };
 typedef void audit_progress(void *ctx, int64_t done);
-/* Checks the chain, the texts it names, what is published, and the signatures on preserved evidence. FRG_OK also when it finds something. */
+/* Checks the chain, the texts it names, what is published, and the signatures on preserved evidence. FRG_OK also when
+ * it finds something. */
 MUST_CHECK enum frg_status audit_verify(struct store *store, struct audit_report *out, audit_progress *progress,
                                         void *ctx, struct frg_error *err);
 

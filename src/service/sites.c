@@ -214,7 +214,7 @@ static enum frg_status save_notice(struct store_tx *tx, void *ctx, struct frg_er
 }
 
 enum frg_status service_site_notice_save(struct service *svc, id64 site, enum frg_lang lang, str markdown,
-                                    struct frg_error *err)
+                                         struct frg_error *err)
 {
 	struct arena *a = arena_open(1 << 20);
 	struct notice n = {.site = site, .lang = lang};

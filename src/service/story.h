@@ -3,7 +3,7 @@
 #ifndef SERVICE_STORY_H
 #define SERVICE_STORY_H
 
-#include "service/staff.h"
+#include "service/staff/staff.h"
 #include "store/story.h"
 
 struct service;

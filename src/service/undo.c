@@ -1,5 +1,5 @@
 /* Taking a decision back within some seconds: a row of its own in the chain; all that the decision did is undone. */
-#include "service/agreement.h"
+#include "service/automatic/agreement.h"
 #include "service/inner.h"
 
 struct undoing {

@@ -1,5 +1,5 @@
 /* Rows about the desk's figures: counts by day, and how far has been counted. Part of store/store.h, by itself
- * because only service/figures.h's files use it. */
+ * because only service/figures/figures.h's files use it. */
 #ifndef STORE_FIGURES_H
 #define STORE_FIGURES_H
 
@@ -9,7 +9,7 @@
 enum store_figure_name {
 	FIGURE_RECEIVED = 1,     /* bin: hour */
 	FIGURE_DECIDED = 2,      /* bin: hour */
-	FIGURE_KIND = 3,         /* bin: enum figure_kind (service/figures.h) */
+	FIGURE_KIND = 3,         /* bin: enum figure_kind (service/figures/figures.h) */
 	FIGURE_RULE = 4,         /* rejections that name this rule; bin: enum frg_rule */
 	FIGURE_WITHIN = 5,       /* decided within the longest wait that the site allows; bin 0 */
 	FIGURE_WAIT_OPEN = 6,    /* decided, by class of waiting time; sent while somebody was there */

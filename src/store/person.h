@@ -104,8 +104,8 @@ MUST_CHECK enum frg_status store_revision_over(struct store_tx *tx, id64 site, m
 /* Empties the text for good; its hash stays. */
 MUST_CHECK enum frg_status store_revision_purge(struct store_tx *tx, const struct store_revision *r,
                                                 struct frg_error *err);
-/* Whatever else there is because of this text but decisions and reviews: letters, objections, notices' words, mail, keys,
- * suggested scores, its place in the queue. */
+/* Whatever else there is because of this text but decisions and reviews: letters, objections, notices' words, mail,
+ * keys, suggested scores, its place in the queue. */
 MUST_CHECK enum frg_status store_revision_forget(struct store_tx *tx, const struct store_revision *r,
                                                  struct frg_error *err);
 MUST_CHECK enum frg_status store_review_all(struct store_tx *tx, id64 revision, struct store_reviews *out,

@@ -79,7 +79,7 @@ enum frg_status store_queue_get(struct store_tx *tx, id64 revision, struct store
 	" OR ($18 = 2 AND q.author_released > 0) OR ($18 = 3 AND q.author_rejected > 0))"                                  \
 	" AND ($19 = 0 OR q.edit = 1) AND ($20 = 0 OR q.returned = 1) AND ($21 = 0 OR q.escalated_at IS NOT NULL)"         \
 	" AND ($22 = '' OR replace($22, '|' || q.referral || '|', '') <> $22) AND ($23 = 0 OR q.referral <> 'lawyer')"     \
-	" AND ($24 = 0 OR q.referral_by <> $24)"                                                                           \
+	" AND ($24 = 0 OR q.referral_by <> $24 OR q.referral <> 'second')"                                                 \
 	" AND ($25 = 0 OR ($25 & CASE q.suggestion WHEN 'release' THEN 1 WHEN 'look' THEN 2 ELSE 4 END) <> 0)"             \
 	" AND ($26 = 0 OR q.article_id = $26) AND ($27 = 0 OR q.submitted_at <= $27)"                                      \
 	" AND ($28 = 0 OR EXISTS (SELECT 1 FROM objection o WHERE o.comment_id = q.comment_id))"                           \

@@ -26,9 +26,9 @@ struct store_sites {
 MUST_CHECK enum frg_status store_site_all(struct store_tx *tx, struct store_sites *out,
                                           struct frg_error *err); /* oldest first */
 MUST_CHECK enum frg_status store_site_notice_put(struct store_tx *tx, id64 site, enum frg_lang lang, str markdown,
-                                            struct frg_error *err);
+                                                 struct frg_error *err);
 MUST_CHECK enum frg_status store_site_notice_get(struct store_tx *tx, id64 site, enum frg_lang lang, str *markdown,
-                                            struct frg_error *err);
+                                                 struct frg_error *err);
 MUST_CHECK enum frg_status store_key_put(struct store_tx *tx, str key_hash, id64 site, str name, struct frg_error *err);
 MUST_CHECK enum frg_status store_key_site(struct store_tx *tx, str key_hash, id64 *site, struct frg_error *err);
 MUST_CHECK enum frg_status store_media_put(struct store_tx *tx, str hash, str type, str data, struct frg_error *err);

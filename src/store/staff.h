@@ -18,7 +18,7 @@ struct store_editor {
 struct store_session {
 	str token_hash;
 	id64 id, editor, site;
-	str csrf, agent, method /* how one logged in: service/staff.h */;
+	str csrf, agent, method /* how one logged in: service/staff/staff.h */;
 	msec created, expires;
 };
 struct store_sessions {

@@ -174,7 +174,7 @@ struct store_queue_filter {
 	bool only_reported;   /* a comment of its author has an open notice: this one's released text, or another */
 	str referral;         /* only these, as "|second|proposal|"; empty: any */
 	bool without_lawyer;  /* leave out what waits for one */
-	id64 but_referred_by; /* leave out what this editor referred */
+	id64 but_referred_by; /* leave out what this editor asks a second person about */
 	unsigned suggestions; /* 1 release, 2 look, 4 reject; 0: any */
 	id64 article;
 	msec before; /* sent before; 0: any */

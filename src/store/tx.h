@@ -55,8 +55,8 @@ static inline str lang_text(enum frg_lang lang) { return lang == FRG_LANG_EN ? S
 		return ended_ != FRG_OK || there_ ? ended_ : store_none(err, what);                                            \
 	} while (0)
 
-/* Is a decision one that a lane made by itself (service/automatic.h)? It says so; and when its words have gone with its
- * comment's, the lane's case still tells. */
+/* Is a decision one that a lane made by itself (service/automatic/automatic.h)? It says so; and when its words have
+ * gone with its comment's, the lane's case still tells. */
 #define BY_A_LANE(d)                                                                                                   \
 	" (substr(" d ".detail, 1, 12) = '{\"automatic\"' OR (" d                                                          \
 	".detail = '' AND EXISTS (SELECT 1 FROM automatic_case bl"                                                         \

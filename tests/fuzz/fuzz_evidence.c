@@ -1,6 +1,6 @@
 /* A file that somebody says is preserved evidence: whatever it holds, it is refused or judged; and nothing but what
  * the one key here has signed is good. */
-#include "service/evidence_inner.h"
+#include "service/answer/evidence_inner.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

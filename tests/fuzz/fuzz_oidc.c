@@ -2,7 +2,7 @@
  * token as it stands, what it says of a person, or the claims of a token that is then signed as it should be, since
  * signatures cannot be guessed. */
 #include "base/id.h"
-#include "service/oidc_token.h"
+#include "service/staff/oidc_token.h"
 #include "../unit/oidc_tools.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -4,7 +4,7 @@
  * accepted as an assertion is the recorded one, or a rule is broken. */
 #include "base/id.h"
 #include "base/json.h"
-#include "service/factor_authdata.h"
+#include "service/staff/factor_authdata.h"
 #include "../unit/passkey_vectors.h"
 
 #include <sodium.h>

@@ -218,7 +218,8 @@ test('a second opinion comes from somebody else; what waits for a lawyer waits',
 	const refer = async (who, to) => who.write(`/v1/desk/revisions/${(await people.lead.item(id)).revision}/decision`,
 		{ action: 'refer', to, version: (await people.lead.item(id)).version, word: 'Ist das eine Unterstellung?' });
 	assert.equal((await refer(people.editor, 'second')).status, 200);
-	assert.equal((await people.editor.decide(await people.editor.item(id), 'release')).json.error.code, 'second_same_person');
+	assert.equal((await people.editor.decide(await people.editor.revision((await people.lead.item(id)).revision), 'release')).json.error.code, 'second_same_person', 'whoever asked');
+	assert.ok(!(await people.editor.all()).some((i) => i.comment === id), 'nor is it in their queue');
 	assert.equal((await people.local.get('/v1/desk/queue?lane=second')).json.count, 1);
 	assert.equal((await refer(people.local, 'lawyer')).status, 200);
 	await wilma.revise(id, 'Wer hat denn an der Brücke verdient?'); // the question goes with the new text

@@ -7,7 +7,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "passkey_vectors.h"
-#include "service/factor_authdata.h"
+#include "service/staff/factor_authdata.h"
 
 #include <sodium.h>
 

@@ -1,6 +1,6 @@
 /* Second judgements: shown as if nothing had happened, recorded, changing nothing; and what they say of agreement. */
-#include "service/agreement.h"
-#include "service/automatic.h"
+#include "service/automatic/agreement.h"
+#include "service/automatic/automatic.h"
 #include "service_fixture.h"
 
 #include <math.h>

@@ -1,9 +1,9 @@
 /* The lane that releases by itself: what it never takes, what it may, and how it ends. Time is moved, not waited for.
  */
-#include "service/automatic.h"
-#include "service/figures.h"
+#include "service/automatic/automatic.h"
+#include "service/figures/figures.h"
 #include "service/inner.h"
-#include "service/learning.h"
+#include "service/learning/learning.h"
 #include "service_fixture.h"
 
 enum { SECOND = 1000, DAY = 24 * 3600 * 1000 };
@@ -686,7 +686,8 @@ static void a_removal_after_a_notice_is_an_error(void **state)
 	assert_int_equal(number(ERRORS), 1);
 }
 
-/* A comment that went by itself is erased: its decision says nothing any more, and still counts for none of people's. */
+/* A comment that went by itself is erased: its decision says nothing any more, and still counts for none of people's.
+ */
 static void what_went_by_itself_is_known_when_its_words_have_gone(void **state)
 {
 	open_lane(50);

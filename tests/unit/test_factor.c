@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "base/id.h"
-#include "service/factor.h"
+#include "service/staff/factor.h"
 
 static int setup(void **state)
 {

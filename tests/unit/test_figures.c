@@ -4,8 +4,8 @@
 
 #include "base/csv.h"
 #include "service/calendar.h"
-#include "service/figures.h"
-#include "service/replay.h"
+#include "service/figures/figures.h"
+#include "service/figures/replay.h"
 
 #include <math.h>
 #include <stdlib.h>

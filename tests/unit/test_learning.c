@@ -1,9 +1,9 @@
-/* Learning from decisions, from the first to a model in force and back: service/learning.c, house.c, outcomes.c and
- * event/teacher.c on a small newspaper with habits of its own. */
+/* Learning from decisions, from the first to a model in force and back: service/learning/learning.c, house.c,
+ * outcomes.c and event/teacher.c on a small newspaper with habits of its own. */
 #include "archive.h"
 #include "event/teacher.h"
 #include "learn/house.h"
-#include "service/automatic.h"
+#include "service/automatic/automatic.h"
 #include "service_fixture.h"
 
 static struct teacher *teacher;
@@ -112,9 +112,10 @@ static void a_damaged_one_is_refused(str built_in)
 static void a_lane_of_other_scores_closes(str built_in)
 {
 	char sql[400];
-	snprintf(sql, sizeof sql,
-	         "INSERT INTO automatic_policy SELECT %lld, '', 1, 20, 950, 100, 50, 3, 60000, '%.*s', 500, 0, %lld, 'ada', 1",
-	         (long long)t.site->id, STR_ARG(built_in), (long long)t.ada.id);
+	snprintf(
+		sql, sizeof sql,
+		"INSERT INTO automatic_policy SELECT %lld, '', 1, 20, 950, 100, 50, 3, 60000, '%.*s', 500, 0, %lld, 'ada', 1",
+		(long long)t.site->id, STR_ARG(built_in), (long long)t.ada.id);
 	tamper(sql);
 	OK(service_automatic_guard(t.svc, t.a, &err));
 	assert_int_equal(number("SELECT count(*) FROM automatic_closing WHERE why = 'engine'"), 1);

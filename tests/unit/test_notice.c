@@ -1,7 +1,7 @@
 /* Notices and evidence, where time and the database matter: what follows what, what is forgotten, what outlives. */
 #include "service_fixture.h"
 
-#include "service/evidence_inner.h"
+#include "service/answer/evidence_inner.h"
 
 static id64 published(const char *text, id64 *revision)
 {

@@ -5,8 +5,8 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "oidc_tools.h"
-#include "service/factor.h"
-#include "service/oidc_token.h"
+#include "service/staff/factor.h"
+#include "service/staff/oidc_token.h"
 
 static struct arena *a;
 static struct frg_error err;

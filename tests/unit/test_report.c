@@ -5,8 +5,8 @@
 #include "exchange/dsa_statement.h"
 #include "exchange/exchange.h"
 #include "render/report.h"
-#include "service/report.h"
-#include "service/tally.h"
+#include "service/answer/report.h"
+#include "service/answer/tally.h"
 
 /* ---- the tally ---- */
 

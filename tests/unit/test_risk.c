@@ -1,7 +1,7 @@
 /* Bounds on a share of errors: against known values, by simulation, and the watch over an open lane. */
 #include "unit.h"
 
-#include "service/risk.h"
+#include "service/automatic/risk.h"
 
 #include <math.h>
 #include <stdio.h>
