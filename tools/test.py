@@ -3,12 +3,14 @@
 
 Parts run one after the other, the log of each goes to build-test/NAME.log. The last line counts single tests:
 "N passed, N failed"."""
-import json, os, pathlib, re, shutil, subprocess, sys, time
+import json, os, pathlib, re, shutil, subprocess, sys, threading, time
+from concurrent.futures import ThreadPoolExecutor
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / 'build-test'
 FUZZ_SECONDS = os.environ.get('FUZZ_SECONDS', '1800')
 passed = failed = 0
+talking = threading.Lock()
 
 def run(name, command, env=None, timeout=600):
     """Runs a command, its output to the log; returns (exit code, output)."""
@@ -28,8 +30,12 @@ def run(name, command, env=None, timeout=600):
 
 def count(name, ok, bad, seconds, output=''):
     global passed, failed
-    passed += ok
-    failed += bad
+    with talking:
+        passed += ok
+        failed += bad
+        say(name, ok, bad, seconds, output)
+
+def say(name, ok, bad, seconds, output):
     print(f'{"FAIL" if bad else "ok  "} {name:<34} {ok:>4} passed {bad:>3} failed {seconds:6.1f} s', flush=True)
     if bad and output:
         print('\n'.join('     ' + line for line in output.splitlines()[-60:]), flush=True)
@@ -70,29 +76,35 @@ SANITIZED = {'ASAN_OPTIONS': 'detect_leaks=1:abort_on_error=1:halt_on_error=1',
 def build_dir(which):
     return ROOT / ('build' if which == 'plain' else f'build-{which}')
 
-def build(which):
+def build(which, more=''):
     compiler, options = BUILDS[which]
     folder = build_dir(which)
     setup = '' if (folder / 'build.ninja').exists() else f'CC={compiler} meson setup {folder} {options} && '
-    return single(f'build {which} ({compiler})', f'{setup}ninja -C {folder}', timeout=1200)
+    return single(f'build {which} ({compiler})', f'{setup}ninja {more} -C {folder}', timeout=1200)
 
 def tests_of(folder):
     out = subprocess.run(['meson', 'introspect', '--tests', folder], capture_output=True, text=True, cwd=ROOT)
     return json.loads(out.stdout or '[]')
 
+def c_test(which, t):
+    command = ' '.join(f"'{c}'" for c in t['cmd'])
+    kind = single if any(s.endswith('fuzz') for s in t['suite']) else tap
+    kind(f'{which} {t["name"]}', command, env={**SANITIZED, **t['env']})
+
+# Most have one thread, so two run at a time.
 def c_tests(which, suites):
-    for t in tests_of(build_dir(which)):
-        mine = {s.split(':')[-1] for s in t['suite']}
-        if mine & suites:
-            command = ' '.join(f"'{c}'" for c in t['cmd'])
-            (single if 'fuzz' in mine else tap)(f'{which} {t["name"]}', command, env={**SANITIZED, **t['env']})
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda t: c_test(which, t), (t for t in tests_of(build_dir(which)) if {s.split(':')[-1] for s in t['suite']} & suites)))
 
 # Most of a test's time is waiting, each file of tests has a server of its own, and some have a clock's seconds to wait.
-# A browser's screens are timed, so those have the machine for themselves.
+# Browsers take a core and more each; beside them the next builds are made.
 AT_ONCE = {'http': 6, 'browser': 1, 'scripts': 1}
 
-def node(which, name, pattern, timeout=600, **env):
-    files = sorted(str(p.relative_to(ROOT)) for p in ROOT.glob(pattern))
+# What has several things go on at once: the rest tells the thread sanitizer nothing that these do not.
+WITH_THREADS = ('abuse', 'automatic', 'closing', 'drain', 'figures', 'flow', 'hostile', 'kill', 'learning', 'limits', 'near', 'notices', 'persons', 'streams')
+
+def node(which, name, pattern, timeout=600, only=None, **env):
+    files = sorted(str(p.relative_to(ROOT)) for p in ROOT.glob(pattern) if not only or p.name.split('.')[0] in only)
     binary = build_dir(which) / 'freigabe'
     tap(f'{which} {name}', f'node --test --test-reporter=tap --test-concurrency={AT_ONCE[name]} {" ".join(files)}',
         env={**SANITIZED, 'FREIGABE_BIN': str(binary), **env}, timeout=timeout)
@@ -124,13 +136,18 @@ def everything():
         c_tests('plain', {'unit', 'cases', 'contract'})
         node('plain', 'scripts', 'tests/web/*.test.mjs')
         node('plain', 'http', 'tests/http/*.test.mjs')
-        node('plain', 'browser', 'tests/browser/*.test.mjs')
-    if build('asan'):
+        with ThreadPoolExecutor(1) as beside:
+            built = [beside.submit(build, which, '-j1') for which in ('asan', 'tsan')]
+            node('plain', 'browser', 'tests/browser/*.test.mjs')
+        asan, tsan = [b.result() for b in built]
+    else:
+        return
+    if asan:
         c_tests('asan', {'unit', 'cases', 'contract', 'fuzz'})
         node('asan', 'http', 'tests/http/*.test.mjs', KILL_ROUNDS='2')
-    if build('tsan'):
+    if tsan:
         c_tests('tsan', {'contract', 'threads'})
-        node('tsan', 'http', 'tests/http/*.test.mjs', KILL_ROUNDS='2')
+        node('tsan', 'http', 'tests/http/*.test.mjs', only=WITH_THREADS, KILL_ROUNDS='2')
 
 if __name__ == '__main__':
     parts = {'everything': everything, 'lint': lint, 'fuzz': fuzz, 'structure': structure}

@@ -7,7 +7,7 @@ const root = new URL('../../', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
 const [de, en] = ['de', 'en'].map((lang) => JSON.parse(read(`i18n/desk.${lang}.json`)));
 const folders = ['web/desk/', 'web/desk/views/'];
-const source = folders.flatMap((dir) => readdirSync(new URL(dir, root)).filter((f) => /\.tsx?$/.test(f)).map((f) => read(dir + f))).join('\n');
+const source = folders.flatMap((dir) => readdirSync(new URL(dir, root)).filter((f) => /\.tsx?$/.test(f) && !f.startsWith('figures_')).map((f) => read(dir + f))).join('\n');
 
 test('both languages have the same texts with the same places', () => {
 	assert.deepEqual(Object.keys(de), Object.keys(en));
@@ -18,6 +18,14 @@ test('both languages have the same texts with the same places', () => {
 test('every key that stands in the source exists', () => {
 	for (const [, call, key] of source.matchAll(/\b(t|count)\(\s*'([a-z0-9_.]+)'/g))
 		for (const k of call === 'count' ? [`${key}_one`, `${key}_many`] : [key]) assert.ok(`desk.${k}` in de, k);
+});
+
+test('the figures, too, have every text that they ask for, in both languages', () => {
+	const [fde, fen] = ['de', 'en'].map((l) => JSON.parse(read(`i18n/figures.${l}.json`))), own = folders.flatMap((dir) => readdirSync(new URL(dir, root)).filter((f) => f.startsWith('figures_')).map((f) => read(dir + f))).join('\n');
+	assert.deepEqual(Object.keys(fde), Object.keys(fen));
+	const asked = [...own.matchAll(/\bt\(\s*'([a-z0-9_.]+)'/g)];
+	assert.ok(asked.length > 20);
+	for (const [, key] of asked) assert.ok(`figures.${key}` in fde, key);
 });
 
 test('no text lies around', () => {

@@ -1,12 +1,13 @@
 // Small helpers that several views share.
-import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 import type { RefObject } from 'preact';
 import type { Controller, View } from '../controller';
 
 /** Draws again whenever the controller's view changes. */
 export function useView(controller: Controller): View {
 	const [, redraw] = useReducer<number, void>((n) => n + 1, 0);
-	useEffect(() => controller.subscribe(() => redraw()), [controller]);
+	/* Listens before anything can be answered: a change in between would leave the page as it was, empty at the start. */
+	useLayoutEffect(() => controller.subscribe(() => redraw()), [controller]);
 	return controller.view;
 }
 
