@@ -100,6 +100,9 @@ def c_tests(which, suites):
 # Browsers take a core and more each; beside them the next builds are made.
 AT_ONCE = {'http': 6, 'browser': 1, 'scripts': 1}
 
+# All of HTTP is tried under the address sanitizer. Of the program as it ships: what depends on speed, on signals, on files
+# of other versions, and every route once; the browsers do the rest.
+AS_SHIPPED = ('drain', 'flow', 'kill', 'limits', 'openapi', 'report', 'upgrade')
 # What has several things go on at once: the rest tells the thread sanitizer nothing that these do not.
 WITH_THREADS = ('abuse', 'automatic', 'closing', 'drain', 'figures', 'flow', 'hostile', 'kill', 'learning', 'limits', 'near', 'notices', 'persons', 'streams')
 
@@ -135,7 +138,7 @@ def everything():
     if build('plain'):
         c_tests('plain', {'unit', 'cases', 'contract'})
         node('plain', 'scripts', 'tests/web/*.test.mjs')
-        node('plain', 'http', 'tests/http/*.test.mjs')
+        node('plain', 'http', 'tests/http/*.test.mjs', only=AS_SHIPPED)
         with ThreadPoolExecutor(1) as beside:
             built = [beside.submit(build, which, '-j1') for which in ('asan', 'tsan')]
             node('plain', 'browser', 'tests/browser/*.test.mjs')
