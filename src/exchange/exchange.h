@@ -20,8 +20,4 @@ void transparency_csv(struct buf *b, const struct report_doc *doc);
 MUST_CHECK enum frg_status statements_write(struct service *svc, const struct report_order *order, report_sink *sink,
                                             void *sink_ctx, struct frg_error *err);
 
-/* csv.c: RFC 4180. A field, with a comma before it unless it is the first; and a line's end. */
-void csv_field(struct buf *b, str field, bool first);
-void csv_end(struct buf *b);
-
 #endif

@@ -3,6 +3,8 @@
 #include "exchange/dsa_statement.h"
 #include "exchange/exchange.h"
 
+#include "base/csv.h"
+
 struct writing {
 	const struct report_order *order;
 	report_sink *sink; /* NULL: only checks */
@@ -18,16 +20,16 @@ static void csv_row(struct buf *b, struct arena *a, json_t *s)
 	for (size_t i = 0; dsa_statement_fields[i]; i++) {
 		json_t *value = json_object_get(s, dsa_statement_fields[i]);
 		/* lists as JSON, as in the database's own downloads */
-		csv_field(b, json_is_array(value) ? json_text(a, json_incref(value)) : json_str(a, value), i == 0);
+		csv_text(b, json_is_array(value) ? json_text(a, json_incref(value)) : json_str(a, value), i == 0);
 	}
-	csv_end(b);
+	csv_end_row(b);
 }
 
 static void csv_head(struct buf *b)
 {
 	for (size_t i = 0; dsa_statement_fields[i]; i++)
-		csv_field(b, str_of(dsa_statement_fields[i]), i == 0);
-	csv_end(b);
+		csv_text(b, str_of(dsa_statement_fields[i]), i == 0);
+	csv_end_row(b);
 }
 
 static void one(struct buf *b, const struct writing *w, json_t *s)

@@ -2,6 +2,8 @@
  * Counts are numbers, shares 0 … 1, times seconds; null, or an empty field, is what is not known. */
 #include "exchange/exchange.h"
 
+#include "base/csv.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -51,8 +53,8 @@ json_t *transparency_json(const struct report_doc *doc)
 static void line(struct buf *b, const str fields[7])
 {
 	for (size_t i = 0; i < 7; i++)
-		csv_field(b, fields[i], i == 0);
-	csv_end(b);
+		csv_text(b, fields[i], i == 0);
+	csv_end_row(b);
 }
 
 static void about(struct buf *b, const char *what, str value)
