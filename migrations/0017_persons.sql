@@ -97,7 +97,6 @@ CREATE INDEX address_of_hash ON address (site_id, hash, created_at);
 CREATE INDEX address_of_line ON address (site_id, line, created_at, comment_id, author_id);
 CREATE INDEX address_of_day ON address (day);
 CREATE INDEX address_until ON address (site_id, created_at);
-CREATE INDEX address_of_comment ON address (comment_id);
 
 -- Suggested scores are found by the text they are about, and have an end.
 ALTER TABLE suggestion ADD COLUMN text_hash TEXT NOT NULL DEFAULT ''; -- '': from before there was this column

@@ -88,7 +88,8 @@ enum frg_status store_address_of_comment(struct store_tx *tx, id64 comment, stru
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
 	                              "SELECT revision_id, site_id, author_id, comment_id, day, hash, line, created_at"
-	                              " FROM address WHERE comment_id = $1 ORDER BY revision_id",
+	                              " FROM address WHERE revision_id IN (SELECT id FROM revision WHERE comment_id = $1)"
+	                              " ORDER BY revision_id",
 	                              DB_INT(comment));
 	if (st != FRG_OK)
 		return st;

@@ -145,7 +145,9 @@ enum frg_status store_comment_forget(struct store_tx *tx, id64 id, struct frg_er
 	                            "UPDATE statement SET void_at = $2 WHERE comment_id = $1 AND void_at IS NULL",
 	                            DB_INT(id), DB_INT(clock_now()));
 	if (st == FRG_OK)
-		st = DB_RUN(tx->db, err, "DELETE FROM address WHERE comment_id = $1", DB_INT(id));
+		st = DB_RUN(tx->db, err,
+		            "DELETE FROM address WHERE revision_id IN (SELECT id FROM revision WHERE comment_id = $1)",
+		            DB_INT(id));
 	return st;
 }
 

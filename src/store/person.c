@@ -115,7 +115,8 @@ static const struct {
 	[RECORD_MAIL] = {"SELECT m.id, m.recipient, m.subject, m.body, m.state, m.problem, m.created_at, m.send_at"
                      " FROM decision d JOIN mail m ON m.about = d.id WHERE d.comment_id = $1 ORDER BY m.id",
                      "i:id s:recipient s:subject s:body s:state s:problem t:written_at t:send_at"},
-	[RECORD_ADDRESS] = {"SELECT revision_id, hash, line, created_at FROM address WHERE comment_id = $1"
+	[RECORD_ADDRESS] = {"SELECT revision_id, hash, line, created_at FROM address"
+                        " WHERE revision_id IN (SELECT id FROM revision WHERE comment_id = $1)"
                         " ORDER BY revision_id",
                         "i:revision s:hash i:line t:stored_at"},
 	[RECORD_EVIDENCE] = {"SELECT id, reason, bundle, created_at, hold_ended_at FROM evidence WHERE comment_id = $1"
