@@ -38,7 +38,7 @@ def count(name, ok, bad, seconds, output=''):
 def say(name, ok, bad, seconds, output):
     print(f'{"FAIL" if bad else "ok  "} {name:<34} {ok:>4} passed {bad:>3} failed {seconds:6.1f} s', flush=True)
     if bad and output:
-        print('\n'.join('     ' + line for line in output.splitlines()[-60:]), flush=True)
+        print('\n'.join('     ' + line for line in output.splitlines()[-160:]), flush=True)
 
 def single(name, command, **more):
     """A command that is one test."""
@@ -46,6 +46,12 @@ def single(name, command, **more):
     code, output = run(name, command, **more)
     count(name, code == 0, code != 0, time.monotonic() - start, output)
     return code == 0
+
+def what_failed(output):
+    """Each failed test with the beginning of what it said, and the end of the whole: no failure hides behind another."""
+    failures = re.findall(r'^(\s*not ok .*\n(?:(?!\s*(?:ok|not ok|# Subtest)\b).*\n){0,40})', output, re.M)
+    rest = [l for l in output.splitlines() if not re.match(r'\s*(ok \d|# Subtest|duration_ms|type:|---|\.\.\.)', l)]
+    return '\n'.join([f.rstrip() for f in failures][:8] + rest[-20:])
 
 def tap(name, command, **more):
     """Tests that print TAP: cmocka's or node's."""
@@ -59,8 +65,7 @@ def tap(name, command, **more):
         bad = len(re.findall(r'^\s*not ok \d+(?! # SKIP)', output, re.M))
     if code != 0 and bad == 0 or ok + bad == 0:
         bad += 1
-    shown = '\n'.join(l for l in output.splitlines() if not re.match(r'\s*(ok \d|# Subtest|duration_ms|type:|---|\.\.\.)', l))
-    count(name, ok, bad, time.monotonic() - start, shown)
+    count(name, ok, bad, time.monotonic() - start, what_failed(output))
 
 # name, compiler, options of meson
 BUILDS = {

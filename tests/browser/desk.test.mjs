@@ -19,7 +19,7 @@ async function login(page, user) {
 	await page.fill('[name=user]', user);
 	await page.fill('[name=password]', PASSWORD);
 	await page.keyboard.press('Enter');
-	await page.waitForSelector('.actions, .empty');
+	await page.waitForSelector('.actions button, .empty');
 }
 async function find(page, text) {
 	await page.locator(`.queue .row >> text=${text}`).first().click();
@@ -242,7 +242,7 @@ test('from the invitation to the first ten decisions', () => watched('invited', 
 	await fresh.fill('[name=login]', 'nora');
 	await fresh.fill('[name=password]', 'ein ganzer Satz als Losung');
 	await fresh.click('text=Konto anlegen');
-	await fresh.waitForSelector('.actions');
+	await fresh.waitForSelector('.actions button');
 	for (let i = 0; i < 10; i++) {
 		const before = await fresh.textContent('#comment-title');
 		await fresh.keyboard.press('f');
@@ -278,7 +278,7 @@ test('one-time codes are set up and asked for', () => watched('codes', () => pag
 	await again.waitForSelector('.login-error >> text=Dieser Code stimmt nicht');
 	await again.fill('[name=code]', totp(secret));
 	await again.keyboard.press('Enter');
-	await again.waitForSelector('.actions, .empty');
+	await again.waitForSelector('.actions button, .empty');
 }));
 
 test('two hundred comments by keyboard alone', () => watched('hundreds', () => pages, async () => {
@@ -293,22 +293,27 @@ test('two hundred comments by keyboard alone', () => watched('hundreds', () => p
 		const title = () => document.querySelector('.comment :is(.text, .veil-text)')?.textContent;
 		const press = (key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
 		const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+		const wait = async (there, what) => {
+			for (const end = performance.now() + 30000; !there(); await painted())
+				if (performance.now() > end)
+					throw new Error(`comment ${took.length}: ${what} did not come\n${document.body.innerText}`);
+		};
 		const took = [];
 		for (let i = 0; i < 200; i++) {
 			if (document.querySelector('.veil')) {
 				press('v');
-				while (document.querySelector('.veil')) await painted();
+				await wait(() => !document.querySelector('.veil'), 'the text behind the veil');
 			}
 			const before = title(), start = performance.now();
 			if (i % 5 === 0) {
 				press('a');
-				while (!document.querySelector('.panel')) await painted();
+				await wait(() => document.querySelector('.panel'), 'the panel');
 				if (!document.querySelector('.panel input:checked')) press('1');
-				while (!document.querySelector('.panel input:checked')) await painted();
+				await wait(() => document.querySelector('.panel input:checked'), 'the rule');
 			}
 			const last = performance.now();
 			press(i % 5 === 0 ? 'Enter' : 'f');
-			while (title() === before && document.querySelector('.actions, .panel')) await painted();
+			await wait(() => (title() ?? before) !== before || document.querySelector('.empty'), 'the next');
 			took.push((i % 5 === 0 ? performance.now() - last : performance.now() - start));
 		}
 		return took.sort((a, b) => a - b);
