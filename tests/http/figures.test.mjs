@@ -136,3 +136,22 @@ test('a shift is changed in play, and the settings stay as they are', async () =
 	const load = (await get('/load?days=7')).json.rows;
 	assert.ok(load.every((h) => h.days === 0 || h.editors === 1));
 });
+
+test('shifts that change between a decision and its undo: no count falls below nothing', async () => {
+	const { decided, received } = (await get('?days=7')).json.totals[0], settings = (await rike.get('/v1/desk/settings')).json;
+	const { id } = await new Reader(server).submit('Und wie lange bleibt die Umleitung über die Lindenallee?');
+	const taken = await rike.release(id);
+	await counted(decided + 1, received + 1);
+	const shift = (days) => ({ days, from: 0, to: 1440, editors: 1 }), week = [1, 2, 3, 4, 5, 6, 7];
+	const weekday = week[(new Date(`${today()}T12:00Z`).getUTCDay() + 6) % 7];
+	const save = async (body) => {
+		const answer = await rike.request('PUT', '/v1/desk/settings', { headers: { 'X-CSRF-Token': rike.csrf }, body: { ...settings, ...body } });
+		assert.equal(answer.status, 200, answer.text);
+		return answer.json.version;
+	};
+	const version = await save({ shifts: [shift(week.filter((d) => d !== weekday))] });
+	assert.equal((await rike.undo(taken.decision)).status, 200);
+	await counted(decided, received + 1);
+	for (const row of (await get('?days=7')).json.distribution)
+		assert.ok(row.open >= 0 && row.closed >= 0 && row.staffed >= 0, JSON.stringify(row));
+});
