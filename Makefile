@@ -1,7 +1,7 @@
 # A thin front to meson and ninja. `make run` and `make test` do everything on a fresh Debian 12.
 BUILD ?= build
 
-.PHONY: run test build setup model bench fuzz lint format install clean
+.PHONY: run test test-long build setup model bench fuzz lint format install clean
 
 run: build
 	@tools/run.sh $(BUILD)
@@ -17,6 +17,10 @@ $(BUILD)/build.ninja:
 
 test: setup
 	@python3 tools/test.py
+
+# What takes its time: a hundred kills, lost machines, millions of rows
+test-long: setup
+	@python3 tools/test.py long
 
 # FUZZ_SECONDS for each target
 fuzz: setup

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Runs the tests: everything (`make test`), or only the named parts: test.py lint fuzz.
 
+`make test-long` runs what takes its time: tests/long.
 Parts run one after the other, the log of each goes to build-test/NAME.log. The last line counts single tests:
 "N passed, N failed"."""
 import json, os, pathlib, re, shutil, subprocess, sys, threading, time
@@ -103,7 +104,7 @@ def c_tests(which, suites):
 
 # Most of a test's time is waiting, each file of tests has a server of its own, and some have a clock's seconds to wait.
 # Browsers take a core and more each; beside them the next builds are made.
-AT_ONCE = {'http': 6, 'browser': 1, 'scripts': 1}
+AT_ONCE = {'http': 6, 'browser': 1, 'scripts': 1, 'long': 1}
 
 # All of HTTP is tried under the address sanitizer. Of the program as it ships: what depends on speed, on signals, on files
 # of other versions, and every route once; the browsers do the rest.
@@ -121,6 +122,10 @@ def structure():
     single('layers', 'python3 tests/structure/layers.py')
     single('layers: the check can fail', 'python3 tests/structure/layers_test.py')
     single('messages in both languages', 'python3 tests/structure/messages.py')
+
+def long():
+    if build('plain'):
+        node('plain', 'long', 'tests/long/*.test.mjs', timeout=7200)
 
 def lint():
     single('clang-format', "git ls-files 'src/*.c' 'src/*.h' 'include/*.h' 'tests/*.c' | xargs clang-format-14 --dry-run -Werror")
@@ -158,7 +163,7 @@ def everything():
         node('tsan', 'http', 'tests/http/*.test.mjs', only=WITH_THREADS, KILL_ROUNDS='2')
 
 if __name__ == '__main__':
-    parts = {'everything': everything, 'lint': lint, 'fuzz': fuzz, 'structure': structure}
+    parts = {'everything': everything, 'long': long, 'lint': lint, 'fuzz': fuzz, 'structure': structure}
     if not set(sys.argv[1:]) <= set(parts):
         sys.exit(f'{__doc__}\n\nparts: {" ".join(parts)}')
     started = time.monotonic()

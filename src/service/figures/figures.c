@@ -47,7 +47,8 @@ static void add_figure(struct figure_sums *s, const struct store_figure *f)
 	} plain[] = {[FIGURE_RECEIVED] = {s->received, 24}, [FIGURE_DECIDED] = {s->decided, 24},
 	             [FIGURE_KIND] = {s->kind, KIND_COUNT}, [FIGURE_RULE] = {s->rule, FRG_RULE_COUNT},
 	             [FIGURE_WITHIN] = {&s->within, 1},     [FIGURE_FORECAST] = {s->forecast, 3}};
-	if (f->value < 0) /* shifts were changed between a decision and its undo: it went from a class that it never was in */
+	if (f->value <
+	    0) /* shifts were changed between a decision and its undo: it went from a class that it never was in */
 		return;
 	if (f->name >= FIGURE_WAIT_OPEN && f->name <= FIGURE_WAIT_STAFFED)
 		add_wait(s, f);
