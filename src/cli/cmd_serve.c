@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 #include "base/log.h"
+#include "cli/notify.h"
 #include "event/mail.h"
 #include "event/tail.h"
 #include "event/teacher.h"
@@ -221,7 +222,9 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	} else if (!s->port_file || write_port(s->port_file, http_server_port(server))) {
 		log_info("listen", "port %u, %s", http_server_port(server), service_engine_id(svc));
 		int signal_number;
+		notify_manager("READY=1");
 		sigwait(waited, &signal_number);
+		notify_manager("STOPPING=1");
 		log_info("stop", "signal %d: no new requests, running ones finish", signal_number);
 	} else {
 		rc = EXIT_USAGE;
