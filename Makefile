@@ -1,7 +1,7 @@
 # A thin front to meson and ninja. `make run` and `make test` do everything on a fresh Debian 12.
 BUILD ?= build
 
-.PHONY: run test test-long build setup model bench fuzz lint format install clean
+.PHONY: run test test-long build setup test-setup deb model bench fuzz lint format install clean
 
 run: build
 	@tools/run.sh $(BUILD)
@@ -12,18 +12,21 @@ build: setup $(BUILD)/build.ninja
 setup:
 	@tools/setup.sh
 
+test-setup:
+	@tools/setup.sh test
+
 $(BUILD)/build.ninja:
 	@meson setup $(BUILD) >/dev/null || { meson setup $(BUILD); exit 1; }
 
-test: setup
+test: test-setup
 	@python3 tools/test.py
 
 # What takes its time: a hundred kills, lost machines, millions of rows
-test-long: setup
+test-long: test-setup
 	@python3 tools/test.py long
 
 # FUZZ_SECONDS for each target
-fuzz: setup
+fuzz: test-setup
 	@python3 tools/test.py fuzz
 
 # The model that the library carries, from data/ and ../shared/data: the same data, the same bytes
@@ -31,14 +34,18 @@ model: build
 	@tools/make_model.sh $(BUILD)
 	@ninja -C $(BUILD) --quiet
 
-bench: build
+bench: test-setup build
 	@python3 bench/run.py $(BUILD)
 
-lint: setup
+lint: test-setup
 	@python3 tools/test.py lint
 
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format-14 -i
+
+# Debian packages in build/deb
+deb: test-setup
+	@tools/make_deb.sh $(BUILD)/deb
 
 install: build
 	@meson install -C $(BUILD)

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Installs what is missing, and says what and why. Debian packages by apt, the rest by npm.
+# With `test` also what only tests, benchmarks and packages need: servers among it, which Debian starts when it installs them.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -19,11 +20,15 @@ there() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+lists=tools/packages.txt
+[ "${1:-}" != test ] || lists="$lists tools/packages-test.txt"
 missing=
 while read -r name why; do
 	case $name in ''|'#'*) continue ;; esac
 	there "$name" || { missing="$missing $name"; printf 'missing: %-22s %s\n' "$name" "$why"; }
-done < tools/packages.txt
+done <<EOF
+$(cat $lists)
+EOF
 
 if [ -n "$missing" ]; then
 	echo "Installing by apt:$missing"

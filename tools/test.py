@@ -121,6 +121,7 @@ def node(which, name, pattern, timeout=600, only=None, **env):
 def structure():
     single('layers', 'python3 tests/structure/layers.py')
     single('layers: the check can fail', 'python3 tests/structure/layers_test.py')
+    single('systemd unit', 'python3 tests/structure/unit.py')
     single('messages in both languages', 'python3 tests/structure/messages.py')
 
 def long():

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cli/notify.h"
 #include "event/mail.h"
+#include "event/purge.h"
 #include "event/tail.h"
 #include "event/teacher.h"
 #include "exchange/exchange.h"
@@ -30,7 +31,7 @@ static const char help[] =
 	"  --dev-assets DIR    serves scripts and styles from DIR instead of from the binary\n";
 
 struct settings {
-	char *db, *listen, *proxies, *smtp, *mail_from, *smtp_user, *smtp_password;
+	char *db, *listen, *proxies, *smtp, *mail_from, *smtp_user, *smtp_password, *purge;
 	char *oidc_issuer, *oidc_client, *oidc_secret, *oidc_name, *oidc_claim, *oidc_roles;
 	const char *dev_assets, *port_file;
 	unsigned workers, loops, connections, idle_timeout;
@@ -118,6 +119,8 @@ static int set(void *ctx, const char *section, const char *key, const char *valu
 		good = set_text(&s->mail_from, value);
 	else if (strncmp(key, "oidc_", 5) == 0)
 		good = set_oidc(s, key + 5, value, &known);
+	else if (strcmp(key, "purge") == 0)
+		good = set_text(&s->purge, value);
 	else if (strcmp(key, "workers") == 0)
 		good = set_number(&s->workers, value);
 	else if (strcmp(key, "loops") == 0)
@@ -200,7 +203,8 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	                             .finish = api_finish};
 	config.routes = api_routes(&config.route_count);
 	struct http_server *server;
-	struct tail *tail;
+	struct purger *purger = NULL;
+	struct tail *tail = NULL;
 	struct mailer *mailer = NULL;
 	struct teacher *teacher = NULL;
 	struct mailer_config mail = {.url = s->smtp,
@@ -212,8 +216,9 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 		return cli_failed("serve", &err);
 	service_live_start(svc, server);
 	int rc = EXIT_DONE;
-	if (tail_open(svc, &tail, &err) != FRG_OK) {
-		tail = NULL;
+	if (purger_open(svc, s->purge, &purger, &err) != FRG_OK) {
+		rc = cli_failed("serve", &err);
+	} else if (tail_open(svc, purger, &tail, &err) != FRG_OK) {
 		rc = cli_failed("serve", &err);
 	} else if (mailer_open(svc, &mail, &mailer, &err) != FRG_OK) {
 		rc = cli_failed("serve", &err);
@@ -233,6 +238,7 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	teacher_close(teacher);
 	mailer_close(mailer);
 	tail_close(tail);
+	purger_close(purger);
 	service_live_stop(svc);
 	http_server_close(server);
 	return rc;
@@ -287,7 +293,7 @@ int cmd_serve(int argc, char **argv)
 	int rc = EXIT_USAGE;
 	char **const texts[] = {&s.proxies,       &s.smtp,        &s.mail_from,   &s.smtp_user,
 	                        &s.smtp_password, &s.oidc_issuer, &s.oidc_client, &s.oidc_secret,
-	                        &s.oidc_name,     &s.oidc_claim,  &s.oidc_roles};
+	                        &s.oidc_name,     &s.oidc_claim,  &s.oidc_roles,  &s.purge};
 	bool good = set_text(&s.db, environment ? environment : "sqlite:freigabe.db") &&
 	            set_text(&s.listen, "127.0.0.1:8080");
 	for (size_t i = 0; i < COUNT_OF(texts); i++)

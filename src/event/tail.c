@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "event/jobs.h"
+#include "event/purge.h"
 #include "event/tell.h"
 #include "service/automatic/automatic.h"
 
@@ -24,6 +25,7 @@ enum { RECHECKS = 1000 };
 
 struct tail {
 	struct service *svc;
+	struct purger *purger;
 	struct recheck recheck[RECHECKS]; /* only the tail's thread */
 	size_t rechecks;
 	pthread_t thread;
@@ -221,8 +223,10 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 	}
 	if (str_eq(e->kind, STR("staff")))
 		end_streams(svc, e);
-	if (e->article && (readers_concerned(e, action) || str_eq(e->kind, STR("article"))))
+	if (e->article && (readers_concerned(e, action) || str_eq(e->kind, STR("article")))) {
 		service_threads_drop_both(svc, e->article, e->site);
+		purge_article(t->purger, e->article); /* after it: nothing older can be fetched from here any more */
+	}
 	if (e->article && str_eq(e->kind, STR("article")))
 		tell(svc, a, e->article, 0, "closing", json_object());
 	if (e->article && readers_concerned(e, action))
@@ -290,12 +294,13 @@ static void *loop(void *arg)
 	return NULL;
 }
 
-enum frg_status tail_open(struct service *svc, struct tail **out, struct frg_error *err)
+enum frg_status tail_open(struct service *svc, struct purger *purger, struct tail **out, struct frg_error *err)
 {
 	struct tail *t = calloc(1, sizeof *t);
 	if (!t)
 		BUG("out of memory");
 	t->svc = svc;
+	t->purger = purger;
 	t->jobs = (struct jobs){.svc = svc, .stopping = &t->stopping};
 	const struct store_site *sites = service_site(svc, STR(""));
 	for (size_t i = 0; i < service_site_count(svc); i++)

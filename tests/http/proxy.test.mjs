@@ -1,0 +1,125 @@
+// nginx and Caddy in front of the server, as deploy/ shows them: HTTP/2, what is cached and what never, purged on release, live
+// streams, whose address is believed.
+import { after, before, test } from 'node:test';
+import http from 'node:http';
+import assert from 'node:assert/strict';
+import { startServer, until, uuid } from '../lib/server.mjs';
+import { Editor, Reader } from '../lib/people.mjs';
+import { Proxy, freePort } from '../lib/proxy.mjs';
+
+const PAGE = '/articles/bruecke';
+let server, rike, nginx, caddy, purge;
+
+before(async () => {
+	purge = await freePort();
+	server = await startServer({ site: { address: 'https://comments.example.org' }, config: { trusted_proxies: '127.0.0.1', purge: `http://127.0.0.1:${purge}/` } });
+	rike = await new Editor(server).login();
+	nginx = await new Proxy('nginx', { upstream: server.port, purge }).start();
+	caddy = await new Proxy('caddy', { upstream: server.port }).start();
+});
+after(async () => {
+	await nginx?.end();
+	await caddy?.end();
+	await server?.end();
+});
+
+const released = async (text) => {
+	const { id } = await new Reader(server).submit(text);
+	await rike.release(id);
+	return id;
+};
+// Asked again and again until it says so; the answer that did.
+const sees = (proxy, path, holds, what) => until(async () => {
+	const answer = await proxy.get(path);
+	return answer.status === 200 && holds(answer.text) && answer;
+}, { within: 10000, what });
+
+test('pages come by HTTP/2, whole and compressed', async () => {
+	await released('Die Brücke ist schmal und alt.');
+	for (const proxy of [nginx, caddy]) {
+		const plain = await sees(proxy, PAGE, (text) => text.includes('schmal und alt'), 'the comment');
+		assert.match(plain.headers['content-type'], /text\/html/);
+		assert.match(plain.headers['content-security-policy'], /default-src/);
+		assert.ok(plain.headers['strict-transport-security']);
+		const small = await proxy.get(PAGE, { 'accept-encoding': 'gzip, br' });
+		assert.equal(small.status, 200);
+		assert.ok(['br', 'gzip'].includes(small.headers['content-encoding']) && small.text.length < plain.text.length);
+	}
+});
+
+test('a second reader gets the kept copy; who has written never does', async () => {
+	const first = await sees(nginx, PAGE, () => true, 'the page');
+	assert.ok(first.headers['x-cache']);
+	await until(async () => (await nginx.get(PAGE)).headers['x-cache'] === 'HIT', { what: 'a hit' });
+	const own = new Reader(server);
+	await own.submit('Das hier wartet noch.');
+	const answer = await nginx.get(PAGE, { cookie: own.cookie });
+	assert.equal(answer.headers['x-cache'], 'BYPASS');
+	assert.ok(answer.text.includes('wartet noch'), 'their own comment, waiting');
+	for (let i = 0; i < 5; i++)
+		assert.ok(!(await nginx.get(PAGE)).text.includes('wartet noch'), 'and nobody else sees it');
+});
+
+test('what is withdrawn is gone from the cache as from the server', async () => {
+	const id = await released('Dieser Satz wird gleich entfernt.');
+	await sees(nginx, PAGE, (text) => text.includes('gleich entfernt'), 'the comment');
+	const paths = [PAGE, '/articles/bruecke/comments.atom', '/v1/articles/bruecke/comments', '/v1/articles/bruecke/thread'];
+	for (const path of paths)
+		await sees(nginx, path, (text) => text.includes('gleich entfernt'), path);
+	const { json } = await rike.request('GET', '/v1/desk/decisions?limit=5');
+	const { revision } = json.decisions.find((d) => d.comment === id);
+	const start = Date.now();
+	const answer = await rike.write(`/v1/desk/revisions/${revision}/removal`, { rules: ['off_topic'] });
+	assert.equal(answer.status, 200, answer.text);
+	await sees(nginx, PAGE, (text) => !text.includes('gleich entfernt'), 'it is gone');
+	console.log(`# gone through the cache after ${Date.now() - start} ms`);
+	for (const path of paths)
+		await sees(nginx, path, (text) => !text.includes('gleich entfernt'), path);
+});
+
+test('the purge alone does it, without waiting for the copy to grow old', async () => {
+	const ask = () => new Promise((done, fail) => http.request({ host: '127.0.0.1', port: purge, method: 'PURGE', path: PAGE, headers: { Host: 'comments.example.org' } },
+		(res) => { res.resume(); res.on('end', () => done(res.statusCode)); }).on('error', fail).end());
+	await until(async () => { await nginx.get(PAGE); return await ask() === 200 && await ask() === 404; }, { what: 'a copy that goes' });
+	assert.equal((await nginx.get('/v1/articles/bruecke/thread')).status, 200);
+});
+
+test('a live stream flows through as it comes', async () => {
+	for (const proxy of [nginx, caddy]) {
+		const session = await proxy.connect();
+		const stream = session.request({ ':path': '/v1/articles/bruecke/stream', ':authority': 'comments.example.org', accept: 'text/event-stream' });
+		let heard = '';
+		stream.setEncoding('utf8').on('data', (text) => (heard += text));
+		await new Promise((done, fail) => { stream.on('response', done); stream.on('error', fail); });
+		const id = await released(`Live durch ${proxy.kind} hindurch, ein Satz über die Brücke.`);
+		await until(() => heard.includes(id), { what: `the message by ${proxy.kind}` });
+		stream.close();
+		session.close();
+	}
+});
+
+test('whose address it is the proxy says, not the reader', async () => {
+	const other = await startServer({ limits: 'on', site: { address: 'https://comments.example.org' }, config: { trusted_proxies: '127.0.0.1' } });
+	const proxies = [];
+	try {
+		for (const kind of ['nginx', 'caddy']) {
+			const proxy = await new Proxy(kind, { upstream: other.port, purge: await freePort() }).start();
+			proxies.push(proxy);
+			/* a new address each time would never meet the limit: so all 25 must count as one */
+			let refused = 0;
+			for (let i = 0; i < 25; i++) {
+				const answer = await proxy.request('POST', '/v1/articles/bruecke/comments', { 'content-type': 'application/json', 'x-forwarded-for': `203.0.113.${i}`, 'idempotency-key': uuid() },
+					JSON.stringify({ name: 'W', text: `Satz ${i} über die Brücke und den Verkehr.` }));
+				refused += answer.status === 429;
+			}
+			if (kind === 'nginx')
+				assert.ok(refused >= 1, `${kind}: none of 25 was refused`);
+			else
+				assert.equal(refused, 25, 'from the same address: the limit has been met already');
+		}
+	} finally {
+		for (const proxy of proxies)
+			await proxy.end();
+		await other.end();
+	}
+});
