@@ -45,6 +45,8 @@ str db_text(struct db_rows *rows, int column, struct arena *a); /* copied; NULL 
 MUST_CHECK enum frg_status db_script(struct db *db, struct frg_error *err, const char *sql);
 /* True while a transaction is open: a failing disk may have ended it. */
 bool db_in_transaction(struct db *db);
+/* Grows with every row that this connection changes: tells whether something has been written meanwhile. */
+int64_t db_changes(struct db *db);
 
 /* ---- SQLite ---- */
 MUST_CHECK enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, struct frg_error *err);

@@ -1,10 +1,11 @@
 /* The SQLite driver: prepared statements cached by the address of their text. */
 #include "store/db.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 
-enum { CACHE_SLOTS = 1024 };
+enum { CACHE_SLOTS = 1024, ARGS_MAX = 48 };
 
 struct db_rows {
 	struct db *db;
@@ -15,6 +16,7 @@ struct db_rows {
 struct cached {
 	const char *sql;
 	struct db_rows rows;
+	unsigned char place[ARGS_MAX]; /* of $1, $2 … among SQLite's own numbers; 0: not in the statement */
 	bool busy;
 };
 
@@ -48,10 +50,17 @@ enum frg_status db_script(struct db *db, struct frg_error *err, const char *sql)
 	return rc == SQLITE_OK ? FRG_OK : failed(db, err, rc);
 }
 
+int64_t db_changes(struct db *db) { return sqlite3_total_changes64(db->handle); }
+
 bool db_in_transaction(struct db *db) { return !sqlite3_get_autocommit(db->handle); }
+
+/* Nobody asks SQLite how much memory it has; counting it takes a lock at each allocation of each thread. */
+static void set_up(void) { (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
 
 enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, struct frg_error *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, set_up);
 	struct db *db = calloc(1, sizeof *db);
 	if (!db)
 		BUG("out of memory");
@@ -70,6 +79,7 @@ enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, s
 		               "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 		               "PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
 		               "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000;"
+		               "PRAGMA temp_store=MEMORY;"  /* what a savepoint may have to bring back: no file for that */
 		               "PRAGMA secure_delete=ON;"); /* what is deleted is overwritten; db_scrub does the rest */
 		if (st == FRG_OK && !writer)
 			st = db_script(db, err, "PRAGMA query_only=ON;");
@@ -92,6 +102,18 @@ void db_close(struct db *db)
 	free(db);
 }
 
+/* SQLite numbers parameters as they come, whatever their names say: found once, not at each binding. */
+static void note_places(struct cached *c)
+{
+	int count = sqlite3_bind_parameter_count(c->rows.stmt);
+	for (int at = 1; at <= count; at++) {
+		const char *name = sqlite3_bind_parameter_name(c->rows.stmt, at);
+		int number = name ? atoi(name + 1) : 0;
+		BUG_IF(number < 1 || number > ARGS_MAX);
+		c->place[number - 1] = (unsigned char)at;
+	}
+}
+
 /* Slot of this statement, prepared. The number of statements is fixed by the program's text. */
 static enum frg_status find(struct db *db, struct frg_error *err, const char *sql, struct cached **out)
 {
@@ -110,18 +132,19 @@ static enum frg_status find(struct db *db, struct frg_error *err, const char *sq
 			return failed(db, err, rc);
 		c->sql = sql;
 		c->rows.db = db;
+		note_places(c);
 		*out = c;
 		return FRG_OK;
 	}
 	BUG("more statements than slots");
 }
 
-static void bind(sqlite3_stmt *stmt, const struct db_value *args, size_t count)
+static void bind(struct cached *c, const struct db_value *args, size_t count)
 {
-	char name[12];
+	sqlite3_stmt *stmt = c->rows.stmt;
+	BUG_IF(count > ARGS_MAX);
 	for (size_t i = 0; i < count; i++) {
-		sqlite3_snprintf(sizeof name, name, "$%d", (int)i + 1);
-		int at = sqlite3_bind_parameter_index(stmt, name);
+		int at = c->place[i];
 		if (at == 0)
 			continue; /* an argument the statement does not use */
 		int rc;
@@ -148,7 +171,7 @@ enum frg_status db_query(struct db *db, struct frg_error *err, const char *sql, 
 		return st;
 	BUG_IF(!c);
 	c->busy = true;
-	bind(c->rows.stmt, args, count);
+	bind(c, args, count);
 	c->rows.last = SQLITE_ROW;
 	*out = &c->rows;
 	return FRG_OK;

@@ -19,7 +19,7 @@ struct job {
 	struct arena *arena;
 	struct frg_error err;
 	enum frg_status status;
-	bool done;
+	bool plain, done;
 	struct job *next;
 	pthread_cond_t finished;
 };
@@ -48,10 +48,21 @@ enum frg_status store_none(struct frg_error *err, const char *what)
 
 struct arena *store_arena(struct store_tx *tx) { return tx->arena; }
 
-/* One job inside the open group, in a savepoint of its own. */
-static void run_one(struct db *db, struct job *job)
+/* Refused or done, but nothing in between; *broken: it was. */
+static void run_plain(struct db *db, struct job *job, struct search_entry **entries, bool *broken)
 {
-	job->status = db_script(db, &job->err, "SAVEPOINT job");
+	struct store_tx tx = {.db = db, .arena = job->arena};
+	int64_t before = db_changes(db);
+	job->status = job->work(&tx, job->ctx, &job->err);
+	*broken = job->status != FRG_OK && db_changes(db) != before;
+	if (job->status == FRG_OK)
+		*entries = store_search_join(*entries, tx.entries);
+}
+
+/* One job inside the open group, in a savepoint of its own. */
+static void run_one(struct db *db, struct job *job, struct search_entry **entries)
+{
+	job->status = DB_RUN(db, &job->err, "SAVEPOINT job", DB_NULL);
 	if (job->status != FRG_OK)
 		return;
 	struct store_tx tx = {.db = db, .arena = job->arena};
@@ -59,7 +70,11 @@ static void run_one(struct db *db, struct job *job)
 	if (!db_in_transaction(db)) /* a full disk ends the whole group */
 		return;
 	struct frg_error err;
-	enum frg_status st = db_script(db, &err, job->status == FRG_OK ? "RELEASE job" : "ROLLBACK TO job; RELEASE job");
+	enum frg_status st = job->status == FRG_OK ? FRG_OK : DB_RUN(db, &err, "ROLLBACK TO job", DB_NULL);
+	if (st == FRG_OK)
+		st = DB_RUN(db, &err, "RELEASE job", DB_NULL);
+	if (st == FRG_OK && job->status == FRG_OK)
+		*entries = store_search_join(*entries, tx.entries);
 	if (st != FRG_OK && job->status == FRG_OK) {
 		job->status = st;
 		job->err = err;
@@ -69,16 +84,23 @@ static void run_one(struct db *db, struct job *job)
 static void run_group(struct db *db, struct job **jobs, size_t count)
 {
 	struct frg_error err = {0};
-	enum frg_status st = db_script(db, &err, "BEGIN IMMEDIATE");
+	struct search_entry *entries = NULL;
+	enum frg_status st = DB_RUN(db, &err, "BEGIN IMMEDIATE", DB_NULL);
 	size_t ran = 0;
 	while (st == FRG_OK && ran < count) {
-		run_one(db, jobs[ran++]);
-		if (!db_in_transaction(db))
-			st = frg_fail(&err, FRG_UNAVAILABLE, "store_io", "the transaction was given up: %s",
-			              jobs[ran - 1]->err.msg);
+		struct job *job = jobs[ran++];
+		bool broken = false;
+		if (job->plain)
+			run_plain(db, job, &entries, &broken);
+		else
+			run_one(db, job, &entries);
+		if (broken || !db_in_transaction(db))
+			st = frg_fail(&err, FRG_UNAVAILABLE, "store_io", "the transaction was given up: %s", job->err.msg);
 	}
 	if (st == FRG_OK)
-		st = db_script(db, &err, "COMMIT");
+		st = store_search_write(db, entries, &err);
+	if (st == FRG_OK)
+		st = DB_RUN(db, &err, "COMMIT", DB_NULL);
 	if (st == FRG_OK)
 		return;
 	if (db_in_transaction(db)) {
@@ -137,9 +159,9 @@ static void *write_loop(void *arg)
 	return NULL;
 }
 
-enum frg_status store_write(struct store *s, struct arena *arena, store_work *work, void *ctx, struct frg_error *err)
+static enum frg_status write_job(struct store *s, struct job wanted, struct frg_error *err)
 {
-	struct job job = {.work = work, .ctx = ctx, .arena = arena};
+	struct job job = wanted;
 	pthread_cond_init(&job.finished, NULL);
 	pthread_mutex_lock(&s->lock);
 	if (s->stopping) {
@@ -160,6 +182,17 @@ enum frg_status store_write(struct store *s, struct arena *arena, store_work *wo
 	if (job.status != FRG_OK && err)
 		*err = job.err;
 	return job.status;
+}
+
+enum frg_status store_write(struct store *s, struct arena *arena, store_work *work, void *ctx, struct frg_error *err)
+{
+	return write_job(s, (struct job){.work = work, .ctx = ctx, .arena = arena}, err);
+}
+
+enum frg_status store_write_plain(struct store *s, struct arena *arena, store_work *work, void *ctx,
+                                  struct frg_error *err)
+{
+	return write_job(s, (struct job){.work = work, .ctx = ctx, .arena = arena, .plain = true}, err);
 }
 
 static struct reader *borrow(struct store *s)
@@ -186,11 +219,11 @@ enum frg_status store_read(struct store *s, struct arena *arena, store_work *wor
 {
 	struct reader *r = borrow(s);
 	struct store_tx tx = {.db = r->db, .arena = arena};
-	enum frg_status st = db_script(r->db, err, "BEGIN");
+	enum frg_status st = DB_RUN(r->db, err, "BEGIN", DB_NULL);
 	if (st == FRG_OK) {
 		st = work(&tx, ctx, err);
 		struct frg_error end;
-		if (db_in_transaction(r->db) && db_script(r->db, &end, "COMMIT") != FRG_OK)
+		if (db_in_transaction(r->db) && DB_RUN(r->db, &end, "COMMIT", DB_NULL) != FRG_OK)
 			log_error("store_read", "%s", end.msg);
 	}
 	give_back(s, r);
