@@ -310,6 +310,9 @@ struct release {
 	bool notices_wait;                     /* open notices on it are not settled by its going */
 	msec now;
 };
+/* Before anything is written: FRG_CONFLICT parent_not_released, revision_purged. */
+MUST_CHECK enum frg_status release_allowed(struct store_tx *tx, const struct store_comment *comment,
+                                           const struct store_revision *revision, struct frg_error *err);
 MUST_CHECK enum frg_status release_apply(struct store_tx *tx, const struct release *r, struct frg_error *err);
 
 /* ---- limits.c --------------------------------------------------------------------------------- */

@@ -47,6 +47,7 @@ enum frg_status store_none(struct frg_error *err, const char *what)
 }
 
 struct arena *store_arena(struct store_tx *tx) { return tx->arena; }
+int64_t store_changes(struct store_tx *tx) { return db_changes(tx->db); }
 
 /* Refused or done, but nothing in between; *broken: it was. */
 static void run_plain(struct db *db, struct job *job, struct search_entry **entries, bool *broken)

@@ -38,7 +38,9 @@ typedef enum frg_status store_work(struct store_tx *tx, void *ctx, struct frg_er
  * The calling thread waits; `work` may run on another thread. */
 MUST_CHECK enum frg_status store_write(struct store *store, struct arena *arena, store_work *work, void *ctx,
                                        struct frg_error *err);
-/* The same for work that refuses before its first write, or not at all: it needs nothing to go back to, and that is a
+/* Grows when work writes: tells, when it fails, whether something is to be undone. */
+int64_t store_changes(struct store_tx *tx);
+/* The same as store_write for work that refuses before its first write, or not at all: it needs nothing to go back to, and that is a
  * third of what a small write costs. Should it fail later all the same, nothing of its whole group is written. */
 MUST_CHECK enum frg_status store_write_plain(struct store *store, struct arena *arena, store_work *work, void *ctx,
                                              struct frg_error *err);
