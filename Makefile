@@ -28,7 +28,7 @@ model: build
 	@ninja -C $(BUILD) --quiet
 
 bench: build
-	@python3 bench/run.py $(BUILD)
+	@python3 bench/run.py $(BUILD) --only "$(ONLY)"
 
 lint: setup
 	@python3 tools/test.py lint
