@@ -115,7 +115,7 @@ enum frg_status decision_tell(struct store_tx *tx, const char *kind, const struc
 enum frg_status staff_may_section(struct store_tx *tx, const struct staff *who, const struct store_comment *c,
                                   struct store_article *article, struct frg_error *err)
 {
-	enum frg_status st = store_article_by_id(tx, c->article, article, err);
+	enum frg_status st = store_article_heading(tx, c->article, article, err);
 	if (st == FRG_OK && !staff_has_section(who, article->section))
 		return frg_fail(err, FRG_FORBIDDEN, "section_forbidden", "the section %.*s is not theirs",
 		                STR_ARG(article->section));
@@ -411,8 +411,7 @@ struct batch {
 static enum frg_status decide_next(struct store_tx *tx, struct batch *b, size_t i, struct frg_error *err)
 {
 	struct decide_item *item = &b->items[i];
-	struct deciding d = {
-		.cmd = &item->cmd, .site = service_site_by_id(b->svc, b->who->site), .out = &item->result};
+	struct deciding d = {.cmd = &item->cmd, .site = service_site_by_id(b->svc, b->who->site), .out = &item->result};
 	item->result = (struct decide_result){0};
 	item->status = decision_terms(store_arena(tx), &item->cmd, action_names[item->cmd.action].p, &d.terms, &item->err);
 	int64_t before = store_changes(tx);
@@ -441,7 +440,7 @@ enum frg_status service_decide_batch(struct service *svc, struct arena *a, const
 {
 	struct batch b = {.svc = svc, .who = who, .items = items, .count = count};
 	b.articles = ARENA_ARRAY(a, id64, count);
-	enum frg_status st = store_write(svc->store, a, decide_all, &b, err);
+	enum frg_status st = store_write_plain(svc->store, a, decide_all, &b, err);
 	*waiting = b.waiting;
 	id64 last = 0;
 	for (size_t i = 0; st == FRG_OK && i < count; i++) {

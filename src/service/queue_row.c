@@ -90,7 +90,7 @@ enum frg_status queue_enter(struct store_tx *tx, const struct store_comment *com
 	                              .article = comment->article,
 	                              .author = comment->author,
 	                              .submitted = revision->created};
-	enum frg_status st = store_article_by_id(tx, comment->article, &article, err);
+	enum frg_status st = store_article_heading(tx, comment->article, &article, err);
 	if (st == FRG_OK)
 		st = settings_load(tx, revision->site, &settings, err);
 	if (st == FRG_OK)
@@ -147,7 +147,7 @@ enum frg_status queue_enter_again(struct store_tx *tx, const struct store_commen
 	                              .author = comment->author,
 	                              .submitted = now,
 	                              .blind_for = first};
-	enum frg_status st = store_article_by_id(tx, comment->article, &article, err);
+	enum frg_status st = store_article_heading(tx, comment->article, &article, err);
 	if (st == FRG_OK)
 		st = settings_load(tx, revision->site, &settings, err);
 	if (st == FRG_OK)

@@ -47,7 +47,7 @@ enum frg_status search_load_hit(struct store_tx *tx, id64 id, struct search_hit 
 	if (st == FRG_OK)
 		st = store_comment_get(tx, hit->revision.comment, &hit->comment, err);
 	if (st == FRG_OK)
-		st = store_article_by_id(tx, hit->comment.article, &hit->article, err);
+		st = store_article_heading(tx, hit->comment.article, &hit->article, err);
 	if (st != FRG_OK)
 		return st;
 	st = store_decision_standing(tx, id, &hit->decision, NULL);
