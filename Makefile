@@ -1,7 +1,7 @@
 # A thin front to meson and ninja. `make run` and `make test` do everything on a fresh Debian 12.
 BUILD ?= build
 
-.PHONY: run test build setup model bench fuzz lint format install clean
+.PHONY: run test build setup model bench baseline fuzz lint format install clean
 
 run: build
 	@tools/run.sh $(BUILD)
@@ -29,6 +29,10 @@ model: build
 
 bench: build
 	@python3 bench/run.py $(BUILD) --only "$(ONLY)"
+
+# What requests cost in instructions and allocations, written anew: commit it with the change that explains it
+baseline: build
+	@python3 bench/baseline.py $(BUILD) --renew
 
 lint: setup
 	@python3 tools/test.py lint

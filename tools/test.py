@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the tests: everything (`make test`), or only the named parts: test.py lint fuzz.
+"""Runs the tests: everything (`make test`), or only the named parts: test.py lint fuzz baseline.
 
 Parts run one after the other, the log of each goes to build-test/NAME.log. The last line counts single tests:
 "N passed, N failed"."""
@@ -117,6 +117,9 @@ def structure():
     single('layers: the check can fail', 'python3 tests/structure/layers_test.py')
     single('messages in both languages', 'python3 tests/structure/messages.py')
 
+def baseline():
+    single('baseline: instructions and allocations', 'python3 bench/baseline.py build')
+
 def lint():
     single('clang-format', "git ls-files 'src/*.c' 'src/*.h' 'include/*.h' 'tests/*.c' | xargs clang-format-14 --dry-run -Werror")
     if build('plain'):
@@ -137,6 +140,7 @@ def everything():
     structure()
     if build('plain'):
         c_tests('plain', {'unit', 'cases', 'contract'})
+        baseline()
         node('plain', 'scripts', 'tests/web/*.test.mjs')
         node('plain', 'http', 'tests/http/*.test.mjs', only=AS_SHIPPED)
         with ThreadPoolExecutor(1) as beside:
@@ -153,7 +157,7 @@ def everything():
         node('tsan', 'http', 'tests/http/*.test.mjs', only=WITH_THREADS, KILL_ROUNDS='2')
 
 if __name__ == '__main__':
-    parts = {'everything': everything, 'lint': lint, 'fuzz': fuzz, 'structure': structure}
+    parts = {'everything': everything, 'lint': lint, 'fuzz': fuzz, 'structure': structure, 'baseline': baseline}
     if not set(sys.argv[1:]) <= set(parts):
         sys.exit(f'{__doc__}\n\nparts: {" ".join(parts)}')
     started = time.monotonic()
