@@ -7,25 +7,28 @@
 
 enum { CACHE_SLOTS = 1024, ARGS_MAX = 48 };
 
-struct db_rows {
-	struct db *db;
+struct sqlite_rows {
+	struct db_rows base;
 	sqlite3_stmt *stmt;
 	int last; /* result of the last step */
 };
 
 struct cached {
 	const char *sql;
-	struct db_rows rows;
+	struct sqlite_rows rows;
 	unsigned char place[ARGS_MAX]; /* of $1, $2 … among SQLite's own numbers; 0: not in the statement */
 	bool busy;
 };
 
-struct db {
+struct sqlite {
+	struct db base;
 	sqlite3 *handle;
 	struct cached cache[CACHE_SLOTS];
 };
 
-static enum frg_status failed(struct db *db, struct frg_error *err, int rc)
+static const struct db_driver driver;
+
+static enum frg_status failed(struct sqlite *db, struct frg_error *err, int rc)
 {
 	const char *text = sqlite3_errmsg(db->handle);
 	switch (rc & 0xff) {
@@ -44,15 +47,25 @@ static enum frg_status failed(struct db *db, struct frg_error *err, int rc)
 	}
 }
 
-enum frg_status db_script(struct db *db, struct frg_error *err, const char *sql)
+static enum frg_status script(struct db *base, struct frg_error *err, const char *sql)
 {
+	struct sqlite *db = (struct sqlite *)base;
 	int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
 	return rc == SQLITE_OK ? FRG_OK : failed(db, err, rc);
 }
 
-int64_t db_changes(struct db *db) { return sqlite3_total_changes64(db->handle); }
+static int64_t changes(struct db *base) { return sqlite3_total_changes64(((struct sqlite *)base)->handle); }
 
-bool db_in_transaction(struct db *db) { return !sqlite3_get_autocommit(db->handle); }
+static bool in_transaction(struct db *base) { return !sqlite3_get_autocommit(((struct sqlite *)base)->handle); }
+
+static void close_db(struct db *base)
+{
+	struct sqlite *db = (struct sqlite *)base;
+	for (size_t i = 0; i < CACHE_SLOTS; i++)
+		sqlite3_finalize(db->cache[i].rows.stmt);
+	sqlite3_close(db->handle);
+	free(db);
+}
 
 /* Nobody asks SQLite how much memory it has; counting it takes a lock at each allocation of each thread. */
 static void set_up(void) { (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
@@ -61,9 +74,10 @@ enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, s
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	pthread_once(&once, set_up);
-	struct db *db = calloc(1, sizeof *db);
+	struct sqlite *db = calloc(1, sizeof *db);
 	if (!db)
 		BUG("out of memory");
+	db->base.driver = &driver;
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READWRITE | (writer ? SQLITE_OPEN_CREATE : 0);
 	int rc = sqlite3_open_v2(path, &db->handle, flags, NULL);
 	enum frg_status st = FRG_OK;
@@ -75,31 +89,21 @@ enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, s
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 		/* FULL: a commit in WAL mode is on the disk before it is acknowledged */
-		st = db_script(db, err,
-		               "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-		               "PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
-		               "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000;"
-		               "PRAGMA temp_store=MEMORY;"  /* what a savepoint may have to bring back: no file for that */
-		               "PRAGMA secure_delete=ON;"); /* what is deleted is overwritten; db_scrub does the rest */
+		st = script(&db->base, err,
+		            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+		            "PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
+		            "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000;"
+		            "PRAGMA temp_store=MEMORY;"  /* what a savepoint may have to bring back: no file for that */
+		            "PRAGMA secure_delete=ON;"); /* what is deleted is overwritten; db_scrub does the rest */
 		if (st == FRG_OK && !writer)
-			st = db_script(db, err, "PRAGMA query_only=ON;");
+			st = script(&db->base, err, "PRAGMA query_only=ON;");
 	}
 	if (st != FRG_OK) {
-		db_close(db);
+		close_db(&db->base);
 		return st;
 	}
-	*out = db;
+	*out = &db->base;
 	return FRG_OK;
-}
-
-void db_close(struct db *db)
-{
-	if (!db)
-		return;
-	for (size_t i = 0; i < CACHE_SLOTS; i++)
-		sqlite3_finalize(db->cache[i].rows.stmt);
-	sqlite3_close(db->handle);
-	free(db);
 }
 
 /* SQLite numbers parameters as they come, whatever their names say: found once, not at each binding. */
@@ -115,7 +119,7 @@ static void note_places(struct cached *c)
 }
 
 /* Slot of this statement, prepared. The number of statements is fixed by the program's text. */
-static enum frg_status find(struct db *db, struct frg_error *err, const char *sql, struct cached **out)
+static enum frg_status find(struct sqlite *db, struct frg_error *err, const char *sql, struct cached **out)
 {
 	size_t at = ((uintptr_t)sql >> 3) * 2654435761u % CACHE_SLOTS;
 	for (size_t i = 0; i < CACHE_SLOTS; i++, at = (at + 1) % CACHE_SLOTS) {
@@ -131,7 +135,7 @@ static enum frg_status find(struct db *db, struct frg_error *err, const char *sq
 		if (rc != SQLITE_OK)
 			return failed(db, err, rc);
 		c->sql = sql;
-		c->rows.db = db;
+		c->rows.base.db = &db->base;
 		note_places(c);
 		*out = c;
 		return FRG_OK;
@@ -162,87 +166,106 @@ static void bind(struct cached *c, const struct db_value *args, size_t count)
 	}
 }
 
-enum frg_status db_query(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args,
-                         size_t count, struct db_rows **out)
+static enum frg_status query(struct db *base, struct frg_error *err, const char *sql, const struct db_value *args,
+                             size_t count, struct db_rows **out)
 {
 	struct cached *c = NULL;
-	enum frg_status st = find(db, err, sql, &c);
+	enum frg_status st = find((struct sqlite *)base, err, sql, &c);
 	if (st != FRG_OK)
 		return st;
 	BUG_IF(!c);
 	c->busy = true;
 	bind(c, args, count);
 	c->rows.last = SQLITE_ROW;
-	*out = &c->rows;
+	*out = &c->rows.base;
 	return FRG_OK;
 }
 
-bool db_next(struct db_rows *rows)
+static bool next(struct db_rows *base)
 {
+	struct sqlite_rows *rows = (struct sqlite_rows *)base;
 	if (rows->last == SQLITE_ROW)
 		rows->last = sqlite3_step(rows->stmt);
 	return rows->last == SQLITE_ROW;
 }
 
-enum frg_status db_end(struct db_rows *rows, struct frg_error *err)
+static enum frg_status end(struct db_rows *base, struct frg_error *err)
 {
+	struct sqlite_rows *rows = (struct sqlite_rows *)base;
 	int rc = rows->last;
-	enum frg_status st = rc == SQLITE_ROW || rc == SQLITE_DONE ? FRG_OK : failed(rows->db, err, rc);
+	enum frg_status st = rc == SQLITE_ROW || rc == SQLITE_DONE ? FRG_OK : failed((struct sqlite *)base->db, err, rc);
 	sqlite3_reset(rows->stmt);
 	sqlite3_clear_bindings(rows->stmt);
 	((struct cached *)((char *)rows - offsetof(struct cached, rows)))->busy = false;
 	return st;
 }
 
-enum frg_status db_run(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args, size_t count,
-                       int64_t *changed)
+static enum frg_status run(struct db *base, struct frg_error *err, const char *sql, const struct db_value *args,
+                           size_t count, int64_t *changed)
 {
 	struct db_rows *rows;
-	enum frg_status st = db_query(db, err, sql, args, count, &rows);
+	enum frg_status st = query(base, err, sql, args, count, &rows);
 	if (st != FRG_OK)
 		return st;
-	while (db_next(rows))
+	while (next(rows))
 		;
 	if (changed)
-		*changed = rows->last == SQLITE_DONE ? sqlite3_changes64(db->handle) : 0;
-	return db_end(rows, err);
+		*changed = ((struct sqlite_rows *)rows)->last == SQLITE_DONE
+		               ? sqlite3_changes64(((struct sqlite *)base)->handle)
+		               : 0;
+	return end(rows, err);
 }
 
-int64_t db_int(struct db_rows *rows, int column) { return sqlite3_column_int64(rows->stmt, column); }
-
-str db_text(struct db_rows *rows, int column, struct arena *a)
+/* Prepared once, as all statements: parsing these took as long as a small one. */
+static enum frg_status step(struct db *base, struct frg_error *err, enum db_step which)
 {
-	const void *p = sqlite3_column_blob(rows->stmt, column);
-	int n = sqlite3_column_bytes(rows->stmt, column);
+	static const char *const sql[] = {
+		[DB_BEGIN_READ] = "BEGIN", [DB_BEGIN_WRITE] = "BEGIN IMMEDIATE", [DB_SAVE] = "SAVEPOINT job",
+		[DB_KEEP] = "RELEASE job", [DB_UNDO] = "ROLLBACK TO job",        [DB_COMMIT] = "COMMIT",
+		[DB_ROLLBACK] = "ROLLBACK"};
+	enum frg_status st = run(base, err, sql[which], NULL, 0, NULL);
+	return st == FRG_OK && which == DB_UNDO ? run(base, err, sql[DB_KEEP], NULL, 0, NULL) : st;
+}
+
+static int64_t integer(struct db_rows *rows, int column)
+{
+	return sqlite3_column_int64(((struct sqlite_rows *)rows)->stmt, column);
+}
+
+static str text(struct db_rows *rows, int column, struct arena *a)
+{
+	sqlite3_stmt *stmt = ((struct sqlite_rows *)rows)->stmt;
+	const void *p = sqlite3_column_blob(stmt, column);
+	int n = sqlite3_column_bytes(stmt, column);
 	return p ? arena_str(a, (str){p, (size_t)n}) : (str){"", 0};
 }
 
-enum frg_status db_check_integrity(struct db *db, struct frg_error *err)
+static enum frg_status check_integrity(struct db *db, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = db_query(db, err, "PRAGMA integrity_check(1)", NULL, 0, &rows);
+	enum frg_status st = query(db, err, "PRAGMA integrity_check(1)", NULL, 0, &rows);
 	if (st != FRG_OK)
 		return st;
 	char first[120] = "";
-	if (db_next(rows)) {
-		const unsigned char *text = sqlite3_column_text(rows->stmt, 0);
-		sqlite3_snprintf(sizeof first, first, "%s", text ? (const char *)text : "?");
+	if (next(rows)) {
+		const unsigned char *found = sqlite3_column_text(((struct sqlite_rows *)rows)->stmt, 0);
+		sqlite3_snprintf(sizeof first, first, "%s", found ? (const char *)found : "?");
 	}
-	st = db_end(rows, err);
+	st = end(rows, err);
 	if (st == FRG_OK && strcmp(first, "ok") != 0)
 		st = frg_fail(err, FRG_CORRUPT, "store_corrupt", "database: %s", first);
 	if (st != FRG_OK)
 		return st;
 	bool dangling = false;
-	st = db_query(db, err, "PRAGMA foreign_key_check", NULL, 0, &rows);
+	st = query(db, err, "PRAGMA foreign_key_check", NULL, 0, &rows);
 	if (st != FRG_OK)
 		return st;
-	if (db_next(rows)) {
+	if (next(rows)) {
 		dangling = true;
-		sqlite3_snprintf(sizeof first, first, "%s row %lld", sqlite3_column_text(rows->stmt, 0),
-		                 sqlite3_column_int64(rows->stmt, 1));
+		sqlite3_snprintf(sizeof first, first, "%s row %lld", sqlite3_column_text(((struct sqlite_rows *)rows)->stmt, 0),
+		                 (long long)integer(rows, 1));
 	}
-	st = db_end(rows, err);
+	st = end(rows, err);
 	if (st == FRG_OK && dangling)
 		st = frg_fail(err, FRG_CORRUPT, "store_corrupt", "%s points to something that is not there", first);
 	return st;
@@ -251,11 +274,12 @@ enum frg_status db_check_integrity(struct db *db, struct frg_error *err)
 /* Overwriting deleted cells is not all: when SQLite moves cells between pages, copies stay in the gaps, and the
  * full-text index keeps words until its parts are merged. So the index is merged, the file written anew, and the log
  * emptied. */
-enum frg_status db_scrub(struct db *db, struct frg_error *err)
+static enum frg_status scrub(struct db *base, struct frg_error *err)
 {
-	enum frg_status st = db_script(db, err, "INSERT INTO search_text (search_text) VALUES ('optimize')");
+	struct sqlite *db = (struct sqlite *)base;
+	enum frg_status st = script(base, err, "INSERT INTO search_text (search_text) VALUES ('optimize')");
 	if (st == FRG_OK)
-		st = db_script(db, err, "VACUUM");
+		st = script(base, err, "VACUUM");
 	int busy = 0, in_log = 0, moved = 0;
 	if (st != FRG_OK)
 		return st;
@@ -276,14 +300,14 @@ enum frg_status db_scrub(struct db *db, struct frg_error *err)
 static enum frg_status pragma_int(struct db *db, const char *sql, int64_t *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = db_query(db, err, sql, NULL, 0, &rows);
+	enum frg_status st = query(db, err, sql, NULL, 0, &rows);
 	if (st != FRG_OK)
 		return st;
-	*out = db_next(rows) ? db_int(rows, 0) : 0;
-	return db_end(rows, err);
+	*out = next(rows) ? integer(rows, 0) : 0;
+	return end(rows, err);
 }
 
-enum frg_status db_size(struct db *db, int64_t *bytes, struct frg_error *err)
+static enum frg_status size_of(struct db *db, int64_t *bytes, struct frg_error *err)
 {
 	int64_t pages = 0, size = 0;
 	enum frg_status st = pragma_int(db, "PRAGMA page_count", &pages, err);
@@ -292,3 +316,21 @@ enum frg_status db_size(struct db *db, int64_t *bytes, struct frg_error *err)
 	*bytes = pages * size;
 	return st;
 }
+
+static const struct db_driver driver = {
+	.dialect = DB_SQLITE,
+	.run = run,
+	.query = query,
+	.next = next,
+	.end = end,
+	.integer = integer,
+	.text = text,
+	.script = script,
+	.step = step,
+	.in_transaction = in_transaction,
+	.changes = changes,
+	.close = close_db,
+	.check_integrity = check_integrity,
+	.size = size_of,
+	.scrub = scrub,
+};

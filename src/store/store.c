@@ -1,6 +1,7 @@
 /* Connections and transactions: one writer thread that commits all waiting work together
  * (group commit: one fsync for many), and connections that read beside it. */
 #include "store/person.h"
+#include "store/postgres.h"
 #include "store/tx.h"
 
 #include "base/log.h"
@@ -36,6 +37,8 @@ struct store {
 	pthread_cond_t work_there, reader_there, event_there;
 	struct job *first, *last;
 	struct reader *readers, *all_readers;
+	char *url;           /* of a PostgreSQL server; NULL: a file */
+	struct nodes *nodes; /* NULL: alone, or not followed */
 	unsigned reader_count;
 	int64_t commits; /* counts groups, so that waiting for events needs no polling */
 	bool stopping;
@@ -63,35 +66,34 @@ static void run_plain(struct db *db, struct job *job, struct search_entry **entr
 /* One job inside the open group, in a savepoint of its own. */
 static void run_one(struct db *db, struct job *job, struct search_entry **entries)
 {
-	job->status = DB_RUN(db, &job->err, "SAVEPOINT job", DB_NULL);
+	job->status = db_step(db, &job->err, DB_SAVE);
 	if (job->status != FRG_OK)
 		return;
 	struct store_tx tx = {.db = db, .arena = job->arena};
 	job->status = job->work(&tx, job->ctx, &job->err);
 	if (!db_in_transaction(db)) /* a full disk ends the whole group */
 		return;
-	struct frg_error err;
-	enum frg_status st = job->status == FRG_OK ? FRG_OK : DB_RUN(db, &err, "ROLLBACK TO job", DB_NULL);
-	if (st == FRG_OK)
-		st = DB_RUN(db, &err, "RELEASE job", DB_NULL);
-	if (st == FRG_OK && job->status == FRG_OK)
+	if (job->status == FRG_OK)
+		job->status = db_step(db, &job->err, DB_KEEP);
+	struct frg_error undo;
+	if (job->status == FRG_OK)
 		*entries = store_search_join(*entries, tx.entries);
-	if (st != FRG_OK && job->status == FRG_OK) {
-		job->status = st;
-		job->err = err;
-	}
+	else if (db_in_transaction(db) && db_step(db, &undo, DB_UNDO) != FRG_OK)
+		log_error("store_undo", "%s", undo.msg);
 }
 
 static void run_group(struct db *db, struct job **jobs, size_t count)
 {
 	struct frg_error err = {0};
 	struct search_entry *entries = NULL;
-	enum frg_status st = DB_RUN(db, &err, "BEGIN IMMEDIATE", DB_NULL);
+	enum frg_status st = db_step(db, &err, DB_BEGIN_WRITE);
 	size_t ran = 0;
+	if (st == FRG_OK)
+		st = store_migrated_still(db, &err);
 	while (st == FRG_OK && ran < count) {
 		struct job *job = jobs[ran++];
 		bool broken = false;
-		if (job->plain)
+		if (job->plain && db_dialect(db) == DB_SQLITE)
 			run_plain(db, job, &entries, &broken);
 		else
 			run_one(db, job, &entries);
@@ -101,12 +103,12 @@ static void run_group(struct db *db, struct job **jobs, size_t count)
 	if (st == FRG_OK)
 		st = store_search_write(db, entries, &err);
 	if (st == FRG_OK)
-		st = DB_RUN(db, &err, "COMMIT", DB_NULL);
+		st = db_step(db, &err, DB_COMMIT);
 	if (st == FRG_OK)
 		return;
 	if (db_in_transaction(db)) {
 		struct frg_error undo;
-		if (db_script(db, &undo, "ROLLBACK") != FRG_OK)
+		if (db_step(db, &undo, DB_ROLLBACK) != FRG_OK)
 			log_error("store_rollback", "%s", undo.msg);
 	}
 	log_error("store_commit", "%zu writes not done: %s", count, err.msg);
@@ -220,11 +222,11 @@ enum frg_status store_read(struct store *s, struct arena *arena, store_work *wor
 {
 	struct reader *r = borrow(s);
 	struct store_tx tx = {.db = r->db, .arena = arena};
-	enum frg_status st = DB_RUN(r->db, err, "BEGIN", DB_NULL);
+	enum frg_status st = db_step(r->db, err, DB_BEGIN_READ);
 	if (st == FRG_OK) {
 		st = work(&tx, ctx, err);
 		struct frg_error end;
-		if (db_in_transaction(r->db) && DB_RUN(r->db, &end, "COMMIT", DB_NULL) != FRG_OK)
+		if (db_in_transaction(r->db) && db_step(r->db, &end, DB_COMMIT) != FRG_OK)
 			log_error("store_read", "%s", end.msg);
 	}
 	give_back(s, r);
@@ -256,14 +258,35 @@ void store_wake(struct store *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static enum frg_status open_readers(struct store *s, const char *path, unsigned count, struct frg_error *err)
+static void wake_from_nodes(void *store) { store_wake(store); }
+
+enum frg_status store_follow(struct store *s, struct frg_error *err)
+{
+	return s->url ? nodes_open(s->url, wake_from_nodes, s, &s->nodes, err) : FRG_OK;
+}
+
+bool store_works(const struct store *s) { return !s->nodes || nodes_works(s->nodes); }
+
+/* Where the database is: a file's path, or what libpq takes. */
+struct place {
+	enum db_dialect dialect;
+	const char *at;
+};
+
+static enum frg_status place_open(const struct place *place, bool writer, struct db **out, struct frg_error *err)
+{
+	return place->dialect == DB_POSTGRES ? db_open_postgres(place->at, writer, out, err)
+	                                     : db_open_sqlite(place->at, writer, out, err);
+}
+
+static enum frg_status open_readers(struct store *s, const struct place *place, unsigned count, struct frg_error *err)
 {
 	s->all_readers = calloc(count, sizeof *s->all_readers);
 	if (!s->all_readers)
 		BUG("out of memory");
 	for (; s->reader_count < count; s->reader_count++) {
 		struct reader *r = &s->all_readers[s->reader_count];
-		enum frg_status st = db_open_sqlite(path, false, &r->db, err);
+		enum frg_status st = place_open(place, false, &r->db, err);
 		if (st != FRG_OK)
 			return st;
 		r->next = s->readers;
@@ -277,6 +300,7 @@ static void free_all(struct store *s)
 	for (unsigned i = 0; i < s->reader_count; i++)
 		db_close(s->all_readers[i].db);
 	free(s->all_readers);
+	free(s->url);
 	db_close(s->writer);
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->work_there);
@@ -285,25 +309,26 @@ static void free_all(struct store *s)
 	free(s);
 }
 
-static enum frg_status sqlite_path(const struct store_config *config, char path[4096], struct frg_error *err)
+/* The URL of a PostgreSQL server may hold a password: it is not repeated. */
+static enum frg_status place_of(const struct store_config *config, struct arena *a, struct place *out,
+                                struct frg_error *err)
 {
-	str prefix = STR("sqlite:");
-	if (!str_starts(config->url, prefix) || config->url.n == prefix.n || config->url.n - prefix.n > 4095)
-		return frg_fail(err, FRG_INVALID, "store_url", "the database is named as sqlite:PATH, not as '%.*s'",
-		                STR_ARG(config->url));
-	memcpy(path, config->url.p + prefix.n, config->url.n - prefix.n);
-	path[config->url.n - prefix.n] = 0;
-	if (!config->create && access(path, F_OK) != 0)
-		return frg_fail(err, FRG_NOT_FOUND, "store_missing", "there is no database at %s", path);
+	str file = STR("sqlite:");
+	if (str_starts(config->url, STR("postgres://")) || str_starts(config->url, STR("postgresql://"))) {
+		*out = (struct place){DB_POSTGRES, arena_cstr(a, config->url)};
+		return FRG_OK;
+	}
+	if (!str_starts(config->url, file) || config->url.n == file.n)
+		return frg_fail(err, FRG_INVALID, "store_url", "the database is named as sqlite:PATH or postgres://…");
+	*out = (struct place){DB_SQLITE, arena_cstr(a, str_sub(config->url, file.n, config->url.n))};
+	if (!config->create && access(out->at, F_OK) != 0)
+		return frg_fail(err, FRG_NOT_FOUND, "store_missing", "there is no database at %s", out->at);
 	return FRG_OK;
 }
 
-enum frg_status store_open(const struct store_config *config, struct store **out, struct frg_error *err)
+static enum frg_status open_place(const struct store_config *config, const struct place *place, struct store **out,
+                                  struct frg_error *err)
 {
-	char path[4096];
-	enum frg_status st = sqlite_path(config, path, err);
-	if (st != FRG_OK)
-		return st;
 	struct store *s = calloc(1, sizeof *s);
 	if (!s)
 		BUG("out of memory");
@@ -315,13 +340,15 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
 	pthread_cond_init(&s->event_there, &steady);
 	pthread_condattr_destroy(&steady);
-	st = db_open_sqlite(path, true, &s->writer, err);
+	if (place->dialect == DB_POSTGRES && !(s->url = strdup(place->at)))
+		BUG("out of memory");
+	enum frg_status st = place_open(place, true, &s->writer, err);
 	if (st == FRG_OK)
 		st = store_migrate(s->writer, err);
 	if (st == FRG_OK)
 		st = store_search_open(s->writer, err);
 	if (st == FRG_OK)
-		st = open_readers(s, path, config->readers ? config->readers : 4, err);
+		st = open_readers(s, place, config->readers ? config->readers : 4, err);
 	if (st == FRG_OK && pthread_create(&s->thread, NULL, write_loop, s))
 		st = frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
 	if (st != FRG_OK) {
@@ -332,10 +359,22 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	return FRG_OK;
 }
 
+enum frg_status store_open(const struct store_config *config, struct store **out, struct frg_error *err)
+{
+	struct place place = {0};
+	struct arena *a = arena_open(1 << 16);
+	enum frg_status st = place_of(config, a, &place, err);
+	if (st == FRG_OK)
+		st = open_place(config, &place, out, err);
+	arena_close(a);
+	return st;
+}
+
 void store_close(struct store *s)
 {
 	if (!s)
 		return;
+	nodes_close(s->nodes);
 	pthread_mutex_lock(&s->lock);
 	s->stopping = true;
 	pthread_cond_broadcast(&s->work_there);
