@@ -1,7 +1,7 @@
 # A thin front to meson and ninja. `make run` and `make test` do everything on a fresh Debian 12.
 BUILD ?= build
 
-.PHONY: run test test-long build setup test-setup deb model bench fuzz lint format install clean
+.PHONY: run test test-long build setup test-setup deb model bench baseline fuzz lint format install clean
 
 run: build
 	@tools/run.sh $(BUILD)
@@ -35,7 +35,11 @@ model: build
 	@ninja -C $(BUILD) --quiet
 
 bench: test-setup build
-	@python3 bench/run.py $(BUILD)
+	@python3 bench/run.py $(BUILD) --only "$(ONLY)"
+
+# What requests cost in instructions and allocations, written anew: commit it with the change that explains it
+baseline: test-setup build
+	@python3 bench/baseline.py $(BUILD) --renew
 
 lint: test-setup
 	@python3 tools/test.py lint

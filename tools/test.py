@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the tests: everything (`make test`), or only the named parts: test.py lint fuzz.
+"""Runs the tests: everything (`make test`), or only the named parts: test.py lint fuzz baseline.
 
 `make test-long` runs what takes its time: tests/long.
 Parts run one after the other, the log of each goes to build-test/NAME.log. The last line counts single tests:
@@ -128,6 +128,9 @@ def long():
     if build('plain'):
         node('plain', 'long', 'tests/long/*.test.mjs', timeout=7200)
 
+def baseline():
+    single('baseline: instructions and allocations', 'python3 bench/baseline.py build')
+
 def lint():
     single('clang-format', "git ls-files 'src/*.c' 'src/*.h' 'include/*.h' 'tests/*.c' | xargs clang-format-14 --dry-run -Werror")
     if build('plain'):
@@ -148,6 +151,7 @@ def everything():
     structure()
     if build('plain'):
         c_tests('plain', {'unit', 'cases', 'contract'})
+        baseline()
         node('plain', 'scripts', 'tests/web/*.test.mjs')
         node('plain', 'http', 'tests/http/*.test.mjs', only=AS_SHIPPED)
         with ThreadPoolExecutor(1) as beside:
@@ -164,7 +168,7 @@ def everything():
         node('tsan', 'http', 'tests/http/*.test.mjs', only=WITH_THREADS, KILL_ROUNDS='2')
 
 if __name__ == '__main__':
-    parts = {'everything': everything, 'long': long, 'lint': lint, 'fuzz': fuzz, 'structure': structure}
+    parts = {'everything': everything, 'long': long, 'lint': lint, 'fuzz': fuzz, 'structure': structure, 'baseline': baseline}
     if not set(sys.argv[1:]) <= set(parts):
         sys.exit(f'{__doc__}\n\nparts: {" ".join(parts)}')
     started = time.monotonic()

@@ -151,6 +151,73 @@ HANDLER(desk_decide)
 	answer(api, req, st, &err, actions[cmd.action], &result);
 }
 
+static void read_item(struct arena *a, json_t *body, struct decide_item *item)
+{
+	if (!id_parse(json_str(a, json_object_get(body, "revision")), &item->cmd.revision))
+		item->status = frg_fail(&item->err, FRG_NOT_FOUND, "not_found", "no such revision");
+	else
+		item->status = read_decision(a, body, &item->cmd, &item->err);
+}
+
+static json_t *item_json(struct arena *a, enum frg_lang lang, const json_t *body, const struct decide_item *item)
+{
+	json_t *out = json_object();
+	json_object_set_new(out, "revision", json_of(json_str(a, json_object_get(body, "revision"))));
+	if (item->status == FRG_OK) {
+		json_object_set_new(out, "decision", api_id_json(item->result.decision));
+		json_object_set_new(out, "undo_until", json_integer(item->result.decided + UNDO_MS));
+		json_object_set_new(out, "proposed", json_boolean(item->result.proposed));
+		return out;
+	}
+	json_t *error = json_pack("{s:s, s:o}", "code", item->err.code, "message", json_of(api_message(a, lang, &item->err)));
+	if (item->status == FRG_CONFLICT) {
+		json_t *more = api_conflict_json(&item->result);
+		json_object_update(error, more);
+		json_decref(more);
+	}
+	json_object_set_new(out, "error", error);
+	return out;
+}
+
+static void decide_list(struct api *api, struct http_request *req, const struct staff *who, const json_t *list)
+{
+	struct arena *a = http_arena(req);
+	struct frg_error err = {0};
+	size_t count = json_array_size(list);
+	int64_t waiting;
+	if (!json_is_array(list) || count < 1 || count > DECIDE_BATCH_MAX) {
+		frg_fail(&err, FRG_INVALID, "json_invalid", "decisions must be an array of 1 to %d", DECIDE_BATCH_MAX);
+		api_error(api, req, &err, NULL);
+		return;
+	}
+	struct decide_item *items = ARENA_ARRAY(a, struct decide_item, count);
+	for (size_t i = 0; i < count; i++) {
+		items[i] = (struct decide_item){.cmd = {.who = who}};
+		read_item(a, json_array_get(list, i), &items[i]);
+	}
+	if (service_decide_batch(api->svc, a, who, items, count, &waiting, &err) != FRG_OK) {
+		api_error(api, req, &err, NULL);
+		return;
+	}
+	enum frg_lang lang = api_lang(req, service_site_by_id(api->svc, who->site));
+	json_t *out = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(out, item_json(a, lang, json_array_get(list, i), &items[i]));
+	api_no_store(req);
+	api_json(req, 200, json_pack("{s:o, s:I}", "decisions", out, "count", (json_int_t)waiting));
+}
+
+HANDLER(desk_decide_batch)
+{
+	struct api *api = app;
+	struct editor_session session;
+	json_t *body;
+	if (!api_editor(api, req, &session) || !api_body(api, req, &body))
+		return;
+	decide_list(api, req, &session.who, json_object_get(body, "decisions"));
+	json_decref(body);
+}
+
 HANDLER(desk_undo)
 {
 	struct api *api = app;

@@ -174,6 +174,7 @@ HANDLER(desk_closing);
 HANDLER(desk_closing_keep_open);
 HANDLER(desk_settings_save);
 HANDLER(desk_decide);
+HANDLER(desk_decide_batch);
 HANDLER(desk_undo);
 HANDLER(desk_remove);
 HANDLER(desk_pick);

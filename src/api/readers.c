@@ -185,6 +185,7 @@ static void answer_own(struct api *api, struct http_request *req, const struct s
 	struct own_comment *own = NULL;
 	size_t count = 0;
 	struct thread_query q = own_query(req, site);
+	q.known = &result->article;
 	if (service_own_comments(api->svc, http_arena(req), &q, result->reader, result->comment, &own, &count, &err) !=
 	        FRG_OK ||
 	    count != 1) {

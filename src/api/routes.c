@@ -88,6 +88,7 @@ static const struct http_route routes[] = {
 	{HTTP_PUT, "/v1/desk/revisions/{revision}/pick", NULL, desk_pick, COMMAND, RIGHT_ANSWER},
 	{HTTP_POST, "/v1/desk/revisions/{revision}/suspension", NULL, desk_suspend, COMMAND, RIGHT_SUSPEND},
 	{HTTP_GET, "/v1/desk/decisions", NULL, desk_decisions, 0, RIGHT_READ},
+	{HTTP_POST, "/v1/desk/decisions", NULL, desk_decide_batch, DOCUMENT, RIGHT_DECIDE},
 	{HTTP_POST, "/v1/desk/decisions/{decision}/undo", NULL, desk_undo, COMMAND, RIGHT_DECIDE},
 	{HTTP_GET, "/v1/desk/objections", NULL, desk_objections, 0, RIGHT_READ},
 	{HTTP_POST, "/v1/desk/objections/{objection}/decision", NULL, desk_objection_decide, COMMAND, RIGHT_ANSWER},

@@ -34,20 +34,48 @@ static enum frg_status fail(struct frg_error *err, enum frg_status status, const
 	BUG("no error code %s", code);
 }
 
-enum frg_status clean_text(struct arena *a, str in, size_t max_chars, bool one_line, const char *code_prefix, str *out,
-                           struct frg_error *err)
+/* Nothing to compose and no line ending to even out: so are nearly all texts, and looking costs little. */
+static bool is_composed(str s)
 {
-	if (in.n > max_chars * 4 + 64)
-		return fail(err, FRG_TOO_LARGE, code_prefix, "too_long");
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i], d = i + 1 < s.n ? (unsigned char)s.p[i + 1] : 0;
+		unsigned char e = i + 2 < s.n ? (unsigned char)s.p[i + 2] : 0;
+		if (c < 0x80 && c != '\r')
+			continue;
+		if (c >= 0xc3 && c <= 0xcb && d >= 0x80 && d < 0xc0) /* U+00C0 … U+02FF */
+			i += 1;
+		else if (c == 0xe2 && d == 0x80 && e >= 0x90 && e <= 0xa7) /* dashes, quotation marks, ellipsis */
+			i += 2;
+		else
+			return false;
+	}
+	return true;
+}
+
+static enum frg_status compose(struct arena *a, str in, str *out)
+{
 	utf8proc_uint8_t *composed = NULL;
 	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)(in.p ? in.p : ""), (utf8proc_ssize_t)in.n, &composed,
 	                                  UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_NLF2LF);
 	if (n == UTF8PROC_ERROR_NOMEM)
 		BUG("out of memory");
 	if (n < 0)
-		return fail(err, FRG_INVALID, code_prefix, "invalid");
-	str s = arena_str(a, (str){(const char *)composed, (size_t)n});
+		return FRG_INVALID;
+	*out = arena_str(a, (str){(const char *)composed, (size_t)n});
 	free(composed);
+	return FRG_OK;
+}
+
+enum frg_status clean_text(struct arena *a, str in, size_t max_chars, bool one_line, const char *code_prefix, str *out,
+                           struct frg_error *err)
+{
+	if (in.n > max_chars * 4 + 64)
+		return fail(err, FRG_TOO_LARGE, code_prefix, "too_long");
+	str s;
+	if (is_composed(in))
+		s = arena_str(a, in);
+	else if (compose(a, in, &s) != FRG_OK)
+		return fail(err, FRG_INVALID, code_prefix, "invalid");
 	s = str_trim(s);
 	size_t chars = 0;
 	for (size_t at = 0; at < s.n; chars++) {

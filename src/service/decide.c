@@ -115,7 +115,7 @@ enum frg_status decision_tell(struct store_tx *tx, const char *kind, const struc
 enum frg_status staff_may_section(struct store_tx *tx, const struct staff *who, const struct store_comment *c,
                                   struct store_article *article, struct frg_error *err)
 {
-	enum frg_status st = store_article_by_id(tx, c->article, article, err);
+	enum frg_status st = store_article_heading(tx, c->article, article, err);
 	if (st == FRG_OK && !staff_has_section(who, article->section))
 		return frg_fail(err, FRG_FORBIDDEN, "section_forbidden", "the section %.*s is not theirs",
 		                STR_ARG(article->section));
@@ -284,6 +284,7 @@ enum frg_status decision_release(struct store_tx *tx, const struct store_comment
 	return st == FRG_OK ? store_objection_settle(tx, comment->id, err) : st;
 }
 
+/* Whatever it may be refused for is asked before the first write: of a batch, only this one is refused then. */
 static enum frg_status settle(struct store_tx *tx, struct deciding *d, const struct store_comment *comment,
                               const struct store_revision *revision, const struct store_article *article,
                               struct frg_error *err)
@@ -298,7 +299,9 @@ static enum frg_status settle(struct store_tx *tx, struct deciding *d, const str
 	                         .rules = d->terms.rules,
 	                         .word = d->terms.word,
 	                         .detail = said ? json_text(store_arena(tx), json_incref(d->terms.detail)) : STR("")};
-	enum frg_status st = decision_append(tx, &of, &decision, err);
+	enum frg_status st = action == DECIDE_RELEASE ? release_allowed(tx, comment, revision, err) : FRG_OK;
+	if (st == FRG_OK)
+		st = decision_append(tx, &of, &decision, err);
 	if (st == FRG_OK)
 		st = store_revision_move(tx, revision->id, STATE_HELD, revision->version, action_states[action], err);
 	if (st == FRG_OK && d->referred)
@@ -347,9 +350,8 @@ static enum frg_status decide_held(struct store_tx *tx, struct deciding *d, cons
 	                                                  : settle(tx, d, comment, revision, &article, err);
 }
 
-static enum frg_status decide(struct store_tx *tx, void *ctx, struct frg_error *err)
+static enum frg_status decide(struct store_tx *tx, struct deciding *d, struct frg_error *err)
 {
-	struct deciding *d = ctx;
 	struct store_revision revision;
 	struct store_comment comment;
 	enum frg_status st = store_revision_get(tx, d->cmd->revision, &revision, err);
@@ -367,11 +369,16 @@ static enum frg_status decide(struct store_tx *tx, void *ctx, struct frg_error *
 	if (st == FRG_OK && revision.state != STATE_HELD)
 		st = agreement_judge(tx, d->cmd, &revision, d->terms.rules, &again, d->out, err);
 	if (st != FRG_OK || again)
-		return st == FRG_OK ? queue_waiting(tx, d->cmd->who, &d->out->waiting, err) : st;
+		return st;
 	if (revision.state != STATE_HELD || revision.version != d->cmd->version)
-		st = conflict(tx, d, &revision, &repeated, err);
-	else
-		st = decide_held(tx, d, &comment, &revision, err);
+		return conflict(tx, d, &revision, &repeated, err);
+	return decide_held(tx, d, &comment, &revision, err);
+}
+
+static enum frg_status decide_one(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct deciding *d = ctx;
+	enum frg_status st = decide(tx, d, err);
 	return st == FRG_OK ? queue_waiting(tx, d->cmd->who, &d->out->waiting, err) : st;
 }
 
@@ -382,10 +389,64 @@ enum frg_status service_decide(struct service *svc, struct arena *a, const struc
 	struct deciding d = {.cmd = cmd, .site = service_site_by_id(svc, cmd->who->site), .out = out};
 	enum frg_status st = decision_terms(a, cmd, action_names[cmd->action].p, &d.terms, err);
 	if (st == FRG_OK)
-		st = store_write(svc->store, a, decide, &d, err);
+		st = store_write(svc->store, a, decide_one, &d, err);
 	json_decref(d.terms.detail);
 	/* who released sees it at once; the outbox would say so a moment later */
 	if (st == FRG_OK && cmd->action == DECIDE_RELEASE)
 		service_threads_drop_both(svc, d.article, cmd->who->site);
+	return st;
+}
+
+/* ---- many at once ---- */
+
+struct batch {
+	struct service *svc;
+	const struct staff *who;
+	struct decide_item *items;
+	size_t count;
+	id64 *articles; /* of each that was released; 0: none */
+	int64_t waiting;
+};
+
+static enum frg_status decide_next(struct store_tx *tx, struct batch *b, size_t i, struct frg_error *err)
+{
+	struct decide_item *item = &b->items[i];
+	struct deciding d = {.cmd = &item->cmd, .site = service_site_by_id(b->svc, b->who->site), .out = &item->result};
+	item->result = (struct decide_result){0};
+	item->status = decision_terms(store_arena(tx), &item->cmd, action_names[item->cmd.action].p, &d.terms, &item->err);
+	int64_t before = store_changes(tx);
+	if (item->status == FRG_OK)
+		item->status = decide(tx, &d, &item->err);
+	json_decref(d.terms.detail);
+	if (item->status != FRG_OK && store_changes(tx) != before)
+		return frg_fail(err, FRG_UNAVAILABLE, "store_io", "a decision failed half-way: %s", item->err.msg);
+	if (item->status == FRG_OK && item->cmd.action == DECIDE_RELEASE)
+		b->articles[i] = d.article;
+	return FRG_OK;
+}
+
+static enum frg_status decide_all(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct batch *b = ctx;
+	enum frg_status st = FRG_OK;
+	for (size_t i = 0; st == FRG_OK && i < b->count; i++)
+		if (b->items[i].status == FRG_OK)
+			st = decide_next(tx, b, i, err);
+	return st == FRG_OK ? queue_waiting(tx, b->who, &b->waiting, err) : st;
+}
+
+enum frg_status service_decide_batch(struct service *svc, struct arena *a, const struct staff *who,
+                                     struct decide_item *items, size_t count, int64_t *waiting, struct frg_error *err)
+{
+	struct batch b = {.svc = svc, .who = who, .items = items, .count = count};
+	b.articles = ARENA_ARRAY(a, id64, count);
+	enum frg_status st = store_write_plain(svc->store, a, decide_all, &b, err);
+	*waiting = b.waiting;
+	id64 last = 0;
+	for (size_t i = 0; st == FRG_OK && i < count; i++) {
+		if (b.articles[i] && b.articles[i] != last)
+			service_threads_drop_both(svc, b.articles[i], who->site);
+		last = b.articles[i] ? b.articles[i] : last;
+	}
 	return st;
 }

@@ -296,24 +296,30 @@ enum frg_status service_delay_refresh(struct service *svc, struct arena *a, id64
 
 /* ---- telling ---- */
 
-enum frg_status delay_promise(struct service *svc, struct store_tx *tx, const struct store_revision *revision,
+enum frg_status delay_promise(struct service *svc, struct store_tx *tx, const struct store_queue_row *row,
                               struct frg_error *err)
 {
-	struct store_queue_row row;
 	struct forecast f;
-	enum frg_status st = store_queue_get(tx, revision->id, &row, err);
-	if (st != FRG_OK)
-		return st;
-	ask(svc, revision->site, revision->created, -1, row.due - row.submitted, &f);
-	struct store_forecast told = {.revision = revision->id,
-	                              .site = revision->site,
-	                              .made = revision->created,
-	                              .due = row.due,
+	ask(svc, row->site, row->submitted, -1, row->due - row->submitted, &f);
+	struct store_forecast told = {.revision = row->revision,
+	                              .site = row->site,
+	                              .made = row->submitted,
+	                              .due = row->due,
 	                              .expected = (int64_t)f.expected,
 	                              .bucket = f.bucket,
 	                              .from = f.from,
 	                              .until = f.until};
 	return store_forecast_put(tx, &told, err);
+}
+
+/* Who is far behind need not know to the place how far; the few seconds old points tell. */
+static int64_t far_behind(struct service *svc, id64 site, msec due)
+{
+	pthread_mutex_lock(&svc->delays->lock);
+	const struct delay *d = find(svc->delays, site, false);
+	int64_t before = d ? count_before(d, due) : 0;
+	pthread_mutex_unlock(&svc->delays->lock);
+	return before > STORE_AHEAD_MAX ? before : STORE_AHEAD_MAX;
 }
 
 enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct store_revision *revision,
@@ -328,8 +334,10 @@ enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct 
 	enum frg_status st = store_queue_ahead(tx, revision->site, revision->id, &ahead, err);
 	if (st != FRG_OK)
 		return st;
-	out->position = ahead + 1;
 	st = store_forecast_get(tx, revision->id, &told, err);
+	if (ahead == STORE_AHEAD_MAX && st == FRG_OK)
+		ahead = far_behind(svc, revision->site, told.due);
+	out->position = ahead + 1;
 	if (st == FRG_OK && told.until && told.until >= now) { /* the word that was given stands */
 		out->from = told.from;
 		out->until = told.until;

@@ -246,6 +246,17 @@ struct decide_result {
  * FRG_FORBIDDEN with section_forbidden, referred_to_lawyer, second_same_person, four_eyes_same_person. */
 MUST_CHECK enum frg_status service_decide(struct service *svc, struct arena *a, const struct decide_command *cmd,
                                           struct decide_result *out, struct frg_error *err);
+/* Many at once, in one transaction. Each stands for itself: what is refused keeps no other from being decided. */
+enum { DECIDE_BATCH_MAX = 100 };
+struct decide_item {
+	struct decide_command cmd; /* all by the same person */
+	enum frg_status status;    /* other than FRG_OK already: it is left alone */
+	struct frg_error err;
+	struct decide_result result; /* without `waiting` */
+};
+MUST_CHECK enum frg_status service_decide_batch(struct service *svc, struct arena *a, const struct staff *who,
+                                                struct decide_item *items, size_t count, int64_t *waiting,
+                                                struct frg_error *err);
 /* undo.c. FRG_CONFLICT: undo_too_late, undo_has_replies, conflict; FRG_FORBIDDEN: undo_not_yours. */
 MUST_CHECK enum frg_status service_undo(struct service *svc, struct arena *a, const struct staff *who, id64 decision,
                                         id64 *revision, int64_t *waiting, struct frg_error *err);

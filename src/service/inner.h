@@ -21,6 +21,7 @@ struct learning;
 struct delays;
 struct closings;
 struct provider;
+struct near_text;
 
 struct service {
 	struct store *store;
@@ -163,6 +164,17 @@ MUST_CHECK enum frg_status lane_filter(struct store_tx *tx, const struct staff *
 /* queue_row.c */
 MUST_CHECK enum frg_status queue_enter(struct store_tx *tx, const struct store_comment *comment,
                                        const struct store_revision *revision, struct frg_error *err);
+/* A text that has just come in, with what is known of it: nothing of that is read again. */
+struct queue_newcomer {
+	const struct store_comment *comment;
+	const struct store_revision *revision;
+	const struct store_article *article;
+	const struct service_review *review;
+	const struct near_text *near;
+	bool author_is_new; /* and so has no other comments */
+};
+MUST_CHECK enum frg_status queue_enter_new(struct store_tx *tx, const struct queue_newcomer *n,
+                                           struct store_queue_row *row, struct frg_error *err);
 /* Decided, but to be judged once more by somebody else than `first`, who does not know. */
 MUST_CHECK enum frg_status queue_enter_again(struct store_tx *tx, const struct store_comment *comment,
                                              const struct store_revision *revision, id64 first, struct frg_error *err);
@@ -173,8 +185,8 @@ MUST_CHECK enum frg_status queue_enter_all(struct store_tx *tx, void *ctx, struc
 struct delays *delays_open(void);
 void delays_close(struct delays *delays);
 /* What its author is told, in the transaction that holds it. */
-MUST_CHECK enum frg_status delay_promise(struct service *svc, struct store_tx *tx,
-                                         const struct store_revision *revision, struct frg_error *err);
+MUST_CHECK enum frg_status delay_promise(struct service *svc, struct store_tx *tx, const struct store_queue_row *row,
+                                         struct frg_error *err);
 struct delay_told {
 	int64_t position; /* in the queue; 1: next */
 	msec from, until; /* 0: nothing is known, or */
@@ -212,7 +224,7 @@ enum closing_turn closing_turn(struct closing_load *load, const struct closing_r
 
 /* search.c: makes a text findable. */
 MUST_CHECK enum frg_status search_add(struct store_tx *tx, const struct store_comment *comment,
-                                      const struct store_revision *revision, struct frg_error *err);
+                                      const struct store_revision *revision, str title, struct frg_error *err);
 /* The words that something is looked for by; `where` as in store_word. What is too much is left out. */
 enum { SEARCH_WORDS_MAX = 12 };
 struct search_words {
@@ -226,7 +238,7 @@ MUST_CHECK enum frg_status search_complete(struct store_tx *tx, void *ctx, struc
 
 /* near.c: this held text's group in the queue, and what refused it before. */
 MUST_CHECK enum frg_status near_place(struct store_tx *tx, const struct store_revision *revision,
-                                      struct store_queue_row *row, struct frg_error *err);
+                                      const struct near_text *text, struct store_queue_row *row, struct frg_error *err);
 /* This text is refused: what waits and is nearly the same points to the decision. */
 MUST_CHECK enum frg_status near_refused(struct store_tx *tx, const struct store_revision *revision, id64 decision,
                                         struct frg_error *err);

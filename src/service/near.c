@@ -10,6 +10,8 @@ enum {
 	FILL_PAGE = 200
 };
 
+_Static_assert((int)STORE_NEAR_KEYS == (int)NEAR_KEYS, "one statement asks for all keys");
+
 struct search {
 	struct store_tx *tx;
 	const struct store_revision *revision;
@@ -67,18 +69,20 @@ static enum frg_status search(struct search *s, struct frg_error *err)
 	return FRG_OK;
 }
 
-enum frg_status near_place(struct store_tx *tx, const struct store_revision *revision, struct store_queue_row *row,
-                           struct frg_error *err)
+enum frg_status near_place(struct store_tx *tx, const struct store_revision *revision, const struct near_text *text,
+                           struct store_queue_row *row, struct frg_error *err)
 {
-	struct search held = {.tx = tx, .revision = revision, .limit = LOOKED_AT, .max = 1};
-	near_read(store_arena(tx), revision->text, &held.text);
+	struct search held = {.tx = tx, .revision = revision, .text = *text, .limit = LOOKED_AT, .max = 1};
 	struct search refused = held;
+	bool known;
 	refused.refused = true;
 	row->group = revision->id;
-	enum frg_status st = store_near_put(tx, revision->site, revision->id, false, held.text.keys, held.text.key_count,
-	                                    err);
+	enum frg_status st = store_near_known(tx, revision->site, text->keys, text->key_count, &known, err);
 	if (st == FRG_OK)
-		st = search(&held, err);
+		st = store_near_put(tx, revision->site, revision->id, false, text->keys, text->key_count, err);
+	if (st != FRG_OK || !known)
+		return st;
+	st = search(&held, err);
 	if (st == FRG_OK)
 		st = search(&refused, err);
 	struct store_queue_row other;

@@ -45,7 +45,7 @@ static enum frg_status load_recent(struct store_tx *tx, struct queue_item *item,
 		r->revision = revisions.items[i];
 		st = store_comment_get(tx, r->revision.comment, &comment, err);
 		if (st == FRG_OK)
-			st = store_article_by_id(tx, comment.article, &article, err);
+			st = store_article_heading(tx, comment.article, &article, err);
 		if (st == FRG_OK)
 			r->article_title = article.title;
 		if (st == FRG_OK && store_decision_standing(tx, r->revision.id, &decision, NULL) == FRG_OK)
@@ -144,7 +144,7 @@ static enum frg_status load_copy(struct store_tx *tx, const struct store_queue_r
 	enum frg_status st = store_revision_get(tx, row->revision, &copy->revision, err);
 	if (st == FRG_OK)
 		st = store_comment_get(tx, row->comment, &copy->comment, err);
-	return st == FRG_OK ? store_article_by_id(tx, row->article, &copy->article, err) : st;
+	return st == FRG_OK ? store_article_heading(tx, row->article, &copy->article, err) : st;
 }
 
 /* Those that came with the same text, or nearly; only what its reader may see. What waits for somebody else is not
@@ -335,7 +335,7 @@ static enum frg_status load_decisions(struct store_tx *tx, void *ctx, struct frg
 		if (st == FRG_OK)
 			st = store_comment_get(tx, r->decision.comment, &comment, err);
 		if (st == FRG_OK)
-			st = store_article_by_id(tx, comment.article, &article, err);
+			st = store_article_heading(tx, comment.article, &article, err);
 		if (st != FRG_OK)
 			break;
 		r->text = revision.text;

@@ -1,6 +1,8 @@
 /* A held revision's row in the queue: made from what is stored, when it comes in, comes back, or is checked anew. */
 #include "service/inner.h"
 
+#include "text/near.h"
+
 /* How long it may wait, as a share of the longest wait. A good comment kept waiting costs a conversation, a bad one
  * costs nothing while it is held; so what will probably be released goes first, but as time passes everything comes
  * due, and nothing can be overtaken for longer than the longest wait. */
@@ -22,6 +24,12 @@ static void read_scores(const json_t *scores, int64_t out[FRG_RULE_COUNT])
 		const json_t *v = json_object_get(scores, frg_rule_id((enum frg_rule)r));
 		out[r] = json_is_number(v) ? (int64_t)(json_number_value(v) * 1000 + 0.5) : r == FRG_OFF_TOPIC ? -1 : 0;
 	}
+}
+
+static void take_scores(const struct frg_review *review, int64_t out[FRG_RULE_COUNT])
+{
+	for (int r = 0; r < FRG_RULE_COUNT; r++)
+		out[r] = r == FRG_OFF_TOPIC && !review->off_topic_known ? -1 : (int64_t)((double)review->score[r] * 1000 + 0.5);
 }
 
 static enum frg_status read_review(struct store_tx *tx, const struct store_revision *revision,
@@ -82,15 +90,18 @@ enum frg_status queue_enter(struct store_tx *tx, const struct store_comment *com
 	                              .article = comment->article,
 	                              .author = comment->author,
 	                              .submitted = revision->created};
-	enum frg_status st = store_article_by_id(tx, comment->article, &article, err);
+	enum frg_status st = store_article_heading(tx, comment->article, &article, err);
 	if (st == FRG_OK)
 		st = settings_load(tx, revision->site, &settings, err);
 	if (st == FRG_OK)
 		st = read_review(tx, revision, &row, err);
 	if (st == FRG_OK)
 		st = read_history(tx, comment, revision, &row, err);
-	if (st == FRG_OK)
-		st = near_place(tx, revision, &row, err);
+	if (st != FRG_OK)
+		return st;
+	struct near_text text;
+	near_read(store_arena(tx), revision->text, &text);
+	st = near_place(tx, revision, &text, &row, err);
 	if (st != FRG_OK)
 		return st;
 	row.section = article.section;
@@ -98,6 +109,29 @@ enum frg_status queue_enter(struct store_tx *tx, const struct store_comment *com
 	if (clock_now() >= row.submitted + settings.longest_wait)
 		row.escalated = clock_now();
 	return store_queue_put(tx, &row, err);
+}
+
+enum frg_status queue_enter_new(struct store_tx *tx, const struct queue_newcomer *n, struct store_queue_row *row,
+                                struct frg_error *err)
+{
+	struct desk_settings settings;
+	*row = (struct store_queue_row){.revision = n->revision->id,
+	                                .site = n->revision->site,
+	                                .comment = n->comment->id,
+	                                .article = n->comment->article,
+	                                .author = n->comment->author,
+	                                .section = n->article->section,
+	                                .lang = str_of(frg_lang_id(n->review->lang)),
+	                                .suggestion = n->review->suggestion,
+	                                .submitted = n->revision->created};
+	take_scores(&n->review->review, row->score);
+	enum frg_status st = settings_load(tx, n->revision->site, &settings, err);
+	if (st == FRG_OK && !n->author_is_new)
+		st = read_history(tx, n->comment, n->revision, row, err);
+	if (st == FRG_OK)
+		st = near_place(tx, n->revision, n->near, row, err);
+	row->due = row->submitted + (msec)((double)settings.longest_wait * patience(row->score, row->suggestion));
+	return st == FRG_OK ? store_queue_put(tx, row, err) : st;
 }
 
 enum frg_status queue_enter_again(struct store_tx *tx, const struct store_comment *comment,
@@ -113,7 +147,7 @@ enum frg_status queue_enter_again(struct store_tx *tx, const struct store_commen
 	                              .author = comment->author,
 	                              .submitted = now,
 	                              .blind_for = first};
-	enum frg_status st = store_article_by_id(tx, comment->article, &article, err);
+	enum frg_status st = store_article_heading(tx, comment->article, &article, err);
 	if (st == FRG_OK)
 		st = settings_load(tx, revision->site, &settings, err);
 	if (st == FRG_OK)

@@ -20,6 +20,15 @@ static enum frg_status place(struct store_tx *tx, const struct store_comment *c,
 	return st;
 }
 
+enum frg_status release_allowed(struct store_tx *tx, const struct store_comment *comment,
+                                const struct store_revision *revision, struct frg_error *err)
+{
+	struct store_publication p;
+	if (revision->purged)
+		return frg_fail(err, FRG_CONFLICT, "revision_purged", "its text has been erased");
+	return place(tx, comment, &p, err);
+}
+
 static enum frg_status publish(struct store_tx *tx, const struct release *r, struct frg_error *err)
 {
 	/* the schema refuses this too; here it is a bug of the caller, found before it is SQL */

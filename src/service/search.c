@@ -39,7 +39,7 @@ enum frg_status search_load_hit(struct store_tx *tx, id64 id, struct search_hit 
 	if (st == FRG_OK)
 		st = store_comment_get(tx, hit->revision.comment, &hit->comment, err);
 	if (st == FRG_OK)
-		st = store_article_by_id(tx, hit->comment.article, &hit->article, err);
+		st = store_article_heading(tx, hit->comment.article, &hit->article, err);
 	if (st != FRG_OK)
 		return st;
 	st = store_decision_standing(tx, id, &hit->decision, NULL);
@@ -104,11 +104,9 @@ enum frg_status service_search(struct service *svc, struct arena *a, const struc
 }
 
 enum frg_status search_add(struct store_tx *tx, const struct store_comment *comment,
-                           const struct store_revision *revision, struct frg_error *err)
+                           const struct store_revision *revision, str title, struct frg_error *err)
 {
-	struct store_article article;
-	enum frg_status st = store_article_by_id(tx, comment->article, &article, err);
-	return st == FRG_OK ? store_search_add(tx, revision->id, comment->name, article.title, revision->text, err) : st;
+	return store_search_add(tx, revision->id, comment->name, title, revision->text, err);
 }
 
 enum frg_status search_complete(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -126,7 +124,7 @@ enum frg_status search_complete(struct store_tx *tx, void *ctx, struct frg_error
 		struct search_hit hit;
 		st = search_load_hit(tx, ids.items[i], &hit, err);
 		if (st == FRG_OK)
-			st = search_add(tx, &hit.comment, &hit.revision, err);
+			st = search_add(tx, &hit.comment, &hit.revision, hit.article.title, err);
 		*after = ids.items[i];
 	}
 	if (st == FRG_OK && ids.count < FILL_PAGE) {

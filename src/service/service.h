@@ -205,7 +205,8 @@ struct withdraw_command {
 };
 struct submit_result {
 	id64 comment, revision;
-	str reader; /* the capability, new or as given */
+	struct store_article article; /* id 0: not read */
+	str reader;                   /* the capability, new or as given */
 	bool replayed;
 };
 
@@ -237,6 +238,7 @@ struct thread_query {
 	str cursor;         /* of the page before; empty: first */
 	str origin;         /* foreign origin, already found to be allowed; empty: none */
 	enum thread_form form;
+	const struct store_article *known; /* the article, if it has just been read; NULL: not */
 };
 
 /* What all readers see, if it is in memory (never blocks), or NULL. The caller unrefs. */
@@ -308,6 +310,9 @@ struct release {
 	bool notices_wait;                     /* open notices on it are not settled by its going */
 	msec now;
 };
+/* Before anything is written: FRG_CONFLICT parent_not_released, revision_purged. */
+MUST_CHECK enum frg_status release_allowed(struct store_tx *tx, const struct store_comment *comment,
+                                           const struct store_revision *revision, struct frg_error *err);
 MUST_CHECK enum frg_status release_apply(struct store_tx *tx, const struct release *r, struct frg_error *err);
 
 /* ---- limits.c --------------------------------------------------------------------------------- */

@@ -2,6 +2,8 @@
  * transaction; comment, revision, review and event are then committed together. */
 #include "service/inner.h"
 
+#include "text/near.h"
+
 /* ---- the command, checked ---- */
 
 static enum frg_status check_key(str key, struct frg_error *err)
@@ -43,6 +45,7 @@ struct submission {
 	struct store_revision revision;
 	str parent_text;
 	struct service_review review;
+	struct near_text near;
 	bool replayed;
 };
 
@@ -176,12 +179,20 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 	                              .article_hash = s->article.content_hash,
 	                              .created = s->revision.created};
 	st = store_review_insert(tx, &review, err);
+	struct store_queue_row row;
 	if (st == FRG_OK)
-		st = queue_enter(tx, &s->comment, &s->revision, err);
+		st = queue_enter_new(tx,
+		                     &(struct queue_newcomer){.comment = &s->comment,
+		                                              .revision = &s->revision,
+		                                              .article = &s->article,
+		                                              .review = &s->review,
+		                                              .near = &s->near,
+		                                              .author_is_new = s->reader_is_new},
+		                     &row, err);
 	if (st == FRG_OK)
-		st = delay_promise(s->svc, tx, &s->revision, err);
+		st = delay_promise(s->svc, tx, &row, err);
 	if (st == FRG_OK)
-		st = search_add(tx, &s->comment, &s->revision, err);
+		st = search_add(tx, &s->comment, &s->revision, s->article.title, err);
 	if (st == FRG_OK)
 		st = address_note(tx, &s->revision, s->address, err);
 	if (st != FRG_OK)
@@ -217,10 +228,20 @@ static enum frg_status save_submission(struct store_tx *tx, void *ctx, struct fr
 	return st == FRG_OK ? insert_revision(tx, s, err) : st;
 }
 
+/* What takes time and touches no database: what the engine says, and what the text is found again by. */
+static enum frg_status judge(struct arena *a, struct submission *s, str text, struct frg_error *err)
+{
+	near_read(a, text, &s->near);
+	return service_check(s->svc, a, &s->article, text, s->parent_text, &s->review, err);
+}
+
 static void fill_result(const struct submission *s, struct submit_result *out)
 {
-	*out = (struct submit_result){
-		.comment = s->comment.id, .revision = s->revision.id, .reader = s->reader, .replayed = s->replayed};
+	*out = (struct submit_result){.comment = s->comment.id,
+	                              .revision = s->revision.id,
+	                              .article = s->article,
+	                              .reader = s->reader,
+	                              .replayed = s->replayed};
 }
 
 enum frg_status service_submit(struct service *svc, struct arena *a, const struct submit_command *cmd,
@@ -249,9 +270,9 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 	if (st != FRG_OK)
 		return st;
 	if (!s.replayed) {
-		st = service_check(svc, a, &s.article, text, s.parent_text, &s.review, err);
+		st = judge(a, &s, text, err);
 		if (st == FRG_OK)
-			st = store_write(svc->store, a, save_submission, &s, err);
+			st = store_write_plain(svc->store, a, save_submission, &s, err);
 	}
 	if (st == FRG_OK)
 		fill_result(&s, out);
@@ -392,7 +413,7 @@ enum frg_status service_revise(struct service *svc, struct arena *a, const struc
 	st = store_read(svc->store, a, load_for_revise, &r, err);
 	if (st == FRG_OK && !r.s.replayed) {
 		r.s.revision.text = text;
-		st = service_check(svc, a, &r.s.article, text, r.s.parent_text, &r.s.review, err);
+		st = judge(a, &r.s, text, err);
 		if (st == FRG_OK)
 			st = store_write(svc->store, a, save_revision, &r, err);
 	}

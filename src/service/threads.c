@@ -284,6 +284,8 @@ enum frg_status service_own_comments(struct service *svc, struct arena *a, const
                                      id64 only, struct own_comment **out, size_t *count, struct frg_error *err)
 {
 	struct thread_data t = {.svc = svc, .query = q, .reader = reader, .own_only = only};
+	if (q->known)
+		t.article = *q->known;
 	enum frg_status st = store_read(svc->store, a, thread_load_own, &t, err);
 	if (st != FRG_OK)
 		return st;

@@ -104,6 +104,15 @@ enum frg_status store_article_by_id(struct store_tx *tx, id64 id, struct store_a
 	READ_ONE(tx, rows, err, out, read_whole, "article");
 }
 
+enum frg_status store_article_heading(struct store_tx *tx, id64 id, struct store_article *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT " COLUMNS " FROM article WHERE id = $1", DB_INT(id));
+	if (st != FRG_OK)
+		return st;
+	READ_ONE(tx, rows, err, out, read_article, "article");
+}
+
 enum frg_status store_article_front(struct store_tx *tx, id64 site, int64_t limit, struct store_articles *out,
                                     struct frg_error *err)
 {

@@ -29,6 +29,7 @@ enum frg_status db_step(struct db *db, struct frg_error *err, enum db_step step)
 }
 
 bool db_in_transaction(struct db *db) { return db->driver->in_transaction(db); }
+int64_t db_changes(struct db *db) { return db->driver->changes(db); }
 
 void db_close(struct db *db)
 {

@@ -65,6 +65,9 @@ enum db_step {
 MUST_CHECK enum frg_status db_step(struct db *db, struct frg_error *err, enum db_step step);
 /* True while a transaction is open: a failing disk or a lost connection may have ended it. */
 bool db_in_transaction(struct db *db);
+/* Grows with all that this connection changes (PostgreSQL: with every statement that may): tells whether something has
+ * been written meanwhile. */
+int64_t db_changes(struct db *db);
 
 void db_close(struct db *db);
 /* What can be checked of the database itself; FRG_CORRUPT with what is wrong. SQLite: every page read and checked
@@ -92,6 +95,7 @@ struct db_driver {
 	enum frg_status (*script)(struct db *, struct frg_error *, const char *sql);
 	enum frg_status (*step)(struct db *, struct frg_error *, enum db_step);
 	bool (*in_transaction)(struct db *);
+	int64_t (*changes)(struct db *);
 	void (*close)(struct db *);
 	enum frg_status (*check_integrity)(struct db *, struct frg_error *);
 	enum frg_status (*size)(struct db *, int64_t *, struct frg_error *);

@@ -36,7 +36,8 @@ struct postgres {
 	struct db base;
 	char *url;
 	bool writer;
-	PGconn *conn; /* NULL: none at present */
+	int64_t changes; /* statements that may change something */
+	PGconn *conn;    /* NULL: none at present */
 	msec pause, not_before;
 	bool open;    /* a transaction */
 	bool useless; /* the connection, from now on */
@@ -328,6 +329,7 @@ static enum frg_status run(struct db *base, struct frg_error *err, const char *s
 {
 	struct postgres *pg = (struct postgres *)base;
 	PGresult *result = NULL;
+	pg->changes++;
 	enum frg_status st = send(pg, err, find(pg, sql), args, count);
 	if (st != FRG_OK || (!changed && pg->writer && pg->open && pg->awaiting < AHEAD_MAX))
 		return st;
@@ -337,6 +339,8 @@ static enum frg_status run(struct db *base, struct frg_error *err, const char *s
 	PQclear(result);
 	return st;
 }
+
+static int64_t changes(struct db *base) { return ((struct postgres *)base)->changes; }
 
 static enum frg_status query(struct db *base, struct frg_error *err, const char *sql, const struct db_value *args,
                              size_t count, struct db_rows **out)
@@ -618,6 +622,7 @@ static const struct db_driver driver = {
 	.script = script,
 	.step = step,
 	.in_transaction = in_transaction,
+	.changes = changes,
 	.close = close_db,
 	.check_integrity = check_integrity,
 	.size = size_of,

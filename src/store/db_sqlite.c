@@ -1,10 +1,11 @@
 /* The SQLite driver: prepared statements cached by the address of their text. */
 #include "store/db.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 
-enum { CACHE_SLOTS = 1024 };
+enum { CACHE_SLOTS = 1024, ARGS_MAX = 48 };
 
 struct sqlite_rows {
 	struct db_rows base;
@@ -15,6 +16,7 @@ struct sqlite_rows {
 struct cached {
 	const char *sql;
 	struct sqlite_rows rows;
+	unsigned char place[ARGS_MAX]; /* of $1, $2 … among SQLite's own numbers; 0: not in the statement */
 	bool busy;
 };
 
@@ -52,14 +54,7 @@ static enum frg_status script(struct db *base, struct frg_error *err, const char
 	return rc == SQLITE_OK ? FRG_OK : failed(db, err, rc);
 }
 
-static enum frg_status step(struct db *base, struct frg_error *err, enum db_step which)
-{
-	static const char *const sql[] = {
-		[DB_BEGIN_READ] = "BEGIN", [DB_BEGIN_WRITE] = "BEGIN IMMEDIATE",       [DB_SAVE] = "SAVEPOINT job",
-		[DB_KEEP] = "RELEASE job", [DB_UNDO] = "ROLLBACK TO job; RELEASE job", [DB_COMMIT] = "COMMIT",
-		[DB_ROLLBACK] = "ROLLBACK"};
-	return script(base, err, sql[which]);
-}
+static int64_t changes(struct db *base) { return sqlite3_total_changes64(((struct sqlite *)base)->handle); }
 
 static bool in_transaction(struct db *base) { return !sqlite3_get_autocommit(((struct sqlite *)base)->handle); }
 
@@ -72,8 +67,13 @@ static void close_db(struct db *base)
 	free(db);
 }
 
+/* Nobody asks SQLite how much memory it has; counting it takes a lock at each allocation of each thread. */
+static void set_up(void) { (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, struct frg_error *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, set_up);
 	struct sqlite *db = calloc(1, sizeof *db);
 	if (!db)
 		BUG("out of memory");
@@ -93,6 +93,7 @@ enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, s
 		            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 		            "PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
 		            "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000;"
+		            "PRAGMA temp_store=MEMORY;"  /* what a savepoint may have to bring back: no file for that */
 		            "PRAGMA secure_delete=ON;"); /* what is deleted is overwritten; db_scrub does the rest */
 		if (st == FRG_OK && !writer)
 			st = script(&db->base, err, "PRAGMA query_only=ON;");
@@ -103,6 +104,18 @@ enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, s
 	}
 	*out = &db->base;
 	return FRG_OK;
+}
+
+/* SQLite numbers parameters as they come, whatever their names say: found once, not at each binding. */
+static void note_places(struct cached *c)
+{
+	int count = sqlite3_bind_parameter_count(c->rows.stmt);
+	for (int at = 1; at <= count; at++) {
+		const char *name = sqlite3_bind_parameter_name(c->rows.stmt, at);
+		int number = name ? atoi(name + 1) : 0;
+		BUG_IF(number < 1 || number > ARGS_MAX);
+		c->place[number - 1] = (unsigned char)at;
+	}
 }
 
 /* Slot of this statement, prepared. The number of statements is fixed by the program's text. */
@@ -123,18 +136,19 @@ static enum frg_status find(struct sqlite *db, struct frg_error *err, const char
 			return failed(db, err, rc);
 		c->sql = sql;
 		c->rows.base.db = &db->base;
+		note_places(c);
 		*out = c;
 		return FRG_OK;
 	}
 	BUG("more statements than slots");
 }
 
-static void bind(sqlite3_stmt *stmt, const struct db_value *args, size_t count)
+static void bind(struct cached *c, const struct db_value *args, size_t count)
 {
-	char name[12];
+	sqlite3_stmt *stmt = c->rows.stmt;
+	BUG_IF(count > ARGS_MAX);
 	for (size_t i = 0; i < count; i++) {
-		sqlite3_snprintf(sizeof name, name, "$%d", (int)i + 1);
-		int at = sqlite3_bind_parameter_index(stmt, name);
+		int at = c->place[i];
 		if (at == 0)
 			continue; /* an argument the statement does not use */
 		int rc;
@@ -161,7 +175,7 @@ static enum frg_status query(struct db *base, struct frg_error *err, const char 
 		return st;
 	BUG_IF(!c);
 	c->busy = true;
-	bind(c->rows.stmt, args, count);
+	bind(c, args, count);
 	c->rows.last = SQLITE_ROW;
 	*out = &c->rows.base;
 	return FRG_OK;
@@ -200,6 +214,17 @@ static enum frg_status run(struct db *base, struct frg_error *err, const char *s
 		               ? sqlite3_changes64(((struct sqlite *)base)->handle)
 		               : 0;
 	return end(rows, err);
+}
+
+/* Prepared once, as all statements: parsing these took as long as a small one. */
+static enum frg_status step(struct db *base, struct frg_error *err, enum db_step which)
+{
+	static const char *const sql[] = {
+		[DB_BEGIN_READ] = "BEGIN", [DB_BEGIN_WRITE] = "BEGIN IMMEDIATE", [DB_SAVE] = "SAVEPOINT job",
+		[DB_KEEP] = "RELEASE job", [DB_UNDO] = "ROLLBACK TO job",        [DB_COMMIT] = "COMMIT",
+		[DB_ROLLBACK] = "ROLLBACK"};
+	enum frg_status st = run(base, err, sql[which], NULL, 0, NULL);
+	return st == FRG_OK && which == DB_UNDO ? run(base, err, sql[DB_KEEP], NULL, 0, NULL) : st;
 }
 
 static int64_t integer(struct db_rows *rows, int column)
@@ -303,6 +328,7 @@ static const struct db_driver driver = {
 	.script = script,
 	.step = step,
 	.in_transaction = in_transaction,
+	.changes = changes,
 	.close = close_db,
 	.check_integrity = check_integrity,
 	.size = size_of,

@@ -36,7 +36,7 @@ enum frg_status store_revision_over(struct store_tx *tx, id64 site, msec before,
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
 	                              "SELECT " REVISION " FROM revision WHERE site_id = $1 AND purged_at IS NULL"
-	                              " AND state IN ('rejected', 'returned', 'superseded', 'withdrawn')"
+	                              " AND state <> 'held' AND state <> 'released'"
 	                              " AND moved_at < $2 AND (moved_at, id) > ($3, $4) ORDER BY moved_at, id LIMIT $5",
 	                              DB_INT(site), DB_INT(before), DB_INT(after.moved), DB_INT(after.revision),
 	                              DB_INT(limit));

@@ -13,6 +13,24 @@ enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bo
 	return st;
 }
 
+enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool *known,
+                                 struct frg_error *err)
+{
+	struct db_rows *rows;
+	struct db_value k[STORE_NEAR_KEYS];
+	BUG_IF(count < 1 || count > STORE_NEAR_KEYS);
+	for (size_t i = 0; i < STORE_NEAR_KEYS; i++)
+		k[i] = DB_INT((int64_t)keys[i < count ? i : 0]);
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT 1 FROM near_key WHERE site_id = $1"
+	                              " AND key IN ($2, $3, $4, $5, $6, $7, $8, $9, $10) LIMIT 1",
+	                              DB_INT(site), k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7], k[8]);
+	if (st != FRG_OK)
+		return st;
+	*known = db_next(rows);
+	return db_end(rows, err);
+}
+
 static void read_id(struct arena *a, struct db_rows *r, id64 *id)
 {
 	(void)a;

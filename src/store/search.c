@@ -18,17 +18,71 @@ enum frg_status store_search_open(struct db *db, struct frg_error *err)
 	                 "CREATE TABLE IF NOT EXISTS search_title (revision_id BIGINT PRIMARY KEY, title TEXT NOT NULL)");
 }
 
+struct search_entry {
+	id64 revision;
+	str name, title, text;
+	struct search_entry *next;
+};
+
 enum frg_status store_search_add(struct store_tx *tx, id64 revision, str name, str title, str text,
                                  struct frg_error *err)
 {
 	if (db_dialect(tx->db) == DB_POSTGRES)
 		return search_postgres_add(tx, revision, name, title, text, err);
-	enum frg_status st = DB_RUN(tx->db, err,
-	                            "INSERT INTO search_text (rowid, name, title, text) VALUES ($1, $2, $3, $4)",
-	                            DB_INT(revision), DB_TEXT(name), DB_TEXT(title), DB_TEXT(text));
-	return st == FRG_OK ? DB_RUN(tx->db, err, "INSERT INTO search_title (revision_id, title) VALUES ($1, $2)",
-	                             DB_INT(revision), DB_TEXT(title))
-	                    : st;
+	struct search_entry *e = ARENA_NEW(tx->arena, struct search_entry);
+	*e = (struct search_entry){revision, arena_str(tx->arena, name), arena_str(tx->arena, title),
+	                           arena_str(tx->arena, text), tx->entries};
+	tx->entries = e;
+	return FRG_OK;
+}
+
+struct search_entry *store_search_join(struct search_entry *list, struct search_entry *more)
+{
+	struct search_entry **end = &more;
+	while (*end)
+		end = &(*end)->next;
+	*end = list;
+	return more;
+}
+
+/* It may have been erased meanwhile, by another job of the same group. */
+static enum frg_status still_there(struct db *db, id64 revision, bool *there, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(db, err, &rows, "SELECT 1 FROM revision WHERE id = $1 AND purged_at IS NULL",
+	                              DB_INT(revision));
+	if (st != FRG_OK)
+		return st;
+	*there = db_next(rows);
+	return db_end(rows, err);
+}
+
+enum frg_status store_search_write(struct db *db, const struct search_entry *list, struct frg_error *err)
+{
+	enum frg_status st = FRG_OK;
+	for (const struct search_entry *e = list; st == FRG_OK && e; e = e->next) {
+		bool there;
+		st = still_there(db, e->revision, &there, err);
+		if (st != FRG_OK || !there)
+			continue;
+		st = DB_RUN(db, err, "INSERT INTO search_text (rowid, name, title, text) VALUES ($1, $2, $3, $4)",
+		            DB_INT(e->revision), DB_TEXT(e->name), DB_TEXT(e->title), DB_TEXT(e->text));
+		if (st == FRG_OK)
+			st = DB_RUN(db, err, "INSERT INTO search_title (revision_id, title) VALUES ($1, $2)", DB_INT(e->revision),
+			            DB_TEXT(e->title));
+	}
+	return st;
+}
+
+/* Added by the same job: then it is in no index yet. */
+static bool forget_entry(struct store_tx *tx, id64 revision)
+{
+	for (struct search_entry **at = &tx->entries; *at; at = &(*at)->next)
+		if ((*at)->revision == revision) {
+			*at = (*at)->next;
+			return true;
+		}
+	return false;
 }
 
 enum frg_status store_search_remove(struct store_tx *tx, id64 revision, str name, str title, str text,
@@ -37,6 +91,8 @@ enum frg_status store_search_remove(struct store_tx *tx, id64 revision, str name
 	if (db_dialect(tx->db) == DB_POSTGRES)
 		return search_postgres_remove(tx, revision, err);
 	struct db_rows *rows;
+	if (forget_entry(tx, revision))
+		return FRG_OK;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT title FROM search_title WHERE revision_id = $1",
 	                              DB_INT(revision));
 	if (st != FRG_OK)

@@ -104,6 +104,9 @@ MUST_CHECK enum frg_status store_article_get(struct store_tx *tx, id64 site, str
                                              struct frg_error *err);
 MUST_CHECK enum frg_status store_article_by_id(struct store_tx *tx, id64 id, struct store_article *out,
                                                struct frg_error *err);
+/* The same without its body, which is most of it. */
+MUST_CHECK enum frg_status store_article_heading(struct store_tx *tx, id64 id, struct store_article *out,
+                                                 struct frg_error *err);
 /* Newest first, without bodies. */
 MUST_CHECK enum frg_status store_article_front(struct store_tx *tx, id64 site, int64_t limit,
                                                struct store_articles *out, struct frg_error *err);

@@ -20,7 +20,7 @@ struct job {
 	struct arena *arena;
 	struct frg_error err;
 	enum frg_status status;
-	bool done;
+	bool plain, done;
 	struct job *next;
 	pthread_cond_t finished;
 };
@@ -50,9 +50,21 @@ enum frg_status store_none(struct frg_error *err, const char *what)
 }
 
 struct arena *store_arena(struct store_tx *tx) { return tx->arena; }
+int64_t store_changes(struct store_tx *tx) { return db_changes(tx->db); }
+
+/* Refused or done, but nothing in between; *broken: it was. */
+static void run_plain(struct db *db, struct job *job, struct search_entry **entries, bool *broken)
+{
+	struct store_tx tx = {.db = db, .arena = job->arena};
+	int64_t before = db_changes(db);
+	job->status = job->work(&tx, job->ctx, &job->err);
+	*broken = job->status != FRG_OK && db_changes(db) != before;
+	if (job->status == FRG_OK)
+		*entries = store_search_join(*entries, tx.entries);
+}
 
 /* One job inside the open group, in a savepoint of its own. */
-static void run_one(struct db *db, struct job *job)
+static void run_one(struct db *db, struct job *job, struct search_entry **entries)
 {
 	job->status = db_step(db, &job->err, DB_SAVE);
 	if (job->status != FRG_OK)
@@ -64,23 +76,32 @@ static void run_one(struct db *db, struct job *job)
 	if (job->status == FRG_OK)
 		job->status = db_step(db, &job->err, DB_KEEP);
 	struct frg_error undo;
-	if (job->status != FRG_OK && db_in_transaction(db) && db_step(db, &undo, DB_UNDO) != FRG_OK)
+	if (job->status == FRG_OK)
+		*entries = store_search_join(*entries, tx.entries);
+	else if (db_in_transaction(db) && db_step(db, &undo, DB_UNDO) != FRG_OK)
 		log_error("store_undo", "%s", undo.msg);
 }
 
 static void run_group(struct db *db, struct job **jobs, size_t count)
 {
 	struct frg_error err = {0};
+	struct search_entry *entries = NULL;
 	enum frg_status st = db_step(db, &err, DB_BEGIN_WRITE);
 	size_t ran = 0;
 	if (st == FRG_OK)
 		st = store_migrated_still(db, &err);
 	while (st == FRG_OK && ran < count) {
-		run_one(db, jobs[ran++]);
-		if (!db_in_transaction(db))
-			st = frg_fail(&err, FRG_UNAVAILABLE, "store_io", "the transaction was given up: %s",
-			              jobs[ran - 1]->err.msg);
+		struct job *job = jobs[ran++];
+		bool broken = false;
+		if (job->plain && db_dialect(db) == DB_SQLITE)
+			run_plain(db, job, &entries, &broken);
+		else
+			run_one(db, job, &entries);
+		if (broken || !db_in_transaction(db))
+			st = frg_fail(&err, FRG_UNAVAILABLE, "store_io", "the transaction was given up: %s", job->err.msg);
 	}
+	if (st == FRG_OK)
+		st = store_search_write(db, entries, &err);
 	if (st == FRG_OK)
 		st = db_step(db, &err, DB_COMMIT);
 	if (st == FRG_OK)
@@ -141,9 +162,9 @@ static void *write_loop(void *arg)
 	return NULL;
 }
 
-enum frg_status store_write(struct store *s, struct arena *arena, store_work *work, void *ctx, struct frg_error *err)
+static enum frg_status write_job(struct store *s, struct job wanted, struct frg_error *err)
 {
-	struct job job = {.work = work, .ctx = ctx, .arena = arena};
+	struct job job = wanted;
 	pthread_cond_init(&job.finished, NULL);
 	pthread_mutex_lock(&s->lock);
 	if (s->stopping) {
@@ -164,6 +185,17 @@ enum frg_status store_write(struct store *s, struct arena *arena, store_work *wo
 	if (job.status != FRG_OK && err)
 		*err = job.err;
 	return job.status;
+}
+
+enum frg_status store_write(struct store *s, struct arena *arena, store_work *work, void *ctx, struct frg_error *err)
+{
+	return write_job(s, (struct job){.work = work, .ctx = ctx, .arena = arena}, err);
+}
+
+enum frg_status store_write_plain(struct store *s, struct arena *arena, store_work *work, void *ctx,
+                                  struct frg_error *err)
+{
+	return write_job(s, (struct job){.work = work, .ctx = ctx, .arena = arena, .plain = true}, err);
 }
 
 static struct reader *borrow(struct store *s)

@@ -39,6 +39,13 @@ typedef enum frg_status store_work(struct store_tx *tx, void *ctx, struct frg_er
  * The calling thread waits; `work` may run on another thread. */
 MUST_CHECK enum frg_status store_write(struct store *store, struct arena *arena, store_work *work, void *ctx,
                                        struct frg_error *err);
+/* Grows when work writes: tells, when it fails, whether something is to be undone. */
+int64_t store_changes(struct store_tx *tx);
+/* The same as store_write for work that refuses before its first write, or not at all: it needs nothing to go back to,
+ * and that is a third of what a small write costs. Should it fail later all the same, nothing of its whole group is
+ * written. */
+MUST_CHECK enum frg_status store_write_plain(struct store *store, struct arena *arena, store_work *work, void *ctx,
+                                             struct frg_error *err);
 /* Runs `work` on one consistent state, without holding up writers. */
 MUST_CHECK enum frg_status store_read(struct store *store, struct arena *arena, store_work *work, void *ctx,
                                       struct frg_error *err);
@@ -219,6 +226,10 @@ MUST_CHECK enum frg_status store_queue_due(struct store_tx *tx, id64 site, struc
 /* A revision's keys, instead of those it had. They go, or become those of a refused text, when it is decided. */
 MUST_CHECK enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bool refused,
                                           const uint64_t *keys, size_t count, struct frg_error *err);
+/* Is any of them any other text's? Of most texts, none is. */
+enum { STORE_NEAR_KEYS = 9 };
+MUST_CHECK enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count,
+                                            bool *known, struct frg_error *err);
 /* The newest with this key. */
 MUST_CHECK enum frg_status store_near_find(struct store_tx *tx, id64 site, uint64_t key, bool refused, int64_t limit,
                                            struct store_ids *out, struct frg_error *err);
@@ -264,7 +275,7 @@ MUST_CHECK enum frg_status store_queue_count(struct store_tx *tx, const struct s
 MUST_CHECK enum frg_status store_queue_waiting(struct store_tx *tx, const struct store_queue_filter *filter,
                                                int64_t *count, struct frg_error *err);
 /* How many of a site come before this one, at most STORE_AHEAD_MAX; 0 also if it is not there. */
-enum { STORE_AHEAD_MAX = 5000 };
+enum { STORE_AHEAD_MAX = 200 };
 MUST_CHECK enum frg_status store_queue_ahead(struct store_tx *tx, id64 site, id64 revision, int64_t *ahead,
                                              struct frg_error *err);
 /* One more of this author's comments was released or rejected (or, negative, taken back). */

@@ -5,9 +5,12 @@
 #include "store/db.h"
 #include "store/store.h"
 
+struct search_entry; /* search.c */
+
 struct store_tx {
 	struct db *db;
 	struct arena *arena;
+	struct search_entry *entries; /* what the index gets when the group is complete; NULL in a reading one */
 };
 
 /* Applies the program's migrations to `db`; refuses changed and newer schemas. */
@@ -17,6 +20,10 @@ MUST_CHECK enum frg_status store_migrated_still(struct db *db, struct frg_error 
 
 /* search.c */
 MUST_CHECK enum frg_status store_search_open(struct db *db, struct frg_error *err);
+/* `more` behind `list`. */
+struct search_entry *store_search_join(struct search_entry *list, struct search_entry *more);
+/* Writes them into the index: once for all of a group, as the index makes a part of its own for each savepoint. */
+MUST_CHECK enum frg_status store_search_write(struct db *db, const struct search_entry *list, struct frg_error *err);
 
 /* suggestion.c: rows that went (text, attribute, community), whose room the archive has again. Ends the query. */
 MUST_CHECK enum frg_status store_suggestion_freed(struct store_tx *tx, struct db_rows *rows, int64_t *count,

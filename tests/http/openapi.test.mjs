@@ -330,6 +330,10 @@ test('queue, decision, undo', async () => {
 	code(late, 'already_decided');
 	assert.equal(late.json.error.conflict.by, 'Rike Ahrens');
 	await call('decisions', '/v1/desk/decisions?limit=5', 200, { who: rike });
+	const batch = (status, body) => call('decideBatch', '/v1/desk/decisions', status, { who: rike, headers: csrf(), body });
+	code(await batch(400, { decisions: [] }), 'json_invalid');
+	const both = await batch(200, { decisions: [{ revision: item.revision, action: 'release', version: 1 }, { revision: NO_ID, action: 'release', version: 1 }] });
+	assert.deepEqual(both.json.decisions.map((d) => d.error.code), ['already_decided', 'not_found']);
 	const undo = (status, who) => call('undo', `/v1/desk/decisions/${decision}/undo`, status, { who, headers: { 'X-CSRF-Token': who.csrf } });
 	code(await undo(403, omar), 'undo_not_yours');
 	await undo(200, rike);

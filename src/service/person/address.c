@@ -18,15 +18,30 @@ static str hash_with(struct arena *a, str key, id64 site, str address)
 }
 
 /* The line of this address if it has been seen within the term, by the keys of those days. */
-static enum frg_status find_line(struct store_tx *tx, id64 site, str address, msec since, id64 *line,
-                                 struct frg_error *err)
+static enum frg_status find_line(struct store_tx *tx, const struct store_address_keys *keys, id64 site, str address,
+                                 msec since, id64 *line, struct frg_error *err)
 {
-	struct store_address_keys keys;
-	enum frg_status st = store_address_keys(tx, &keys, err);
+	enum frg_status st = FRG_OK;
 	*line = 0;
-	for (size_t i = 0; st == FRG_OK && !*line && i < keys.count && keys.items[i].day >= since / day_ms; i++)
-		st = store_address_find(tx, site, hash_with(store_arena(tx), keys.items[i].key, site, address), since, line,
+	for (size_t i = 0; st == FRG_OK && !*line && i < keys->count && keys->items[i].day >= since / day_ms; i++)
+		st = store_address_find(tx, site, hash_with(store_arena(tx), keys->items[i].key, site, address), since, line,
 		                        err);
+	return st;
+}
+
+/* Today's, made if it is the day's first comment. */
+static enum frg_status day_key(struct store_tx *tx, const struct store_address_keys *keys, int64_t day, str *key,
+                               struct frg_error *err)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (keys->items[i].day == day) {
+			*key = keys->items[i].key;
+			return FRG_OK;
+		}
+	char fresh[SECRET_TEXT_SIZE];
+	secret_new(fresh);
+	enum frg_status st = store_address_key_make(tx, day, str_of(fresh), key, err);
+	sodium_memzero(fresh, sizeof fresh);
 	return st;
 }
 
@@ -46,13 +61,13 @@ enum frg_status address_note(struct store_tx *tx, const struct store_revision *r
 	                            .comment = revision->comment,
 	                            .day = now / day_ms,
 	                            .created = now};
-	char fresh[SECRET_TEXT_SIZE];
+	struct store_address_keys keys;
 	str key;
-	secret_new(fresh);
-	st = store_address_key_make(tx, row.day, str_of(fresh), &key, err);
-	sodium_memzero(fresh, sizeof fresh);
+	st = store_address_keys(tx, &keys, err);
 	if (st == FRG_OK)
-		st = find_line(tx, row.site, address, now - terms.address_days * day_ms, &row.line, err);
+		st = day_key(tx, &keys, row.day, &key, err);
+	if (st == FRG_OK)
+		st = find_line(tx, &keys, row.site, address, now - terms.address_days * day_ms, &row.line, err);
 	if (st != FRG_OK)
 		return st;
 	if (!row.line)

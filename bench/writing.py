@@ -1,0 +1,129 @@
+"""What is written. accept_sqlite: held comments accepted a second over 64 connections, each on the disk before its 201, against
+the machine's own rate of fsynced 4 KB appends. accept_postgres: the same on PostgreSQL, against pgbench inserting a row as long
+as a comment, 16 clients on each side. decide_batch: decisions a second by the desk's batches of 100, every tenth a rejection
+with its letter. The load comes from bench/send.c, which takes a twentieth of what the server takes."""
+import json, os, pathlib, random, re, subprocess, sys, time, urllib.request
+
+from lib import ROOT, Freigabe, alternated, have, until
+
+PASSWORD = 'eine lange Losung'
+ARTICLE = 'elverbruecke'
+BATCH = 100
+
+
+def texts(seed):
+    """Comments of about 200 letters, no two alike: sentences of the archive, put together anew."""
+    rows = [line.split('\t')[-1] for line in (ROOT / 'data/comments.de.tsv').read_text(encoding='utf-8').split('\n')[1:] if line]
+    words = [w for row in rows for w in row.replace('\\n', ' ').split()]
+    chance = random.Random(seed)
+    while True:
+        at = chance.randrange(len(words) - 40)
+        yield ' '.join(words[at:at + 15] + chance.sample(words, 4) + words[at + 15:at + 28])
+
+
+def submissions(count, seed):
+    source = texts(seed)
+    for i in range(count):
+        yield f'POST /v1/articles/{ARTICLE}/comments ' + json.dumps({'name': f'Leser {i}', 'text': next(source)}, ensure_ascii=False)
+
+
+def send(bench, server, connections, requests, *headers):
+    """Sends them all; what bench/send.c says, and the processor time that the server took."""
+    before = cpu_seconds(server)
+    told = subprocess.run([bench.build / 'bench/send', str(server.port), str(connections), *headers], input='\n'.join(requests),
+                          capture_output=True, text=True, check=True)
+    return {**json.loads(told.stdout), 'server_cpu': cpu_seconds(server) - before}
+
+
+def cpu_seconds(server):
+    fields = pathlib.Path(f'/proc/{server.process.pid}/stat').read_text().rsplit(')', 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+
+
+def fsync_rate(folder, seconds):
+    with open(f'{folder}/yard', 'wb', buffering=0) as f:
+        start, n = time.monotonic(), 0
+        while time.monotonic() - start < seconds:
+            f.write(b'x' * 4096)
+            os.fdatasync(f.fileno())
+            n += 1
+        return n / (time.monotonic() - start)
+
+
+class Accepting:
+    """Sends as many comments as take about the seconds of a round, as fast as they were taken so far."""
+
+    def __init__(self, bench, server, connections):
+        self.bench, self.server, self.connections, self.rate, self.seed = bench, server, connections, 400, 0
+        self.cost = []
+        self.round(0.5)  # statements are prepared, the article is analysed
+
+    def round(self, seconds=None):
+        count = int(self.rate * (seconds or self.bench.seconds)) + self.connections
+        self.seed += 1
+        told = send(self.bench, self.server, self.connections, list(submissions(count, self.seed)))
+        if told['answers'] != {'201': count}:
+            raise SystemExit(f'comments were answered with {told["answers"]}')
+        self.rate = count / told['seconds']
+        self.cost.append(told['server_cpu'] / count * 1e6)
+        return self.rate
+
+
+# ---- the desk ----
+
+class Desk:
+    def __init__(self, server):
+        self.server = server
+        server.cli('user', 'set', 'bench', '--name', 'Bea Bench', '--role', 'lead', '--password-stdin', input=(PASSWORD + '\n').encode())
+        answer = self.call('POST', '/v1/desk/session', {'user': 'bench', 'password': PASSWORD})
+        self.csrf = json.load(answer)['csrf']
+        self.cookie = answer.headers['Set-Cookie'].split(';')[0]
+
+    def call(self, method, path, body=None):
+        headers = {'Content-Type': 'application/json'} if body is not None else {}
+        if hasattr(self, 'cookie'):
+            headers |= {'Cookie': self.cookie, 'X-CSRF-Token': self.csrf}
+        return urllib.request.urlopen(urllib.request.Request(self.server.base + path, method=method, headers=headers,
+                                                             data=json.dumps(body).encode() if body is not None else None))
+
+    def headers(self):
+        return [f'Cookie: {self.cookie}', f'X-CSRF-Token: {self.csrf}']
+
+    def waiting(self, count):
+        """So many of what waits: (revision, version)."""
+        found, after = [], ''
+        while len(found) < count:
+            page = json.load(self.call('GET', f'/v1/desk/queue?limit=100{after}'))
+            found += [(item['revision'], item['version']) for item in page['items']]
+            if not page['next']:
+                raise SystemExit(f'only {len(found)} wait')
+            after = f'&after={page["next"]}'
+        return found[:count]
+
+
+def decision(i, revision, version):
+    d = {'revision': revision, 'version': version, 'action': 'release'}
+    return {**d, 'action': 'reject', 'rules': ['off_topic']} if i % 10 == 9 else d
+
+
+def decide_rate(bench, server, desk, batches):
+    waiting = desk.waiting(batches * BATCH)
+    requests = ['POST /v1/desk/decisions ' + json.dumps({'decisions': [decision(i, *w) for i, w in enumerate(waiting[at:at + BATCH])]})
+                for at in range(0, len(waiting), BATCH)]
+    told = send(bench, server, 1, requests, *desk.headers())
+    if told['answers'] != {'200': batches}:
+        raise SystemExit(f'batches were answered with {told["answers"]}')
+    return len(waiting) / told['seconds']
+
+
+# ---- the figures ----
+
+def measure(add, bench):
+    with bench.temporary() as folder, Freigabe(bench, folder) as server:
+        accepting = Accepting(bench, server, 64)
+        got = alternated(bench.rounds, yard=lambda: fsync_rate(folder, 1), ours=accepting.round)
+        add('accept_sqlite', got['ours'], 'per s', 'fsynced 4 KB appends', got['yard'])
+        add('accept_cpu', accepting.cost[1:], 'µs')
+        desk, batches = Desk(server), 4 if bench.quick else 10
+        decide_rate(bench, server, desk, 1)
+        add('decide_batch', [decide_rate(bench, server, desk, batches) for _ in range(bench.rounds)], 'per s')
