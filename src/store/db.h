@@ -38,6 +38,7 @@ MUST_CHECK enum frg_status db_query(struct db *db, struct frg_error *err, const 
 bool db_next(struct db_rows *rows);
 /* Ends the query; the status of the whole, including of stepping. */
 MUST_CHECK enum frg_status db_end(struct db_rows *rows, struct frg_error *err);
+bool db_null(struct db_rows *rows, int column);
 int64_t db_int(struct db_rows *rows, int column);               /* NULL reads as 0 */
 str db_text(struct db_rows *rows, int column, struct arena *a); /* copied; NULL reads as "" */
 
@@ -47,8 +48,17 @@ MUST_CHECK enum frg_status db_script(struct db *db, struct frg_error *err, const
 bool db_in_transaction(struct db *db);
 
 /* ---- SQLite ---- */
-MUST_CHECK enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, struct frg_error *err);
+enum db_mode {
+	DB_READ,
+	DB_WRITE,
+	DB_ALONE, /* writes, and nobody else has the file open until db_close: FRG_UNAVAILABLE if somebody has */
+	DB_FROZEN /* reads a file that nobody writes, as it lies: no log, no lock, nothing beside it is made */
+};
+MUST_CHECK enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **out, struct frg_error *err);
 void db_close(struct db *db);
+/* A file's name as SQLite's own URI, whatever stands in it; `frozen`: nobody writes it. */
+enum { DB_URI_MAX = 3 * 4096 + 32 };
+void db_sqlite_uri(const char *path, bool frozen, char out[DB_URI_MAX]);
 /* Every page read and checked against its links, indexes and constraints; FRG_CORRUPT with what is wrong. */
 MUST_CHECK enum frg_status db_check_integrity(struct db *db, struct frg_error *err);
 MUST_CHECK enum frg_status db_size(struct db *db, int64_t *bytes, struct frg_error *err);

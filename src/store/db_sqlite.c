@@ -2,6 +2,7 @@
 #include "store/db.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { CACHE_SLOTS = 1024 };
@@ -50,29 +51,55 @@ enum frg_status db_script(struct db *db, struct frg_error *err, const char *sql)
 
 bool db_in_transaction(struct db *db) { return !sqlite3_get_autocommit(db->handle); }
 
-enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, struct frg_error *err)
+void db_sqlite_uri(const char *path, bool frozen, char out[DB_URI_MAX])
+{
+	size_t n = (size_t)snprintf(out, DB_URI_MAX, "file:");
+	for (; *path && n + 16 < DB_URI_MAX; path++)
+		n += (size_t)snprintf(out + n, DB_URI_MAX - n, strchr("%?#", *path) ? "%%%02x" : "%c", *path);
+	snprintf(out + n, DB_URI_MAX - n, "%s", frozen ? "?immutable=1" : "");
+}
+
+static int open_handle(const char *path, enum db_mode mode, sqlite3 **out)
+{
+	char uri[DB_URI_MAX];
+	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	if (mode == DB_FROZEN) {
+		db_sqlite_uri(path, true, uri);
+		return sqlite3_open_v2(uri, out, flags | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
+	}
+	flags |= SQLITE_OPEN_READWRITE | (mode == DB_READ ? 0 : SQLITE_OPEN_CREATE);
+	return sqlite3_open_v2(path, out, flags, NULL);
+}
+
+/* FULL: a commit in WAL mode is on the disk before it is acknowledged. What is deleted is overwritten; db_scrub does
+ * the rest. */
+#define SETTINGS                                                                                                       \
+	"PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON; PRAGMA wal_autocheckpoint=4000;"      \
+	"PRAGMA cache_size=-16000; PRAGMA secure_delete=ON;"
+
+static const char *const settings[] = {
+	[DB_READ] = "PRAGMA journal_mode=WAL;" SETTINGS "PRAGMA query_only=ON;",
+	[DB_WRITE] = "PRAGMA journal_mode=WAL;" SETTINGS,
+	/* before the log is first looked at, so that its index is not shared */
+	[DB_ALONE] = "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; BEGIN EXCLUSIVE; COMMIT;" SETTINGS,
+	[DB_FROZEN] = SETTINGS "PRAGMA query_only=ON;",
+};
+
+enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **out, struct frg_error *err)
 {
 	struct db *db = calloc(1, sizeof *db);
 	if (!db)
 		BUG("out of memory");
-	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READWRITE | (writer ? SQLITE_OPEN_CREATE : 0);
-	int rc = sqlite3_open_v2(path, &db->handle, flags, NULL);
+	int rc = open_handle(path, mode, &db->handle);
 	enum frg_status st = FRG_OK;
 	if (rc != SQLITE_OK) {
 		st = frg_fail(err, FRG_IO, "store_open", "cannot open %s: %s", path,
 		              db->handle ? sqlite3_errmsg(db->handle) : "no memory");
 	} else {
-		sqlite3_busy_timeout(db->handle, 10000);
+		sqlite3_busy_timeout(db->handle, mode == DB_ALONE ? 100 : 10000);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-		/* FULL: a commit in WAL mode is on the disk before it is acknowledged */
-		st = db_script(db, err,
-		               "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-		               "PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
-		               "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000;"
-		               "PRAGMA secure_delete=ON;"); /* what is deleted is overwritten; db_scrub does the rest */
-		if (st == FRG_OK && !writer)
-			st = db_script(db, err, "PRAGMA query_only=ON;");
+		st = db_script(db, err, settings[mode]);
 	}
 	if (st != FRG_OK) {
 		db_close(db);
@@ -184,6 +211,8 @@ enum frg_status db_run(struct db *db, struct frg_error *err, const char *sql, co
 		*changed = rows->last == SQLITE_DONE ? sqlite3_changes64(db->handle) : 0;
 	return db_end(rows, err);
 }
+
+bool db_null(struct db_rows *rows, int column) { return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL; }
 
 int64_t db_int(struct db_rows *rows, int column) { return sqlite3_column_int64(rows->stmt, column); }
 
