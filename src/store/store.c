@@ -1,5 +1,6 @@
 /* Connections and transactions: one writer thread that commits all waiting work together
  * (group commit: one fsync for many), and connections that read beside it. */
+#include "store/file.h"
 #include "store/person.h"
 #include "store/tx.h"
 
@@ -222,20 +223,31 @@ void store_wake(struct store *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static enum frg_status open_readers(struct store *s, const char *path, unsigned count, struct frg_error *err)
+static enum frg_status open_readers(struct store *s, const char *path, unsigned count, enum db_mode mode,
+                                    struct frg_error *err)
 {
 	s->all_readers = calloc(count, sizeof *s->all_readers);
 	if (!s->all_readers)
 		BUG("out of memory");
 	for (; s->reader_count < count; s->reader_count++) {
 		struct reader *r = &s->all_readers[s->reader_count];
-		enum frg_status st = db_open_sqlite(path, false, &r->db, err);
+		enum frg_status st = db_open_sqlite(path, mode, &r->db, err);
 		if (st != FRG_OK)
 			return st;
 		r->next = s->readers;
 		s->readers = r;
 	}
 	return FRG_OK;
+}
+
+static enum frg_status open_writer(struct store *s, const char *path, struct frg_error *err)
+{
+	enum frg_status st = db_open_sqlite(path, DB_WRITE, &s->writer, err);
+	if (st == FRG_OK)
+		st = store_migrate(s->writer, err);
+	if (st == FRG_OK)
+		st = store_copy_refuse(s->writer, err);
+	return st == FRG_OK ? store_search_open(s->writer, err) : st;
 }
 
 static void free_all(struct store *s)
@@ -253,12 +265,9 @@ static void free_all(struct store *s)
 
 static enum frg_status sqlite_path(const struct store_config *config, char path[4096], struct frg_error *err)
 {
-	str prefix = STR("sqlite:");
-	if (!str_starts(config->url, prefix) || config->url.n == prefix.n || config->url.n - prefix.n > 4095)
+	if (!store_url_sqlite(config->url, path))
 		return frg_fail(err, FRG_INVALID, "store_url", "the database is named as sqlite:PATH, not as '%.*s'",
 		                STR_ARG(config->url));
-	memcpy(path, config->url.p + prefix.n, config->url.n - prefix.n);
-	path[config->url.n - prefix.n] = 0;
 	if (!config->create && access(path, F_OK) != 0)
 		return frg_fail(err, FRG_NOT_FOUND, "store_missing", "there is no database at %s", path);
 	return FRG_OK;
@@ -281,14 +290,14 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
 	pthread_cond_init(&s->event_there, &steady);
 	pthread_condattr_destroy(&steady);
-	st = db_open_sqlite(path, true, &s->writer, err);
+	st = config->frozen ? FRG_OK : open_writer(s, path, err);
 	if (st == FRG_OK)
-		st = store_migrate(s->writer, err);
-	if (st == FRG_OK)
-		st = store_search_open(s->writer, err);
-	if (st == FRG_OK)
-		st = open_readers(s, path, config->readers ? config->readers : 4, err);
-	if (st == FRG_OK && pthread_create(&s->thread, NULL, write_loop, s))
+		st = open_readers(s, path, config->readers ? config->readers : 4, config->frozen ? DB_FROZEN : DB_READ, err);
+	if (st == FRG_OK && config->frozen)
+		st = store_schema_check(s->all_readers[0].db, err);
+	if (st == FRG_OK && config->frozen)
+		st = store_copy_refuse(s->all_readers[0].db, err);
+	if (st == FRG_OK && s->writer && pthread_create(&s->thread, NULL, write_loop, s))
 		st = frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
 	if (st != FRG_OK) {
 		free_all(s);
@@ -306,7 +315,8 @@ void store_close(struct store *s)
 	s->stopping = true;
 	pthread_cond_broadcast(&s->work_there);
 	pthread_mutex_unlock(&s->lock);
-	pthread_join(s->thread, NULL);
+	if (s->writer)
+		pthread_join(s->thread, NULL);
 	free_all(s);
 }
 
