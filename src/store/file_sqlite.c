@@ -25,10 +25,20 @@ bool store_url_sqlite(str url, char path[STORE_PATH_MAX])
 
 /* ---- connections ---- */
 
+/* What SQLite says of a file may quote it; a terminal gets letters only. */
+static const char *plain(const char *text, char out[120])
+{
+	size_t n = 0;
+	for (; *text && n < 119; text++)
+		out[n++] = *text < ' ' || *text > '~' ? '?' : *text;
+	out[n] = 0;
+	return out;
+}
+
 static enum frg_status failed(struct frg_error *err, int rc, const char *path, const char *detail)
 {
-	if (!detail)
-		detail = sqlite3_errstr(rc);
+	char letters[120];
+	detail = plain(detail ? detail : sqlite3_errstr(rc), letters);
 	switch (rc & 0xff) {
 	case SQLITE_NOMEM: BUG("out of memory");
 	case SQLITE_FULL: return frg_fail(err, FRG_UNAVAILABLE, "store_full", "no room for %s: %s", path, detail);
@@ -314,13 +324,14 @@ enum frg_status store_file_look(const char *path, enum store_file_use use, struc
 static enum frg_status check(sqlite3 *db, const char *path, const char *sql, const char *good, struct frg_error *err)
 {
 	sqlite3_stmt *stmt = NULL;
+	char letters[120];
 	enum frg_status st = FRG_OK;
 	int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(stmt);
 	const char *said = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
 	if (rc == SQLITE_ROW && (!good || !said || strcmp(said, good) != 0))
-		st = frg_fail(err, FRG_CORRUPT, "store_corrupt", "%s is damaged: %s%s", path, said ? said : "?",
+		st = frg_fail(err, FRG_CORRUPT, "store_corrupt", "%s is damaged: %s%s", path, plain(said ? said : "?", letters),
 		              good ? "" : " points to something that is not there");
 	else if (rc != SQLITE_ROW && rc != SQLITE_DONE)
 		st = failed(err, rc, path, sqlite3_errmsg(db));
