@@ -218,19 +218,15 @@ const char *table_count(const struct table *t, struct arena *a)
 
 const char *table_clear(const struct table *t, struct arena *a) { return arena_printf(a, "DELETE FROM %s", t->name).p; }
 
-const char *table_insert(const struct table *t, struct arena *a, size_t rows)
+const char *table_insert(const struct table *t, struct arena *a)
 {
-	struct buf b = BUF_INIT(1 << 20);
+	struct buf b = BUF_INIT(1 << 16);
 	buf_printf(&b, "INSERT INTO %s (", t->name);
 	add_columns(&b, t);
-	BUF_LIT(&b, ") VALUES ");
-	for (size_t row = 0; row < rows; row++)
-		for (size_t i = 0; i < t->column_count; i++)
-			buf_printf(&b, "%s$%zu%s",
-			           i     ? ", "
-			           : row ? ", ("
-			                 : "(",
-			           row * t->column_count + i + 1, i + 1 == t->column_count ? ")" : "");
+	BUF_LIT(&b, ") VALUES (");
+	for (size_t i = 0; i < t->column_count; i++)
+		buf_printf(&b, "%s$%zu", i ? ", " : "", i + 1);
+	BUF_LIT(&b, ")");
 	return done(&b, a);
 }
 

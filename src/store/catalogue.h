@@ -38,7 +38,7 @@ const char *table_after(const struct table *t, struct arena *a, bool postgres); 
 const char *table_last(const struct table *t, struct arena *a, bool postgres);  /* the last key */
 const char *table_count(const struct table *t, struct arena *a);
 const char *table_clear(const struct table *t, struct arena *a);
-const char *table_insert(const struct table *t, struct arena *a, size_t rows);
+const char *table_insert(const struct table *t, struct arena *a);
 /* Sets the column `self`: $1 to this, $2 … key. */
 const char *table_link(const struct table *t, struct arena *a);
 

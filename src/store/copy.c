@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { ARGS_MAX = 2000, BATCH_MAX = 64 };
-
 /* ---- opening ---- */
 
 static enum frg_status open_source(struct store_copy *c, const struct store_copy_config *config, struct frg_error *err)
@@ -35,7 +33,8 @@ static enum frg_status open_target(struct store_copy *c, const struct store_copy
 	bool there = access(path, F_OK) == 0;
 	if (!there && config->compare_only)
 		return frg_fail(err, FRG_NOT_FOUND, "store_missing", "there is no database at %s", path);
-	enum frg_status st = there ? store_file_look(path, STORE_FILE_LIVE, &facts, err) : FRG_OK;
+	bool is_new = !there || (!config->compare_only && store_file_empty(path));
+	enum frg_status st = is_new ? FRG_OK : store_file_look(path, STORE_FILE_LIVE, &facts, err);
 	if (st == FRG_OK)
 		st = db_open_sqlite(path, DB_ALONE, &c->to.db, err);
 	return st;
@@ -214,8 +213,7 @@ static bool names_later(const struct table *t, const struct db_value *row)
 struct filling {
 	struct store_copy *c;
 	const struct table *t;
-	const char *one, *many;
-	size_t batch;  /* rows that `many` takes */
+	const char *insert;
 	int64_t later; /* rows that name a later one, without that name until link_rows */
 	store_progress *progress;
 	void *ctx;
@@ -224,8 +222,6 @@ struct filling {
 
 static enum frg_status insert_page(struct filling *f, struct copy_walk *w, struct frg_error *err)
 {
-	struct db *db = f->c->to.db;
-	size_t columns = f->t->column_count;
 	enum frg_status st = FRG_OK;
 	for (size_t i = 0; st == FRG_OK && i < w->rows; i++) {
 		struct db_value *row = copy_walk_row(w, i);
@@ -234,12 +230,9 @@ static enum frg_status insert_page(struct filling *f, struct copy_walk *w, struc
 			row[f->t->self] = DB_NULL;
 			f->later++;
 		}
+		if (st == FRG_OK)
+			st = db_run(f->c->to.db, err, f->insert, row, f->t->column_count, NULL);
 	}
-	size_t i = 0;
-	for (; st == FRG_OK && f->batch > 1 && i + f->batch <= w->rows; i += f->batch)
-		st = db_run(db, err, f->many, copy_walk_row(w, i), f->batch * columns, NULL);
-	for (; st == FRG_OK && i < w->rows; i++)
-		st = db_run(db, err, f->one, copy_walk_row(w, i), columns, NULL);
 	return st;
 }
 
@@ -296,10 +289,7 @@ static enum frg_status copy_table(struct filling *f, struct frg_error *err)
 {
 	struct store_copy *c = f->c;
 	struct copy_walk w;
-	size_t most = ARGS_MAX / f->t->column_count;
-	f->batch = !c->to.postgres ? 1 : most < BATCH_MAX ? most : BATCH_MAX; /* a round trip each */
-	f->one = table_insert(f->t, c->arena, 1);
-	f->many = f->batch > 1 ? table_insert(f->t, c->arena, f->batch) : f->one;
+	f->insert = table_insert(f->t, c->arena);
 	copy_walk_begin(&w, c, &c->from, f->t);
 	enum frg_status st = go_on(c, &w, err);
 	bool resumed = w.begun;

@@ -33,6 +33,8 @@ MUST_CHECK enum frg_status store_file_copy(const char *from, enum store_file_use
  * it. FRG_CORRUPT (file_foreign) for anything else, FRG_UNSUPPORTED (schema_newer, schema_changed). */
 MUST_CHECK enum frg_status store_file_look(const char *path, enum store_file_use use, struct store_file_facts *out,
                                            struct frg_error *err);
+/* Is there nothing at all in it, as after a program that was cut off before it made a table? */
+bool store_file_empty(const char *path);
 /* Every page, index and constraint, of a frozen file; FRG_CORRUPT with what is wrong. */
 MUST_CHECK enum frg_status store_file_whole(const char *path, struct frg_error *err);
 /* Makes it one file again, without a log. Nobody else has it open. */

@@ -319,6 +319,18 @@ enum frg_status store_file_look(const char *path, enum store_file_use use, struc
 	return st;
 }
 
+bool store_file_empty(const char *path)
+{
+	sqlite3 *db;
+	struct frg_error unread;
+	int64_t tables = 1;
+	enum frg_status st = open_file(path, STORE_FILE_LIVE, &db, &unread);
+	if (st == FRG_OK)
+		st = number(db, path, "SELECT count(*) FROM sqlite_master", &tables, &unread);
+	sqlite3_close(db);
+	return st == FRG_OK && tables == 0;
+}
+
 /* ---- is it whole ---- */
 
 static enum frg_status check(sqlite3 *db, const char *path, const char *sql, const char *good, struct frg_error *err)
