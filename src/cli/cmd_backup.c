@@ -1,6 +1,7 @@
 /* freigabe backup: one file that holds everything, made while the server runs, and checked. */
 #include "cli/cli.h"
 
+#include "base/log.h"
 #include "service/move/move.h"
 
 #include <stdio.h>
@@ -59,6 +60,7 @@ static int back_up(const char *db, const char *to, bool folder, int64_t keep)
 	struct move_watch watch = {cli_progress, &shown};
 	struct move_facts facts = {0};
 	struct frg_error err;
+	log_set_level(LOG_WARN); /* the new file's schema is no news */
 	move_backup_name(clock_now(), name);
 	int n = folder ? snprintf(path, sizeof path, "%s/%s", to, name) : snprintf(path, sizeof path, "%s", to);
 	if (n < 0 || (size_t)n >= sizeof path)

@@ -1,6 +1,7 @@
 /* freigabe restore: puts a backup in place, after having checked it. */
 #include "cli/cli.h"
 
+#include "base/log.h"
 #include "service/move/move.h"
 
 #include <stdio.h>
@@ -19,6 +20,8 @@ static const char help[] =
 
 static void print_now(const struct move_restored *r, const char *db)
 {
+	if (store_url_postgres(str_of(db)))
+		db = "that server"; /* the address may hold a password */
 	char newest[CLOCK_ISO_SIZE] = "none";
 	if (!r->there) {
 		printf("at %s: nothing yet\n", db);
@@ -49,6 +52,7 @@ int cmd_restore(int argc, char **argv)
 		return words == -1 ? EXIT_DONE : EXIT_USAGE;
 	if (words > 0 || !config.file)
 		return cli_usage("restore", "say: --from FILE");
+	log_set_level(LOG_WARN); /* the new file's schema is no news */
 	db = cli_database(db);
 	config.db = str_of(db);
 	enum frg_status st = move_restore(&config, &done, &err);
@@ -63,7 +67,7 @@ int cmd_restore(int argc, char **argv)
 		cli_failed("restore", &err);
 		return st == FRG_CORRUPT ? EXIT_FINDING : EXIT_USAGE;
 	}
-	if (done.there)
+	if (done.aside[0] && done.there)
 		printf(config.dry_run ? "would be kept as %s\n" : "what was there: %s\n", done.aside);
 	puts(config.dry_run ? "nothing has been changed" : "restored");
 	return EXIT_DONE;

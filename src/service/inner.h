@@ -213,8 +213,13 @@ enum closing_turn closing_turn(struct closing_load *load, const struct closing_r
 /* search.c: makes a text findable. */
 MUST_CHECK enum frg_status search_add(struct store_tx *tx, const struct store_comment *comment,
                                       const struct store_revision *revision, struct frg_error *err);
-/* What the index is asked for a name; empty: it has no word in it. */
-str search_name_match(struct arena *a, str name);
+/* The words that something is looked for by; `where` as in store_word. What is too much is left out. */
+enum { SEARCH_WORDS_MAX = 12 };
+struct search_words {
+	struct store_word items[3 * SEARCH_WORDS_MAX];
+	size_t count, bytes;
+};
+void search_add_words(struct search_words *to, int where, str words);
 MUST_CHECK enum frg_status search_load_hit(struct store_tx *tx, id64 id, struct search_hit *hit, struct frg_error *err);
 /* For a database from before there was an index, a page at a time; ctx: int64_t, begins and ends with 0. */
 MUST_CHECK enum frg_status search_complete(struct store_tx *tx, void *ctx, struct frg_error *err);

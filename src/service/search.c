@@ -1,18 +1,16 @@
 /* What editors look for: texts, authors, headlines, what was decided, when. */
 #include "service/inner.h"
 
-#include "base/buf.h"
 #include "text/utf8.h"
 
 #include <ctype.h>
 
-enum { WORDS_MAX = 12, MATCH_MAX = 4096, FILL_PAGE = 500 };
+enum { BYTES_MAX = 4096, FILL_PAGE = 500 };
 
-/* Each word, quoted, so that nothing in it is taken for the index's own language; the beginning of a word is enough. */
-static void add_words(struct buf *out, const char *column, str words)
+void search_add_words(struct search_words *to, int where, str words)
 {
 	size_t i = 0, count = 0;
-	while (i < words.n && count < WORDS_MAX) {
+	while (i < words.n && count < SEARCH_WORDS_MAX && to->count < COUNT_OF(to->items)) {
 		while (i < words.n && (unsigned char)words.p[i] < 0x80 && !isalnum((unsigned char)words.p[i]))
 			i++;
 		size_t from = i;
@@ -20,16 +18,10 @@ static void add_words(struct buf *out, const char *column, str words)
 			i++;
 		if (i == from)
 			continue;
-		buf_printf(out, "%s%s\"%.*s\"*", out->n ? " AND " : "", column, (int)(i - from), words.p + from);
+		to->items[to->count++] = (struct store_word){.in = where, .begin = str_sub(words, from, i)};
+		to->bytes += i - from;
 		count++;
 	}
-}
-
-str search_name_match(struct arena *a, str name)
-{
-	struct buf match = BUF_INIT(MATCH_MAX);
-	add_words(&match, "name : ", name);
-	return buf_finish(&match, a);
 }
 
 struct searching {
@@ -94,16 +86,16 @@ enum frg_status service_search(struct service *svc, struct arena *a, const struc
 	    (in->cursor.n && !str_to_i64(in->cursor, &s.q.before)) || utf8_invalid(in->words) < in->words.n ||
 	    utf8_invalid(in->author) < in->author.n || utf8_invalid(in->article) < in->article.n)
 		return frg_fail(err, FRG_INVALID, "search_invalid", "no such state, rule or place");
-	struct buf match = BUF_INIT(MATCH_MAX);
-	add_words(&match, "", in->words);
-	add_words(&match, "name : ", in->author);
-	add_words(&match, "title : ", in->article);
-	bool cut = match.cut;
-	s.q.match = buf_finish(&match, a);
-	if (cut)
+	struct search_words words = {0};
+	search_add_words(&words, SEARCH_ANYWHERE, in->words);
+	search_add_words(&words, SEARCH_NAME, in->author);
+	search_add_words(&words, SEARCH_TITLE, in->article);
+	s.q.words = words.items;
+	s.q.word_count = words.count;
+	if (words.bytes > BYTES_MAX)
 		return frg_fail(err, FRG_INVALID, "search_invalid", "too long");
 	/* asked for words, but only signs came: nothing has them */
-	bool nothing = s.q.match.n == 0 && in->words.n + in->author.n + in->article.n > 0;
+	bool nothing = words.count == 0 && in->words.n + in->author.n + in->article.n > 0;
 	enum frg_status st = nothing ? FRG_OK : store_read(svc->store, a, search, &s, err);
 	*out = s.hits;
 	*count = s.count;

@@ -4,7 +4,7 @@
 
 #include "store/tx.h"
 
-enum { TABLE_COLUMNS_MAX = 48, TABLE_KEYS_MAX = 6, TABLE_LINKS_MAX = 16 };
+enum { TABLE_COLUMNS_MAX = 40, TABLE_KEYS_MAX = 6, TABLE_LINKS_MAX = 16 };
 
 struct table_column {
 	const char *name;

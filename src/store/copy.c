@@ -10,13 +10,20 @@
 
 /* ---- opening ---- */
 
+static enum frg_status bad_url(struct frg_error *err)
+{
+	return frg_fail(err, FRG_INVALID, "store_url", "a database is named as sqlite:PATH or postgres://…");
+}
+
 static enum frg_status open_source(struct store_copy *c, const struct store_copy_config *config, struct frg_error *err)
 {
 	char path[STORE_PATH_MAX];
 	struct store_file_facts facts;
+	c->from.postgres = store_url_postgres(config->from);
+	if (c->from.postgres)
+		return copy_postgres_open(arena_cstr(c->arena, config->from), false, config->alone, &c->from.db, err);
 	if (!store_url_sqlite(config->from, path))
-		return frg_fail(err, FRG_INVALID, "store_url", "the database is named as sqlite:PATH, not as '%.*s'",
-		                STR_ARG(config->from));
+		return bad_url(err);
 	enum frg_status st = store_file_look(path, config->use, &facts, err);
 	if (st == FRG_OK)
 		st = db_open_sqlite(path, config->use == STORE_FILE_FROZEN ? DB_FROZEN : DB_ALONE, &c->from.db, err);
@@ -27,9 +34,11 @@ static enum frg_status open_target(struct store_copy *c, const struct store_copy
 {
 	char path[STORE_PATH_MAX];
 	struct store_file_facts facts;
+	c->to.postgres = store_url_postgres(config->to);
+	if (c->to.postgres)
+		return copy_postgres_open(arena_cstr(c->arena, config->to), !config->compare_only, false, &c->to.db, err);
 	if (!store_url_sqlite(config->to, path))
-		return frg_fail(err, FRG_INVALID, "store_url", "the database is named as sqlite:PATH, not as '%.*s'",
-		                STR_ARG(config->to));
+		return bad_url(err);
 	bool there = access(path, F_OK) == 0;
 	if (!there && config->compare_only)
 		return frg_fail(err, FRG_NOT_FOUND, "store_missing", "there is no database at %s", path);
@@ -63,8 +72,8 @@ static enum frg_status ending(struct db *db, enum frg_status st, struct frg_erro
 {
 	struct frg_error undo;
 	if (st == FRG_OK)
-		return db_script(db, err, "COMMIT");
-	if (db_in_transaction(db) && db_script(db, &undo, "ROLLBACK") != FRG_OK)
+		return db_step(db, err, DB_COMMIT);
+	if (db_in_transaction(db) && db_step(db, &undo, DB_ROLLBACK) != FRG_OK)
 		return st; /* what is wrong has been said */
 	return st;
 }
@@ -73,7 +82,7 @@ static enum frg_status ending(struct db *db, enum frg_status st, struct frg_erro
 static enum frg_status begin_new(struct store_copy *c, struct frg_error *err)
 {
 	struct store_tx tx = {.db = c->to.db, .arena = c->arena};
-	enum frg_status st = db_script(c->to.db, err, "BEGIN");
+	enum frg_status st = db_step(c->to.db, err, DB_BEGIN_WRITE);
 	if (st != FRG_OK)
 		return st;
 	for (size_t i = 0; st == FRG_OK && i < c->catalogue.count; i++)
@@ -111,6 +120,23 @@ static enum frg_status whole_target(struct store_copy *c, struct frg_error *err)
 	return st == FRG_OK ? count_all(c, &is_new, err) : st;
 }
 
+/* Both sides as they are to be worked with: the source stands still from here on. */
+static enum frg_status open_both(struct store_copy *c, const struct store_copy_config *config, struct frg_error *err)
+{
+	enum frg_status st = open_source(c, config, err);
+	if (st == FRG_OK)
+		st = db_step(c->from.db, err, DB_BEGIN_READ);
+	if (st == FRG_OK)
+		st = store_schema_check(c->from.db, err);
+	if (st == FRG_OK)
+		st = store_copy_refuse(c->from.db, err);
+	if (st == FRG_OK)
+		st = open_target(c, config, err);
+	if (st == FRG_OK)
+		st = config->compare_only ? store_schema_check(c->to.db, err) : store_migrate(c->to.db, err);
+	return st == FRG_OK ? catalogue_read(c->arena, &c->catalogue, err) : st;
+}
+
 enum frg_status store_copy_open(const struct store_copy_config *config, struct store_copy **out, struct frg_error *err)
 {
 	struct store_copy *c = calloc(1, sizeof *c);
@@ -120,19 +146,9 @@ enum frg_status store_copy_open(const struct store_copy_config *config, struct s
 	for (size_t i = 0; i < COUNT_OF(c->pages); i++)
 		c->pages[i] = arena_open((size_t)4 << 30);
 	c->bad = config->bad;
-	struct store_tx from = {.arena = c->arena};
-	enum frg_status st = open_source(c, config, err);
-	if (st == FRG_OK)
-		st = store_schema_check(c->from.db, err);
-	if (st == FRG_OK)
-		st = store_copy_refuse(c->from.db, err);
-	if (st == FRG_OK)
-		st = open_target(c, config, err);
-	if (st == FRG_OK)
-		st = config->compare_only ? store_schema_check(c->to.db, err) : store_migrate(c->to.db, err);
-	if (st == FRG_OK)
-		st = catalogue_read(c->arena, &c->catalogue, err);
-	from.db = c->from.db;
+	c->alone = config->alone;
+	enum frg_status st = open_both(c, config, err);
+	struct store_tx from = {.db = c->from.db, .arena = c->arena};
 	if (st == FRG_OK)
 		st = copy_mark_of(&from, &c->stood, err);
 	if (st == FRG_OK)
@@ -243,7 +259,7 @@ static enum frg_status fill(struct filling *f, struct copy_walk *w, struct frg_e
 		st = copy_walk_next(w, err);
 		if (st != FRG_OK || w->rows == 0)
 			break;
-		st = db_script(f->c->to.db, err, "BEGIN");
+		st = db_step(f->c->to.db, err, DB_BEGIN_WRITE);
 		if (st == FRG_OK)
 			st = ending(f->c->to.db, insert_page(f, w, err), err);
 		*f->done += (int64_t)w->rows;
@@ -278,7 +294,7 @@ static enum frg_status link_rows(struct filling *f, struct frg_error *err)
 	while (st == FRG_OK && !w.at_end) {
 		st = copy_walk_next(&w, err);
 		if (st == FRG_OK)
-			st = db_script(f->c->to.db, err, "BEGIN");
+			st = db_step(f->c->to.db, err, DB_BEGIN_WRITE);
 		if (st == FRG_OK)
 			st = ending(f->c->to.db, link_page(f, &w, sql, err), err);
 	}
@@ -311,16 +327,28 @@ enum frg_status store_copy_rows(struct store_copy *c, store_progress *progress, 
 	return st;
 }
 
-enum frg_status store_copy_end(struct store_copy *c, struct frg_error *err)
+/* As it stands now, not as it stood when the copy began. */
+static enum frg_status stands_still(struct store_copy *c, struct frg_error *err)
 {
-	struct store_tx from = {.db = c->from.db, .arena = c->arena}, to = {.db = c->to.db, .arena = c->arena};
+	struct store_tx from = {.db = c->from.db, .arena = c->arena};
 	str stands;
-	enum frg_status st = copy_mark_of(&from, &stands, err);
+	enum frg_status st = db_step(c->from.db, err, DB_COMMIT);
+	if (st == FRG_OK)
+		st = db_step(c->from.db, err, DB_BEGIN_READ);
+	if (st == FRG_OK)
+		st = copy_mark_of(&from, &stands, err);
 	if (st == FRG_OK && !str_eq(stands, c->stood))
 		return frg_fail(err, FRG_CONFLICT, "copy_moved",
 		                "the source has changed since the copy began: remove the target and begin anew");
+	return st;
+}
+
+enum frg_status store_copy_end(struct store_copy *c, struct frg_error *err)
+{
+	struct store_tx to = {.db = c->to.db, .arena = c->arena};
+	enum frg_status st = c->alone ? stands_still(c, err) : FRG_OK;
 	if (st == FRG_OK)
-		st = db_script(c->to.db, err, "BEGIN");
+		st = db_step(c->to.db, err, DB_BEGIN_WRITE);
 	if (st != FRG_OK)
 		return st;
 	st = store_search_reset(&to, err);

@@ -46,6 +46,8 @@ MUST_CHECK enum frg_status store_copy_compare(struct store_copy *c, struct store
 /* The target is whole: takes the mark off. FRG_CONFLICT (copy_moved) if the source has moved on. */
 MUST_CHECK enum frg_status store_copy_end(struct store_copy *c, struct frg_error *err);
 void store_copy_close(struct store_copy *c);
+/* What stands in a PostgreSQL database, if it is one of Freigabe's. */
+MUST_CHECK enum frg_status store_server_look(str url, bool *there, struct store_file_facts *out, struct frg_error *err);
 /* Rows that the target held when it was opened: a copy goes on. */
 int64_t store_copy_resumed(const struct store_copy *c);
 

@@ -15,6 +15,7 @@ struct store_copy {
 	struct catalogue catalogue;
 	struct arena *arena; /* catalogue, statements, report */
 	struct arena *pages[2];
+	bool alone;
 	str stood; /* the source, when it was opened */
 	size_t (*bad)(str text);
 	int64_t rows, resumed; /* of the source; that the target had */
@@ -43,6 +44,9 @@ static inline struct db_value *copy_walk_row(const struct copy_walk *w, size_t i
 }
 MUST_CHECK enum frg_status copy_count(struct store_copy *c, struct copy_side *side, const struct table *t, int64_t *out,
                                       struct frg_error *err);
+/* copy_postgres.c: a reader for a source (`alone`: which nobody else may use), a writer for a target. */
+MUST_CHECK enum frg_status copy_postgres_open(const char *url, bool writer, bool alone, struct db **out,
+                                              struct frg_error *err);
 /* One value of a row as it came. */
 struct db_value copy_value(struct db_rows *rows, int column, int kind, struct arena *a);
 

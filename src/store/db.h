@@ -1,13 +1,20 @@
 /* One database connection, SQL in and rows out. Private to the store: nothing
- * above it sees SQL. A driver is one file (db_sqlite.c) filling db_driver. */
+ * above it sees SQL. A driver is one file (db_sqlite.c, db_postgres.c) filling db_driver; db.c calls it. One
+ * connection is one thread's at a time. */
 #ifndef STORE_DB_H
 #define STORE_DB_H
 
 #include "base/arena.h"
 #include "base/base.h"
 
-struct db;
-struct db_rows;
+struct db_driver;
+/* What every driver's connection and query begin with. */
+struct db {
+	const struct db_driver *driver;
+};
+struct db_rows {
+	struct db *db;
+};
 
 struct db_value {
 	enum { DB_KIND_NULL, DB_KIND_INT, DB_KIND_TEXT, DB_KIND_BLOB } kind;
@@ -42,10 +49,56 @@ bool db_null(struct db_rows *rows, int column);
 int64_t db_int(struct db_rows *rows, int column);               /* NULL reads as 0 */
 str db_text(struct db_rows *rows, int column, struct arena *a); /* copied; NULL reads as "" */
 
-/* Several statements without parameters; for migrations and BEGIN/COMMIT. */
+/* Several statements without parameters, outside of a transaction or inside; for migrations. BLOB stands for the
+ * database's type of bytes. */
 MUST_CHECK enum frg_status db_script(struct db *db, struct frg_error *err, const char *sql);
-/* True while a transaction is open: a failing disk may have ended it. */
+
+/* The steps of a transaction. A savepoint is kept or undone before the next begins. */
+enum db_step {
+	DB_BEGIN_READ,  /* one consistent state */
+	DB_BEGIN_WRITE, /* alone among all programs that write to this database: until the end of the transaction */
+	DB_SAVE,
+	DB_KEEP,
+	DB_UNDO,
+	DB_COMMIT, /* after FRG_OK of a writing transaction: on the disk. After a failure nobody knows */
+	DB_ROLLBACK
+};
+MUST_CHECK enum frg_status db_step(struct db *db, struct frg_error *err, enum db_step step);
+/* True while a transaction is open: a failing disk or a lost connection may have ended it. */
 bool db_in_transaction(struct db *db);
+
+void db_close(struct db *db);
+/* What can be checked of the database itself; FRG_CORRUPT with what is wrong. SQLite: every page read and checked
+ * against its links, indexes and constraints. PostgreSQL: its own word on indexes, constraints and page checksums. */
+MUST_CHECK enum frg_status db_check_integrity(struct db *db, struct frg_error *err);
+MUST_CHECK enum frg_status db_size(struct db *db, int64_t *bytes, struct frg_error *err);
+/* Nothing of what was deleted is left in the files (PostgreSQL: in tables and indexes; see docs/postgresql.md for its
+ * log). Outside of any transaction. */
+MUST_CHECK enum frg_status db_scrub(struct db *db, struct frg_error *err);
+
+/* Where one SQL text does not serve both: search.c, migrate.c. */
+enum db_dialect { DB_SQLITE, DB_POSTGRES };
+enum db_dialect db_dialect(const struct db *db);
+
+struct db_driver {
+	enum db_dialect dialect;
+	enum frg_status (*run)(struct db *, struct frg_error *, const char *sql, const struct db_value *, size_t,
+	                       int64_t *changed);
+	enum frg_status (*query)(struct db *, struct frg_error *, const char *sql, const struct db_value *, size_t,
+	                         struct db_rows **);
+	bool (*next)(struct db_rows *);
+	bool (*null)(struct db_rows *, int column);
+	enum frg_status (*end)(struct db_rows *, struct frg_error *);
+	int64_t (*integer)(struct db_rows *, int column);
+	str (*text)(struct db_rows *, int column, struct arena *);
+	enum frg_status (*script)(struct db *, struct frg_error *, const char *sql);
+	enum frg_status (*step)(struct db *, struct frg_error *, enum db_step);
+	bool (*in_transaction)(struct db *);
+	void (*close)(struct db *);
+	enum frg_status (*check_integrity)(struct db *, struct frg_error *);
+	enum frg_status (*size)(struct db *, int64_t *, struct frg_error *);
+	enum frg_status (*scrub)(struct db *, struct frg_error *);
+};
 
 /* ---- SQLite ---- */
 enum db_mode {
@@ -55,14 +108,11 @@ enum db_mode {
 	DB_FROZEN /* reads a file that nobody writes, as it lies: no log, no lock, nothing beside it is made */
 };
 MUST_CHECK enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **out, struct frg_error *err);
-void db_close(struct db *db);
 /* A file's name as SQLite's own URI, whatever stands in it; `frozen`: nobody writes it. */
 enum { DB_URI_MAX = 3 * 4096 + 32 };
 void db_sqlite_uri(const char *path, bool frozen, char out[DB_URI_MAX]);
-/* Every page read and checked against its links, indexes and constraints; FRG_CORRUPT with what is wrong. */
-MUST_CHECK enum frg_status db_check_integrity(struct db *db, struct frg_error *err);
-MUST_CHECK enum frg_status db_size(struct db *db, int64_t *bytes, struct frg_error *err);
-/* Nothing of what was deleted is left in the files. Outside of any transaction. */
-MUST_CHECK enum frg_status db_scrub(struct db *db, struct frg_error *err);
+
+/* ---- PostgreSQL ---- */
+MUST_CHECK enum frg_status db_open_postgres(const char *url, bool writer, struct db **out, struct frg_error *err);
 
 #endif

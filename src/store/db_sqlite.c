@@ -7,24 +7,27 @@
 
 enum { CACHE_SLOTS = 1024 };
 
-struct db_rows {
-	struct db *db;
+struct sqlite_rows {
+	struct db_rows base;
 	sqlite3_stmt *stmt;
 	int last; /* result of the last step */
 };
 
 struct cached {
 	const char *sql;
-	struct db_rows rows;
+	struct sqlite_rows rows;
 	bool busy;
 };
 
-struct db {
+struct sqlite {
+	struct db base;
 	sqlite3 *handle;
 	struct cached cache[CACHE_SLOTS];
 };
 
-static enum frg_status failed(struct db *db, struct frg_error *err, int rc)
+static const struct db_driver driver;
+
+static enum frg_status failed(struct sqlite *db, struct frg_error *err, int rc)
 {
 	const char *text = sqlite3_errmsg(db->handle);
 	switch (rc & 0xff) {
@@ -43,13 +46,32 @@ static enum frg_status failed(struct db *db, struct frg_error *err, int rc)
 	}
 }
 
-enum frg_status db_script(struct db *db, struct frg_error *err, const char *sql)
+static enum frg_status script(struct db *base, struct frg_error *err, const char *sql)
 {
+	struct sqlite *db = (struct sqlite *)base;
 	int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
 	return rc == SQLITE_OK ? FRG_OK : failed(db, err, rc);
 }
 
-bool db_in_transaction(struct db *db) { return !sqlite3_get_autocommit(db->handle); }
+static enum frg_status step(struct db *base, struct frg_error *err, enum db_step which)
+{
+	static const char *const sql[] = {
+		[DB_BEGIN_READ] = "BEGIN", [DB_BEGIN_WRITE] = "BEGIN IMMEDIATE",       [DB_SAVE] = "SAVEPOINT job",
+		[DB_KEEP] = "RELEASE job", [DB_UNDO] = "ROLLBACK TO job; RELEASE job", [DB_COMMIT] = "COMMIT",
+		[DB_ROLLBACK] = "ROLLBACK"};
+	return script(base, err, sql[which]);
+}
+
+static bool in_transaction(struct db *base) { return !sqlite3_get_autocommit(((struct sqlite *)base)->handle); }
+
+static void close_db(struct db *base)
+{
+	struct sqlite *db = (struct sqlite *)base;
+	for (size_t i = 0; i < CACHE_SLOTS; i++)
+		sqlite3_finalize(db->cache[i].rows.stmt);
+	sqlite3_close(db->handle);
+	free(db);
+}
 
 void db_sqlite_uri(const char *path, bool frozen, char out[DB_URI_MAX])
 {
@@ -87,9 +109,10 @@ static const char *const settings[] = {
 
 enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **out, struct frg_error *err)
 {
-	struct db *db = calloc(1, sizeof *db);
+	struct sqlite *db = calloc(1, sizeof *db);
 	if (!db)
 		BUG("out of memory");
+	db->base.driver = &driver;
 	int rc = open_handle(path, mode, &db->handle);
 	enum frg_status st = FRG_OK;
 	if (rc != SQLITE_OK) {
@@ -99,28 +122,18 @@ enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **
 		sqlite3_busy_timeout(db->handle, mode == DB_ALONE ? 100 : 10000);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-		st = db_script(db, err, settings[mode]);
+		st = script(&db->base, err, settings[mode]);
 	}
 	if (st != FRG_OK) {
-		db_close(db);
+		close_db(&db->base);
 		return st;
 	}
-	*out = db;
+	*out = &db->base;
 	return FRG_OK;
 }
 
-void db_close(struct db *db)
-{
-	if (!db)
-		return;
-	for (size_t i = 0; i < CACHE_SLOTS; i++)
-		sqlite3_finalize(db->cache[i].rows.stmt);
-	sqlite3_close(db->handle);
-	free(db);
-}
-
 /* Slot of this statement, prepared. The number of statements is fixed by the program's text. */
-static enum frg_status find(struct db *db, struct frg_error *err, const char *sql, struct cached **out)
+static enum frg_status find(struct sqlite *db, struct frg_error *err, const char *sql, struct cached **out)
 {
 	size_t at = ((uintptr_t)sql >> 3) * 2654435761u % CACHE_SLOTS;
 	for (size_t i = 0; i < CACHE_SLOTS; i++, at = (at + 1) % CACHE_SLOTS) {
@@ -136,7 +149,7 @@ static enum frg_status find(struct db *db, struct frg_error *err, const char *sq
 		if (rc != SQLITE_OK)
 			return failed(db, err, rc);
 		c->sql = sql;
-		c->rows.db = db;
+		c->rows.base.db = &db->base;
 		*out = c;
 		return FRG_OK;
 	}
@@ -166,89 +179,100 @@ static void bind(sqlite3_stmt *stmt, const struct db_value *args, size_t count)
 	}
 }
 
-enum frg_status db_query(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args,
-                         size_t count, struct db_rows **out)
+static enum frg_status query(struct db *base, struct frg_error *err, const char *sql, const struct db_value *args,
+                             size_t count, struct db_rows **out)
 {
 	struct cached *c = NULL;
-	enum frg_status st = find(db, err, sql, &c);
+	enum frg_status st = find((struct sqlite *)base, err, sql, &c);
 	if (st != FRG_OK)
 		return st;
 	BUG_IF(!c);
 	c->busy = true;
 	bind(c->rows.stmt, args, count);
 	c->rows.last = SQLITE_ROW;
-	*out = &c->rows;
+	*out = &c->rows.base;
 	return FRG_OK;
 }
 
-bool db_next(struct db_rows *rows)
+static bool next(struct db_rows *base)
 {
+	struct sqlite_rows *rows = (struct sqlite_rows *)base;
 	if (rows->last == SQLITE_ROW)
 		rows->last = sqlite3_step(rows->stmt);
 	return rows->last == SQLITE_ROW;
 }
 
-enum frg_status db_end(struct db_rows *rows, struct frg_error *err)
+static enum frg_status end(struct db_rows *base, struct frg_error *err)
 {
+	struct sqlite_rows *rows = (struct sqlite_rows *)base;
 	int rc = rows->last;
-	enum frg_status st = rc == SQLITE_ROW || rc == SQLITE_DONE ? FRG_OK : failed(rows->db, err, rc);
+	enum frg_status st = rc == SQLITE_ROW || rc == SQLITE_DONE ? FRG_OK : failed((struct sqlite *)base->db, err, rc);
 	sqlite3_reset(rows->stmt);
 	sqlite3_clear_bindings(rows->stmt);
 	((struct cached *)((char *)rows - offsetof(struct cached, rows)))->busy = false;
 	return st;
 }
 
-enum frg_status db_run(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args, size_t count,
-                       int64_t *changed)
+static enum frg_status run(struct db *base, struct frg_error *err, const char *sql, const struct db_value *args,
+                           size_t count, int64_t *changed)
 {
 	struct db_rows *rows;
-	enum frg_status st = db_query(db, err, sql, args, count, &rows);
+	enum frg_status st = query(base, err, sql, args, count, &rows);
 	if (st != FRG_OK)
 		return st;
-	while (db_next(rows))
+	while (next(rows))
 		;
 	if (changed)
-		*changed = rows->last == SQLITE_DONE ? sqlite3_changes64(db->handle) : 0;
-	return db_end(rows, err);
+		*changed = ((struct sqlite_rows *)rows)->last == SQLITE_DONE
+		               ? sqlite3_changes64(((struct sqlite *)base)->handle)
+		               : 0;
+	return end(rows, err);
 }
 
-bool db_null(struct db_rows *rows, int column) { return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL; }
-
-int64_t db_int(struct db_rows *rows, int column) { return sqlite3_column_int64(rows->stmt, column); }
-
-str db_text(struct db_rows *rows, int column, struct arena *a)
+static bool null(struct db_rows *rows, int column)
 {
-	const void *p = sqlite3_column_blob(rows->stmt, column);
-	int n = sqlite3_column_bytes(rows->stmt, column);
+	return sqlite3_column_type(((struct sqlite_rows *)rows)->stmt, column) == SQLITE_NULL;
+}
+
+static int64_t integer(struct db_rows *rows, int column)
+{
+	return sqlite3_column_int64(((struct sqlite_rows *)rows)->stmt, column);
+}
+
+static str text(struct db_rows *rows, int column, struct arena *a)
+{
+	sqlite3_stmt *stmt = ((struct sqlite_rows *)rows)->stmt;
+	const void *p = sqlite3_column_blob(stmt, column);
+	int n = sqlite3_column_bytes(stmt, column);
 	return p ? arena_str(a, (str){p, (size_t)n}) : (str){"", 0};
 }
 
-enum frg_status db_check_integrity(struct db *db, struct frg_error *err)
+static enum frg_status check_integrity(struct db *db, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = db_query(db, err, "PRAGMA integrity_check(1)", NULL, 0, &rows);
+	enum frg_status st = query(db, err, "PRAGMA integrity_check(1)", NULL, 0, &rows);
 	if (st != FRG_OK)
 		return st;
 	char first[120] = "";
-	if (db_next(rows)) {
-		const unsigned char *text = sqlite3_column_text(rows->stmt, 0);
-		sqlite3_snprintf(sizeof first, first, "%s", text ? (const char *)text : "?");
+	if (next(rows)) {
+		const unsigned char *found = sqlite3_column_text(((struct sqlite_rows *)rows)->stmt, 0);
+		sqlite3_snprintf(sizeof first, first, "%s", found ? (const char *)found : "?");
 	}
-	st = db_end(rows, err);
+	st = end(rows, err);
 	if (st == FRG_OK && strcmp(first, "ok") != 0)
 		st = frg_fail(err, FRG_CORRUPT, "store_corrupt", "database: %s", first);
 	if (st != FRG_OK)
 		return st;
 	bool dangling = false;
-	st = db_query(db, err, "PRAGMA foreign_key_check", NULL, 0, &rows);
+	st = query(db, err, "PRAGMA foreign_key_check", NULL, 0, &rows);
 	if (st != FRG_OK)
 		return st;
-	if (db_next(rows)) {
+	if (next(rows)) {
 		dangling = true;
-		sqlite3_snprintf(sizeof first, first, "%s row %lld", sqlite3_column_text(rows->stmt, 0),
-		                 sqlite3_column_int64(rows->stmt, 1));
+		sqlite3_snprintf(sizeof first, first, "%s row %lld", sqlite3_column_text(((struct sqlite_rows *)rows)->stmt, 0),
+		                 (long long)integer(rows, 1));
 	}
-	st = db_end(rows, err);
+	st = end(rows, err);
 	if (st == FRG_OK && dangling)
 		st = frg_fail(err, FRG_CORRUPT, "store_corrupt", "%s points to something that is not there", first);
 	return st;
@@ -257,11 +281,12 @@ enum frg_status db_check_integrity(struct db *db, struct frg_error *err)
 /* Overwriting deleted cells is not all: when SQLite moves cells between pages, copies stay in the gaps, and the
  * full-text index keeps words until its parts are merged. So the index is merged, the file written anew, and the log
  * emptied. */
-enum frg_status db_scrub(struct db *db, struct frg_error *err)
+static enum frg_status scrub(struct db *base, struct frg_error *err)
 {
-	enum frg_status st = db_script(db, err, "INSERT INTO search_text (search_text) VALUES ('optimize')");
+	struct sqlite *db = (struct sqlite *)base;
+	enum frg_status st = script(base, err, "INSERT INTO search_text (search_text) VALUES ('optimize')");
 	if (st == FRG_OK)
-		st = db_script(db, err, "VACUUM");
+		st = script(base, err, "VACUUM");
 	int busy = 0, in_log = 0, moved = 0;
 	if (st != FRG_OK)
 		return st;
@@ -282,14 +307,14 @@ enum frg_status db_scrub(struct db *db, struct frg_error *err)
 static enum frg_status pragma_int(struct db *db, const char *sql, int64_t *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = db_query(db, err, sql, NULL, 0, &rows);
+	enum frg_status st = query(db, err, sql, NULL, 0, &rows);
 	if (st != FRG_OK)
 		return st;
-	*out = db_next(rows) ? db_int(rows, 0) : 0;
-	return db_end(rows, err);
+	*out = next(rows) ? integer(rows, 0) : 0;
+	return end(rows, err);
 }
 
-enum frg_status db_size(struct db *db, int64_t *bytes, struct frg_error *err)
+static enum frg_status size_of(struct db *db, int64_t *bytes, struct frg_error *err)
 {
 	int64_t pages = 0, size = 0;
 	enum frg_status st = pragma_int(db, "PRAGMA page_count", &pages, err);
@@ -298,3 +323,21 @@ enum frg_status db_size(struct db *db, int64_t *bytes, struct frg_error *err)
 	*bytes = pages * size;
 	return st;
 }
+
+static const struct db_driver driver = {
+	.dialect = DB_SQLITE,
+	.run = run,
+	.query = query,
+	.next = next,
+	.null = null,
+	.end = end,
+	.integer = integer,
+	.text = text,
+	.script = script,
+	.step = step,
+	.in_transaction = in_transaction,
+	.close = close_db,
+	.check_integrity = check_integrity,
+	.size = size_of,
+	.scrub = scrub,
+};

@@ -8,6 +8,7 @@
 /* The path of sqlite:PATH; false for anything else. */
 enum { STORE_PATH_MAX = 4096 };
 bool store_url_sqlite(str url, char path[STORE_PATH_MAX]);
+bool store_url_postgres(str url);
 
 /* Called now and then; `of` is what `done` will reach. */
 typedef void store_progress(void *ctx, int64_t done, int64_t of);

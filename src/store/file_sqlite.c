@@ -23,6 +23,11 @@ bool store_url_sqlite(str url, char path[STORE_PATH_MAX])
 	return true;
 }
 
+bool store_url_postgres(str url)
+{
+	return str_starts(url, STR("postgres://")) || str_starts(url, STR("postgresql://"));
+}
+
 /* ---- connections ---- */
 
 /* What SQLite says of a file may quote it; a terminal gets letters only. */

@@ -94,7 +94,7 @@ enum frg_status store_schema_check(struct db *db, struct frg_error *err)
 
 enum frg_status store_migrate(struct db *db, struct frg_error *err)
 {
-	enum frg_status st = db_script(db, err, "BEGIN IMMEDIATE"); /* two programs may start at once */
+	enum frg_status st = db_step(db, err, DB_BEGIN_WRITE); /* two programs may start at once */
 	if (st != FRG_OK)
 		return st;
 	struct store_tx tx = {.db = db, .arena = arena_open(16 << 20)};
@@ -102,9 +102,25 @@ enum frg_status store_migrate(struct db *db, struct frg_error *err)
 	arena_close(tx.arena);
 	struct frg_error end;
 	if (st != FRG_OK) {
-		if (db_in_transaction(db) && db_script(db, &end, "ROLLBACK") != FRG_OK)
+		if (db_in_transaction(db) && db_step(db, &end, DB_ROLLBACK) != FRG_OK)
 			log_error("migration", "%s", end.msg);
 		return st;
 	}
-	return db_script(db, err, "COMMIT");
+	return db_step(db, err, DB_COMMIT);
+}
+
+enum frg_status store_migrated_still(struct db *db, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(db, err, &rows, "SELECT max(version) FROM schema_migration WHERE version > $1",
+	                              DB_INT(0));
+	if (st != FRG_OK)
+		return st;
+	int64_t version = db_next(rows) ? db_int(rows, 0) : 0;
+	st = db_end(rows, err);
+	if (st != FRG_OK || version == (int64_t)embedded_migrations_count)
+		return st;
+	return frg_fail(err, FRG_UNAVAILABLE, "schema_newer",
+	                "the database has been upgraded to schema %lld, this freigabe knows %zu: it takes no more writes",
+	                (long long)version, embedded_migrations_count);
 }

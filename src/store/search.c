@@ -1,11 +1,17 @@
 /* Search over texts, names and headlines, by SQLite's full-text index FTS5. The index holds no copy of the texts, and
- * is no part of the schema that databases share: another database brings its own (this file, and search_open).
+ * is no part of the schema that databases share: PostgreSQL brings its own (search_postgres.c).
  * To take a text out of such an index one must say what stands in it; a headline may have changed since, so the one
  * that was indexed is kept beside it. */
-#include "store/tx.h"
+#include "store/search_inner.h"
+
+#include "base/buf.h"
+
+enum { MATCH_MAX = 1 << 16 };
 
 enum frg_status store_search_open(struct db *db, struct frg_error *err)
 {
+	if (db_dialect(db) == DB_POSTGRES)
+		return search_postgres_open(db, err);
 	return db_script(db, err, STORE_SEARCH_TABLES);
 }
 
@@ -17,6 +23,8 @@ enum frg_status store_search_reset(struct store_tx *tx, struct frg_error *err)
 enum frg_status store_search_add(struct store_tx *tx, id64 revision, str name, str title, str text,
                                  struct frg_error *err)
 {
+	if (db_dialect(tx->db) == DB_POSTGRES)
+		return search_postgres_add(tx, revision, name, title, text, err);
 	enum frg_status st = DB_RUN(tx->db, err,
 	                            "INSERT INTO search_text (rowid, name, title, text) VALUES ($1, $2, $3, $4)",
 	                            DB_INT(revision), DB_TEXT(name), DB_TEXT(title), DB_TEXT(text));
@@ -28,6 +36,8 @@ enum frg_status store_search_add(struct store_tx *tx, id64 revision, str name, s
 enum frg_status store_search_remove(struct store_tx *tx, id64 revision, str name, str title, str text,
                                     struct frg_error *err)
 {
+	if (db_dialect(tx->db) == DB_POSTGRES)
+		return search_postgres_remove(tx, revision, err);
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT title FROM search_title WHERE revision_id = $1",
 	                              DB_INT(revision));
@@ -50,34 +60,35 @@ static void read_id(struct arena *a, struct db_rows *r, id64 *id)
 	*id = db_int(r, 0);
 }
 
-/* The signs keep SQLite from walking through the times of all texts: ids are in their order, and the words are fewer.
- */
-#define CONDITIONS                                                                                                     \
-	" +r.site_id = $1 AND r.id < $2 AND +r.created_at >= $3 AND +r.created_at < $4 AND ($5 = '' OR r.state = $5)"      \
-	" AND ($6 = '' OR replace($6, '|' || a.section || '|', '') <> $6)"                                                 \
-	" AND ($7 = '' OR EXISTS (SELECT 1 FROM decision d WHERE d.revision_id = r.id"                                     \
-	" AND replace(',' || d.rules || ',', ',' || $7 || ',', '') <> ',' || d.rules || ','))"
-
-#define ARGS(q)                                                                                                        \
-	DB_INT((q)->site), DB_INT((q)->before), DB_INT((q)->from), DB_INT((q)->to), DB_TEXT((q)->state),                   \
-		DB_TEXT((q)->own_sections), DB_TEXT((q)->rule)
+/* Each word quoted, so that nothing in it is taken for FTS5's own language. */
+static str match_of(struct arena *a, const struct store_search *q)
+{
+	static const char *const column[] = {
+		[SEARCH_ANYWHERE] = "", [SEARCH_NAME] = "name : ", [SEARCH_TITLE] = "title : "};
+	struct buf match = BUF_INIT(MATCH_MAX);
+	for (size_t i = 0; i < q->word_count; i++)
+		buf_printf(&match, "%s%s\"%.*s\"*", i ? " AND " : "", column[q->words[i].in], STR_ARG(q->words[i].begin));
+	return buf_finish(&match, a);
+}
 
 enum frg_status store_search_find(struct store_tx *tx, const struct store_search *q, int64_t limit,
                                   struct store_ids *out, struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st;
-	if (q->match.n) /* ids grow with time, so the index is walked from the newest on */
+	if (db_dialect(tx->db) == DB_POSTGRES && q->word_count)
+		st = search_postgres_query(tx, q, limit, &rows, err);
+	else if (q->word_count) /* ids grow with time, so the index is walked from the newest on */
 		st = DB_QUERY(tx->db, err, &rows,
 		              "SELECT r.id FROM search_text s JOIN revision r ON r.id = s.rowid JOIN comment c ON"
 		              " c.id = r.comment_id JOIN article a ON a.id = c.article_id WHERE search_text MATCH $8"
-		              " AND s.rowid < $2 AND" CONDITIONS " ORDER BY s.rowid DESC LIMIT $9",
-		              ARGS(q), DB_TEXT(q->match), DB_INT(limit));
+		              " AND s.rowid < $2 AND" SEARCH_CONDITIONS " ORDER BY s.rowid DESC LIMIT $9",
+		              SEARCH_ARGS(q), DB_TEXT(match_of(tx->arena, q)), DB_INT(limit));
 	else
 		st = DB_QUERY(tx->db, err, &rows,
 		              "SELECT r.id FROM revision r JOIN comment c ON c.id = r.comment_id JOIN article a ON"
-		              " a.id = c.article_id WHERE" CONDITIONS " ORDER BY r.id DESC LIMIT $8",
-		              ARGS(q), DB_INT(limit));
+		              " a.id = c.article_id WHERE" SEARCH_CONDITIONS " ORDER BY r.id DESC LIMIT $8",
+		              SEARCH_ARGS(q), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_id);
@@ -87,11 +98,14 @@ enum frg_status store_search_missing(struct store_tx *tx, id64 after, int64_t li
                                      struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(
-		tx->db, err, &rows,
-		"SELECT r.id FROM revision r WHERE r.id > $1 AND r.purged_at IS NULL"
-		" AND NOT EXISTS (SELECT 1 FROM search_text s WHERE s.rowid = r.id) ORDER BY r.id LIMIT $2",
-		DB_INT(after), DB_INT(limit));
+	enum frg_status st;
+	if (db_dialect(tx->db) == DB_POSTGRES)
+		st = search_postgres_missing(tx, after, limit, &rows, err);
+	else
+		st = DB_QUERY(tx->db, err, &rows,
+		              "SELECT r.id FROM revision r WHERE r.id > $1 AND r.purged_at IS NULL"
+		              " AND NOT EXISTS (SELECT 1 FROM search_text s WHERE s.rowid = r.id) ORDER BY r.id LIMIT $2",
+		              DB_INT(after), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_id);

@@ -1,6 +1,5 @@
 /* Connections and transactions: one writer thread that commits all waiting work together
  * (group commit: one fsync for many), and connections that read beside it. */
-#include "store/file.h"
 #include "store/person.h"
 #include "store/tx.h"
 
@@ -52,26 +51,27 @@ struct arena *store_arena(struct store_tx *tx) { return tx->arena; }
 /* One job inside the open group, in a savepoint of its own. */
 static void run_one(struct db *db, struct job *job)
 {
-	job->status = db_script(db, &job->err, "SAVEPOINT job");
+	job->status = db_step(db, &job->err, DB_SAVE);
 	if (job->status != FRG_OK)
 		return;
 	struct store_tx tx = {.db = db, .arena = job->arena};
 	job->status = job->work(&tx, job->ctx, &job->err);
 	if (!db_in_transaction(db)) /* a full disk ends the whole group */
 		return;
-	struct frg_error err;
-	enum frg_status st = db_script(db, &err, job->status == FRG_OK ? "RELEASE job" : "ROLLBACK TO job; RELEASE job");
-	if (st != FRG_OK && job->status == FRG_OK) {
-		job->status = st;
-		job->err = err;
-	}
+	if (job->status == FRG_OK)
+		job->status = db_step(db, &job->err, DB_KEEP);
+	struct frg_error undo;
+	if (job->status != FRG_OK && db_in_transaction(db) && db_step(db, &undo, DB_UNDO) != FRG_OK)
+		log_error("store_undo", "%s", undo.msg);
 }
 
 static void run_group(struct db *db, struct job **jobs, size_t count)
 {
 	struct frg_error err = {0};
-	enum frg_status st = db_script(db, &err, "BEGIN IMMEDIATE");
+	enum frg_status st = db_step(db, &err, DB_BEGIN_WRITE);
 	size_t ran = 0;
+	if (st == FRG_OK)
+		st = store_migrated_still(db, &err);
 	while (st == FRG_OK && ran < count) {
 		run_one(db, jobs[ran++]);
 		if (!db_in_transaction(db))
@@ -79,12 +79,12 @@ static void run_group(struct db *db, struct job **jobs, size_t count)
 			              jobs[ran - 1]->err.msg);
 	}
 	if (st == FRG_OK)
-		st = db_script(db, &err, "COMMIT");
+		st = db_step(db, &err, DB_COMMIT);
 	if (st == FRG_OK)
 		return;
 	if (db_in_transaction(db)) {
 		struct frg_error undo;
-		if (db_script(db, &undo, "ROLLBACK") != FRG_OK)
+		if (db_step(db, &undo, DB_ROLLBACK) != FRG_OK)
 			log_error("store_rollback", "%s", undo.msg);
 	}
 	log_error("store_commit", "%zu writes not done: %s", count, err.msg);
@@ -187,11 +187,11 @@ enum frg_status store_read(struct store *s, struct arena *arena, store_work *wor
 {
 	struct reader *r = borrow(s);
 	struct store_tx tx = {.db = r->db, .arena = arena};
-	enum frg_status st = db_script(r->db, err, "BEGIN");
+	enum frg_status st = db_step(r->db, err, DB_BEGIN_READ);
 	if (st == FRG_OK) {
 		st = work(&tx, ctx, err);
 		struct frg_error end;
-		if (db_in_transaction(r->db) && db_script(r->db, &end, "COMMIT") != FRG_OK)
+		if (db_in_transaction(r->db) && db_step(r->db, &end, DB_COMMIT) != FRG_OK)
 			log_error("store_read", "%s", end.msg);
 	}
 	give_back(s, r);
@@ -223,7 +223,19 @@ void store_wake(struct store *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static enum frg_status open_readers(struct store *s, const char *path, unsigned count, enum db_mode mode,
+/* Where the database is: a file's path, or what libpq takes. */
+struct place {
+	enum db_dialect dialect;
+	const char *at;
+};
+
+static enum frg_status place_open(const struct place *place, enum db_mode mode, struct db **out, struct frg_error *err)
+{
+	return place->dialect == DB_POSTGRES ? db_open_postgres(place->at, mode == DB_WRITE, out, err)
+	                                     : db_open_sqlite(place->at, mode, out, err);
+}
+
+static enum frg_status open_readers(struct store *s, const struct place *place, unsigned count, enum db_mode mode,
                                     struct frg_error *err)
 {
 	s->all_readers = calloc(count, sizeof *s->all_readers);
@@ -231,7 +243,7 @@ static enum frg_status open_readers(struct store *s, const char *path, unsigned 
 		BUG("out of memory");
 	for (; s->reader_count < count; s->reader_count++) {
 		struct reader *r = &s->all_readers[s->reader_count];
-		enum frg_status st = db_open_sqlite(path, mode, &r->db, err);
+		enum frg_status st = place_open(place, mode, &r->db, err);
 		if (st != FRG_OK)
 			return st;
 		r->next = s->readers;
@@ -240,9 +252,9 @@ static enum frg_status open_readers(struct store *s, const char *path, unsigned 
 	return FRG_OK;
 }
 
-static enum frg_status open_writer(struct store *s, const char *path, struct frg_error *err)
+static enum frg_status open_writer(struct store *s, const struct place *place, struct frg_error *err)
 {
-	enum frg_status st = db_open_sqlite(path, DB_WRITE, &s->writer, err);
+	enum frg_status st = place_open(place, DB_WRITE, &s->writer, err);
 	if (st == FRG_OK)
 		st = store_migrate(s->writer, err);
 	if (st == FRG_OK)
@@ -263,22 +275,26 @@ static void free_all(struct store *s)
 	free(s);
 }
 
-static enum frg_status sqlite_path(const struct store_config *config, char path[4096], struct frg_error *err)
+/* The URL of a PostgreSQL server may hold a password: it is not repeated. */
+static enum frg_status place_of(const struct store_config *config, struct arena *a, struct place *out,
+                                struct frg_error *err)
 {
-	if (!store_url_sqlite(config->url, path))
-		return frg_fail(err, FRG_INVALID, "store_url", "the database is named as sqlite:PATH, not as '%.*s'",
-		                STR_ARG(config->url));
-	if (!config->create && access(path, F_OK) != 0)
-		return frg_fail(err, FRG_NOT_FOUND, "store_missing", "there is no database at %s", path);
+	str file = STR("sqlite:");
+	if (str_starts(config->url, STR("postgres://")) || str_starts(config->url, STR("postgresql://"))) {
+		*out = (struct place){DB_POSTGRES, arena_cstr(a, config->url)};
+		return FRG_OK;
+	}
+	if (!str_starts(config->url, file) || config->url.n == file.n)
+		return frg_fail(err, FRG_INVALID, "store_url", "the database is named as sqlite:PATH or postgres://…");
+	*out = (struct place){DB_SQLITE, arena_cstr(a, str_sub(config->url, file.n, config->url.n))};
+	if (!config->create && access(out->at, F_OK) != 0)
+		return frg_fail(err, FRG_NOT_FOUND, "store_missing", "there is no database at %s", out->at);
 	return FRG_OK;
 }
 
-enum frg_status store_open(const struct store_config *config, struct store **out, struct frg_error *err)
+static enum frg_status open_place(const struct store_config *config, const struct place *place, struct store **out,
+                                  struct frg_error *err)
 {
-	char path[4096];
-	enum frg_status st = sqlite_path(config, path, err);
-	if (st != FRG_OK)
-		return st;
 	struct store *s = calloc(1, sizeof *s);
 	if (!s)
 		BUG("out of memory");
@@ -290,9 +306,9 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
 	pthread_cond_init(&s->event_there, &steady);
 	pthread_condattr_destroy(&steady);
-	st = config->frozen ? FRG_OK : open_writer(s, path, err);
+	enum frg_status st = config->frozen ? FRG_OK : open_writer(s, place, err);
 	if (st == FRG_OK)
-		st = open_readers(s, path, config->readers ? config->readers : 4, config->frozen ? DB_FROZEN : DB_READ, err);
+		st = open_readers(s, place, config->readers ? config->readers : 4, config->frozen ? DB_FROZEN : DB_READ, err);
 	if (st == FRG_OK && config->frozen)
 		st = store_schema_check(s->all_readers[0].db, err);
 	if (st == FRG_OK && config->frozen)
@@ -305,6 +321,17 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	}
 	*out = s;
 	return FRG_OK;
+}
+
+enum frg_status store_open(const struct store_config *config, struct store **out, struct frg_error *err)
+{
+	struct place place = {0};
+	struct arena *a = arena_open(1 << 16);
+	enum frg_status st = place_of(config, a, &place, err);
+	if (st == FRG_OK)
+		st = open_place(config, &place, out, err);
+	arena_close(a);
+	return st;
 }
 
 void store_close(struct store *s)

@@ -222,11 +222,17 @@ MUST_CHECK enum frg_status store_near_missing(struct store_tx *tx, id64 after, i
 
 /* ---- search (search.c) ------------------------------------------------------------------- */
 
+/* The beginning of a word: letters, digits and what is not ASCII. */
+struct store_word {
+	enum { SEARCH_ANYWHERE, SEARCH_NAME, SEARCH_TITLE } in;
+	str begin;
+};
 struct store_search {
-	id64 site, before; /* revisions older than this one */
-	str match;         /* in the index's language; empty: all */
-	str state, rule;   /* empty: any */
-	str own_sections;  /* as in store_queue_filter */
+	id64 site, before;              /* revisions older than this one */
+	const struct store_word *words; /* all of them; none: everything */
+	size_t word_count;
+	str state, rule;  /* empty: any */
+	str own_sections; /* as in store_queue_filter */
 	msec from, to;
 };
 MUST_CHECK enum frg_status store_search_add(struct store_tx *tx, id64 revision, str name, str title, str text,

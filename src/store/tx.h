@@ -12,6 +12,8 @@ struct store_tx {
 
 /* Applies the program's migrations to `db`; refuses changed and newer schemas. */
 MUST_CHECK enum frg_status store_migrate(struct db *db, struct frg_error *err);
+/* Within a transaction: another program may have brought the database on since; FRG_UNAVAILABLE then. */
+MUST_CHECK enum frg_status store_migrated_still(struct db *db, struct frg_error *err);
 
 /* Is the schema exactly this program's? Changes nothing. FRG_UNSUPPORTED also if it is older (schema_older). */
 MUST_CHECK enum frg_status store_schema_check(struct db *db, struct frg_error *err);

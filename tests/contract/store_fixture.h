@@ -1,4 +1,5 @@
-/* A small newspaper in a database of its own, for the tests of what every store must do. */
+/* A small newspaper in a database of its own, for the tests of what every store must do: in a file, or on the
+ * PostgreSQL server that FREIGABE_TEST_POSTGRES names (tests/lib/postgres.py). */
 #ifndef STORE_FIXTURE_H
 #define STORE_FIXTURE_H
 
@@ -15,7 +16,8 @@
 #include <cmocka.h>
 
 struct fixture {
-	char dir[64], url[128];
+	char dir[64], url[192];
+	bool postgres;
 	struct store *store;
 	struct arena *arena;
 	struct store_site site;
@@ -42,12 +44,36 @@ static inline enum frg_status fill(struct store_tx *tx, void *ctx, struct frg_er
 	return st == FRG_OK ? store_author_insert(tx, f->author, f->site.id, STR("token-hash"), e) : st;
 }
 
+/* Runs SQL in the fixture's database behind the store's back. */
+static inline void tamper(const struct fixture *f, const char *sql)
+{
+	char command[1024];
+	snprintf(command, sizeof command, f->postgres ? "psql -q -v ON_ERROR_STOP=1 '%s' -c \"%s\"" : "sqlite3 '%s' \"%s\"",
+	         f->postgres ? f->url : f->url + strlen("sqlite:"), sql);
+	assert_int_equal(system(command), 0);
+}
+
+static inline void new_database(struct fixture *f)
+{
+	const char *server = getenv("FREIGABE_TEST_POSTGRES");
+	f->postgres = server && *server;
+	snprintf(f->dir, sizeof f->dir, "/tmp/freigabe-store-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	snprintf(f->url, sizeof f->url, f->postgres ? "%spostgres" : "sqlite:%s/a.db", f->postgres ? server : f->dir);
+	if (!f->postgres)
+		return;
+	static int number;
+	char name[64], sql[96];
+	snprintf(name, sizeof name, "t%d_%d", (int)getpid(), ++number);
+	snprintf(sql, sizeof sql, "CREATE DATABASE %s", name);
+	tamper(f, sql);
+	snprintf(f->url, sizeof f->url, "%s%s", server, name);
+}
+
 static inline int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
-	snprintf(f->dir, sizeof f->dir, "/tmp/freigabe-store-XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
-	snprintf(f->url, sizeof f->url, "sqlite:%s/a.db", f->dir);
+	new_database(f);
 	assert_true(id_setup());
 	f->arena = arena_open(64 << 20);
 	struct store_config config = {.url = str_of(f->url), .create = true};

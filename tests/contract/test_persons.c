@@ -42,7 +42,8 @@ struct seen {
 static enum frg_status look(struct store_tx *tx, void *ctx, struct frg_error *e)
 {
 	struct seen *s = ctx;
-	struct store_search q = {.site = s->now.site, .before = INT64_MAX, .to = INT64_MAX, .match = STR("Titel OR Turm")};
+	const struct store_word either = {SEARCH_ANYWHERE, STR("T")}; /* Titel, Turm */
+	struct store_search q = {.before = INT64_MAX, .to = INT64_MAX, .words = &either, .word_count = 1};
 	enum frg_status st = store_revision_get(tx, s->revision, &s->now, e);
 	q.site = s->now.site;
 	if (st == FRG_OK)

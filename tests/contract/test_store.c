@@ -202,13 +202,6 @@ static void what_was_written_is_there_again(void **state)
 	assert_true(str_eq(l.revision.text, m.text));
 }
 
-static void tamper(const struct fixture *f, const char *sql)
-{
-	char command[512];
-	snprintf(command, sizeof command, "sqlite3 '%s' \"%s\"", f->url + 7, sql);
-	assert_int_equal(system(command), 0);
-}
-
 static void a_foreign_schema_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -228,6 +221,8 @@ static void a_missing_database_is_said_to_be_missing(void **state)
 	struct store *s;
 	struct store_config config = {.url = STR("sqlite:/tmp/freigabe-no-such-file.db")};
 	assert_int_equal(store_open(&config, &s, &err), FRG_NOT_FOUND);
+	config.url = STR("postgres:///freigabe-no-such-database?host=/tmp/freigabe-no-such-server");
+	assert_int_equal(store_open(&config, &s, &err), FRG_UNAVAILABLE);
 	config.url = STR("mysql:x");
 	assert_int_equal(store_open(&config, &s, &err), FRG_INVALID);
 }

@@ -6,11 +6,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startServer, binary, until } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 
 const KILLS = Number(process.env.MIGRATE_KILLS || 6), ROWS = 60000;
-let dir, stores;
+let dir, server;
 const sqlite = (name) => `sqlite:${join(dir, name)}.db`;
 const run = (...args) => spawnSync(binary(), args, { encoding: 'utf8', timeout: 300000 });
 const said = (r) => `exit ${r.status}: ${r.stdout}${r.stderr}`;
@@ -80,14 +81,36 @@ before(async () => {
 	sql(sqlite('a'), `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS})
 		INSERT INTO suggestion (id, site_id, text, lang, attribute, score_permille, community, created_at, text_hash)
 		SELECT i, (SELECT id FROM site), 'Satz ' || i || char(128512), 'de', 'TOXICITY', i % 1000, '', 1, '' FROM n`);
-	stores = { SQLite: sqlite };
+	server = await postgres();
 });
-after(() => rmSync(dir, { recursive: true, force: true }));
+after(async () => {
+	await server?.end();
+	rmSync(dir, { recursive: true, force: true });
+});
 
-for (const kind of ['SQLite'])
+// A PostgreSQL server of our own: the address of a database of a name, made when it is first asked for.
+async function postgres() {
+	const child = spawn('python3', [fileURLToPath(new URL('../lib/postgres.py', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
+	const base = await new Promise((done, fail) => {
+		let text = '';
+		child.stdout.on('data', (d) => (text += d, text.includes('\n') && done(text.trim())));
+		child.once('exit', () => fail(new Error('no PostgreSQL server')));
+	});
+	const made = new Set();
+	return {
+		url(name) {
+			if (!made.has(name))
+				sql(`${base}postgres`, `CREATE DATABASE ${name}`);
+			made.add(name);
+			return base + name;
+		},
+		end: () => new Promise((done) => (child.once('exit', done), child.stdin.end())),
+	};
+}
+
+for (const kind of ['SQLite', 'PostgreSQL'])
 	describe(kind, () => {
-		let there; // the address of a database of this name there
-		before(() => (there = stores[kind]));
+		const there = (name) => (kind === 'SQLite' ? sqlite(name) : server.url(name));
 
 		test('there and back: every row the same', () => {
 			const out = good(move(sqlite('a'), there('b'))), back = good(move(there('b'), sqlite('c')));
@@ -170,6 +193,61 @@ test('a source that a server uses is refused, and no server starts on one that i
 	} finally {
 		await server.end();
 	}
+});
+
+test('what PostgreSQL cannot hold is named, not changed', () => {
+	copyFileSync(join(dir, 'a.db'), join(dir, 'nul.db'));
+	sql(sqlite('nul'), "UPDATE site SET slogan = 'a' || char(0) || 'b'");
+	let r = move(sqlite('nul'), server.url('nul'));
+	assert.equal(r.status, 2, said(r));
+	assert.match(r.stderr, /site\.slogan, row id=\d+: a text with a NUL byte, which PostgreSQL cannot hold/);
+	assert.equal(run('audit', 'verify', '--db', server.url('nul')).status, 2, 'half a copy');
+	sql(sqlite('nul'), "UPDATE site SET slogan = CAST(x'c328' AS TEXT)");
+	r = move(sqlite('nul'), server.url('nul'));
+	assert.match(r.stderr, /not UTF-8/);
+	good(move(sqlite('nul'), sqlite('nul2'))); // SQLite keeps it as it is
+	sql(sqlite('nul'), "UPDATE site SET slogan = ''");
+	good(move(sqlite('nul'), server.url('nul'))); // and goes on
+});
+
+test('no reader and no browser can bring in a NUL', async () => {
+	const server = await startServer();
+	try {
+		const before = sql(server.db, 'SELECT count(*) FROM comment');
+		for (const body of ['{"name":"A\\u0000B","text":"Ein Satz zur Brücke.","email":""}', '{"name":"A","text":"Ein Satz\\u0000 zur Brücke.","email":""}',
+			'{"name":"A","text":"Ein Satz\0 zur Brücke.","email":""}'])
+			assert.equal((await server.request('POST', '/v1/articles/bruecke/comments',
+				{ headers: { 'Content-Type': 'application/json', 'Idempotency-Key': '3d8f1a52-7d5e-4a51-9d50-3f3a1d3c8a11' }, body: Buffer.from(body) })).status, 400, body);
+		assert.equal(sql(server.db, 'SELECT count(*) FROM comment'), before);
+	} finally {
+		await server.end();
+	}
+});
+
+test('a PostgreSQL source that others use is refused', () => {
+	good(move(sqlite('a'), server.url('used')));
+	const other = spawn('psql', ['-qAtX', server.url('used')], { stdio: ['pipe', 'pipe', 'inherit'] });
+	return new Promise((done) => (other.stdout.once('data', done), other.stdin.write('SELECT 1;\n'))).then(() => {
+		const r = move(server.url('used'), sqlite('of-used'));
+		assert.equal(r.status, 2, said(r));
+		assert.match(r.stderr, /1 other connections use the source/);
+		other.stdin.end();
+		return new Promise((done) => other.once('exit', done));
+	}).then(() => good(move(server.url('used'), sqlite('of-used'))));
+});
+
+test('a backup of PostgreSQL is a file like any other, and goes back into either', () => {
+	const from = server.url('used'), backup = join(dir, 'pg-backup.db');
+	good(run('backup', '--db', from, '--to', backup));
+	good(run('restore', '--from', backup, '--db', sqlite('restored')));
+	good(move(from, sqlite('restored'), '--verify'));
+	const dry = good(run('restore', '--from', backup, '--db', server.url('restored'), '--dry-run'));
+	assert.match(dry, /nothing yet/);
+	good(run('restore', '--from', backup, '--db', server.url('restored')));
+	good(move(sqlite('a'), server.url('restored'), '--verify'));
+	const again = run('restore', '--from', backup, '--db', server.url('restored'));
+	assert.equal(again.status, 2, said(again));
+	assert.equal(run('restore', '--from', backup, '--db', server.url('restored'), '--dry-run').status, 2);
 });
 
 test('what is no database of ours is refused', () => {

@@ -62,14 +62,36 @@ enum frg_status move_check(const char *file, bool foreign, const struct move_wat
 
 /* ---- backing up ---- */
 
+/* Row by row, as a server's database stands at one moment. */
+static enum frg_status copy_rows(str db, const char *to, const struct move_watch *watch, struct frg_error *err)
+{
+	struct store_copy *c;
+	struct store_copy_report report;
+	struct move_part copying = {watch, "copying"}, comparing = {watch, "comparing"};
+	struct arena *a = arena_open(1 << 16);
+	struct store_copy_config config = {.from = db, .to = arena_printf(a, "sqlite:%s", to)};
+	enum frg_status st = store_copy_open(&config, &c, err);
+	if (st == FRG_OK) {
+		st = store_copy_rows(c, move_part_progress, &copying, err);
+		if (st == FRG_OK)
+			st = store_copy_compare(c, &report, move_part_progress, &comparing, err);
+		if (st == FRG_OK && !report.same)
+			st = frg_fail(err, FRG_CORRUPT, "copy_differs", "the copy does not hold what the database holds");
+		if (st == FRG_OK)
+			st = store_copy_end(c, err);
+		store_copy_close(c);
+	}
+	arena_close(a);
+	return st == FRG_OK ? store_file_seal(to, err) : st;
+}
+
 static enum frg_status copy(str db, const char *to, const struct move_watch *watch, struct frg_error *err)
 {
 	char path[STORE_PATH_MAX];
 	struct move_part part = {watch, "copying"};
-	if (!store_url_sqlite(db, path))
-		return frg_fail(err, FRG_INVALID, "store_url", "the database is named as sqlite:PATH, not as '%.*s'",
-		                STR_ARG(db));
-	return store_file_copy(path, STORE_FILE_LIVE, to, move_part_progress, &part, err);
+	if (store_url_sqlite(db, path))
+		return store_file_copy(path, STORE_FILE_LIVE, to, move_part_progress, &part, err);
+	return copy_rows(db, to, watch, err);
 }
 
 enum frg_status move_backup(str db, const char *file, const struct move_watch *watch, struct move_facts *out,

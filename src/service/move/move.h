@@ -51,6 +51,7 @@ MUST_CHECK enum frg_status move_restore(const struct move_restore *config, struc
 
 struct move_store {
 	str from, to;
+	bool frozen; /* the source is a file that nobody writes */
 	bool verify_only;
 	struct move_watch watch;
 };

@@ -49,6 +49,7 @@ enum frg_status move_store(const struct move_store *config, struct arena *a, str
 {
 	struct store_copy_config both = {.from = config->from,
 	                                 .to = config->to,
+	                                 .use = config->frozen ? STORE_FILE_FROZEN : STORE_FILE_LIVE,
 	                                 .alone = true,
 	                                 .compare_only = config->verify_only,
 	                                 .bad = utf8_invalid};

@@ -86,14 +86,37 @@ static enum frg_status put_in_place(const struct move_restore *config, const cha
 	return st;
 }
 
+/* Into a server's database, which must be empty: row by row. */
+static enum frg_status restore_rows(const struct move_restore *config, struct move_restored *out, struct frg_error *err)
+{
+	struct move_stored stored;
+	struct arena *a = arena_open(1 << 20);
+	struct move_store move = {
+		.from = arena_printf(a, "sqlite:%s", config->file), .frozen = true, .to = config->db, .watch = config->watch};
+	enum frg_status st = store_server_look(config->db, &out->there, &out->now, err);
+	out->readable = st == FRG_OK && out->there;
+	if (st == FRG_OK && (config->replace || (config->dry_run && out->now.comments)))
+		st = frg_fail(err, FRG_CONFLICT, "copy_not_empty",
+		              "a backup goes into an empty PostgreSQL database only, or on with a copy that was cut off");
+	if (st == FRG_OK && out->backup.file.schema_old)
+		st = frg_fail(err, FRG_UNSUPPORTED, "schema_older",
+		              "the backup is of an older freigabe: restore it into a file first, then use migrate-store");
+	if (st == FRG_OK && !config->dry_run)
+		st = move_store(&move, a, &stored, err);
+	arena_close(a);
+	return st;
+}
+
 enum frg_status move_restore(const struct move_restore *config, struct move_restored *out, struct frg_error *err)
 {
 	char path[STORE_PATH_MAX];
+	bool server = store_url_postgres(config->db);
 	*out = (struct move_restored){0};
-	if (!store_url_sqlite(config->db, path))
-		return frg_fail(err, FRG_INVALID, "store_url", "the database is named as sqlite:PATH, not as '%.*s'",
-		                STR_ARG(config->db));
+	if (!server && !store_url_sqlite(config->db, path))
+		return frg_fail(err, FRG_INVALID, "store_url", "a database is named as sqlite:PATH or postgres://…");
 	enum frg_status st = move_check(config->file, true, &config->watch, &out->backup, err);
+	if (st == FRG_OK && server)
+		return restore_rows(config, out, err);
 	if (st == FRG_OK)
 		st = look_at_place(path, config->replace, out, err);
 	return st == FRG_OK && !config->dry_run ? put_in_place(config, path, out, err) : st;

@@ -6,7 +6,8 @@ enum { QUERY_MAX = 254, HITS = 200 };
 
 struct finding {
 	id64 site;
-	str query, name_match;
+	str query;
+	struct search_words name;
 	struct person_found *items;
 	size_t count;
 };
@@ -46,9 +47,10 @@ static enum frg_status by_id(struct store_tx *tx, struct finding *f, struct frg_
 static enum frg_status by_name(struct store_tx *tx, struct finding *f, struct frg_error *err)
 {
 	struct store_ids ids;
-	struct store_search q = {.site = f->site, .before = INT64_MAX, .to = INT64_MAX, .match = f->name_match};
-	enum frg_status st = q.match.n ? store_search_find(tx, &q, HITS, &ids, err) : FRG_OK;
-	for (size_t i = 0; st == FRG_OK && q.match.n && i < ids.count; i++) {
+	struct store_search q = {
+		.site = f->site, .before = INT64_MAX, .to = INT64_MAX, .words = f->name.items, .word_count = f->name.count};
+	enum frg_status st = q.word_count ? store_search_find(tx, &q, HITS, &ids, err) : FRG_OK;
+	for (size_t i = 0; st == FRG_OK && q.word_count && i < ids.count; i++) {
 		struct store_revision r;
 		st = store_revision_get(tx, ids.items[i], &r, err);
 		if (st == FRG_OK)
@@ -78,7 +80,7 @@ enum frg_status service_persons(struct service *svc, struct arena *a, id64 site,
 	if (st != FRG_OK || f.query.n == 0)
 		return frg_fail(err, FRG_INVALID, "search_invalid", "an address, a name or an id, up to %d characters",
 		                QUERY_MAX);
-	f.name_match = search_name_match(a, f.query);
+	search_add_words(&f.name, SEARCH_NAME, f.query);
 	st = store_read(svc->store, a, find, &f, err);
 	*out = f.items;
 	*count = f.count;

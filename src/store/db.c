@@ -1,0 +1,49 @@
+/* Hands each call to the driver whose connection it is. */
+#include "store/db.h"
+
+enum frg_status db_run(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args, size_t count,
+                       int64_t *changed)
+{
+	return db->driver->run(db, err, sql, args, count, changed);
+}
+
+enum frg_status db_query(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args,
+                         size_t count, struct db_rows **out)
+{
+	return db->driver->query(db, err, sql, args, count, out);
+}
+
+bool db_next(struct db_rows *rows) { return rows->db->driver->next(rows); }
+enum frg_status db_end(struct db_rows *rows, struct frg_error *err) { return rows->db->driver->end(rows, err); }
+bool db_null(struct db_rows *rows, int column) { return rows->db->driver->null(rows, column); }
+int64_t db_int(struct db_rows *rows, int column) { return rows->db->driver->integer(rows, column); }
+str db_text(struct db_rows *rows, int column, struct arena *a) { return rows->db->driver->text(rows, column, a); }
+
+enum frg_status db_script(struct db *db, struct frg_error *err, const char *sql)
+{
+	return db->driver->script(db, err, sql);
+}
+
+enum frg_status db_step(struct db *db, struct frg_error *err, enum db_step step)
+{
+	return db->driver->step(db, err, step);
+}
+
+bool db_in_transaction(struct db *db) { return db->driver->in_transaction(db); }
+
+void db_close(struct db *db)
+{
+	if (db)
+		db->driver->close(db);
+}
+
+enum frg_status db_check_integrity(struct db *db, struct frg_error *err)
+{
+	return db->driver->check_integrity(db, err);
+}
+enum frg_status db_size(struct db *db, int64_t *bytes, struct frg_error *err)
+{
+	return db->driver->size(db, bytes, err);
+}
+enum frg_status db_scrub(struct db *db, struct frg_error *err) { return db->driver->scrub(db, err); }
+enum db_dialect db_dialect(const struct db *db) { return db->driver->dialect; }
