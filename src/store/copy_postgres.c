@@ -29,6 +29,13 @@ static enum frg_status be_patient(struct db *db, struct frg_error *err)
 	return db_script(db, err, "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0");
 }
 
+/* Of a copy that was cut off the server may still be committing the last page: where it ends is seen when that is over.
+ * Two copies into one database wait for each other, too. */
+static enum frg_status be_the_only_copy(struct db *db, struct frg_error *err)
+{
+	return db_script(db, err, "SELECT pg_advisory_lock(7382635178)");
+}
+
 static enum frg_status refuse_others(struct db *db, struct frg_error *err)
 {
 	int64_t others;
@@ -50,6 +57,8 @@ enum frg_status copy_postgres_open(const char *url, bool writer, bool alone, str
 	if (st != FRG_OK)
 		return st;
 	st = be_patient(db, err);
+	if (st == FRG_OK && writer)
+		st = be_the_only_copy(db, err);
 	if (st == FRG_OK)
 		st = is_ours(db, &ours, err);
 	if (st == FRG_OK && !writer && !ours)

@@ -33,8 +33,7 @@ void move_file_drop(struct move_file *f);
 /* What stands in a folder's directory is on the disk, too. */
 MUST_CHECK enum frg_status move_folder_sync(const char *path, struct frg_error *err);
 
-/* Fills what the rows of a store do not hold: the search index. */
-MUST_CHECK enum frg_status move_index(str db, const struct move_watch *watch, struct audit_report *out,
-                                      struct frg_error *err);
+/* Makes the search index of an open store, unless it is complete. */
+MUST_CHECK enum frg_status move_search(struct store *store, const struct move_watch *watch, struct frg_error *err);
 
 #endif

@@ -22,22 +22,29 @@ static enum frg_status compare(struct store_copy *c, const struct move_watch *wa
 	           : frg_fail(err, FRG_CONFLICT, "copy_differs", "the target does not hold what the source holds");
 }
 
-enum frg_status move_index(str db, const struct move_watch *watch, struct audit_report *out, struct frg_error *err)
+enum frg_status move_search(struct store *store, const struct move_watch *watch, struct frg_error *err)
 {
-	struct store *store;
-	struct store_config config = {.url = db, .readers = 1};
 	struct move_part part = {watch, "making the search index"};
-	int64_t after = 0, pages = 0;
-	enum frg_status st = store_open(&config, &store, err);
-	if (st != FRG_OK)
-		return st;
 	struct arena *a = arena_open((size_t)64 << 20);
+	int64_t after = 0, pages = 0;
+	enum frg_status st;
 	do {
 		arena_reset(a);
 		st = store_write(store, a, search_complete, &after, err);
 		move_part_rows(&part, ++pages);
 	} while (st == FRG_OK && after);
 	arena_close(a);
+	return st;
+}
+
+static enum frg_status finish(str db, const struct move_watch *watch, struct audit_report *out, struct frg_error *err)
+{
+	struct store *store;
+	struct store_config config = {.url = db, .readers = 1};
+	enum frg_status st = store_open(&config, &store, err);
+	if (st != FRG_OK)
+		return st;
+	st = move_search(store, watch, err);
 	if (st == FRG_OK)
 		st = move_audit(store, watch, out, err);
 	store_close(store);
@@ -67,5 +74,5 @@ enum frg_status move_store(const struct move_store *config, struct arena *a, str
 	if (st == FRG_OK && !config->verify_only)
 		st = store_copy_end(c, err);
 	store_copy_close(c);
-	return st == FRG_OK && !config->verify_only ? move_index(config->to, &config->watch, &out->audit, err) : st;
+	return st == FRG_OK && !config->verify_only ? finish(config->to, &config->watch, &out->audit, err) : st;
 }

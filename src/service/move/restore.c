@@ -38,7 +38,8 @@ static enum frg_status bring_up(const char *part, const struct move_watch *watch
 	struct store_config config = {.url = arena_printf(a, "sqlite:%s", part), .readers = 1};
 	enum frg_status st = store_open(&config, &store, err);
 	if (st == FRG_OK) {
-		if (!facts->chains_checked)
+		st = move_search(store, watch, err);
+		if (st == FRG_OK && !facts->chains_checked)
 			st = move_audit(store, watch, &facts->audit, err);
 		facts->chains_checked = st == FRG_OK;
 		store_close(store);
