@@ -5,6 +5,7 @@
 #include "base/base.h"
 
 struct arena;
+struct move_facts;
 struct service;
 struct store_site;
 
@@ -26,6 +27,9 @@ int cmd_key(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
+int cmd_backup(int argc, char **argv);
+int cmd_restore(int argc, char **argv);
+int cmd_migrate_store(int argc, char **argv);
 
 /* Reads a whole file, "-" for standard input, up to `max` bytes. The caller frees out->p.
  * On failure prints the reason to standard error and returns false. */
@@ -48,10 +52,29 @@ struct cli_option {
  * Returns the number of words left, -1 if --help was asked for (and printed), -2 after an error. */
 int cli_options(int argc, char **argv, const struct cli_option *options, size_t count, const char *help);
 
+/* The database named, or $FREIGABE_DB, or sqlite:freigabe.db. */
+const char *cli_database(const char *db);
 /* Opens the service on a database ("sqlite:PATH", NULL: $FREIGABE_DB or sqlite:freigabe.db). */
 bool cli_open_service(const char *command, const char *db, bool create, struct service **out);
 /* The site named, or the only one; NULL after having said what is wrong. */
 const struct store_site *cli_site(const char *command, struct service *svc, const char *slug);
+
+/* ---- progress.c ---- */
+
+/* Shows how far a part of long work has come, if standard error is a terminal; `ctx` is a struct cli_progress, zero at
+ * first. A new part has another pointer. */
+struct cli_progress {
+	const char *part;
+	int64_t began, shown, first;
+};
+void cli_progress(void *ctx, const char *part, int64_t done, int64_t of);
+/* Takes the line away. */
+void cli_progress_end(const struct cli_progress *p);
+
+/* ---- cmd_backup.c ---- */
+
+/* What is in a backup and what of it was checked. */
+void cli_print_facts(const struct move_facts *f);
 
 /* ---- article_file.c ---- */
 

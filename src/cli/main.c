@@ -25,6 +25,9 @@ static const struct command {
 	{"article", cmd_article, "import articles from files"},
 	{"key", cmd_key, "make a key for programs that put articles"},
 	{"audit", cmd_audit, "prove that no decision was altered or removed; verify evidence"},
+	{"backup", cmd_backup, "copy the database into one file, while the server runs, and check the copy"},
+	{"restore", cmd_restore, "check a backup and put it in place"},
+	{"migrate-store", cmd_migrate_store, "move everything to another store, and compare"},
 	{"report", cmd_report, "the transparency report, and the statements of reasons for the EU's database"},
 	{"demo", cmd_demo, "make a database with a small demo newspaper"},
 };
@@ -33,7 +36,7 @@ static void print_help(FILE *to)
 {
 	fputs("usage: freigabe COMMAND [OPTION…]\n\n", to);
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
-		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+		fprintf(to, "  %-13s %s\n", commands[i].name, commands[i].summary);
 	fputs("\nfreigabe COMMAND --help explains one.\n", to);
 }
 

@@ -64,14 +64,18 @@ int cli_options(int argc, char **argv, const struct cli_option *options, size_t 
 	return words;
 }
 
+const char *cli_database(const char *db)
+{
+	if (!db)
+		db = getenv("FREIGABE_DB");
+	return db ? db : "sqlite:freigabe.db";
+}
+
 bool cli_open_service(const char *command, const char *db, bool create, struct service **out)
 {
 	struct frg_error err;
-	if (!db)
-		db = getenv("FREIGABE_DB");
-	if (!db)
-		db = "sqlite:freigabe.db";
-	struct service_config config = {.database = str_of(db), .create = create, .readers = 2, .unlimited = true};
+	struct service_config config = {
+		.database = str_of(cli_database(db)), .create = create, .readers = 2, .unlimited = true};
 	if (service_open(&config, out, &err) == FRG_OK)
 		return true;
 	cli_failed(command, &err);

@@ -15,6 +15,7 @@ enum frg_status db_query(struct db *db, struct frg_error *err, const char *sql, 
 
 bool db_next(struct db_rows *rows) { return rows->db->driver->next(rows); }
 enum frg_status db_end(struct db_rows *rows, struct frg_error *err) { return rows->db->driver->end(rows, err); }
+bool db_null(struct db_rows *rows, int column) { return rows->db->driver->null(rows, column); }
 int64_t db_int(struct db_rows *rows, int column) { return rows->db->driver->integer(rows, column); }
 str db_text(struct db_rows *rows, int column, struct arena *a) { return rows->db->driver->text(rows, column, a); }
 

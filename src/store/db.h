@@ -45,6 +45,7 @@ MUST_CHECK enum frg_status db_query(struct db *db, struct frg_error *err, const 
 bool db_next(struct db_rows *rows);
 /* Ends the query; the status of the whole, including of stepping. */
 MUST_CHECK enum frg_status db_end(struct db_rows *rows, struct frg_error *err);
+bool db_null(struct db_rows *rows, int column);
 int64_t db_int(struct db_rows *rows, int column);               /* NULL reads as 0 */
 str db_text(struct db_rows *rows, int column, struct arena *a); /* copied; NULL reads as "" */
 
@@ -89,6 +90,7 @@ struct db_driver {
 	enum frg_status (*query)(struct db *, struct frg_error *, const char *sql, const struct db_value *, size_t,
 	                         struct db_rows **);
 	bool (*next)(struct db_rows *);
+	bool (*null)(struct db_rows *, int column);
 	enum frg_status (*end)(struct db_rows *, struct frg_error *);
 	int64_t (*integer)(struct db_rows *, int column);
 	str (*text)(struct db_rows *, int column, struct arena *);
@@ -102,7 +104,19 @@ struct db_driver {
 	enum frg_status (*scrub)(struct db *, struct frg_error *);
 };
 
-MUST_CHECK enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, struct frg_error *err);
+/* ---- SQLite ---- */
+enum db_mode {
+	DB_READ,
+	DB_WRITE,
+	DB_ALONE, /* writes, and nobody else has the file open until db_close: FRG_UNAVAILABLE if somebody has */
+	DB_FROZEN /* reads a file that nobody writes, as it lies: no log, no lock, nothing beside it is made */
+};
+MUST_CHECK enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **out, struct frg_error *err);
+/* A file's name as SQLite's own URI, whatever stands in it; `frozen`: nobody writes it. */
+enum { DB_URI_MAX = 3 * 4096 + 32 };
+void db_sqlite_uri(const char *path, bool frozen, char out[DB_URI_MAX]);
+
+/* ---- PostgreSQL ---- */
 MUST_CHECK enum frg_status db_open_postgres(const char *url, bool writer, struct db **out, struct frg_error *err);
 
 #endif

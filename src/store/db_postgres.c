@@ -379,6 +379,12 @@ static enum frg_status end(struct db_rows *base, struct frg_error *err)
 	return FRG_OK;
 }
 
+static bool null(struct db_rows *base, int column)
+{
+	struct postgres_rows *rows = (struct postgres_rows *)base;
+	return PQgetisnull(rows->result, rows->at, column);
+}
+
 static int64_t integer(struct db_rows *base, int column)
 {
 	struct postgres_rows *rows = (struct postgres_rows *)base;
@@ -616,6 +622,7 @@ static const struct db_driver driver = {
 	.run = run,
 	.query = query,
 	.next = next,
+	.null = null,
 	.end = end,
 	.integer = integer,
 	.text = text,

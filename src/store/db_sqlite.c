@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { CACHE_SLOTS = 1024, ARGS_MAX = 48 };
@@ -70,7 +71,41 @@ static void close_db(struct db *base)
 /* Nobody asks SQLite how much memory it has; counting it takes a lock at each allocation of each thread. */
 static void set_up(void) { (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
 
-enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, struct frg_error *err)
+void db_sqlite_uri(const char *path, bool frozen, char out[DB_URI_MAX])
+{
+	size_t n = (size_t)snprintf(out, DB_URI_MAX, "file:");
+	for (; *path && n + 16 < DB_URI_MAX; path++)
+		n += (size_t)snprintf(out + n, DB_URI_MAX - n, strchr("%?#", *path) ? "%%%02x" : "%c", *path);
+	snprintf(out + n, DB_URI_MAX - n, "%s", frozen ? "?immutable=1" : "");
+}
+
+static int open_handle(const char *path, enum db_mode mode, sqlite3 **out)
+{
+	char uri[DB_URI_MAX];
+	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	if (mode == DB_FROZEN) {
+		db_sqlite_uri(path, true, uri);
+		return sqlite3_open_v2(uri, out, flags | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
+	}
+	flags |= SQLITE_OPEN_READWRITE | (mode == DB_READ ? 0 : SQLITE_OPEN_CREATE);
+	return sqlite3_open_v2(path, out, flags, NULL);
+}
+
+/* FULL: a commit in WAL mode is on the disk before it is acknowledged. What is deleted is overwritten; db_scrub does
+ * the rest. What a savepoint may have to bring back needs no file. */
+#define SETTINGS                                                                                                       \
+	"PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON; PRAGMA wal_autocheckpoint=4000;"      \
+	"PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;"
+
+static const char *const settings[] = {
+	[DB_READ] = "PRAGMA journal_mode=WAL;" SETTINGS "PRAGMA query_only=ON;",
+	[DB_WRITE] = "PRAGMA journal_mode=WAL;" SETTINGS,
+	/* before the log is first looked at, so that its index is not shared */
+	[DB_ALONE] = "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; BEGIN EXCLUSIVE; COMMIT;" SETTINGS,
+	[DB_FROZEN] = SETTINGS "PRAGMA query_only=ON;",
+};
+
+enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **out, struct frg_error *err)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	pthread_once(&once, set_up);
@@ -78,25 +113,16 @@ enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, s
 	if (!db)
 		BUG("out of memory");
 	db->base.driver = &driver;
-	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READWRITE | (writer ? SQLITE_OPEN_CREATE : 0);
-	int rc = sqlite3_open_v2(path, &db->handle, flags, NULL);
+	int rc = open_handle(path, mode, &db->handle);
 	enum frg_status st = FRG_OK;
 	if (rc != SQLITE_OK) {
 		st = frg_fail(err, FRG_IO, "store_open", "cannot open %s: %s", path,
 		              db->handle ? sqlite3_errmsg(db->handle) : "no memory");
 	} else {
-		sqlite3_busy_timeout(db->handle, 10000);
+		sqlite3_busy_timeout(db->handle, mode == DB_ALONE ? 100 : 10000);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-		/* FULL: a commit in WAL mode is on the disk before it is acknowledged */
-		st = script(&db->base, err,
-		            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-		            "PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
-		            "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000;"
-		            "PRAGMA temp_store=MEMORY;"  /* what a savepoint may have to bring back: no file for that */
-		            "PRAGMA secure_delete=ON;"); /* what is deleted is overwritten; db_scrub does the rest */
-		if (st == FRG_OK && !writer)
-			st = script(&db->base, err, "PRAGMA query_only=ON;");
+		st = script(&db->base, err, settings[mode]);
 	}
 	if (st != FRG_OK) {
 		close_db(&db->base);
@@ -227,6 +253,11 @@ static enum frg_status step(struct db *base, struct frg_error *err, enum db_step
 	return st == FRG_OK && which == DB_UNDO ? run(base, err, sql[DB_KEEP], NULL, 0, NULL) : st;
 }
 
+static bool null(struct db_rows *rows, int column)
+{
+	return sqlite3_column_type(((struct sqlite_rows *)rows)->stmt, column) == SQLITE_NULL;
+}
+
 static int64_t integer(struct db_rows *rows, int column)
 {
 	return sqlite3_column_int64(((struct sqlite_rows *)rows)->stmt, column);
@@ -322,6 +353,7 @@ static const struct db_driver driver = {
 	.run = run,
 	.query = query,
 	.next = next,
+	.null = null,
 	.end = end,
 	.integer = integer,
 	.text = text,

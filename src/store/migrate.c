@@ -44,30 +44,51 @@ static enum frg_status apply(struct store_tx *tx, size_t version, const struct e
 	return st;
 }
 
-static enum frg_status bring_up(struct store_tx *tx, struct frg_error *err)
+/* What has run must be a beginning of what this program knows. */
+static enum frg_status check_applied(struct store_tx *tx, struct applied_list *applied, struct frg_error *err)
 {
-	enum frg_status st = db_script(tx->db, err,
-	                               "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT PRIMARY KEY,"
-	                               " name TEXT NOT NULL, hash TEXT NOT NULL, applied_at BIGINT NOT NULL)");
-	struct applied_list applied;
-	if (st == FRG_OK)
-		st = load_applied(tx, &applied, err);
+	enum frg_status st = load_applied(tx, applied, err);
 	if (st != FRG_OK)
 		return st;
-	if (applied.count > embedded_migrations_count)
+	if (applied->count > embedded_migrations_count)
 		return frg_fail(err, FRG_UNSUPPORTED, "schema_newer",
-		                "the database was written by a newer freigabe (schema %zu, this one knows %zu)", applied.count,
+		                "the database was written by a newer freigabe (schema %zu, this one knows %zu)", applied->count,
 		                embedded_migrations_count);
-	for (size_t i = 0; i < embedded_migrations_count && st == FRG_OK; i++) {
-		const struct embedded_file *file = &embedded_migrations[i];
+	for (size_t i = 0; i < applied->count; i++) {
 		char hash[HASH_TEXT_SIZE];
-		hash_text(embedded_content(file), hash);
-		if (i >= applied.count)
-			st = apply(tx, i + 1, file, str_of(hash), err);
-		else if (applied.items[i].version != (int64_t)i + 1 || !str_eq(applied.items[i].hash, str_of(hash)))
+		hash_text(embedded_content(&embedded_migrations[i]), hash);
+		if (applied->items[i].version != (int64_t)i + 1 || !str_eq(applied->items[i].hash, str_of(hash)))
 			return frg_fail(err, FRG_UNSUPPORTED, "schema_changed",
-			                "migration %s of the database is not the one of this freigabe", file->name);
+			                "migration %s of the database is not the one of this freigabe",
+			                embedded_migrations[i].name);
 	}
+	return FRG_OK;
+}
+
+static enum frg_status bring_up(struct store_tx *tx, struct frg_error *err)
+{
+	enum frg_status st = db_script(tx->db, err, STORE_MIGRATION_TABLE);
+	struct applied_list applied;
+	if (st == FRG_OK)
+		st = check_applied(tx, &applied, err);
+	for (size_t i = st == FRG_OK ? applied.count : 0; st == FRG_OK && i < embedded_migrations_count; i++) {
+		char hash[HASH_TEXT_SIZE];
+		hash_text(embedded_content(&embedded_migrations[i]), hash);
+		st = apply(tx, i + 1, &embedded_migrations[i], str_of(hash), err);
+	}
+	return st;
+}
+
+enum frg_status store_schema_check(struct db *db, struct frg_error *err)
+{
+	struct store_tx tx = {.db = db, .arena = arena_open(1 << 20)};
+	struct applied_list applied = {0};
+	enum frg_status st = check_applied(&tx, &applied, err);
+	arena_close(tx.arena);
+	if (st == FRG_OK && applied.count < embedded_migrations_count)
+		return frg_fail(err, FRG_UNSUPPORTED, "schema_older",
+		                "the database was written by an older freigabe (schema %zu, this one's is %zu)", applied.count,
+		                embedded_migrations_count);
 	return st;
 }
 

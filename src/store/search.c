@@ -12,10 +12,12 @@ enum frg_status store_search_open(struct db *db, struct frg_error *err)
 {
 	if (db_dialect(db) == DB_POSTGRES)
 		return search_postgres_open(db, err);
-	return db_script(db, err,
-	                 "CREATE VIRTUAL TABLE IF NOT EXISTS search_text USING"
-	                 " fts5(name, title, text, content='', tokenize='unicode61 remove_diacritics 2');"
-	                 "CREATE TABLE IF NOT EXISTS search_title (revision_id BIGINT PRIMARY KEY, title TEXT NOT NULL)");
+	return db_script(db, err, STORE_SEARCH_TABLES);
+}
+
+enum frg_status store_search_reset(struct store_tx *tx, struct frg_error *err)
+{
+	return DB_RUN(tx->db, err, "DELETE FROM setting WHERE site_id = 0 AND name = $1", DB_TEXT(STR("search")));
 }
 
 struct search_entry {

@@ -273,26 +273,37 @@ struct place {
 	const char *at;
 };
 
-static enum frg_status place_open(const struct place *place, bool writer, struct db **out, struct frg_error *err)
+static enum frg_status place_open(const struct place *place, enum db_mode mode, struct db **out, struct frg_error *err)
 {
-	return place->dialect == DB_POSTGRES ? db_open_postgres(place->at, writer, out, err)
-	                                     : db_open_sqlite(place->at, writer, out, err);
+	return place->dialect == DB_POSTGRES ? db_open_postgres(place->at, mode == DB_WRITE, out, err)
+	                                     : db_open_sqlite(place->at, mode, out, err);
 }
 
-static enum frg_status open_readers(struct store *s, const struct place *place, unsigned count, struct frg_error *err)
+static enum frg_status open_readers(struct store *s, const struct place *place, unsigned count, enum db_mode mode,
+                                    struct frg_error *err)
 {
 	s->all_readers = calloc(count, sizeof *s->all_readers);
 	if (!s->all_readers)
 		BUG("out of memory");
 	for (; s->reader_count < count; s->reader_count++) {
 		struct reader *r = &s->all_readers[s->reader_count];
-		enum frg_status st = place_open(place, false, &r->db, err);
+		enum frg_status st = place_open(place, mode, &r->db, err);
 		if (st != FRG_OK)
 			return st;
 		r->next = s->readers;
 		s->readers = r;
 	}
 	return FRG_OK;
+}
+
+static enum frg_status open_writer(struct store *s, const struct place *place, struct frg_error *err)
+{
+	enum frg_status st = place_open(place, DB_WRITE, &s->writer, err);
+	if (st == FRG_OK)
+		st = store_migrate(s->writer, err);
+	if (st == FRG_OK)
+		st = store_copy_refuse(s->writer, err);
+	return st == FRG_OK ? store_search_open(s->writer, err) : st;
 }
 
 static void free_all(struct store *s)
@@ -342,14 +353,14 @@ static enum frg_status open_place(const struct store_config *config, const struc
 	pthread_condattr_destroy(&steady);
 	if (place->dialect == DB_POSTGRES && !(s->url = strdup(place->at)))
 		BUG("out of memory");
-	enum frg_status st = place_open(place, true, &s->writer, err);
+	enum frg_status st = config->frozen ? FRG_OK : open_writer(s, place, err);
 	if (st == FRG_OK)
-		st = store_migrate(s->writer, err);
-	if (st == FRG_OK)
-		st = store_search_open(s->writer, err);
-	if (st == FRG_OK)
-		st = open_readers(s, place, config->readers ? config->readers : 4, err);
-	if (st == FRG_OK && pthread_create(&s->thread, NULL, write_loop, s))
+		st = open_readers(s, place, config->readers ? config->readers : 4, config->frozen ? DB_FROZEN : DB_READ, err);
+	if (st == FRG_OK && config->frozen)
+		st = store_schema_check(s->all_readers[0].db, err);
+	if (st == FRG_OK && config->frozen)
+		st = store_copy_refuse(s->all_readers[0].db, err);
+	if (st == FRG_OK && s->writer && pthread_create(&s->thread, NULL, write_loop, s))
 		st = frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
 	if (st != FRG_OK) {
 		free_all(s);
@@ -379,7 +390,8 @@ void store_close(struct store *s)
 	s->stopping = true;
 	pthread_cond_broadcast(&s->work_there);
 	pthread_mutex_unlock(&s->lock);
-	pthread_join(s->thread, NULL);
+	if (s->writer)
+		pthread_join(s->thread, NULL);
 	free_all(s);
 }
 

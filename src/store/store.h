@@ -23,6 +23,7 @@ struct store_config {
 	str url;          /* "sqlite:PATH", "postgres://…" as libpq takes it */
 	unsigned readers; /* connections for reading; 0: 4 */
 	bool create;      /* make the database if it is not there */
+	bool frozen;      /* a file that nobody writes: only read, as it lies; its schema must be this program's */
 };
 
 /* Opens and brings the schema up to date. Errors: FRG_INVALID (url), FRG_NOT_FOUND

@@ -18,12 +18,29 @@ MUST_CHECK enum frg_status store_migrate(struct db *db, struct frg_error *err);
 /* Within a transaction: another program may have brought the database on since; FRG_UNAVAILABLE then. */
 MUST_CHECK enum frg_status store_migrated_still(struct db *db, struct frg_error *err);
 
+/* Is the schema exactly this program's? Changes nothing. FRG_UNSUPPORTED also if it is older (schema_older). */
+MUST_CHECK enum frg_status store_schema_check(struct db *db, struct frg_error *err);
+
+/* copy_mark.c: refuses a database into which another is being copied, and which does not hold all of it yet. */
+MUST_CHECK enum frg_status store_copy_refuse(struct db *db, struct frg_error *err);
+
+/* What stands in every database beside what the migrations make: their record, and SQLite's full-text index. */
+#define STORE_MIGRATION_TABLE                                                                                          \
+	"CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL," \
+	" applied_at BIGINT NOT NULL)"
+#define STORE_SEARCH_TABLES                                                                                            \
+	"CREATE VIRTUAL TABLE IF NOT EXISTS search_text USING"                                                             \
+	" fts5(name, title, text, content='', tokenize='unicode61 remove_diacritics 2');"                                  \
+	"CREATE TABLE IF NOT EXISTS search_title (revision_id BIGINT PRIMARY KEY, title TEXT NOT NULL)"
+
 /* search.c */
 MUST_CHECK enum frg_status store_search_open(struct db *db, struct frg_error *err);
 /* `more` behind `list`. */
 struct search_entry *store_search_join(struct search_entry *list, struct search_entry *more);
 /* Writes them into the index: once for all of a group, as the index makes a part of its own for each savepoint. */
 MUST_CHECK enum frg_status store_search_write(struct db *db, const struct search_entry *list, struct frg_error *err);
+/* The rows came without an index: what says that it is complete goes, so that it is made. */
+MUST_CHECK enum frg_status store_search_reset(struct store_tx *tx, struct frg_error *err);
 
 /* suggestion.c: rows that went (text, attribute, community), whose room the archive has again. Ends the query. */
 MUST_CHECK enum frg_status store_suggestion_freed(struct store_tx *tx, struct db_rows *rows, int64_t *count,

@@ -1,0 +1,264 @@
+// Everything moved to another store, and back: every row the same, hostile ones too; cut off and gone on; a source that moves
+// and texts that the other store cannot hold are found out. MIGRATE_KILLS says how often it is killed, MIGRATE_ROWS how much there is.
+import { test, before, after, describe } from 'node:test';
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startServer, binary, until } from '../lib/server.mjs';
+import { Reader, Editor } from '../lib/people.mjs';
+
+const KILLS = Number(process.env.MIGRATE_KILLS || 4), ROWS = Number(process.env.MIGRATE_ROWS || 20000);
+let dir, pg;
+const sqlite = (name) => `sqlite:${join(dir, name)}.db`;
+const run = (...args) => spawnSync(binary(), args, { encoding: 'utf8', timeout: 300000 });
+const said = (r) => `exit ${r.status}: ${r.stdout}${r.stderr}`;
+const good = (r) => (assert.equal(r.status, 0, said(r)), r.stdout);
+const move = (from, to, ...more) => run('migrate-store', '--from', from, '--to', to, ...more);
+const lines = (text) => text.split('\n').filter((l) => / rows /.test(l));
+
+function sql(url, text) {
+	const r = url.startsWith('sqlite:')
+		? spawnSync('sqlite3', ['-batch', url.slice(7)], { input: text, encoding: 'utf8' })
+		: spawnSync('psql', ['-qAtX', '-v', 'ON_ERROR_STOP=1', url], { input: text, encoding: 'utf8' });
+	assert.equal(r.status, 0, r.stderr);
+	return r.stdout.trim();
+}
+
+// Begins a copy and kills it after a time; false if it was done by then.
+async function cut(from, to, delay) {
+	const child = spawn(binary(), ['migrate-store', '--from', from, '--to', to], { stdio: ['ignore', 'ignore', 'inherit'] });
+	const over = new Promise((done) => child.once('exit', (code, signal) => done({ code, signal })));
+	await new Promise((done) => setTimeout(done, delay));
+	child.kill('SIGKILL');
+	const { code, signal } = await over;
+	assert.ok(signal || code === 0, 'it failed');
+	return signal === 'SIGKILL';
+}
+
+// Rows in a copy that was cut off, as far as it came.
+function rowsOf(url) {
+	try {
+		return Number(sql(url, 'SELECT count(*) FROM suggestion'));
+	} catch {
+		return 0; // no table yet
+	}
+}
+
+// What readers and editors leave, and what nobody would think of.
+async function fill(server) {
+	const reader = new Reader(server, { email: 'w@example.org' }), rike = await new Editor(server).login();
+	const texts = ['Grüße an die Brücke, mit Emoji 🦔🌉 und Ziffern ٣٤.', `Lang: ${'Brücke und Fluss. '.repeat(250)}`,
+		"'; DROP TABLE comment; -- $1 %s \\ \\x00 \"quotes\"", '𝕬𝖚𝖋 der Brücke\u2028steht\u00a0es anders.'];
+	for (const text of texts)
+		await rike.release((await reader.submit(text)).id);
+	const parent = (await reader.submit('Eine Frage zur Brücke, die eine Antwort hat.')).id;
+	await rike.release(parent);
+	const answer = (await reader.submit('Die Antwort, die veröffentlicht wird.', { parent })).id;
+	await rike.release(answer);
+	const undone = await rike.release((await reader.submit('Doch nicht, sagt die Redaktion.')).id);
+	assert.equal((await rike.undo(undone.decision)).status, 200);
+	await rike.reject((await reader.submit('Das hier nicht, es gehört nicht zur Sache.')).id, ['off_topic'], 'Bitte zur Sache.');
+	await reader.submit('Ein Text, der wartet.');
+	return { parent, answer };
+}
+
+before(async () => {
+	dir = mkdtempSync(join(tmpdir(), 'freigabe-move-'));
+	const server = await startServer();
+	try {
+		await fill(server);
+		await server.stop();
+		copyFileSync(server.file, join(dir, 'a.db'));
+	} finally {
+		await server.start();
+		await server.end();
+	}
+	// as if the clock had gone back: an answer with a smaller id than what it answers
+	sql(sqlite('a'), `INSERT INTO comment (id, site_id, article_id, parent_id, author_id, name, email, created_at)
+		SELECT 4711, site_id, article_id, id, author_id, name, email, created_at FROM comment ORDER BY id LIMIT 1`);
+	// and enough rows to be in the middle of
+	sql(sqlite('a'), `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS})
+		INSERT INTO suggestion (id, site_id, text, lang, attribute, score_permille, community, created_at, text_hash)
+		SELECT i, (SELECT id FROM site), 'Satz ' || i || char(128512), 'de', 'TOXICITY', i % 1000, '', 1, '' FROM n`);
+	pg = await postgres();
+});
+after(async () => {
+	await pg?.end();
+	rmSync(dir, { recursive: true, force: true });
+});
+
+// A PostgreSQL server of our own: the address of a database of a name, made when it is first asked for.
+async function postgres() {
+	const child = spawn('python3', [fileURLToPath(new URL('../lib/postgres.py', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
+	const base = await new Promise((done, fail) => {
+		let text = '';
+		child.stdout.on('data', (d) => (text += d, text.includes('\n') && done(text.trim())));
+		child.once('exit', () => fail(new Error('no PostgreSQL server')));
+	});
+	const made = new Set();
+	return {
+		url(name) {
+			if (!made.has(name))
+				sql(`${base}postgres`, `CREATE DATABASE ${name}`);
+			made.add(name);
+			return base + name;
+		},
+		end: () => new Promise((done) => (child.once('exit', done), child.stdin.end())),
+	};
+}
+
+for (const kind of ['SQLite', 'PostgreSQL'])
+	describe(kind, () => {
+		const there = (name) => (kind === 'SQLite' ? sqlite(name) : pg.url(name));
+
+		test('there and back: every row the same', () => {
+			const out = good(move(sqlite('a'), there('b'))), back = good(move(there('b'), sqlite(`of${kind}`)));
+			assert.match(out, /ok: \d+ rows, the same on both sides/);
+			assert.ok(lines(out).length > 15, out);
+			assert.deepEqual(lines(back), lines(out), 'hashes');
+			for (const table of ['comment', 'revision', 'decision', 'publication', 'near_key'])
+				assert.equal(sql(sqlite(`of${kind}`), `SELECT * FROM ${table} ORDER BY 1, 2`), sql(sqlite('a'), `SELECT * FROM ${table} ORDER BY 1, 2`), table);
+			assert.equal(sql(there('b'), 'SELECT count(*) FROM comment WHERE parent_id > id'), '1', 'an answer older than its question');
+			assert.match(good(move(sqlite('a'), there('b'), '--verify')), /the same on both sides/);
+			good(run('audit', 'verify', '--db', there('b')));
+		});
+
+		test('what differs is found, and named', () => {
+			sql(there('b'), "UPDATE suggestion SET score_permille = 7 WHERE id = 6; DELETE FROM media; UPDATE site SET slogan = 'x'");
+			const r = move(sqlite('a'), there('b'), '--verify');
+			assert.equal(r.status, 1, said(r));
+			assert.match(r.stdout, new RegExp(`suggestion +${ROWS} rows +differs: ${ROWS} in the target`));
+			assert.match(r.stdout, /^site .*differs/m);
+			assert.doesNotMatch(r.stdout, /^comment/m);
+		});
+
+		test('a target that holds something is refused', () => {
+			const r = move(sqlite('a'), there('b'));
+			assert.equal(r.status, 2, said(r));
+			assert.match(r.stderr, /the target is not empty/);
+		});
+
+		test(`killed ${KILLS} times, and gone on: no row twice, none missing`, async (t) => {
+			const came = []; // how far, each time
+			for (let delay = 40; came.length < KILLS;) {
+				assert.ok(await cut(sqlite('a'), there('k'), delay), `done before it was killed a ${came.length + 1}th time`);
+				const rows = rowsOf(there('k'));
+				if (rows === (came.at(-1) ?? 0))
+					delay *= 1.2; // it did not even begin
+				else
+					came.push(rows);
+				if (rows === ROWS)
+					break;
+			}
+			assert.ok(came.filter((rows) => rows < ROWS).length > 1, `not in the middle: ${came}`);
+			const half = run('audit', 'verify', '--db', there('k'));
+			assert.equal(half.status, 2, said(half));
+			assert.match(half.stderr, /not all of it is here/);
+			const out = good(move(sqlite('a'), there('k')));
+			assert.match(out, /went on: \d+ rows were there/);
+			t.diagnostic(`killed at ${came.join(', ')} of ${ROWS} rows of a table`);
+			assert.equal(rowsOf(there('k')), ROWS);
+			good(move(sqlite('a'), there('k'), '--verify'));
+		});
+
+		test('a source that has moved on since the copy began is found out', async () => {
+			copyFileSync(join(dir, 'a.db'), join(dir, 'moving.db'));
+			for (let delay = 40; !(rowsOf(there('m')) > 0); delay *= 1.2)
+				assert.ok(await cut(sqlite('moving'), there('m'), delay));
+			sql(sqlite('moving'), "UPDATE counter SET value = value + 1 WHERE name = 'event'");
+			const r = move(sqlite('moving'), there('m'));
+			assert.equal(r.status, 2, said(r));
+			assert.match(r.stderr, /has changed since/);
+		});
+
+		test('a source that moved on without its chains: the comparison finds it, and the target stays closed', async () => {
+			copyFileSync(join(dir, 'a.db'), join(dir, 'quiet.db'));
+			for (let delay = 40; !(rowsOf(there('q')) > 0); delay *= 1.2)
+				assert.ok(await cut(sqlite('quiet'), there('q'), delay));
+			sql(sqlite('quiet'), 'UPDATE suggestion SET score_permille = 999 WHERE id = 1');
+			const r = move(sqlite('quiet'), there('q'));
+			assert.equal(r.status, 1, said(r));
+			assert.match(r.stdout, /suggestion .*differs/);
+			assert.equal(run('audit', 'verify', '--db', there('q')).status, 2);
+		});
+	});
+
+test('a source that a server uses is refused, and no server starts on one that is being copied', async () => {
+	const server = await startServer();
+	try {
+		const r = move(server.db, sqlite('busy'));
+		assert.equal(r.status, 2, said(r));
+		assert.match(r.stderr, /in use|locked/);
+	} finally {
+		await server.end();
+	}
+});
+
+test('what PostgreSQL cannot hold is named, not changed', () => {
+	copyFileSync(join(dir, 'a.db'), join(dir, 'nul.db'));
+	sql(sqlite('nul'), "UPDATE site SET slogan = 'a' || char(0) || 'b'");
+	let r = move(sqlite('nul'), pg.url('nul'));
+	assert.equal(r.status, 2, said(r));
+	assert.match(r.stderr, /site\.slogan, row id=\d+: a text with a NUL byte, which PostgreSQL cannot hold/);
+	assert.equal(run('audit', 'verify', '--db', pg.url('nul')).status, 2, 'half a copy');
+	sql(sqlite('nul'), "UPDATE site SET slogan = CAST(x'c328' AS TEXT)");
+	r = move(sqlite('nul'), pg.url('nul'));
+	assert.match(r.stderr, /not UTF-8/);
+	good(move(sqlite('nul'), sqlite('nul2'))); // SQLite keeps it as it is
+	sql(sqlite('nul'), "UPDATE site SET slogan = ''");
+	good(move(sqlite('nul'), pg.url('nul'))); // and goes on
+});
+
+test('no reader and no browser can bring in a NUL', async () => {
+	const server = await startServer();
+	try {
+		const before = sql(server.db, 'SELECT count(*) FROM comment');
+		for (const body of ['{"name":"A\\u0000B","text":"Ein Satz zur Brücke.","email":""}', '{"name":"A","text":"Ein Satz\\u0000 zur Brücke.","email":""}',
+			'{"name":"A","text":"Ein Satz\0 zur Brücke.","email":""}'])
+			assert.equal((await server.request('POST', '/v1/articles/bruecke/comments',
+				{ headers: { 'Content-Type': 'application/json', 'Idempotency-Key': '3d8f1a52-7d5e-4a51-9d50-3f3a1d3c8a11' }, body: Buffer.from(body) })).status, 400, body);
+		assert.equal(sql(server.db, 'SELECT count(*) FROM comment'), before);
+	} finally {
+		await server.end();
+	}
+});
+
+test('a PostgreSQL source that others use is refused', () => {
+	good(move(sqlite('a'), pg.url('used')));
+	const other = spawn('psql', ['-qAtX', pg.url('used')], { stdio: ['pipe', 'pipe', 'inherit'] });
+	return new Promise((done) => (other.stdout.once('data', done), other.stdin.write('SELECT 1;\n'))).then(() => {
+		const r = move(pg.url('used'), sqlite('of-used'));
+		assert.equal(r.status, 2, said(r));
+		assert.match(r.stderr, /1 other connections use the source/);
+		other.stdin.end();
+		return new Promise((done) => other.once('exit', done));
+	}).then(() => good(move(pg.url('used'), sqlite('of-used'))));
+});
+
+test('a backup of PostgreSQL is a file like any other, and goes back into either', () => {
+	const from = pg.url('used'), backup = join(dir, 'pg-backup.db');
+	good(run('backup', '--db', from, '--to', backup));
+	good(run('restore', '--from', backup, '--db', sqlite('restored')));
+	good(move(from, sqlite('restored'), '--verify'));
+	const dry = good(run('restore', '--from', backup, '--db', pg.url('restored'), '--dry-run'));
+	assert.match(dry, /nothing yet/);
+	good(run('restore', '--from', backup, '--db', pg.url('restored')));
+	good(move(sqlite('a'), pg.url('restored'), '--verify'));
+	const again = run('restore', '--from', backup, '--db', pg.url('restored'));
+	assert.equal(again.status, 2, said(again));
+	assert.equal(run('restore', '--from', backup, '--db', pg.url('restored'), '--dry-run').status, 2);
+});
+
+test('what is no database of ours is refused', () => {
+	sql(sqlite('foreign'), 'CREATE TABLE bookmarks (url TEXT)');
+	for (const [from, to] of [['foreign', 'x'], ['a', 'foreign'], ['missing', 'x']]) {
+		const r = move(sqlite(from), sqlite(to));
+		assert.ok(r.status === 1 || r.status === 2, said(r));
+		assert.match(r.stderr, /is not a database of Freigabe's|there is no/);
+	}
+	assert.equal(run('migrate-store', '--from', sqlite('a')).status, 2);
+	assert.equal(move('mysql:x', sqlite('y')).status, 2);
+});
