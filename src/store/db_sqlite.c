@@ -4,7 +4,8 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
-enum { CACHE_SLOTS = 1024 };
+/* Another program may hold the database so long before a write is refused. */
+enum { CACHE_SLOTS = 1024, BUSY_MS = 5000 };
 
 struct db_rows {
 	struct db *db;
@@ -29,9 +30,14 @@ static enum frg_status failed(struct db *db, struct frg_error *err, int rc)
 	switch (rc & 0xff) {
 	case SQLITE_FULL: return frg_fail(err, FRG_UNAVAILABLE, "store_full", "database: %s", text);
 	case SQLITE_BUSY:
-	case SQLITE_LOCKED: return frg_fail(err, FRG_UNAVAILABLE, "store_busy", "database: %s", text);
+	case SQLITE_LOCKED:
+	case SQLITE_PROTOCOL: /* unlucky too often when it began to read */
+	case SQLITE_SCHEMA:
+	case SQLITE_ABORT: return frg_fail(err, FRG_UNAVAILABLE, "store_busy", "database: %s", text);
 	case SQLITE_IOERR:
 	case SQLITE_READONLY:
+	case SQLITE_PERM:
+	case SQLITE_NOLFS:
 	case SQLITE_CANTOPEN: return frg_fail(err, FRG_UNAVAILABLE, "store_io", "database: %s", text);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB: return frg_fail(err, FRG_CORRUPT, "store_corrupt", "database: %s", text);
@@ -62,7 +68,7 @@ enum frg_status db_open_sqlite(const char *path, bool writer, struct db **out, s
 		st = frg_fail(err, FRG_IO, "store_open", "cannot open %s: %s", path,
 		              db->handle ? sqlite3_errmsg(db->handle) : "no memory");
 	} else {
-		sqlite3_busy_timeout(db->handle, 10000);
+		sqlite3_busy_timeout(db->handle, BUSY_MS);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 		/* FULL: a commit in WAL mode is on the disk before it is acknowledged */
