@@ -99,6 +99,13 @@ export class Faults {
 		return this.field(kind, 0);
 	}
 
+	// The machine is well again.
+	quiet() {
+		this.slowDisk(0);
+		this.clock(0);
+		KINDS.forEach((kind) => this.disarm(kind));
+	}
+
 	end() {
 		closeSync(this.fd);
 		rmSync(this.dir, { recursive: true, force: true });

@@ -59,9 +59,9 @@ function whereIs(pid) {
 }
 
 class Server {
-	constructor({ bin = binary(), limits = 'off', config = {}, env = {}, port = 0 } = {}) {
+	constructor({ bin = binary(), limits = 'off', config = {}, env = {}, port = 0, folder = tmpdir() } = {}) {
 		Object.assign(this, { bin, wanted: port, env: { ...process.env, ...env } });
-		this.dir = mkdtempSync(join(tmpdir(), 'freigabe-test-'));
+		this.dir = mkdtempSync(join(folder, 'freigabe-test-'));
 		this.file = join(this.dir, 'test.db');
 		this.db = `sqlite:${this.file}`;
 		this.configFile = join(this.dir, 'freigabe.ini');
