@@ -8,8 +8,11 @@ static const char base32[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 bool id_setup(void) { return sodium_init() >= 0; }
 
-/* 41 bits of milliseconds, 22 random ones. Within a millisecond the next one is a random step above the last, so that
- * two of one process are not equal however many are made. */
+/* 41 bits of milliseconds, 22 random ones. While the clock is not past the last one, also because it was set back by
+ * some hours, the next is a random step above it: no two of one process are equal, and a later one is greater. After a
+ * clock that was days ahead ids begin anew: they also tell the time, and equal ones the database refuses. */
+enum { SET_BACK_MS = 3 * 3600 * 1000 };
+
 id64 id_new(void)
 {
 	static _Atomic uint64_t last;
@@ -17,7 +20,7 @@ id64 id_new(void)
 	randombytes_buf(&random, sizeof random);
 	do {
 		id = ((uint64_t)clock_now() & ((1ull << 41) - 1)) << 22 | (random & ((1ull << 22) - 1));
-		if (id <= before && (before >> 22) - (id >> 22) <= 1) /* steps may have run into the next millisecond */
+		if (id <= before && (before >> 22) - (id >> 22) <= SET_BACK_MS)
 			id = before + 1 + (random >> 22 & 1023);
 	} while (!atomic_compare_exchange_weak(&last, &before, id));
 	return (id64)id;

@@ -16,7 +16,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 enum { DRAIN_MS = 10000 };
@@ -174,17 +173,6 @@ static void block_signals(sigset_t *waited)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* As many open files as the system lets us have: each connection is one. */
-static void allow_files(void)
-{
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-			log_warn("files", "the limit of open files stays as it was: %s", strerror(errno));
-	}
-}
-
 static int serve_until_signal(const struct settings *s, struct service *svc, const sigset_t *waited)
 {
 	struct frg_error err;
@@ -262,7 +250,6 @@ static int run(struct settings *s)
 	struct service *svc;
 	sigset_t waited;
 	block_signals(&waited);
-	allow_files();
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
 		return cli_usage("serve", "libcurl cannot start");
 	struct service_config config = {.database = str_of(s->db), .create = true, .unlimited = s->unlimited, .readers = 8};

@@ -124,6 +124,13 @@ static enum frg_status forget_old(struct store_tx *tx, void *ctx, struct frg_err
 	return store_event_purge(tx, clock_now() - KEPT_MS, err);
 }
 
+/* A letter is put off for hours, not for days. */
+static enum frg_status hasten_mail(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	(void)ctx;
+	return store_mail_hasten(tx, clock_now(), clock_now() + KEPT_MS, err);
+}
+
 /* Articles that take comments again, events that all have read, who reported what was decided long ago. */
 static enum job_result end_terms(struct jobs *j, struct arena *a)
 {
@@ -132,6 +139,8 @@ static enum job_result end_terms(struct jobs *j, struct arena *a)
 		log_error("closing", "%s", err.msg);
 	if (store_write(service_store(j->svc), a, forget_old, NULL, &err) != FRG_OK)
 		log_error("outbox", "%s", err.msg);
+	if (store_write(service_store(j->svc), a, hasten_mail, NULL, &err) != FRG_OK)
+		log_error("mail", "%s", err.msg);
 	if (service_notice_forget(j->svc, a, &err) != FRG_OK)
 		log_error("notice", "%s", err.msg);
 	return JOB_DONE;

@@ -15,6 +15,7 @@ enum {
 	ARENA_MAX = 256 << 20,
 	DISCARD_MAX = 8 << 20, /* of a refused body, read so that the client hears the refusal */
 	IDLE_TIMEOUT_S = 30,
+	CONNECTIONS_MAX = 20000,
 	WORKERS = 32,
 	WAITING_MAX = 4096,
 	STREAM_PING_S = 25,

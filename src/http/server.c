@@ -259,23 +259,33 @@ static unsigned cores(void)
 	return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
 }
 
-static unsigned connections_max(const struct http_config *c)
+/* A connection is a file. The database, articles' pages and letters have theirs in a reserve, so that who connects
+ * cannot take them; a loop that is out of files might never accept again (libmicrohttpd 0.9.75). */
+static enum frg_status allow_files(struct http_config *c, struct frg_error *err)
 {
-	return c->connections_max ? c->connections_max : 20000u;
-}
-
-/* A connection is a file; what else is open fits into the reserve. */
-static void allow_files(unsigned connections)
-{
-	enum { RESERVE = 512 };
+	enum { RESERVE = 512, LEAST = 128 };
 	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= connections + RESERVE)
-		return;
-	rlim_t wanted = connections + RESERVE;
-	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
-		log_warn("listen", "only %llu files may be open, too few for %u connections",
-		         (unsigned long long)limit.rlim_cur, connections);
+	unsigned wanted = c->connections_max ? c->connections_max : CONNECTIONS_MAX;
+	c->connections_max = wanted;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return FRG_OK;
+	rlim_t files = (rlim_t)wanted + RESERVE;
+	if (limit.rlim_cur < files) {
+		rlim_t before = limit.rlim_cur;
+		limit.rlim_cur = limit.rlim_max < files ? limit.rlim_max : files;
+		if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+			limit.rlim_cur = before;
+	}
+	if (limit.rlim_cur >= files)
+		return FRG_OK;
+	files = limit.rlim_cur;
+	if (files < LEAST)
+		return frg_fail(err, FRG_INVALID, "files", "only %llu files may be open, at least %d are needed (ulimit -n)",
+		                (unsigned long long)files, LEAST);
+	c->connections_max = (unsigned)(files - (files / 2 < RESERVE ? files / 2 : RESERVE));
+	log_warn("listen", "only %llu files may be open: %u connections at once, not %u", (unsigned long long)files,
+	         c->connections_max, wanted);
+	return FRG_OK;
 }
 
 static struct MHD_Daemon *start_daemon(struct http_server *s)
@@ -288,7 +298,7 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
 	return MHD_start_daemon(
 		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_TURBO, 0, on_accept, s,
 		on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET, s->socket,
-		MHD_OPTION_THREAD_POOL_SIZE, loops, MHD_OPTION_CONNECTION_LIMIT, connections_max(c),
+		MHD_OPTION_THREAD_POOL_SIZE, loops, MHD_OPTION_CONNECTION_LIMIT, c->connections_max,
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT,
 		c->idle_timeout_s ? c->idle_timeout_s : (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, no_unescape,
@@ -301,12 +311,13 @@ enum frg_status http_server_open(const struct http_config *config, struct http_s
 	if (!s)
 		BUG("out of memory");
 	s->config = *config;
-	enum frg_status st = open_socket(config, &s->socket, &s->port, err);
+	enum frg_status st = allow_files(&s->config, err);
+	if (st == FRG_OK)
+		st = open_socket(config, &s->socket, &s->port, err);
 	if (st != FRG_OK) {
 		free(s);
 		return st;
 	}
-	allow_files(connections_max(config));
 	s->routes = routes_open(config->routes, config->route_count);
 	s->streams = streams_open(config->stream_ping_s ? config->stream_ping_s : STREAM_PING_S,
 	                          config->streams_max ? config->streams_max : STREAMS_MAX);

@@ -117,6 +117,9 @@ struct refreshing {
 	struct store_ids due;
 };
 
+/* A clock that was ahead and was set back must not stop this until it is there again. */
+static bool rated_lately(const struct delay *d, msec now) { return d->rated <= now && now - d->rated < RATE_PAUSE_MS; }
+
 static enum frg_status load_refresh(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct refreshing *r = ctx;
@@ -133,7 +136,7 @@ static enum frg_status load_refresh(struct store_tx *tx, void *ctx, struct frg_e
 		st = store_forecast_latest(tx, r->site, r->now - 2 * 3600 * 1000, PAGE, &r->latest, err);
 	if (st == FRG_OK)
 		st = store_queue_due(tx, r->site, &r->due, err);
-	if (st == FRG_OK && r->now - r->d->rated >= RATE_PAUSE_MS)
+	if (st == FRG_OK && !rated_lately(r->d, r->now))
 		st = store_forecast_decided(tx, r->site, r->now - rate_of, r->now, 50000, &r->week, err);
 	return st;
 }
@@ -169,7 +172,7 @@ static void measure(struct delay *d, const struct refreshing *r)
 	d->patience_count = 0;
 	for (size_t i = 0; i < r->latest.count && i < PATIENCES; i++)
 		d->patience[d->patience_count++] = r->latest.items[i].due - r->latest.items[i].made;
-	if (r->now - d->rated < RATE_PAUSE_MS)
+	if (rated_lately(d, r->now))
 		return;
 	msec *decided = malloc((r->week.count + 1) * sizeof *decided);
 	if (!decided)
@@ -276,7 +279,7 @@ enum frg_status service_delay_refresh(struct service *svc, struct arena *a, id64
 	if (!r.d)
 		return FRG_OK;
 	r.upto = r.now - LAG_MS;
-	bool rated = r.now - r.d->rated < RATE_PAUSE_MS;
+	bool rated = rated_lately(r.d, r.now);
 	enum frg_status st = store_read(svc->store, a, load_refresh, &r, err); /* only this thread writes r.d */
 	if (st != FRG_OK)
 		return st;

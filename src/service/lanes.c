@@ -324,7 +324,8 @@ enum frg_status service_claim(struct service *svc, struct arena *a, const struct
 static enum frg_status list_claims(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct claiming *c = ctx;
-	return store_claim_list(tx, c->site, clock_now(), c->all, err);
+	msec now = clock_now();
+	return store_claim_list(tx, c->site, now, now + 2 * CLAIM_MS, c->all, err);
 }
 
 enum frg_status service_claims(struct service *svc, struct arena *a, id64 site, struct store_claims *out,

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CACHE_SLOTS = 1024, ARGS_MAX = 48 };
+/* Another program may hold the database so long before a write is refused. */
+enum { CACHE_SLOTS = 1024, ARGS_MAX = 48, BUSY_MS = 5000 };
 
 struct sqlite_rows {
 	struct db_rows base;
@@ -35,9 +36,14 @@ static enum frg_status failed(struct sqlite *db, struct frg_error *err, int rc)
 	switch (rc & 0xff) {
 	case SQLITE_FULL: return frg_fail(err, FRG_UNAVAILABLE, "store_full", "database: %s", text);
 	case SQLITE_BUSY:
-	case SQLITE_LOCKED: return frg_fail(err, FRG_UNAVAILABLE, "store_busy", "database: %s", text);
+	case SQLITE_LOCKED:
+	case SQLITE_PROTOCOL: /* unlucky too often when it began to read */
+	case SQLITE_SCHEMA:
+	case SQLITE_ABORT: return frg_fail(err, FRG_UNAVAILABLE, "store_busy", "database: %s", text);
 	case SQLITE_IOERR:
 	case SQLITE_READONLY:
+	case SQLITE_PERM:
+	case SQLITE_NOLFS:
 	case SQLITE_CANTOPEN: return frg_fail(err, FRG_UNAVAILABLE, "store_io", "database: %s", text);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB: return frg_fail(err, FRG_CORRUPT, "store_corrupt", "database: %s", text);
@@ -119,7 +125,7 @@ enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **
 		st = frg_fail(err, FRG_IO, "store_open", "cannot open %s: %s", path,
 		              db->handle ? sqlite3_errmsg(db->handle) : "no memory");
 	} else {
-		sqlite3_busy_timeout(db->handle, mode == DB_ALONE ? 100 : 10000);
+		sqlite3_busy_timeout(db->handle, mode == DB_ALONE ? 100 : BUSY_MS);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 		st = script(&db->base, err, settings[mode]);

@@ -90,6 +90,12 @@ enum frg_status store_mail_retry(struct store_tx *tx, id64 id, msec send_at, str
 	              DB_INT(id), DB_INT(send_at), DB_TEXT(problem));
 }
 
+enum frg_status store_mail_hasten(struct store_tx *tx, msec now, msec latest, struct frg_error *err)
+{
+	return DB_RUN(tx->db, err, "UPDATE mail SET send_at = $1 WHERE state = 'waiting' AND send_at > $2", DB_INT(now),
+	              DB_INT(latest));
+}
+
 enum frg_status store_mail_cancel(struct store_tx *tx, id64 about, int64_t *cancelled, struct frg_error *err)
 {
 	return DB_RUN_COUNT(tx->db, err, cancelled, "DELETE FROM mail WHERE about = $1 AND state = 'waiting'",

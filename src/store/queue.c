@@ -299,14 +299,15 @@ enum frg_status store_claim_take(struct store_tx *tx, const struct store_claim *
 	int64_t changed;
 	enum frg_status st = get_claim(tx, c->revision, out, NULL);
 	*renewed = st == FRG_OK && out->editor == c->editor && out->until > now;
-	st = DB_RUN_COUNT(tx->db, err, &changed,
-	                  "INSERT INTO claim (revision_id, site_id, editor_id, editor_name, until_at)"
-	                  " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (revision_id) DO UPDATE SET"
-	                  " editor_id = excluded.editor_id, editor_name = excluded.editor_name,"
-	                  " until_at = excluded.until_at"
-	                  " WHERE claim.editor_id = excluded.editor_id OR claim.until_at <= $6",
-	                  DB_INT(c->revision), DB_INT(c->site), DB_INT(c->editor), DB_TEXT(c->editor_name),
-	                  DB_INT(c->until), DB_INT(now));
+	st = DB_RUN_COUNT(
+		tx->db, err, &changed,
+		"INSERT INTO claim (revision_id, site_id, editor_id, editor_name, until_at)"
+		" VALUES ($1, $2, $3, $4, $5) ON CONFLICT (revision_id) DO UPDATE SET"
+		" editor_id = excluded.editor_id, editor_name = excluded.editor_name,"
+		" until_at = excluded.until_at"
+		" WHERE claim.editor_id = excluded.editor_id OR claim.until_at <= $6 OR claim.until_at > $5 + 60000",
+		DB_INT(c->revision), DB_INT(c->site), DB_INT(c->editor), DB_TEXT(c->editor_name), DB_INT(c->until),
+		DB_INT(now));
 	return st == FRG_OK ? get_claim(tx, c->revision, out, err) : st;
 }
 
@@ -318,14 +319,14 @@ enum frg_status store_claim_drop(struct store_tx *tx, id64 site, id64 editor, id
 	                    DB_INT(editor), DB_INT(but));
 }
 
-enum frg_status store_claim_list(struct store_tx *tx, id64 site, msec now, struct store_claims *out,
+enum frg_status store_claim_list(struct store_tx *tx, id64 site, msec now, msec latest, struct store_claims *out,
                                  struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
 	                              "SELECT revision_id, site_id, editor_id, editor_name, until_at FROM claim"
-	                              " WHERE site_id = $1 AND until_at > $2 ORDER BY revision_id",
-	                              DB_INT(site), DB_INT(now));
+	                              " WHERE site_id = $1 AND until_at > $2 AND until_at <= $3 ORDER BY revision_id",
+	                              DB_INT(site), DB_INT(now), DB_INT(latest));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_claim);

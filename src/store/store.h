@@ -320,8 +320,9 @@ MUST_CHECK enum frg_status store_claim_take(struct store_tx *tx, const struct st
 /* All of an editor's but `but` (0: all). */
 MUST_CHECK enum frg_status store_claim_drop(struct store_tx *tx, id64 site, id64 editor, id64 but, int64_t *dropped,
                                             struct frg_error *err);
-MUST_CHECK enum frg_status store_claim_list(struct store_tx *tx, id64 site, msec now, struct store_claims *out,
-                                            struct frg_error *err);
+/* One that holds beyond `latest` was made when the clock was wrong. */
+MUST_CHECK enum frg_status store_claim_list(struct store_tx *tx, id64 site, msec now, msec latest,
+                                            struct store_claims *out, struct frg_error *err);
 
 /* ---- what authors were told of their wait (forecast.c) -------------------------------- */
 
@@ -574,6 +575,8 @@ MUST_CHECK enum frg_status store_mail_delete(struct store_tx *tx, id64 id, struc
 /* Tries again at `send_at`; 0: gives up, the row stays as failed. */
 MUST_CHECK enum frg_status store_mail_retry(struct store_tx *tx, id64 id, msec send_at, str problem,
                                             struct frg_error *err);
+/* What is to be sent after `latest` was put off when the clock was wrong: it is due now. */
+MUST_CHECK enum frg_status store_mail_hasten(struct store_tx *tx, msec now, msec latest, struct frg_error *err);
 /* What waits about this is not sent; *cancelled: how many. */
 MUST_CHECK enum frg_status store_mail_cancel(struct store_tx *tx, id64 about, int64_t *cancelled,
                                              struct frg_error *err);

@@ -1,7 +1,8 @@
 // Starts a real server on a database of its own, and speaks HTTP to it as a reader or an editor would. The database is
 // a file, or with FREIGABE_TEST_DB=postgres one of a PostgreSQL server. Knows nothing of how the server is made.
+import { after } from 'node:test';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -41,10 +42,27 @@ export async function until(probe, { within = 20000, every = 10, what = 'conditi
 	}
 }
 
+// A test that failed may leave its server running, and with it this process, until somebody loses patience.
+const running = new Set();
+const LEFT_MS = 20000, STOP_MS = 60000;
+if (process.env.NODE_TEST_CONTEXT)
+	after(() => setTimeout(() => {
+		running.forEach((child) => child.kill('SIGKILL'));
+		process.exit(1);
+	}, LEFT_MS).unref());
+
+// Where each thread of a process stands: the kernel's word for what it waits for, and the stacks if gdb is there.
+function whereIs(pid) {
+	const threads = readdirSync(`/proc/${pid}/task`).map((id) =>
+		['comm', 'wchan'].map((file) => readFileSync(`/proc/${pid}/task/${id}/${file}`, 'utf8').trim()).join(' in '));
+	const { stdout } = spawnSync('gdb', ['-p', String(pid), '-batch', '-ex', 'thread apply all bt 14'], { encoding: 'utf8', timeout: 30000 });
+	return `${threads.join('\n')}\n${stdout ?? ''}`;
+}
+
 class Server {
-	constructor({ bin = binary(), limits = 'off', config = {}, env = {}, port = 0, db } = {}) {
+	constructor({ bin = binary(), limits = 'off', config = {}, env = {}, port = 0, folder = tmpdir(), db } = {}) {
 		Object.assign(this, { bin, wanted: port, env: { ...process.env, ...env } });
-		this.dir = mkdtempSync(join(tmpdir(), 'freigabe-test-'));
+		this.dir = mkdtempSync(join(folder, 'freigabe-test-'));
 		this.file = join(this.dir, 'test.db');
 		this.db = db ?? `sqlite:${this.file}`;
 		this.configFile = join(this.dir, 'freigabe.ini');
@@ -93,7 +111,8 @@ class Server {
 			'--config', this.configFile], { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
 		child.stderr.setEncoding('utf8').on('data', (text) => (this.log = (this.log + text).slice(-20000)));
 		this.child = child;
-		this.exit = new Promise((done) => child.once('exit', (code, signal) => done({ code, signal })));
+		running.add(child);
+		this.exit = new Promise((done) => child.once('exit', (code, signal) => (running.delete(child), done({ code, signal }))));
 		const port = await until(() => {
 			if (child.exitCode !== null || child.signalCode)
 				throw new Error('the server ended');
@@ -105,7 +124,10 @@ class Server {
 		this.port = Number(port);
 		this.base = `http://127.0.0.1:${port}`;
 		this.agent = new Agent({ keepAlive: true, maxSockets: 64 });
-		await until(async () => (await this.get('/healthz')).status === 200, { within: 10000, what: 'healthz' });
+		await until(async () => (await this.get('/healthz')).status === 200, { within: 20000, what: 'healthz' }).catch(async (e) => {
+			await this.kill();
+			throw new Error(`${e.message}\n${this.log}`);
+		});
 		return this;
 	}
 
@@ -141,7 +163,12 @@ class Server {
 	// Asks it to end, and minds that it ends well.
 	async stop() {
 		this.child.kill('SIGTERM');
+		const late = setTimeout(() => {
+			this.log += whereIs(this.child.pid);
+			this.child.kill('SIGKILL');
+		}, STOP_MS);
 		const end = await this.exit;
+		clearTimeout(late);
 		this.agent.destroy();
 		if (end.code !== 0)
 			throw new Error(`serve ended with ${end.code ?? end.signal}\n${this.log}`);

@@ -343,6 +343,15 @@ static void ids_keep_the_order_of_time(void **state)
 	assert_true(strcmp(a, b) < 0); /* the text sorts alike */
 	for (id64 last = 0, next, i = 0; i < 100000; i++, last = next)
 		assert_true((next = id_new()) > last); /* many in one millisecond: none twice */
+	id64 last = id_new();
+	clock_shift(-3600000); /* the clock is set back */
+	for (int i = 0; i < 1000; i++) {
+		id64 next = id_new();
+		assert_true(next > last);
+		last = next;
+	}
+	clock_shift(0);
+	assert_true(id_time(last) - clock_now() < 1000); /* and does not run far ahead */
 }
 
 static void ids_survive_the_way_to_text_and_back(void **state)

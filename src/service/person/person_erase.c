@@ -39,9 +39,11 @@ static enum frg_status next_comments(struct store_tx *tx, const struct person_sc
 	struct store_comment c;
 	if (!scope->comment) {
 		enum frg_status st = store_author_comments(tx, scope->author, after, BATCH, out, err);
-		while (st == FRG_OK && out->count &&
-		       id_time(out->items[out->count - 1]) > until + 2) /* ids run ahead a little */
-			out->count--;                                       /* what came later was not asked about */
+		for (; st == FRG_OK && out->count; out->count--) { /* what came later was not asked about */
+			st = store_comment_get(tx, out->items[out->count - 1], &c, err);
+			if (st == FRG_OK && c.created <= until)
+				break;
+		}
 		return st;
 	}
 	out->items = ARENA_ARRAY(store_arena(tx), id64, 1);

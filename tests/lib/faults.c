@@ -1,0 +1,259 @@
+/* A library to preload (LD_PRELOAD) that makes calls fail as a bad disk, a full table of files, a lack of memory or a
+ * wrong clock would. What fails, when and with which errno stands in a file that the test maps and changes while the
+ * program runs (faults.mjs; FAULTS names it). Calls on files count only below the folder FAULTS_DIR: the log and the
+ * sockets have kinds of their own. Knows nothing of the program. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+/* In the order of KINDS in faults.mjs. */
+enum kind { MEMORY, OPEN, READ, WRITE, SYNC, TRUNCATE, MAP, ACCEPT, EPOLL, RECEIVE, SEND, THREAD, STEP, KINDS };
+
+/* The file: all numbers are 64 bits wide. */
+struct control {
+	_Atomic int64_t sync_delay_ms, clock_ms;
+	_Atomic int64_t counted; /* 1: count calls */
+	struct {
+		_Atomic int64_t calls; /* since the test set it to 0 */
+		_Atomic int64_t at;    /* the call that fails; 0: none */
+		_Atomic int64_t more;  /* how many after it fail, too */
+		_Atomic int64_t error; /* errno; for STEP SQLite's code */
+		_Atomic int64_t fired;
+	} kind[KINDS];
+};
+
+enum { FILES = 4096 };
+static struct control *control;
+static atomic_bool ours[FILES];
+static const char *folder;
+
+static void set_up(void) __attribute__((constructor));
+static void set_up(void)
+{
+	const char *path = getenv("FAULTS");
+	folder = getenv("FAULTS_DIR");
+	int fd = path ? (int)open(path, O_RDWR | O_CLOEXEC) : -1;
+	void *p = fd >= 0 ? mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
+	if (fd >= 0)
+		close(fd);
+	control = p == MAP_FAILED ? NULL : p;
+}
+
+/* The errno with which this call is to fail, or 0. */
+static int fails(enum kind k)
+{
+	if (!control || !atomic_load_explicit(&control->counted, memory_order_relaxed))
+		return 0;
+	int64_t n = atomic_fetch_add(&control->kind[k].calls, 1) + 1, at = atomic_load(&control->kind[k].at);
+	if (at == 0 || n < at || n - at > atomic_load(&control->kind[k].more))
+		return 0;
+	atomic_fetch_add(&control->kind[k].fired, 1);
+	return (int)atomic_load(&control->kind[k].error);
+}
+
+static bool is_ours(int fd) { return fd >= 0 && fd < FILES && atomic_load_explicit(&ours[fd], memory_order_relaxed); }
+
+#define REAL(name)                                                                                                     \
+	static __typeof__(&name) real;                                                                                     \
+	if (!real)                                                                                                         \
+	*(void **)&real = dlsym(RTLD_NEXT, #name)
+
+#define FAIL_IF(k, value)                                                                                              \
+	do {                                                                                                               \
+		int e_ = fails(k);                                                                                             \
+		if (e_) {                                                                                                      \
+			errno = e_;                                                                                                \
+			return value;                                                                                              \
+		}                                                                                                              \
+	} while (0)
+
+/* ---- files ---- */
+
+static int remember(int fd, const char *path)
+{
+	if (fd >= 0 && fd < FILES)
+		atomic_store(&ours[fd], folder && strncmp(path, folder, strlen(folder)) == 0);
+	return fd;
+}
+
+int open64(const char *path, int flags, ...)
+{
+	REAL(open64);
+	va_list ap;
+	va_start(ap, flags);
+	mode_t mode = flags & O_CREAT ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	if (folder && strncmp(path, folder, strlen(folder)) == 0)
+		FAIL_IF(OPEN, -1);
+	return remember(real(path, flags, mode), path);
+}
+
+ssize_t pread64(int fd, void *to, size_t n, off64_t at)
+{
+	REAL(pread64);
+	if (is_ours(fd))
+		FAIL_IF(READ, -1);
+	return real(fd, to, n, at);
+}
+
+/* A disk that fails or is full takes a part of what it is given. */
+ssize_t pwrite64(int fd, const void *from, size_t n, off64_t at)
+{
+	REAL(pwrite64);
+	int e = is_ours(fd) ? fails(WRITE) : 0;
+	if (e && n > 1)
+		(void)!real(fd, from, n / 2, at);
+	if (e) {
+		errno = e;
+		return -1;
+	}
+	return real(fd, from, n, at);
+}
+
+/* Counted before it waits, so that the test sees that it does. */
+static int synced(int fd, int (*real)(int))
+{
+	int64_t ms = is_ours(fd) && control ? atomic_load(&control->sync_delay_ms) : 0;
+	const struct timespec moment = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+	int e = is_ours(fd) ? fails(SYNC) : 0;
+	if (ms)
+		nanosleep(&moment, NULL);
+	if (e) {
+		errno = e;
+		return -1;
+	}
+	return real(fd);
+}
+
+int fdatasync(int fd)
+{
+	REAL(fdatasync);
+	return synced(fd, real);
+}
+
+int fsync(int fd)
+{
+	REAL(fsync);
+	return synced(fd, real);
+}
+
+int ftruncate64(int fd, off64_t n)
+{
+	REAL(ftruncate64);
+	if (is_ours(fd))
+		FAIL_IF(TRUNCATE, -1);
+	return real(fd, n);
+}
+
+void *mmap64(void *at, size_t n, int protection, int flags, int fd, off64_t offset)
+{
+	REAL(mmap64);
+	if (is_ours(fd))
+		FAIL_IF(MAP, MAP_FAILED);
+	return real(at, n, protection, flags, fd, offset);
+}
+
+/* ---- the network ---- */
+
+int accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
+{
+	REAL(accept4);
+	FAIL_IF(ACCEPT, -1);
+	return real(fd, address, size, flags);
+}
+
+int epoll_wait(int fd, struct epoll_event *events, int max, int timeout)
+{
+	REAL(epoll_wait);
+	FAIL_IF(EPOLL, -1);
+	return real(fd, events, max, timeout);
+}
+
+ssize_t recv(int fd, void *to, size_t n, int flags)
+{
+	REAL(recv);
+	FAIL_IF(RECEIVE, -1);
+	return real(fd, to, n, flags);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	REAL(sendmsg);
+	FAIL_IF(SEND, -1);
+	return real(fd, message, flags);
+}
+
+ssize_t send(int fd, const void *from, size_t n, int flags)
+{
+	REAL(send);
+	FAIL_IF(SEND, -1);
+	return real(fd, from, n, flags);
+}
+
+/* ---- threads, memory, time ---- */
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)
+{
+	REAL(pthread_create);
+	int e = fails(THREAD);
+	return e ? e : real(thread, attr, start, arg);
+}
+
+extern void *__libc_malloc(size_t n), *__libc_calloc(size_t count, size_t n), *__libc_realloc(void *p, size_t n);
+
+void *malloc(size_t n)
+{
+	FAIL_IF(MEMORY, NULL);
+	return __libc_malloc(n);
+}
+
+void *calloc(size_t count, size_t n)
+{
+	FAIL_IF(MEMORY, NULL);
+	return __libc_calloc(count, n);
+}
+
+void *realloc(void *p, size_t n)
+{
+	FAIL_IF(MEMORY, NULL);
+	return __libc_realloc(p, n);
+}
+
+int clock_gettime(clockid_t id, struct timespec *ts)
+{
+	REAL(clock_gettime);
+	int rc = real(id, ts);
+	int64_t ms = rc == 0 && id == CLOCK_REALTIME && control ? atomic_load(&control->clock_ms) : 0;
+	int64_t seconds = ms / 1000, rest = ts->tv_nsec + ms % 1000 * 1000000;
+	seconds += rest / 1000000000 - (rest % 1000000000 < 0);
+	rest = (rest % 1000000000 + 1000000000) % 1000000000;
+	if (ms) {
+		ts->tv_sec += seconds;
+		ts->tv_nsec = rest;
+	}
+	return rc;
+}
+
+/* ---- SQLite ---- */
+
+struct sqlite3_stmt;
+int sqlite3_step(struct sqlite3_stmt *stmt);
+int sqlite3_step(struct sqlite3_stmt *stmt)
+{
+	REAL(sqlite3_step);
+	int code = fails(STEP);
+	return code ? code : real(stmt);
+}
