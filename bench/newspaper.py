@@ -12,7 +12,7 @@ ID_DAY = DAY_MS << 22
 # what stays once, however many days: who works there, settings, what is kept for a day
 ONCE = {'site', 'site_notice', 'editor', 'membership', 'membership_section', 'lane', 'media', 'setting', 'counter', 'migration',
         'schema_migration', 'chain_head', 'erasure_head', 'event', 'session', 'figure_scope', 'figure_mark', 'address_key', 'queue',
-        'policy', 'near_key', 'search_title'}
+        'policy', 'staff_log', 'double_check', 'figure'}
 
 
 def texts():
@@ -68,3 +68,93 @@ def thread(count):
         parent = None if root else roots[i % 9] if i < count // 2 else roots[9] if i % 2 else f'c{i - 1}'
         comments.append({'article': 'thread', 'parent': parent, 'state': 'released'})
     return comments
+
+
+# ---- the same day many times ----
+
+SPAN_DAYS = 170  # into which all copies go: nothing is over its term (docs/privacy.md) while we measure
+KEPT_DAYS = {'forecast': 60, 'address': 7}
+NO_ID = {'site_id', 'editor_id', 'first_editor', 'second_editor', 'signed_by'}
+UNIQUE_TEXTS = {('author', 'token_hash'), ('decision', 'hash'), ('article', 'external_id'), ('notice', 'form_key')}
+
+
+def moved(table, name, kind):
+    """How a column of copy `n.k` comes from that of the original."""
+    column = f't.{name}'
+    if (table, name) in UNIQUE_TEXTS:
+        return f"printf('%08x', n.k) || substr({column}, 9)" if table != 'article' else f"{column} || '-' || n.k"
+    if (table, name) == ('near_key', 'key'):
+        return f'({column} + n.k * 1000003)'
+    if (table, name) == ('revision', 'state'):  # what waits does not become more with the years
+        return f"CASE {column} WHEN 'held' THEN 'withdrawn' ELSE {column} END"
+    if 'INT' not in kind:
+        return column
+    if name == 'seq':
+        return f'{column} - n.k * :seqs'
+    if (name == 'id' or name.endswith('_id') or name in ('joins', 'undoes', 'about')) and name not in NO_ID:
+        return f'CASE WHEN {column} > 1000000 THEN {column} - ((n.k * :step) << 22) ELSE {column} END'
+    if name.endswith('_at') or name == 'objection_until':
+        return f'CASE WHEN {column} > 1000000 THEN {column} - n.k * :step ELSE {column} END'
+    if name == 'day':
+        return f'{column} - n.k * :step / {DAY_MS}'
+    return column
+
+
+def copy_table(db, table, values, same_article):
+    columns = [(c[1], c[2]) for c in db.execute(f'PRAGMA table_info({table})')]
+    keep = {'article_id'} if same_article else set()
+    listed = ', '.join(f't.{n}' if n in keep else moved(table, n, kind) for n, kind in columns)
+    where = f' WHERE n.k * :step < {KEPT_DAYS[table]} * {DAY_MS}' if table in KEPT_DAYS else ''
+    db.execute(f'INSERT INTO {table} SELECT {listed} FROM n CROSS JOIN (SELECT * FROM {table} ORDER BY 1) t{where}', values)
+
+
+def move_seqs(db, by):
+    """What is there is the newest: its numbers in the chain come after those of all copies."""
+    db.execute('UPDATE decision SET seq = -(seq + ?)', (by,))
+    db.execute('UPDATE decision SET seq = -seq')
+    db.execute('UPDATE chain_head SET seq = seq + ?', (by,))
+    db.execute("UPDATE figure_mark SET value = value + ? WHERE name = 'decision'", (by,))
+    db.execute("UPDATE setting SET value = CAST(value + ? AS TEXT) WHERE name = 'automatic_seq'", (by,))
+
+
+def fill_search(db):
+    db.execute("INSERT INTO search_text (search_text, rank) VALUES ('hashsize', 200000000)")
+    db.execute('INSERT INTO search_title SELECT r.id, a.title FROM revision r JOIN comment c ON c.id = r.comment_id JOIN article a'
+               ' ON a.id = c.article_id WHERE r.id NOT IN (SELECT revision_id FROM search_title)')
+    db.execute('INSERT INTO search_text (rowid, name, title, text) SELECT r.id, c.name, t.title, r.text FROM revision r JOIN comment c'
+               ' ON c.id = r.comment_id JOIN search_title t ON t.revision_id = r.id WHERE r.id NOT IN (SELECT rowid FROM'
+               ' search_text_docsize) ORDER BY r.id')
+    db.execute("INSERT INTO search_text (search_text, rank) VALUES ('hashsize', 1048576)")
+
+
+def multiply(file, copies, same_article=False, say=lambda what: None):
+    """Makes of a database (that nobody has open) one of `copies` times as many comments."""
+    db = sqlite3.connect(file, isolation_level=None)
+    for pragma in ('journal_mode=DELETE', 'synchronous=OFF', 'foreign_keys=OFF', 'cache_size=-1500000', 'temp_store=MEMORY'):
+        db.execute(f'PRAGMA {pragma}').fetchall()
+    db.execute('PRAGMA journal_mode=OFF').fetchall()
+    seqs = db.execute('SELECT max(seq) FROM decision').fetchone()[0]
+    values = {'seqs': seqs, 'step': SPAN_DAYS * DAY_MS // copies}
+    once = ONCE | ({'article'} if same_article else set())
+    tables = [t for t, in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'search\\_%' ESCAPE '\\'")
+              if t not in once and db.execute(f'SELECT EXISTS (SELECT 1 FROM {t})').fetchone()[0]]
+    indexes = [(name, sql) for name, table, sql in db.execute("SELECT name, tbl_name, sql FROM sqlite_schema WHERE type = 'index' AND sql <> ''")
+               if table in tables]
+    db.execute('BEGIN')
+    move_seqs(db, seqs * (copies - 1))
+    # the oldest copy first, so that what is inserted grows at its end
+    db.execute('CREATE TEMP TABLE n AS WITH RECURSIVE n (k) AS (VALUES (? - 1) UNION ALL SELECT k - 1 FROM n WHERE k > 1) SELECT k FROM n',
+               (copies,))
+    for name, _ in indexes:
+        db.execute(f'DROP INDEX {name}')
+    for table in tables:
+        say(table)
+        copy_table(db, table, values, same_article)
+    for name, sql in indexes:
+        say(name)
+        db.execute(sql)
+    say('search')
+    fill_search(db)
+    db.execute('COMMIT')
+    db.execute('PRAGMA journal_mode=WAL').fetchall()
+    db.close()

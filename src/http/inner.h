@@ -103,6 +103,8 @@ void workers_stop(struct workers *w);
 void workers_close(struct workers *w);
 /* pages.c */
 unsigned page_status(const struct http_page *page);
+/* Makes the form that the request takes; not on the event loop. */
+void page_prepare(struct http_request *req, struct http_page *page);
 enum MHD_Result page_queue(struct http_request *req);
 /* streams.c */
 struct streams *streams_open(unsigned ping_s, unsigned max);

@@ -188,6 +188,8 @@ enum frg_status service_thread_page(struct service *svc, struct arena *a, const 
                                     struct http_page **out, struct frg_error *err)
 {
 	struct store_article article;
+	if ((*out = service_thread_cached(svc, q)) != NULL) /* made while this request waited, or lacks a form */
+		return FRG_OK;
 	enum frg_status st = service_article_get(svc, a, q->site, q->article, &article, err);
 	if (st != FRG_OK)
 		return st;
@@ -337,6 +339,8 @@ struct http_page *service_front_cached(struct service *svc, const struct store_s
 enum frg_status service_front_page(struct service *svc, struct arena *a, const struct store_site *site,
                                    struct http_page **out, struct frg_error *err)
 {
+	if ((*out = service_front_cached(svc, site)) != NULL)
+		return FRG_OK;
 	uint64_t generation = cache_generation(svc->cache, site->id);
 	struct front f = {.site = site->id};
 	enum frg_status st = store_read(svc->store, a, load_front, &f, err);

@@ -35,8 +35,9 @@ struct store {
 	pthread_mutex_t lock;
 	pthread_cond_t work_there, reader_there, event_there;
 	struct job *first, *last;
-	struct reader *readers, *all_readers;
-	unsigned reader_count;
+	struct reader *readers, *all_readers; /* a reader's connection is opened when it is first needed */
+	unsigned reader_count, reader_max;
+	char *path;
 	int64_t commits; /* counts groups, so that waiting for events needs no polling */
 	bool stopping;
 };
@@ -165,10 +166,13 @@ enum frg_status store_write(struct store *s, struct arena *arena, store_work *wo
 static struct reader *borrow(struct store *s)
 {
 	pthread_mutex_lock(&s->lock);
-	while (!s->readers)
+	while (!s->readers && s->reader_count == s->reader_max)
 		pthread_cond_wait(&s->reader_there, &s->lock);
 	struct reader *r = s->readers;
-	s->readers = r->next;
+	if (r)
+		s->readers = r->next;
+	else
+		r = &s->all_readers[s->reader_count++];
 	pthread_mutex_unlock(&s->lock);
 	return r;
 }
@@ -185,8 +189,10 @@ static void give_back(struct store *s, struct reader *r)
 enum frg_status store_read(struct store *s, struct arena *arena, store_work *work, void *ctx, struct frg_error *err)
 {
 	struct reader *r = borrow(s);
+	enum frg_status st = r->db ? FRG_OK : db_open_sqlite(s->path, false, &r->db, err);
 	struct store_tx tx = {.db = r->db, .arena = arena};
-	enum frg_status st = db_script(r->db, err, "BEGIN");
+	if (st == FRG_OK)
+		st = db_script(r->db, err, "BEGIN");
 	if (st == FRG_OK) {
 		st = work(&tx, ctx, err);
 		struct frg_error end;
@@ -222,27 +228,12 @@ void store_wake(struct store *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static enum frg_status open_readers(struct store *s, const char *path, unsigned count, struct frg_error *err)
-{
-	s->all_readers = calloc(count, sizeof *s->all_readers);
-	if (!s->all_readers)
-		BUG("out of memory");
-	for (; s->reader_count < count; s->reader_count++) {
-		struct reader *r = &s->all_readers[s->reader_count];
-		enum frg_status st = db_open_sqlite(path, false, &r->db, err);
-		if (st != FRG_OK)
-			return st;
-		r->next = s->readers;
-		s->readers = r;
-	}
-	return FRG_OK;
-}
-
 static void free_all(struct store *s)
 {
 	for (unsigned i = 0; i < s->reader_count; i++)
 		db_close(s->all_readers[i].db);
 	free(s->all_readers);
+	free(s->path);
 	db_close(s->writer);
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->work_there);
@@ -286,8 +277,11 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 		st = store_migrate(s->writer, err);
 	if (st == FRG_OK)
 		st = store_search_open(s->writer, err);
-	if (st == FRG_OK)
-		st = open_readers(s, path, config->readers ? config->readers : 4, err);
+	s->path = strdup(path);
+	s->reader_max = config->readers ? config->readers : 4;
+	s->all_readers = calloc(s->reader_max, sizeof *s->all_readers);
+	if (!s->path || !s->all_readers)
+		BUG("out of memory");
 	if (st == FRG_OK && pthread_create(&s->thread, NULL, write_loop, s))
 		st = frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
 	if (st != FRG_OK) {
