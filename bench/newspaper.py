@@ -3,9 +3,9 @@
 A large database is the small one many times over, by SQL, days apart: every copy has articles, readers, comments and decisions
 of its own, whose ids and times are moved by whole days (ids are 41 bits of time and 22 random ones). It reads as many days of the same
 newspaper. The chain of decisions does not verify in it: hashes are made up, for nothing here asks."""
-import json, pathlib, random, sqlite3
+import json, pathlib, random, shutil, sqlite3, tempfile, time
 
-from lib import ROOT
+from lib import Freigabe, ROOT, until
 
 DAY_MS = 24 * 3600 * 1000
 ID_DAY = DAY_MS << 22
@@ -158,3 +158,56 @@ def multiply(file, copies, same_article=False, say=lambda what: None):
     db.execute('COMMIT')
     db.execute('PRAGMA journal_mode=WAL').fetchall()
     db.close()
+
+
+# ---- databases that are kept ----
+
+def settle(server, file):
+    """Waits until the program has counted what came with the database: figures, forecasts, what was decided."""
+    def counted():
+        db = sqlite3.connect(f'file:{file}?mode=ro', uri=True)
+        head, = db.execute('SELECT max(seq) FROM decision').fetchone()
+        figures = db.execute("SELECT value FROM figure_mark WHERE name = 'decision'").fetchone()
+        cases = db.execute("SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'automatic_seq'").fetchone()
+        db.close()
+        return figures and cases and figures[0] >= head and cases[0] >= head
+    until(counted, 'the program has counted its figures', within=300)
+
+
+def keep(bench, name, comments, copies, same_article=False):
+    """The file of a database: comments as `folder_of` takes them, `copies` times. Made once and kept in BUILD/bench-data: a large one
+    takes a quarter of an hour and 5 KB a comment."""
+    file = bench.build / 'bench-data' / f'{name}-{len(comments) * copies}.db'
+    if file.exists():
+        return file
+    file.parent.mkdir(exist_ok=True)
+    print(f'  making {file.name}', flush=True)
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
+        made = pathlib.Path(folder, 'bench.db')
+        with Freigabe(bench, folder, demo=folder_of(folder, comments)) as server:
+            settle(server, made)
+        if copies > 1:
+            multiply(made, copies, same_article)
+        made.rename(file)
+    print(f'  {file.stat().st_size / 1e6:,.0f} MB in {time.monotonic() - start:,.0f} s', flush=True)
+    return file
+
+
+def large(bench):
+    """As many comments as are wanted, fewer if the disk has no room for them."""
+    copies = 500 if bench.quick else 5000
+    room = shutil.disk_usage(bench.build).free
+    file = bench.build / 'bench-data' / f'day-{copies * 1000}.db'
+    if not file.exists() and room < copies * 1000 * 6000 + (5 << 30):
+        raise SystemExit(f'{copies * 1000:,} comments need {copies * 6 / 1000:,.0f} GB on the disk; there are {room / 1e9:,.0f}; or use --quick')
+    return keep(bench, 'day', day(), copies)
+
+
+def articles(file, count):
+    """Names of articles from all of the time that the database covers."""
+    db = sqlite3.connect(f'file:{file}?mode=ro', uri=True)
+    names = [n for n, in db.execute('SELECT external_id FROM article ORDER BY id')]
+    db.close()
+    step = max(1, len(names) // count)
+    return names[::step][:count]
