@@ -28,7 +28,7 @@ def start(bench, file, path):
 
 def measure(add, bench):
     file = newspaper.large(bench)
-    path = '/articles/' + newspaper.articles(file, 3)[1]
+    path = '/articles/' + newspaper.articles(file, 20)[9]
     with bench.temporary() as folder, Freigabe(bench, folder, db=f'sqlite:{file}') as server:
         newspaper.settle(server, file)  # and the files are in the cache
         first_answer(server.port, path)

@@ -209,5 +209,5 @@ def articles(file, count):
     db = sqlite3.connect(f'file:{file}?mode=ro', uri=True)
     names = [n for n, in db.execute('SELECT external_id FROM article ORDER BY id')]
     db.close()
-    step = max(1, len(names) // count)
-    return names[::step][:count]
+    days = len(names) // 20
+    return [names[i * days // count * 20 + i % 20] for i in range(count)]  # each of a day's articles as often as the others
