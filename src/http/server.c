@@ -306,10 +306,10 @@ enum frg_status http_server_open(const struct http_config *config, struct http_s
 		free(s);
 		return st;
 	}
-	allow_files(connections_max(config));
+	unsigned streams_max = config->streams_max ? config->streams_max : STREAMS_MAX;
+	allow_files(connections_max(config) + streams_max);
 	s->routes = routes_open(config->routes, config->route_count);
-	s->streams = streams_open(config->stream_ping_s ? config->stream_ping_s : STREAM_PING_S,
-	                          config->streams_max ? config->streams_max : STREAMS_MAX);
+	s->streams = streams_open(config->stream_ping_s ? config->stream_ping_s : STREAM_PING_S, streams_max);
 	s->workers = workers_open(config->workers ? config->workers : WORKERS,
 	                          config->waiting_max ? config->waiting_max : WAITING_MAX);
 	s->daemon = start_daemon(s);
