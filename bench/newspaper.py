@@ -12,7 +12,7 @@ ID_DAY = DAY_MS << 22
 # what stays once, however many days: who works there, settings, what is kept for a day
 ONCE = {'site', 'site_notice', 'editor', 'membership', 'membership_section', 'lane', 'media', 'setting', 'counter', 'migration',
         'schema_migration', 'chain_head', 'erasure_head', 'event', 'session', 'figure_scope', 'figure_mark', 'address_key', 'queue',
-        'policy', 'staff_log', 'double_check', 'figure'}
+        'policy', 'staff_log', 'double_check', 'figure', 'publication_count'}
 
 
 def texts():
@@ -150,6 +150,8 @@ def multiply(file, copies, same_article=False, say=lambda what: None):
     for table in tables:
         say(table)
         copy_table(db, table, values, same_article)
+    db.execute('DELETE FROM publication_count')
+    db.execute('INSERT INTO publication_count SELECT article_id, count(*) FROM publication WHERE removed_at IS NULL GROUP BY 1')
     for name, sql in indexes:
         say(name)
         db.execute(sql)
