@@ -105,6 +105,17 @@ class Freigabe:
     def get(self, path, **headers):
         return urllib.request.urlopen(urllib.request.Request(self.base + path, headers=headers))
 
+    def processor_ticks(self):
+        return sum(int(t) for t in pathlib.Path(f'/proc/{self.process.pid}/stat').read_text().rpartition(')')[2].split()[11:13])
+
+    def rest(self):
+        """Waits until it does nothing by itself any more."""
+        def idle():
+            before = self.processor_ticks()
+            time.sleep(1)
+            return self.processor_ticks() - before <= 3
+        until(idle, 'the server rests', within=600)
+
     def status_kb(self, field):
         """VmRSS, RssAnon … of /proc/PID/status."""
         return int(re.search(rf'^{field}:\s+(\d+) kB', pathlib.Path(f'/proc/{self.process.pid}/status').read_text(), re.M)[1])
