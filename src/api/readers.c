@@ -41,7 +41,7 @@ bool api_thread_cached(struct api *api, struct http_request *req, enum thread_fo
 	struct thread_query q;
 	if (!api_thread_query(api, req, form, &q))
 		return false;
-	return api_page_quick(req, service_thread_cached(api->svc, &q));
+	return api_page_quick(req, service_thread_cached(api->svc, http_arena(req), &q));
 }
 
 static void made(struct api *api, struct http_request *req, enum thread_form form)
