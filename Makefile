@@ -27,8 +27,9 @@ model: build
 	@tools/make_model.sh $(BUILD)
 	@ninja -C $(BUILD) --quiet
 
+# ONLY=reading,live for some subjects; QUICK=1 for small databases and seconds
 bench: build
-	@python3 bench/run.py $(BUILD) --only "$(ONLY)"
+	@python3 bench/run.py $(BUILD) --only "$(ONLY)" $(if $(QUICK),--quick)
 
 lint: setup
 	@python3 tools/test.py lint
