@@ -34,8 +34,9 @@ model: build
 	@tools/make_model.sh $(BUILD)
 	@ninja -C $(BUILD) --quiet
 
+# ONLY=reading,live for some subjects; QUICK=1 for small databases and seconds
 bench: test-setup build
-	@python3 bench/run.py $(BUILD) --only "$(ONLY)"
+	@python3 bench/run.py $(BUILD) --only "$(ONLY)" $(if $(QUICK),--quick)
 
 # What requests cost in instructions and allocations, written anew: commit it with the change that explains it
 baseline: test-setup build

@@ -2,7 +2,7 @@
 
 A subject is a file beside this one with `measure(add, bench)`. It calls `add` for each figure, and `bench.missing` for one
 that cannot be measured here. Ratios are of one run: rounds of ours and of the yardstick alternate."""
-import dataclasses, json, os, pathlib, re, shutil, statistics, subprocess, tempfile, time, urllib.request
+import dataclasses, http.client, json, os, pathlib, re, shutil, statistics, subprocess, tempfile, time, urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -105,9 +105,58 @@ class Freigabe:
     def get(self, path, **headers):
         return urllib.request.urlopen(urllib.request.Request(self.base + path, headers=headers))
 
+    def processor_ticks(self):
+        return sum(int(t) for t in pathlib.Path(f'/proc/{self.process.pid}/stat').read_text().rpartition(')')[2].split()[11:13])
+
+    def rest(self):
+        """Waits until it does nothing by itself any more."""
+        def idle():
+            before = self.processor_ticks()
+            time.sleep(1)
+            return self.processor_ticks() - before <= 3
+        until(idle, 'the server rests', within=600)
+
     def status_kb(self, field):
         """VmRSS, RssAnon … of /proc/PID/status."""
         return int(re.search(rf'^{field}:\s+(\d+) kB', pathlib.Path(f'/proc/{self.process.pid}/status').read_text(), re.M)[1])
+
+
+class Client:
+    """One connection that is kept. `login` makes it an editor's."""
+
+    def __init__(self, server):
+        self.connection, self.headers = http.client.HTTPConnection('127.0.0.1', server.port), {}
+        self.origin = server.base
+
+    def request(self, method, path, body=None, expect=200, **headers):
+        """The answer's body; other statuses end the run."""
+        if body is not None:
+            headers, body = {**headers, 'Content-Type': 'application/json'}, json.dumps(body)
+        self.connection.request(method, path, body, {**self.headers, **headers})
+        answer = self.connection.getresponse()
+        text = answer.read()
+        if answer.status != expect:
+            raise SystemExit(f'{method} {path}: {answer.status} {text[:300]}')
+        self.answer = answer
+        return text
+
+    def timed(self, *args, **kwargs):
+        """Milliseconds until the answer was here."""
+        start = time.perf_counter()
+        self.request(*args, **kwargs)
+        return (time.perf_counter() - start) * 1000
+
+    def login(self, user='redaktion', password='elverbote-demo'):
+        session = json.loads(self.request('POST', '/v1/desk/session', {'user': user, 'password': password}))
+        cookie = self.answer.headers['Set-Cookie'].split(';')[0]
+        self.headers = {'Cookie': cookie, 'X-CSRF-Token': session['csrf']}
+        return self
+
+    def waiting(self, limit=50):
+        return json.loads(self.request('GET', f'/v1/desk/queue?limit={limit}'))['items']
+
+    def release(self, item):
+        self.request('POST', f'/v1/desk/revisions/{item["revision"]}/decision', {'action': 'release', 'version': item['version']})
 
 
 def wrk(bench, url, headers=(), expect=200, connections=32):

@@ -40,6 +40,8 @@ static struct http_page *make(const struct embedded_file *file, const char *cach
 	                         cross ? "Access-Control-Allow-Origin: *" : NULL, NULL};
 	struct http_page_spec spec = {.content_type = file->type,
 	                              .body = embedded_content(file),
+	                              .lasting = true,
+	                              .etag = file->etag,
 	                              .cache_control = cache,
 	                              .headers = headers,
 	                              .compress = true};
@@ -108,30 +110,32 @@ static bool from_disk(struct http_request *req, const struct embedded_file *file
 	return true;
 }
 
-QUICK(asset_get)
+/* A form that is not ready yet is for a worker to make. */
+static bool answer(struct http_request *req, struct http_page *page, bool quick)
 {
-	for (size_t i = 0; i < embedded_assets_count; i++) {
-		if (!str_eq(http_path(req), str_of(assets.paths[i])))
-			continue;
-		if (!assets.dev_dir || !from_disk(req, &embedded_assets[i]))
-			http_respond_page(req, assets.pages[i]);
-		return true;
-	}
-	api_refuse(app, req, 404);
+	if (quick && !http_page_ready(req, page))
+		return false;
+	http_respond_page(req, page);
 	return true;
 }
 
-QUICK(asset_embed)
+static bool get(struct api *api, struct http_request *req, bool quick)
 {
-	(void)app;
-	if (!assets.dev_dir || !from_disk(req, find("widget.js")))
-		http_respond_page(req, assets.embed);
+	for (size_t i = 0; i < embedded_assets_count; i++)
+		if (str_eq(http_path(req), str_of(assets.paths[i])))
+			return (assets.dev_dir && from_disk(req, &embedded_assets[i])) || answer(req, assets.pages[i], quick);
+	api_refuse(api, req, 404);
 	return true;
 }
 
-QUICK(asset_favicon)
+static bool get_embed(struct http_request *req, bool quick)
 {
-	(void)app;
-	http_respond_page(req, assets.favicon);
-	return true;
+	return (assets.dev_dir && from_disk(req, find("widget.js"))) || answer(req, assets.embed, quick);
 }
+
+QUICK(asset_get_quick) { return get(app, req, true); }
+HANDLER(asset_get) { get(app, req, false); }
+QUICK(asset_embed_quick) { return get_embed(req, true); }
+HANDLER(asset_embed) { get_embed(req, false); }
+QUICK(asset_favicon_quick) { return answer(req, assets.favicon, true); }
+HANDLER(asset_favicon) { answer(req, assets.favicon, false); }

@@ -102,6 +102,8 @@ json_t *api_conflict_json(const struct decide_result *r);
 /* The query for a thread of this request; false (not answered) if there is no such site. */
 bool api_thread_query(struct api *api, struct http_request *req, enum thread_form form, struct thread_query *q);
 /* Answers from memory if it can. */
+/* On the event loop: answers with the page, whose reference it takes over, if there is one and it is ready. */
+bool api_page_quick(struct http_request *req, struct http_page *page);
 bool api_thread_cached(struct api *api, struct http_request *req, enum thread_form form);
 
 /* ---- handlers ---- */
@@ -127,9 +129,12 @@ HANDLER(page_my_data);
 HANDLER(page_my_data_erase);
 HANDLER(page_my_data_file);
 HANDLER(page_media);
-QUICK(asset_get);
-QUICK(asset_embed);
-QUICK(asset_favicon);
+QUICK(asset_get_quick);
+HANDLER(asset_get);
+QUICK(asset_embed_quick);
+HANDLER(asset_embed);
+QUICK(asset_favicon_quick);
+HANDLER(asset_favicon);
 QUICK(preflight);
 
 HANDLER(reader_article);

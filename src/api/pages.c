@@ -19,12 +19,7 @@ QUICK(page_front_quick)
 {
 	struct api *api = app;
 	const struct store_site *site = api_find_site(api, req);
-	struct http_page *page = site ? service_front_cached(api->svc, site) : NULL;
-	if (!page)
-		return false;
-	http_respond_page(req, page);
-	http_page_unref(page);
-	return true;
+	return site && api_page_quick(req, service_front_cached(api->svc, site));
 }
 
 HANDLER(page_front)

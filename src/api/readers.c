@@ -27,17 +27,21 @@ bool api_thread_query(struct api *api, struct http_request *req, enum thread_for
 	return q->article.n <= 200 && q->cursor.n <= 64;
 }
 
+bool api_page_quick(struct http_request *req, struct http_page *page)
+{
+	bool ready = page && http_page_ready(req, page);
+	if (ready)
+		http_respond_page(req, page);
+	http_page_unref(page);
+	return ready;
+}
+
 bool api_thread_cached(struct api *api, struct http_request *req, enum thread_form form)
 {
 	struct thread_query q;
 	if (!api_thread_query(api, req, form, &q))
 		return false;
-	struct http_page *page = service_thread_cached(api->svc, &q);
-	if (!page)
-		return false;
-	http_respond_page(req, page);
-	http_page_unref(page);
-	return true;
+	return api_page_quick(req, service_thread_cached(api->svc, http_arena(req), &q));
 }
 
 static void made(struct api *api, struct http_request *req, enum thread_form form)

@@ -131,6 +131,7 @@ void request_begin(struct http_request *req, const char *method, const char *ver
 {
 	struct framing f = {0};
 	bool clear = framing_is_clear(req, version, &f);
+	req->head_only = strcmp(method, "HEAD") == 0;
 	req->refusal = judge(req, method, &f, clear);
 	/* A refusal is heard by clients that send first and read then only if their body is taken; but
 	 * not if it is long, its end unclear, or if they ask before they send. */

@@ -112,24 +112,28 @@ void http_respond(struct http_request *req, unsigned status, const char *content
 /* Status of the response given so far, 0 if none. */
 unsigned http_status(const struct http_request *req);
 
-/* A response kept in memory and shared by many requests: immutable, with its
- * compressed forms and ETags made once. Thread-safe, counted. */
+/* A response kept in memory and shared by many requests: immutable, each compressed form made once, when it is first
+ * asked for. Thread-safe, counted. */
 struct http_page_spec {
 	unsigned status; /* 0: 200 */
 	const char *content_type;
-	str body; /* copied */
+	str body;         /* copied, unless it is */
+	bool lasting;     /* as the page is, and longer */
+	const char *etag; /* 16 characters that name the body; NULL: they are made from it */
 	const char *cache_control;
 	/* further headers, "Name: value" each, NULL-terminated; may be NULL */
 	const char *const *headers;
-	bool compress; /* make gzip and brotli forms if worth it */
+	bool compress; /* by gzip and brotli, if worth it */
 };
 struct http_page *http_page_new(const struct http_page_spec *spec);
 struct http_page *http_page_ref(struct http_page *page);
 void http_page_unref(struct http_page *page);
 /* Picks the form by Accept-Encoding, answers 304 to a matching If-None-Match. Does not take
- * over the caller's reference. Safe on the event loop. Headers that were added to the request are sent
- * too, at the price of a response of its own (the bytes stay shared). */
+ * over the caller's reference. On the event loop only what is ready: a form that nobody has asked for yet is made here,
+ * which takes milliseconds. Headers that were added to the request are sent too, at the price of a response of its own
+ * (the bytes stay shared). */
 void http_respond_page(struct http_request *req, struct http_page *page);
+bool http_page_ready(struct http_request *req, const struct http_page *page);
 
 /* ---- live streams (server-sent events) -------------------------------- */
 

@@ -50,6 +50,7 @@ struct http_request {
 	msec began;
 	unsigned refusal; /* found wrong before the body was read */
 	bool close;       /* refused without reading the body */
+	bool head_only;   /* HEAD */
 	bool counted, late;
 	struct decode_field *query, *form;
 	size_t query_count, form_count;
@@ -104,13 +105,18 @@ void workers_stop(struct workers *w);
 void workers_close(struct workers *w);
 /* pages.c */
 unsigned page_status(const struct http_page *page);
+/* Makes the form that the request takes; not on the event loop. */
+void page_prepare(struct http_request *req, struct http_page *page);
 enum MHD_Result page_queue(struct http_request *req);
+/* takeover.c: after it, MHD_NO must be answered. */
+int takeover_socket(struct http_request *req); /* -1: there is none */
+str takeover_head(struct http_request *req);   /* from malloc */
 /* streams.c */
 struct streams *streams_open(unsigned ping_s, unsigned max);
-/* Takes one of the places for streams; stream_queue fills it. */
+/* Takes one of the places for streams; stream_queue fills it, and takes the connection from libmicrohttpd. */
 bool stream_reserve(struct http_request *req);
 enum MHD_Result stream_queue(struct http_request *req);
-/* All streams end; no new ones begin. */
+/* All streams end, and with them their thread; no new ones begin. */
 void streams_end(struct streams *s);
 void streams_close(struct streams *s);
 

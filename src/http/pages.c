@@ -1,22 +1,24 @@
-/* Answers that many requests share: made once with their compressed forms, then handed to
- * libmicrohttpd without a copy. */
+/* Answers that many requests share: made once, handed to libmicrohttpd without a copy. A compressed form is made when
+ * the first request takes it, by the thread that answers that one; the others wait for it. */
 #include "http/inner.h"
 
-#include "base/id.h"
-
 #include <brotli/encode.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <zlib.h>
 
 enum form { PLAIN, GZIP, BROTLI, FORMS };
-enum { WORTH_COMPRESSING = 600 };
+enum { WORTH_COMPRESSING = 600, NAME_SIZE = 17 /* of an ETag, with its end */ };
 
 struct http_page {
 	atomic_int refs;
 	unsigned status;
-	struct MHD_Response *full[FORMS], *unchanged[FORMS];
-	str bytes[FORMS]; /* what full[] holds and frees */
+	pthread_mutex_t making; /* a form */
+	_Atomic(struct MHD_Response *) full[FORMS];
+	struct MHD_Response *unchanged[FORMS];
+	str bytes[FORMS];            /* what full[] holds and, unless it is borrowed, frees; there once full[] is */
+	atomic_bool possible[FORMS]; /* there, or to be made when asked for */
 	char etag[FORMS][20];
 };
 
@@ -54,6 +56,8 @@ static void must(enum MHD_Result result)
 		BUG("out of memory");
 }
 
+static const char *const codings[] = {NULL, "gzip", "br"};
+
 static void add_headers(struct MHD_Response *r, const struct http_page_spec *spec, const char *etag)
 {
 	static const char vary[] = "Vary";
@@ -72,53 +76,87 @@ static void add_headers(struct MHD_Response *r, const struct http_page_spec *spe
 	}
 }
 
-/* `data` is taken over. */
-static void add_form(struct http_page *p, const struct http_page_spec *spec, enum form form, unsigned char *data,
-                     size_t size)
+static struct MHD_Response *response(str bytes, enum MHD_ResponseMemoryMode mode)
 {
-	static const char *const codings[] = {NULL, "gzip", "br"};
-	unsigned char *fitting = realloc(data, size ? size : 1);
-	data = fitting ? fitting : data;
-	p->bytes[form] = (str){(char *)data, size};
-	p->full[form] = MHD_create_response_from_buffer(size, data, MHD_RESPMEM_MUST_FREE);
-	p->unchanged[form] = MHD_create_response_from_buffer(0, (void *)"", MHD_RESPMEM_PERSISTENT);
-	if (!p->full[form] || !p->unchanged[form])
+	struct MHD_Response *r = MHD_create_response_from_buffer(bytes.n, (void *)(bytes.p ? bytes.p : ""), mode);
+	if (!r)
 		BUG("out of memory");
-	add_headers(p->full[form], spec, p->etag[form]);
-	add_headers(p->unchanged[form], spec, p->etag[form]);
-	must(MHD_add_response_header(p->full[form], "Content-Type", spec->content_type));
-	if (codings[form])
-		must(MHD_add_response_header(p->full[form], "Content-Encoding", codings[form]));
+	return r;
+}
+
+static enum MHD_Result copy_header(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	(void)kind;
+	return MHD_add_response_header(cls, name, value);
+}
+
+static void make_plain(struct http_page *p, const struct http_page_spec *spec)
+{
+	str body = spec->body;
+	if (!spec->lasting) {
+		char *copy = malloc(body.n + 1);
+		if (!copy)
+			BUG("out of memory");
+		if (body.n)
+			memcpy(copy, body.p, body.n);
+		body.p = copy;
+	}
+	struct MHD_Response *r = response(body, spec->lasting ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_FREE);
+	add_headers(r, spec, p->etag[PLAIN]);
+	must(MHD_add_response_header(r, "Content-Type", spec->content_type));
+	p->bytes[PLAIN] = body;
+	atomic_init(&p->full[PLAIN], r);
+}
+
+/* BLAKE2b, which takes a seventh of SHA-256's time. */
+static void name_bytes(str body, char out[NAME_SIZE])
+{
+	unsigned char hash[crypto_generichash_BYTES_MIN];
+	crypto_generichash(hash, sizeof hash, (const unsigned char *)body.p, body.n, NULL, 0);
+	sodium_bin2hex(out, NAME_SIZE, hash, NAME_SIZE / 2);
 }
 
 struct http_page *http_page_new(const struct http_page_spec *spec)
 {
 	static const char *const suffixes[] = {"", "-g", "-b"};
 	struct http_page *p = calloc(1, sizeof *p);
-	unsigned char *plain = malloc(spec->body.n + 1), *packed = NULL;
-	char hash[HASH_TEXT_SIZE];
-	size_t size;
-	if (!p || !plain)
+	char hash[NAME_SIZE];
+	if (!p)
 		BUG("out of memory");
-	if (spec->body.n)
-		memcpy(plain, spec->body.p, spec->body.n);
-	hash_text(spec->body, hash);
-	for (int i = 0; i < FORMS; i++)
-		snprintf(p->etag[i], sizeof p->etag[i], "%.16s%s", hash, suffixes[i]);
+	if (!spec->etag)
+		name_bytes(spec->body, hash);
+	pthread_mutex_init(&p->making, NULL);
 	atomic_init(&p->refs, 1);
 	p->status = spec->status ? spec->status : 200;
-	add_form(p, spec, PLAIN, plain, spec->body.n);
-	if (!spec->compress || spec->body.n < WORTH_COMPRESSING || spec->body.n > UINT32_MAX / 2)
-		return p;
-	if (gzip(spec->body, &packed, &size) && size < spec->body.n)
-		add_form(p, spec, GZIP, packed, size);
-	else
-		free(packed);
-	if (brotli(spec->body, &packed, &size) && size < spec->body.n)
-		add_form(p, spec, BROTLI, packed, size);
-	else
-		free(packed);
+	for (int i = 0; i < FORMS; i++) {
+		bool worth = spec->compress && spec->body.n >= WORTH_COMPRESSING && spec->body.n <= UINT32_MAX / 2;
+		atomic_init(&p->possible[i], i == PLAIN || worth);
+		snprintf(p->etag[i], sizeof p->etag[i], "%.16s%s", spec->etag ? spec->etag : hash, suffixes[i]);
+		p->unchanged[i] = response(STR_NONE, MHD_RESPMEM_PERSISTENT);
+		add_headers(p->unchanged[i], spec, p->etag[i]);
+	}
+	make_plain(p, spec);
 	return p;
+}
+
+/* What all forms of a page say of it stands in the answer without a body. */
+static void make_packed(struct http_page *p, enum form form)
+{
+	unsigned char *packed = NULL;
+	size_t size = 0;
+	bool smaller = (form == GZIP ? gzip : brotli)(p->bytes[PLAIN], &packed, &size) && size < p->bytes[PLAIN].n;
+	if (!smaller) {
+		free(packed);
+		atomic_store(&p->possible[form], false);
+		return;
+	}
+	unsigned char *fitting = realloc(packed, size);
+	p->bytes[form] = (str){(char *)(fitting ? fitting : packed), size};
+	struct MHD_Response *r = response(p->bytes[form], MHD_RESPMEM_MUST_FREE);
+	MHD_get_response_headers(p->unchanged[form], copy_header, r);
+	must(MHD_add_response_header(r, "Content-Type", MHD_get_response_header(p->full[PLAIN], "Content-Type")));
+	must(MHD_add_response_header(r, "Content-Encoding", codings[form]));
+	atomic_store(&p->full[form], r);
 }
 
 struct http_page *http_page_ref(struct http_page *p)
@@ -132,29 +170,20 @@ void http_page_unref(struct http_page *p)
 	if (!p || atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) != 1)
 		return;
 	for (int i = 0; i < FORMS; i++) {
-		if (!p->full[i])
-			continue;
-		MHD_destroy_response(p->full[i]);
+		if (p->full[i])
+			MHD_destroy_response(p->full[i]);
 		MHD_destroy_response(p->unchanged[i]);
 	}
+	pthread_mutex_destroy(&p->making);
 	free(p);
 }
 
 unsigned page_status(const struct http_page *p) { return p->status; }
 
-static enum MHD_Result copy_header(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-	(void)kind;
-	return MHD_add_response_header(cls, name, value);
-}
-
 /* With headers of this request's own: a response of its own, but still on the shared bytes. */
 static enum MHD_Result queue_with_headers(struct http_request *req, struct MHD_Response *shared, str bytes)
 {
-	struct MHD_Response *r = MHD_create_response_from_buffer(bytes.n, (void *)(bytes.p ? bytes.p : ""),
-	                                                         MHD_RESPMEM_PERSISTENT);
-	if (!r)
-		BUG("out of memory");
+	struct MHD_Response *r = response(bytes, MHD_RESPMEM_PERSISTENT);
 	MHD_get_response_headers(shared, copy_header, r);
 	for (struct header *h = req->headers; h; h = h->next)
 		must(MHD_add_response_header(r, h->name, h->value));
@@ -163,20 +192,42 @@ static enum MHD_Result queue_with_headers(struct http_request *req, struct MHD_R
 	return result;
 }
 
-static enum form choose(const struct http_page *p, str accepts)
+static enum form choose(struct http_request *req, const struct http_page *p)
 {
-	if (p->full[BROTLI] && decode_accepts(accepts, STR("br")))
+	str accepts = http_header(req, "Accept-Encoding");
+	if (p->possible[BROTLI] && decode_accepts(accepts, STR("br")))
 		return BROTLI;
-	return p->full[GZIP] && decode_accepts(accepts, STR("gzip")) ? GZIP : PLAIN;
+	return p->possible[GZIP] && decode_accepts(accepts, STR("gzip")) ? GZIP : PLAIN;
+}
+
+static bool is_known(struct http_request *req, const struct http_page *p, enum form form)
+{
+	str known = http_header(req, "If-None-Match");
+	return known.n && p->status == 200 && req->method == HTTP_GET && decode_etag_matches(known, str_of(p->etag[form]));
+}
+
+bool http_page_ready(struct http_request *req, const struct http_page *p)
+{
+	enum form form = choose(req, p);
+	return p->full[form] || is_known(req, p, form);
+}
+
+void page_prepare(struct http_request *req, struct http_page *p)
+{
+	enum form form;
+	while (!p->full[form = choose(req, p)] && !is_known(req, p, form)) {
+		pthread_mutex_lock(&p->making);
+		if (!p->full[form] && p->possible[form])
+			make_packed(p, form);
+		pthread_mutex_unlock(&p->making);
+	}
 }
 
 enum MHD_Result page_queue(struct http_request *req)
 {
 	struct http_page *p = req->page;
-	str known = http_header(req, "If-None-Match");
-	enum form form = choose(p, http_header(req, "Accept-Encoding"));
-	bool unchanged = known.n && p->status == 200 && req->method == HTTP_GET &&
-	                 decode_etag_matches(known, str_of(p->etag[form]));
+	enum form form = choose(req, p);
+	bool unchanged = is_known(req, p, form);
 	struct MHD_Response *shared = unchanged ? p->unchanged[form] : p->full[form];
 	req->status = unchanged ? 304 : p->status;
 	return req->headers ? queue_with_headers(req, shared, unchanged ? STR_NONE : p->bytes[form])

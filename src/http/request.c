@@ -226,6 +226,7 @@ void http_respond_page(struct http_request *req, struct http_page *page)
 	BUG_IF(req->status);
 	req->status = page_status(page);
 	req->page = http_page_ref(page);
+	page_prepare(req, page);
 }
 
 void http_respond_stream(struct http_request *req, struct http_channel *channel)

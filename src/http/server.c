@@ -267,9 +267,10 @@ static enum frg_status allow_files(struct http_config *c, struct frg_error *err)
 	struct rlimit limit;
 	unsigned wanted = c->connections_max ? c->connections_max : CONNECTIONS_MAX;
 	c->connections_max = wanted;
+	c->streams_max = c->streams_max ? c->streams_max : STREAMS_MAX; /* beside the connections (streams.c) */
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return FRG_OK;
-	rlim_t files = (rlim_t)wanted + RESERVE;
+	rlim_t files = (rlim_t)wanted + c->streams_max + RESERVE;
 	if (limit.rlim_cur < files) {
 		rlim_t before = limit.rlim_cur;
 		limit.rlim_cur = limit.rlim_max < files ? limit.rlim_max : files;
@@ -282,7 +283,9 @@ static enum frg_status allow_files(struct http_config *c, struct frg_error *err)
 	if (files < LEAST)
 		return frg_fail(err, FRG_INVALID, "files", "only %llu files may be open, at least %d are needed (ulimit -n)",
 		                (unsigned long long)files, LEAST);
-	c->connections_max = (unsigned)(files - (files / 2 < RESERVE ? files / 2 : RESERVE));
+	unsigned room = (unsigned)(files - (files / 2 < RESERVE ? files / 2 : RESERVE));
+	c->streams_max = c->streams_max < room / 2 ? c->streams_max : room / 2;
+	c->connections_max = wanted < room - c->streams_max ? wanted : room - c->streams_max;
 	log_warn("listen", "only %llu files may be open: %u connections at once, not %u", (unsigned long long)files,
 	         c->connections_max, wanted);
 	return FRG_OK;
@@ -319,8 +322,7 @@ enum frg_status http_server_open(const struct http_config *config, struct http_s
 		return st;
 	}
 	s->routes = routes_open(config->routes, config->route_count);
-	s->streams = streams_open(config->stream_ping_s ? config->stream_ping_s : STREAM_PING_S,
-	                          config->streams_max ? config->streams_max : STREAMS_MAX);
+	s->streams = streams_open(config->stream_ping_s ? config->stream_ping_s : STREAM_PING_S, s->config.streams_max);
 	s->workers = workers_open(config->workers ? config->workers : WORKERS,
 	                          config->waiting_max ? config->waiting_max : WAITING_MAX);
 	s->daemon = start_daemon(s);

@@ -1,5 +1,6 @@
-/* Live streams. A stream without news is a suspended connection and costs no thread. One lock for
- * all: it is held for copying a message or for marking streams, never while anything waits.
+/* Live streams. To libmicrohttpd a connection is some ten kilobytes, so that of a stream is taken from it: the socket
+ * is duplicated, libmicrohttpd closes its own, and one thread writes to all. The body ends with the connection. One
+ * lock for all: it is held for a message to one socket or for marking streams, never while anything waits.
  *
  * The id on the wire is "channel-id": what a channel that is no more has told (another run of the
  * program, or nobody listened for a while) cannot be continued, and must not seem to be. */
@@ -11,9 +12,21 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
-enum { RING = 256, RING_BYTES = 256 << 10, BLOCK = 4096, OWN_TEXT = 96, TICK_S = 1, LEFT = 256 };
+enum {
+	RING = 256,
+	RING_BYTES = 256 << 10,
+	OWN_TEXT = 96,
+	TICK_MS = 1000,
+	LEFT = 256,
+	EVENTS = 256,
+	SAID_MAX = 8192 /* what a client may send on a stream, where nothing is expected */
+};
 
 struct message {
 	uint64_t id, topic;
@@ -22,13 +35,17 @@ struct message {
 
 struct stream {
 	struct http_channel *channel;
-	struct MHD_Connection *connection;
+	int fd;
 	struct stream *next, **link; /* in the channel */
+	struct stream *next_due;     /* among those to be looked at */
+	str head, whole_head;        /* the answer's, not yet sent; owned until it is */
 	uint64_t next_seq;           /* of the channel's messages */
 	str pending;                 /* what is being sent of our own: hello, ping, reset */
 	char own[OWN_TEXT];          /* where it stands */
 	size_t sent;                 /* of the message at next_seq */
-	bool asleep, ping, lost, torn;
+	bool due, ping, lost, torn;
+	bool gone;     /* the client */
+	unsigned said; /* bytes that it has sent */
 	struct http_listener who;
 	bool ending, told; /* may listen no more; has been told so */
 };
@@ -55,13 +72,14 @@ struct http_channel {
 
 struct streams {
 	pthread_mutex_t lock;
-	pthread_cond_t stop;
+	int epoll, bell; /* rung when there are due ones */
+	struct stream *due;
 	struct http_channel *channels;
 	unsigned count, max, ping_s;
 	bool ended;
 	struct left left[LEFT];
 	uint64_t left_count;
-	pthread_t ticker;
+	pthread_t thread;
 };
 
 /* ---- channels ---- */
@@ -113,13 +131,24 @@ unsigned http_channel_listeners(const struct http_channel *c)
 	return n;
 }
 
-/* In the lock. */
+static void ring(struct streams *all)
+{
+	uint64_t one = 1;
+	if (write(all->bell, &one, sizeof one) != (ssize_t)sizeof one)
+		BUG("the streams' bell: %s", strerror(errno));
+}
+
+/* In the lock: is to be looked at by the streams' thread. */
 static void wake(struct stream *s)
 {
-	if (!s->asleep)
+	struct streams *all = s->channel->all;
+	if (s->due)
 		return;
-	s->asleep = false;
-	MHD_resume_connection(s->connection);
+	if (!all->due)
+		ring(all);
+	s->due = true;
+	s->next_due = all->due;
+	all->due = s;
 }
 
 static void drop_oldest(struct http_channel *c)
@@ -209,6 +238,8 @@ static str own_text(struct stream *s, const char *before, const char *after)
 static str next_bytes(struct stream *s)
 {
 	struct http_channel *c = s->channel;
+	if (s->head.n)
+		return s->head;
 	if (s->pending.n)
 		return s->pending;
 	if (s->told)
@@ -234,8 +265,20 @@ static str next_bytes(struct stream *s)
 	return STR("");
 }
 
+static void free_head(struct stream *s)
+{
+	free((char *)s->whole_head.p);
+	s->head = s->whole_head = STR_NONE;
+}
+
 static void advance(struct stream *s, size_t n)
 {
+	if (s->head.n) {
+		s->head = str_sub(s->head, n, s->head.n);
+		if (s->head.n == 0)
+			free_head(s);
+		return;
+	}
 	if (s->pending.n) {
 		s->pending = str_sub(s->pending, n, s->pending.n);
 		return;
@@ -248,36 +291,33 @@ static void advance(struct stream *s, size_t n)
 	}
 }
 
-static ssize_t read_stream(void *cls, uint64_t pos, char *out, size_t max)
+/* Sends what there is and the socket takes; true if the stream is over. */
+static bool flush(struct stream *s)
 {
-	struct stream *s = cls;
 	struct streams *all = s->channel->all;
-	size_t filled = 0;
-	(void)pos;
+	bool over = s->gone;
 	pthread_mutex_lock(&all->lock);
-	/* half a message sent when it left the ring cannot be finished: end, the client comes again */
-	bool torn = s->torn || (s->sent > 0 && s->next_seq < s->channel->first_seq);
-	while (filled < max && !torn) {
-		str next = next_bytes(s);
+	for (;;) {
+		/* half a message sent when it left the ring cannot be finished: end, the client comes again */
+		over = over || s->torn || (s->sent > 0 && s->next_seq < s->channel->first_seq);
+		str next = over ? STR("") : next_bytes(s);
 		if (next.n == 0)
 			break;
-		size_t n = next.n < max - filled ? next.n : max - filled;
-		memcpy(out + filled, next.p, n);
-		advance(s, n);
-		filled += n;
+		ssize_t n = send(s->fd, next.p, next.n, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n < 0) {
+			over = errno != EAGAIN && errno != EINTR; /* it is due again when the socket takes more */
+			pthread_mutex_unlock(&all->lock);
+			return over;
+		}
+		advance(s, (size_t)n);
 	}
-	bool over = torn || (filled == 0 && (all->ended || s->told));
-	if (filled == 0 && !over) {
-		s->asleep = true;
-		MHD_suspend_connection(s->connection);
-	}
+	over = over || all->ended || s->told;
 	pthread_mutex_unlock(&all->lock);
-	return over ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)filled;
+	return over;
 }
 
-static void free_stream(void *cls)
+static void free_stream(struct stream *s)
 {
-	struct stream *s = cls;
 	struct http_channel *c = s->channel;
 	pthread_mutex_lock(&c->all->lock);
 	*s->link = s->next;
@@ -287,6 +327,9 @@ static void free_stream(void *cls)
 	c->all->count--;
 	pthread_mutex_unlock(&c->all->lock);
 	http_channel_unref(c);
+	if (s->fd >= 0)
+		close(s->fd);
+	free_head(s);
 	free(s);
 }
 
@@ -354,43 +397,36 @@ bool stream_reserve(struct http_request *req)
 	return room;
 }
 
-static struct stream *stream_new(struct http_request *req)
+/* MHD_NO, for libmicrohttpd to drop the connection: what is left of it is ours. */
+enum MHD_Result stream_queue(struct http_request *req)
 {
 	struct http_channel *c = req->channel;
+	struct streams *all = c->all;
 	struct stream *s = calloc(1, sizeof *s);
 	if (!s)
 		BUG("out of memory");
-	*s = (struct stream){.channel = http_channel_ref(c), .connection = req->connection, .who = req->listener};
-	pthread_mutex_lock(&c->all->lock);
+	*s = (struct stream){.channel = http_channel_ref(c), .who = req->listener, .told = req->head_only};
+	s->fd = takeover_socket(req);
+	s->whole_head = s->head = takeover_head(req);
+	struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = s};
+	pthread_mutex_lock(&all->lock);
 	find_start(s, http_header(req, "Last-Event-ID"));
 	/* something at once, so that the client knows that it is connected */
-	own_text(s, "retry: 3000\n", ": hello\n\n");
+	if (!req->head_only)
+		own_text(s, "retry: 3000\n", ": hello\n\n");
 	s->next = c->streams;
 	s->link = &c->streams;
 	if (s->next)
 		s->next->link = &s->next;
 	c->streams = s;
 	c->count++;
-	end_if_left(c->all, s);
-	pthread_mutex_unlock(&c->all->lock);
-	return s;
-}
-
-enum MHD_Result stream_queue(struct http_request *req)
-{
-	struct MHD_Response *r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_stream, stream_new(req),
-	                                                           free_stream);
-	if (!r)
-		BUG("out of memory");
-	bool good = MHD_add_response_header(r, "Content-Type", "text/event-stream") == MHD_YES &&
-	            MHD_add_response_header(r, "Cache-Control", "no-store") == MHD_YES &&
-	            MHD_add_response_header(r, "X-Accel-Buffering", "no") == MHD_YES;
-	for (struct header *h = req->headers; h && good; h = h->next)
-		good = MHD_add_response_header(r, h->name, h->value) == MHD_YES;
-	BUG_IF(!good);
-	enum MHD_Result result = MHD_queue_response(req->connection, req->status, r);
-	MHD_destroy_response(r);
-	return result;
+	end_if_left(all, s);
+	bool lives = s->fd >= 0 && !all->ended && epoll_ctl(all->epoll, EPOLL_CTL_ADD, s->fd, &e) == 0;
+	s->due = !lives; /* so that nobody makes it so */
+	pthread_mutex_unlock(&all->lock);
+	if (!lives)
+		free_stream(s);
+	return MHD_NO;
 }
 
 /* ---- all of them ---- */
@@ -410,40 +446,94 @@ static void tick_once(struct streams *all, bool ping)
 	}
 }
 
-static void *tick(void *arg)
+/* What a client sends on a stream is thrown away. */
+static void listen_to(struct stream *s)
+{
+	char out[512];
+	ssize_t n;
+	while ((n = recv(s->fd, out, sizeof out, MSG_DONTWAIT)) > 0 && s->said <= SAID_MAX)
+		s->said += (unsigned)n;
+	s->gone = s->gone || n == 0 || s->said > SAID_MAX || (n < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+static void flush_due(struct streams *all, bool every)
+{
+	pthread_mutex_lock(&all->lock);
+	for (struct http_channel *c = every ? all->channels : NULL; c; c = c->next)
+		for (struct stream *s = c->streams; s; s = s->next)
+			wake(s);
+	struct stream *due = all->due;
+	all->due = NULL;
+	pthread_mutex_unlock(&all->lock);
+	while (due) {
+		struct stream *s = due;
+		due = s->next_due;
+		pthread_mutex_lock(&all->lock);
+		s->due = false; /* what comes from now on makes it due again */
+		pthread_mutex_unlock(&all->lock);
+		if (flush(s))
+			free_stream(s);
+	}
+}
+
+/* A stream is freed only when it was due, so that no event names one that is no more. */
+static void take_events(struct streams *all, int wait_ms)
+{
+	struct epoll_event events[EVENTS];
+	int n = epoll_wait(all->epoll, events, EVENTS, wait_ms);
+	for (int i = 0; i < n; i++) {
+		struct stream *s = events[i].data.ptr;
+		uint64_t rings;
+		if (!s) {
+			if (read(all->bell, &rings, sizeof rings) < 0 && errno != EAGAIN)
+				BUG("the streams' bell: %s", strerror(errno));
+			continue;
+		}
+		if (events[i].events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+			listen_to(s);
+		pthread_mutex_lock(&all->lock);
+		wake(s);
+		pthread_mutex_unlock(&all->lock);
+	}
+}
+
+static void *serve(void *arg)
 {
 	struct streams *all = arg;
-	unsigned since = 0;
-	pthread_mutex_lock(&all->lock);
-	while (!all->ended) {
-		struct timespec until;
-		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_sec += TICK_S;
-		if (pthread_cond_timedwait(&all->stop, &all->lock, &until) != ETIMEDOUT)
-			continue;
-		since += TICK_S;
-		tick_once(all, since >= all->ping_s);
-		since = since >= all->ping_s ? 0 : since;
+	msec ticked = clock_steady(), pinged = ticked;
+	for (bool ended = false; !ended;) {
+		msec now = clock_steady();
+		if (now - ticked >= TICK_MS) {
+			bool ping = now - pinged >= (msec)all->ping_s * 1000;
+			pthread_mutex_lock(&all->lock);
+			tick_once(all, ping);
+			pthread_mutex_unlock(&all->lock);
+			ticked = now;
+			pinged = ping ? now : pinged;
+		}
+		take_events(all, (int)(ticked + TICK_MS - now));
+		pthread_mutex_lock(&all->lock);
+		ended = all->ended;
+		pthread_mutex_unlock(&all->lock);
+		flush_due(all, ended);
 	}
-	pthread_mutex_unlock(&all->lock);
 	return NULL;
 }
 
 struct streams *streams_open(unsigned ping_s, unsigned max)
 {
 	struct streams *all = calloc(1, sizeof *all);
-	pthread_condattr_t steady;
 	if (!all)
 		BUG("out of memory");
 	all->ping_s = ping_s;
 	all->max = max;
 	pthread_mutex_init(&all->lock, NULL);
-	pthread_condattr_init(&steady);
-	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
-	pthread_cond_init(&all->stop, &steady);
-	pthread_condattr_destroy(&steady);
-	if (pthread_create(&all->ticker, NULL, tick, all))
-		BUG("cannot start a thread");
+	all->epoll = epoll_create1(EPOLL_CLOEXEC);
+	all->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	struct epoll_event bell = {.events = EPOLLIN};
+	if (all->epoll < 0 || all->bell < 0 || epoll_ctl(all->epoll, EPOLL_CTL_ADD, all->bell, &bell) != 0 ||
+	    pthread_create(&all->thread, NULL, serve, all))
+		BUG("the streams' thread cannot be started: %s", strerror(errno));
 	return all;
 }
 
@@ -451,18 +541,16 @@ void streams_end(struct streams *all)
 {
 	pthread_mutex_lock(&all->lock);
 	all->ended = true;
-	pthread_cond_signal(&all->stop);
-	for (struct http_channel *c = all->channels; c; c = c->next)
-		for (struct stream *s = c->streams; s; s = s->next)
-			wake(s);
+	ring(all);
 	pthread_mutex_unlock(&all->lock);
+	pthread_join(all->thread, NULL);
 }
 
 void streams_close(struct streams *all)
 {
-	pthread_join(all->ticker, NULL);
 	BUG_IF(all->channels != NULL);
+	close(all->epoll);
+	close(all->bell);
 	pthread_mutex_destroy(&all->lock);
-	pthread_cond_destroy(&all->stop);
 	free(all);
 }

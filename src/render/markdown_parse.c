@@ -52,6 +52,9 @@ static bool is_hidden(uint32_t cp)
 	return false;
 }
 
+/* Letters, digits and signs that no rule below is about. */
+static bool is_plain(char c) { return (c >= ' ' && c < 0x7f && c != ':') || c == '\n' || c == '\t'; }
+
 static bool is_joiner(uint32_t cp) { return cp == ZWJ || cp == ZWNJ; }
 static bool is_flag_tag(uint32_t cp) { return cp >= 0xe0020 && cp <= 0xe007f; }
 
@@ -71,6 +74,13 @@ void markdown_harmless(struct buf *out, str s, char mark)
 {
 	uint32_t before = NONE;
 	for (size_t i = 0, n; i < s.n; i += n) {
+		for (n = 0; i + n < s.n && is_plain(s.p[i + n]);)
+			n++;
+		if (n) {
+			buf_add(out, str_sub(s, i, i + n));
+			before = (unsigned char)s.p[i + n - 1];
+			continue;
+		}
 		n = length_at(s, i);
 		if (n == 0 || s.p[i] == 0) {
 			BUF_LIT(out, "\xef\xbf\xbd");

@@ -31,6 +31,34 @@ static enum frg_status complete(struct service *svc, struct frg_error *err)
 	return st;
 }
 
+/* The engine is opened beside the database: each is half of a start. */
+struct engine_opening {
+	pthread_t thread;
+	struct frg_engine *engine;
+	enum frg_status st;
+	struct frg_error err;
+};
+
+static void *open_engine(void *arg)
+{
+	struct engine_opening *o = arg;
+	o->st = frg_engine_open(NULL, &o->engine, &o->err);
+	return NULL;
+}
+
+static enum frg_status open_both(struct service *svc, const struct store_config *config, struct frg_error *err)
+{
+	struct engine_opening o = {0};
+	if (pthread_create(&o.thread, NULL, open_engine, &o))
+		return frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
+	enum frg_status st = store_open(config, &svc->store, err);
+	pthread_join(o.thread, NULL);
+	svc->engine = o.engine;
+	if (st == FRG_OK && o.st != FRG_OK)
+		*err = o.err;
+	return st == FRG_OK ? o.st : st;
+}
+
 enum frg_status service_open(const struct service_config *config, struct service **out, struct frg_error *err)
 {
 	struct service *svc = calloc(1, sizeof *svc);
@@ -46,9 +74,7 @@ enum frg_status service_open(const struct service_config *config, struct service
 	svc->delays = delays_open();
 	svc->closings = closings_open();
 	struct store_config store = {.url = config->database, .readers = config->readers, .create = config->create};
-	enum frg_status st = store_open(&store, &svc->store, err);
-	if (st == FRG_OK)
-		st = frg_engine_open(NULL, &svc->engine, err);
+	enum frg_status st = open_both(svc, &store, err);
 	if (st == FRG_OK)
 		st = checker_open(svc, err);
 	if (st == FRG_OK)

@@ -242,7 +242,7 @@ struct thread_query {
 };
 
 /* What all readers see, if it is in memory (never blocks), or NULL. The caller unrefs. */
-struct http_page *service_thread_cached(struct service *svc, const struct thread_query *q);
+struct http_page *service_thread_cached(struct service *svc, struct arena *a, const struct thread_query *q);
 /* The same, made from the database if need be, and kept. */
 MUST_CHECK enum frg_status service_thread_page(struct service *svc, struct arena *a, const struct thread_query *q,
                                                struct http_page **out, struct frg_error *err);

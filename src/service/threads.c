@@ -15,18 +15,26 @@ enum { PAGE_MAX = 64 << 20, FEED_SIZE = 50, FRONT_SIZE = 40 };
 
 /* ---- keys ---- */
 
+/* Bytes, not text: it is made for each request. */
 static str page_key(struct arena *a, const struct thread_query *q)
 {
-	return arena_printf(a, "%d %d %lld %zu:%.*s %zu:%.*s %.*s", (int)q->form, (int)q->lang, (long long)q->site->id,
-	                    q->article.n, STR_ARG(q->article), q->cursor.n, STR_ARG(q->cursor), STR_ARG(q->origin));
+	const struct {
+		int32_t form, lang;
+		id64 site;
+		uint64_t article, cursor;
+	} head = {(int32_t)q->form, (int32_t)q->lang, q->site->id, q->article.n, q->cursor.n};
+	const str parts[] = {{(const char *)&head, sizeof head}, q->article, q->cursor, q->origin};
+	char *key = arena_alloc(a, sizeof head + q->article.n + q->cursor.n + q->origin.n);
+	size_t n = 0;
+	for (size_t i = 0; i < COUNT_OF(parts); n += parts[i++].n)
+		if (parts[i].n)
+			memcpy(key + n, parts[i].p, parts[i].n);
+	return (str){key, n};
 }
 
-struct http_page *service_thread_cached(struct service *svc, const struct thread_query *q)
+struct http_page *service_thread_cached(struct service *svc, struct arena *a, const struct thread_query *q)
 {
-	struct arena *a = arena_open(1 << 16);
-	struct http_page *page = cache_get(svc->cache, page_key(a, q));
-	arena_close(a);
-	return page;
+	return cache_get(svc->cache, page_key(a, q));
 }
 
 /* ---- views ---- */
@@ -188,6 +196,8 @@ enum frg_status service_thread_page(struct service *svc, struct arena *a, const 
                                     struct http_page **out, struct frg_error *err)
 {
 	struct store_article article;
+	if ((*out = service_thread_cached(svc, a, q)) != NULL) /* made while this request waited, or lacks a form */
+		return FRG_OK;
 	enum frg_status st = service_article_get(svc, a, q->site, q->article, &article, err);
 	if (st != FRG_OK)
 		return st;
@@ -339,6 +349,8 @@ struct http_page *service_front_cached(struct service *svc, const struct store_s
 enum frg_status service_front_page(struct service *svc, struct arena *a, const struct store_site *site,
                                    struct http_page **out, struct frg_error *err)
 {
+	if ((*out = service_front_cached(svc, site)) != NULL)
+		return FRG_OK;
 	uint64_t generation = cache_generation(svc->cache, site->id);
 	struct front f = {.site = site->id};
 	enum frg_status st = store_read(svc->store, a, load_front, &f, err);

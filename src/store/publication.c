@@ -22,8 +22,8 @@ static enum frg_status put(struct store_tx *tx, const struct store_publication *
 		DB_TEXT(p->text), DB_INT(p->submitted), DB_INT(p->published), DB_INT_OR_NULL(p->edited), DB_INT(p->picked));
 }
 
-enum frg_status store_publication_write(struct store_tx *tx, enum store_publication_change change,
-                                        const struct store_publication *p, struct frg_error *err)
+static enum frg_status change_row(struct store_tx *tx, enum store_publication_change change,
+                                  const struct store_publication *p, struct frg_error *err)
 {
 	switch (change) {
 	case PUBLICATION_PUT: return put(tx, p, err);
@@ -38,6 +38,43 @@ enum frg_status store_publication_write(struct store_tx *tx, enum store_publicat
 		return DB_RUN(tx->db, err, "DELETE FROM publication WHERE comment_id = $1", DB_INT(p->comment));
 	}
 	BUG("publication change %d", (int)change);
+}
+
+/* Under which article readers see this comment; 0: under none. */
+static enum frg_status shown_under(struct store_tx *tx, id64 comment, id64 *article, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT article_id FROM publication WHERE comment_id = $1 AND removed_at IS NULL",
+	                              DB_INT(comment));
+	if (st != FRG_OK)
+		return st;
+	*article = db_next(rows) ? db_int(rows, 0) : 0;
+	return db_end(rows, err);
+}
+
+static enum frg_status count_by(struct store_tx *tx, id64 article, int64_t by, struct frg_error *err)
+{
+	return DB_RUN(tx->db, err,
+	              "INSERT INTO publication_count (article_id, count) VALUES ($1, $2) ON CONFLICT (article_id)"
+	              " DO UPDATE SET count = publication_count.count + excluded.count",
+	              DB_INT(article), DB_INT(by));
+}
+
+enum frg_status store_publication_write(struct store_tx *tx, enum store_publication_change change,
+                                        const struct store_publication *p, struct frg_error *err)
+{
+	id64 before = 0, after = 0;
+	enum frg_status st = shown_under(tx, p->comment, &before, err);
+	if (st == FRG_OK)
+		st = change_row(tx, change, p, err);
+	if (st == FRG_OK)
+		st = shown_under(tx, p->comment, &after, err);
+	if (st == FRG_OK && before && !after)
+		st = count_by(tx, before, -1, err);
+	if (st == FRG_OK && after && !before)
+		st = count_by(tx, after, 1, err);
+	return st;
 }
 
 static void read_publication(struct arena *a, struct db_rows *r, struct store_publication *p)
@@ -90,9 +127,7 @@ enum frg_status store_publication_answers(struct store_tx *tx, id64 comment, int
 enum frg_status store_publication_count(struct store_tx *tx, id64 article, int64_t *count, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT count(*) FROM publication"
-	                              " WHERE article_id = $1 AND removed_at IS NULL",
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT count FROM publication_count WHERE article_id = $1",
 	                              DB_INT(article));
 	return st != FRG_OK ? st : read_count(rows, count, err);
 }

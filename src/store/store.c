@@ -30,17 +30,24 @@ struct reader {
 	struct reader *next;
 };
 
+/* Where the database is: a file's path, or what libpq takes. */
+struct place {
+	enum db_dialect dialect;
+	char *at;
+};
+
 struct store {
 	struct db *writer;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t work_there, reader_there, event_there;
 	struct job *first, *last;
-	struct reader *readers, *all_readers;
-	char *url;           /* of a PostgreSQL server; NULL: a file */
+	struct reader *readers, *all_readers; /* a reader's connection is opened when it is first needed */
+	unsigned reader_count, reader_max;
+	struct place place;
+	enum db_mode read_mode;
 	struct nodes *nodes; /* NULL: alone, or not followed */
-	unsigned reader_count;
-	int64_t commits; /* counts groups, so that waiting for events needs no polling */
+	int64_t commits;     /* counts groups, so that waiting for events needs no polling */
 	bool stopping;
 };
 
@@ -198,13 +205,22 @@ enum frg_status store_write_plain(struct store *s, struct arena *arena, store_wo
 	return write_job(s, (struct job){.work = work, .ctx = ctx, .arena = arena, .plain = true}, err);
 }
 
+static enum frg_status place_open(const struct place *place, enum db_mode mode, struct db **out, struct frg_error *err)
+{
+	return place->dialect == DB_POSTGRES ? db_open_postgres(place->at, mode == DB_WRITE, out, err)
+	                                     : db_open_sqlite(place->at, mode, out, err);
+}
+
 static struct reader *borrow(struct store *s)
 {
 	pthread_mutex_lock(&s->lock);
-	while (!s->readers)
+	while (!s->readers && s->reader_count == s->reader_max)
 		pthread_cond_wait(&s->reader_there, &s->lock);
 	struct reader *r = s->readers;
-	s->readers = r->next;
+	if (r)
+		s->readers = r->next;
+	else
+		r = &s->all_readers[s->reader_count++];
 	pthread_mutex_unlock(&s->lock);
 	return r;
 }
@@ -221,8 +237,10 @@ static void give_back(struct store *s, struct reader *r)
 enum frg_status store_read(struct store *s, struct arena *arena, store_work *work, void *ctx, struct frg_error *err)
 {
 	struct reader *r = borrow(s);
+	enum frg_status st = r->db ? FRG_OK : place_open(&s->place, s->read_mode, &r->db, err);
 	struct store_tx tx = {.db = r->db, .arena = arena};
-	enum frg_status st = db_step(r->db, err, DB_BEGIN_READ);
+	if (st == FRG_OK)
+		st = db_step(r->db, err, DB_BEGIN_READ);
 	if (st == FRG_OK) {
 		st = work(&tx, ctx, err);
 		struct frg_error end;
@@ -262,43 +280,14 @@ static void wake_from_nodes(void *store) { store_wake(store); }
 
 enum frg_status store_follow(struct store *s, struct frg_error *err)
 {
-	return s->url ? nodes_open(s->url, wake_from_nodes, s, &s->nodes, err) : FRG_OK;
+	return s->place.dialect == DB_POSTGRES ? nodes_open(s->place.at, wake_from_nodes, s, &s->nodes, err) : FRG_OK;
 }
 
 bool store_works(const struct store *s) { return !s->nodes || nodes_works(s->nodes); }
 
-/* Where the database is: a file's path, or what libpq takes. */
-struct place {
-	enum db_dialect dialect;
-	const char *at;
-};
-
-static enum frg_status place_open(const struct place *place, enum db_mode mode, struct db **out, struct frg_error *err)
+static enum frg_status open_writer(struct store *s, struct frg_error *err)
 {
-	return place->dialect == DB_POSTGRES ? db_open_postgres(place->at, mode == DB_WRITE, out, err)
-	                                     : db_open_sqlite(place->at, mode, out, err);
-}
-
-static enum frg_status open_readers(struct store *s, const struct place *place, unsigned count, enum db_mode mode,
-                                    struct frg_error *err)
-{
-	s->all_readers = calloc(count, sizeof *s->all_readers);
-	if (!s->all_readers)
-		BUG("out of memory");
-	for (; s->reader_count < count; s->reader_count++) {
-		struct reader *r = &s->all_readers[s->reader_count];
-		enum frg_status st = place_open(place, mode, &r->db, err);
-		if (st != FRG_OK)
-			return st;
-		r->next = s->readers;
-		s->readers = r;
-	}
-	return FRG_OK;
-}
-
-static enum frg_status open_writer(struct store *s, const struct place *place, struct frg_error *err)
-{
-	enum frg_status st = place_open(place, DB_WRITE, &s->writer, err);
+	enum frg_status st = place_open(&s->place, DB_WRITE, &s->writer, err);
 	if (st == FRG_OK)
 		st = store_migrate(s->writer, err);
 	if (st == FRG_OK)
@@ -311,7 +300,7 @@ static void free_all(struct store *s)
 	for (unsigned i = 0; i < s->reader_count; i++)
 		db_close(s->all_readers[i].db);
 	free(s->all_readers);
-	free(s->url);
+	free(s->place.at);
 	db_close(s->writer);
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->work_there);
@@ -321,24 +310,37 @@ static void free_all(struct store *s)
 }
 
 /* The URL of a PostgreSQL server may hold a password: it is not repeated. */
-static enum frg_status place_of(const struct store_config *config, struct arena *a, struct place *out,
-                                struct frg_error *err)
+static enum frg_status find_place(const struct store_config *config, struct place *out, struct frg_error *err)
 {
-	str file = STR("sqlite:");
-	if (str_starts(config->url, STR("postgres://")) || str_starts(config->url, STR("postgresql://"))) {
-		*out = (struct place){DB_POSTGRES, arena_cstr(a, config->url)};
-		return FRG_OK;
+	str file = STR("sqlite:"), at = config->url;
+	out->dialect = str_starts(at, STR("postgres://")) || str_starts(at, STR("postgresql://")) ? DB_POSTGRES : DB_SQLITE;
+	if (out->dialect == DB_SQLITE) {
+		if (!str_starts(at, file) || at.n == file.n)
+			return frg_fail(err, FRG_INVALID, "store_url", "the database is named as sqlite:PATH or postgres://…");
+		at = str_sub(at, file.n, at.n);
 	}
-	if (!str_starts(config->url, file) || config->url.n == file.n)
-		return frg_fail(err, FRG_INVALID, "store_url", "the database is named as sqlite:PATH or postgres://…");
-	*out = (struct place){DB_SQLITE, arena_cstr(a, str_sub(config->url, file.n, config->url.n))};
-	if (!config->create && access(out->at, F_OK) != 0)
+	out->at = strndup(at.p, at.n);
+	if (!out->at)
+		BUG("out of memory");
+	if (out->dialect == DB_SQLITE && !config->create && access(out->at, F_OK) != 0)
 		return frg_fail(err, FRG_NOT_FOUND, "store_missing", "there is no database at %s", out->at);
 	return FRG_OK;
 }
 
-static enum frg_status open_place(const struct store_config *config, const struct place *place, struct store **out,
-                                  struct frg_error *err)
+/* Only to be read, as it lies: it is the program's, and it is whole. */
+static enum frg_status check_frozen(struct store *s, struct frg_error *err)
+{
+	struct reader *r = borrow(s);
+	enum frg_status st = place_open(&s->place, s->read_mode, &r->db, err);
+	if (st == FRG_OK)
+		st = store_schema_check(r->db, err);
+	if (st == FRG_OK)
+		st = store_copy_refuse(r->db, err);
+	give_back(s, r);
+	return st;
+}
+
+enum frg_status store_open(const struct store_config *config, struct store **out, struct frg_error *err)
 {
 	struct store *s = calloc(1, sizeof *s);
 	if (!s)
@@ -351,15 +353,14 @@ static enum frg_status open_place(const struct store_config *config, const struc
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
 	pthread_cond_init(&s->event_there, &steady);
 	pthread_condattr_destroy(&steady);
-	if (place->dialect == DB_POSTGRES && !(s->url = strdup(place->at)))
+	s->read_mode = config->frozen ? DB_FROZEN : DB_READ;
+	s->reader_max = config->readers ? config->readers : 4;
+	s->all_readers = calloc(s->reader_max, sizeof *s->all_readers);
+	if (!s->all_readers)
 		BUG("out of memory");
-	enum frg_status st = config->frozen ? FRG_OK : open_writer(s, place, err);
+	enum frg_status st = find_place(config, &s->place, err);
 	if (st == FRG_OK)
-		st = open_readers(s, place, config->readers ? config->readers : 4, config->frozen ? DB_FROZEN : DB_READ, err);
-	if (st == FRG_OK && config->frozen)
-		st = store_schema_check(s->all_readers[0].db, err);
-	if (st == FRG_OK && config->frozen)
-		st = store_copy_refuse(s->all_readers[0].db, err);
+		st = config->frozen ? check_frozen(s, err) : open_writer(s, err);
 	if (st == FRG_OK && s->writer && pthread_create(&s->thread, NULL, write_loop, s))
 		st = frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
 	if (st != FRG_OK) {
@@ -368,17 +369,6 @@ static enum frg_status open_place(const struct store_config *config, const struc
 	}
 	*out = s;
 	return FRG_OK;
-}
-
-enum frg_status store_open(const struct store_config *config, struct store **out, struct frg_error *err)
-{
-	struct place place = {0};
-	struct arena *a = arena_open(1 << 16);
-	enum frg_status st = place_of(config, a, &place, err);
-	if (st == FRG_OK)
-		st = open_place(config, &place, out, err);
-	arena_close(a);
-	return st;
 }
 
 void store_close(struct store *s)

@@ -11,7 +11,7 @@ suspension'''.split())
 COUNTS = ('SELECT count(*) FROM queue q', 'LIMIT $3) AS before', 'count(DISTINCT s.author_id)', 'SELECT due_at FROM queue')
 # Walks that are meant, by what stands in the statement, and why.
 MEANT = {
-    "r.state = 'held' AND NOT EXISTS": 'once, when the program starts',
+    "r.state = 'held' AND NOT EXISTS": 'what waits, once, when the program starts',
     'NOT EXISTS (SELECT 1 FROM search_text': 'a page at a time from the last id, when the program starts',
     'UPDATE queue SET due_at': 'all that waits, when the term is changed',
     "FROM objection WHERE site_id = $1 AND state = 'open'": 'open ones',

@@ -45,6 +45,39 @@ static void publication_needs_its_decision(void **state)
 	OK(store_write(f->store, f->arena, publish, &released, &err));
 }
 
+/* ---- what readers see is counted where it is written ---- */
+
+struct changing {
+	struct made *of;
+	enum store_publication_change change;
+	int64_t count;
+};
+
+static enum frg_status change_and_count(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct changing *c = ctx;
+	struct store_publication p = publication_of(c->of);
+	p.removed = 10;
+	enum frg_status st = store_publication_write(tx, c->change, &p, e);
+	return st == FRG_OK ? store_publication_count(tx, p.article, &c->count, e) : st;
+}
+
+static void publications_are_counted(void **state)
+{
+	struct fixture *f = *state;
+	struct made one = make_one(f, "released", "release"), two = make_one(f, "released", "release");
+	const struct changing steps[] = {
+		{&one, PUBLICATION_DROP, 0},  {&one, PUBLICATION_PUT, 1},  {&one, PUBLICATION_PUT, 1},
+		{&two, PUBLICATION_PUT, 2},   {&two, PUBLICATION_PICK, 2}, {&one, PUBLICATION_EMPTY, 1},
+		{&one, PUBLICATION_EMPTY, 1}, {&one, PUBLICATION_PUT, 2},  {&one, PUBLICATION_EMPTY, 1},
+		{&one, PUBLICATION_DROP, 1},  {&two, PUBLICATION_DROP, 0}, {&two, PUBLICATION_DROP, 0}};
+	for (size_t i = 0; i < COUNT_OF(steps); i++) {
+		struct changing c = steps[i];
+		OK(store_write(f->store, f->arena, change_and_count, &c, &err));
+		assert_int_equal(c.count, steps[i].count);
+	}
+}
+
 /* ---- transactions ---- */
 
 static enum frg_status make_then_fail(struct store_tx *tx, void *ctx, struct frg_error *e)
@@ -478,6 +511,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(publication_needs_its_decision),
+		TEST(publications_are_counted),
 		TEST(failed_work_leaves_nothing),
 		TEST(reading_cannot_write),
 		TEST(a_crowd_is_committed_together),
