@@ -203,19 +203,46 @@ static void answer_own(struct api *api, struct http_request *req, const struct s
 }
 
 /* Site, CORS, right to write and limit: what every writing request of a reader goes through. */
-static const struct store_site *writing(struct api *api, struct http_request *req, enum limit_kind kind)
+static const struct store_site *may_write(struct api *api, struct http_request *req)
 {
-	struct frg_error err;
 	const struct store_site *site = api_site(api, req);
 	if (!site)
 		return NULL;
 	api_cors(req, site);
-	if (!api_may_write(api, req, site, false))
-		return NULL;
-	if (service_limit(api->svc, kind, api_client_key(req), &err) == FRG_OK)
+	return api_may_write(api, req, site, false) ? site : NULL;
+}
+
+static const struct store_site *writing(struct api *api, struct http_request *req, enum limit_kind kind)
+{
+	struct frg_error err;
+	const struct store_site *site = may_write(api, req);
+	if (!site || service_limit(api->svc, kind, api_client_key(req), &err) == FRG_OK)
 		return site;
 	api_error(api, req, &err, NULL);
 	return NULL;
+}
+
+/* The same for a text that is sent: its article and site have limits too. */
+static const struct store_site *sending(struct api *api, struct http_request *req)
+{
+	struct frg_error err;
+	const struct store_site *site = may_write(api, req);
+	if (!site || api_limit_post(api, req, site, true, &err) == FRG_OK)
+		return site;
+	api_error(api, req, &err, NULL);
+	return NULL;
+}
+
+/* What would be refused is refused at once, so that a flood costs no worker. */
+QUICK(reader_send_quick)
+{
+	struct frg_error err;
+	const struct store_site *site = api_find_site(app, req);
+	if (!site || api_limit_post(app, req, site, false, &err) == FRG_OK)
+		return false;
+	api_cors(req, site);
+	api_error(app, req, &err, NULL);
+	return true;
 }
 
 static bool parse_parent(struct api *api, struct http_request *req, json_t *body, id64 *out)
@@ -237,7 +264,7 @@ HANDLER(reader_submit)
 	struct api *api = app;
 	struct frg_error err;
 	json_t *body;
-	const struct store_site *site = writing(api, req, LIMIT_SUBMIT);
+	const struct store_site *site = sending(api, req);
 	if (!site || !api_body(api, req, &body))
 		return;
 	struct submit_command cmd = {.site = site,
@@ -271,7 +298,7 @@ HANDLER(reader_revise)
 	struct api *api = app;
 	struct frg_error err;
 	json_t *body;
-	const struct store_site *site = writing(api, req, LIMIT_SUBMIT);
+	const struct store_site *site = sending(api, req);
 	struct revise_command cmd = {.site = site, .article = http_param(req, "id")};
 	if (!site || !comment_param(api, req, &cmd.comment) || !api_body(api, req, &body))
 		return;

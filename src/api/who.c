@@ -148,6 +148,16 @@ str api_client_key(struct http_request *req)
 	return inet_ntop(AF_INET6, &six, text, sizeof text) ? arena_str(http_arena(req), str_of(text)) : client;
 }
 
+enum frg_status api_limit_post(struct api *api, struct http_request *req, const struct store_site *site, bool take,
+                               struct frg_error *err)
+{
+	const struct limit_post post = {.site = site,
+	                                .address = api_client_key(req),
+	                                .reader = api_reader(req, site),
+	                                .article = http_param(req, "id")};
+	return take ? service_limit_post(api->svc, &post, err) : service_limit_ahead(api->svc, &post, err);
+}
+
 bool api_path_id(struct api *api, struct http_request *req, const char *name, id64 *out)
 {
 	struct frg_error err;

@@ -34,6 +34,7 @@ struct settings {
 	const char *dev_assets, *port_file;
 	unsigned workers, loops, connections, idle_timeout;
 	bool unlimited, fetch_private, smtp_plain, oidc_private;
+	struct limit_rates rates;
 	char problem[200];
 };
 
@@ -127,6 +128,8 @@ static int set(void *ctx, const char *section, const char *key, const char *valu
 		good = set_number(&s->idle_timeout, value);
 	else if (strcmp(key, "limits") == 0)
 		good = set_switch(&s->unlimited, value, "off", "on");
+	else if (strncmp(key, "limit_", 6) == 0)
+		good = limit_rates_set(&s->rates, str_of(key + 6), str_of(value));
 	else if (strcmp(key, "article_pages") == 0)
 		good = set_switch(&s->fetch_private, value, "private", "public");
 	else
@@ -256,10 +259,17 @@ static int run(struct settings *s)
 	allow_files();
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
 		return cli_usage("serve", "libcurl cannot start");
-	struct service_config config = {.database = str_of(s->db), .create = true, .unlimited = s->unlimited, .readers = 8};
+	struct service_config config = {.database = str_of(s->db),
+	                                .create = true,
+	                                .unlimited = s->unlimited,
+	                                .rates = &s->rates,
+	                                .readers = 8};
 	if (service_open(&config, &svc, &err) != FRG_OK)
 		return cli_failed("serve", &err);
-	int rc = set_up_house(s, svc, &err) == FRG_OK ? serve_until_signal(s, svc, &waited) : cli_failed("serve", &err);
+	int rc = set_up_house(s, svc, &err) == FRG_OK && service_limits_start(svc, &err) == FRG_OK
+	             ? serve_until_signal(s, svc, &waited)
+	             : cli_failed("serve", &err);
+	service_limits_stop(svc);
 	service_close(svc);
 	api_assets_free();
 	curl_global_cleanup();
@@ -270,6 +280,7 @@ int cmd_serve(int argc, char **argv)
 {
 	const char *config = NULL, *db = NULL, *listen = NULL;
 	struct settings s = {0};
+	limit_rates_default(&s.rates);
 	const struct cli_option options[] = {{"config", &config, NULL},
 	                                     {"db", &db, NULL},
 	                                     {"listen", &listen, NULL},

@@ -21,12 +21,36 @@
 
 struct service;
 
+/* Whose acts are counted. The first eight by an address or a key, the others when a reader sends a text. */
+enum limit_kind {
+	LIMIT_SUBMIT,
+	LIMIT_CHECK,
+	LIMIT_LOGIN,
+	LIMIT_LOGIN_ADDRESS,
+	LIMIT_DISCOVER,
+	LIMIT_ANALYZE, /* by key, as the next */
+	LIMIT_SUGGEST,
+	LIMIT_NOTICE,
+	LIMIT_READER,
+	LIMIT_ARTICLE,
+	LIMIT_SITE,
+	LIMIT_KINDS
+};
+struct limit_rate {
+	double burst, per_minute; /* burst 0: no limit */
+};
+struct limit_rates {
+	struct limit_rate kinds[LIMIT_KINDS];
+	double prefix; /* addresses that a prefix counts for */
+};
+
 struct service_config {
 	str database;       /* "sqlite:PATH" */
 	bool create;        /* make the database if it is not there */
 	unsigned readers;   /* database connections for reading */
 	size_t cache_bytes; /* rendered threads kept in memory; 0: 64 MiB */
-	bool unlimited;     /* no limits per address: for tests and behind a limiting proxy */
+	bool unlimited;     /* no limits: for tests and behind a limiting proxy */
+	const struct limit_rates *rates; /* NULL: the usual ones */
 };
 
 MUST_CHECK enum frg_status service_open(const struct service_config *config, struct service **out,
@@ -310,20 +334,31 @@ struct release {
 };
 MUST_CHECK enum frg_status release_apply(struct store_tx *tx, const struct release *r, struct frg_error *err);
 
-/* ---- limits.c --------------------------------------------------------------------------------- */
+/* ---- limits.c, limits_rates.c, limits_share.c ------------------------------------------------------ */
 
-enum limit_kind {
-	LIMIT_SUBMIT,
-	LIMIT_CHECK,
-	LIMIT_LOGIN,
-	LIMIT_LOGIN_ADDRESS,
-	LIMIT_DISCOVER,
-	LIMIT_ANALYZE, /* by key, as the next */
-	LIMIT_SUGGEST,
-	LIMIT_NOTICE
-};
-/* Takes one token of `key`'s bucket; FRG_THROTTLED (err->pos: seconds to wait) if it is empty. */
+/* Takes one token of `key`'s bucket; FRG_THROTTLED (err->pos: seconds to wait) if it is empty. Where the key is an
+ * address its prefix (IPv4: /24, IPv6: /48) has a bucket too. From memory, never blocks. */
 MUST_CHECK enum frg_status service_limit(struct service *svc, enum limit_kind kind, str key, struct frg_error *err);
+/* A reader's text on its way: takes from the buckets of address, prefix, reader, article and site, or from none.
+ * Codes throttled, throttled_article, throttled_site. */
+struct limit_post {
+	const struct store_site *site;
+	str address, reader /* may be empty */, article;
+};
+MUST_CHECK enum frg_status service_limit_post(struct service *svc, const struct limit_post *post,
+                                              struct frg_error *err);
+/* Would it be refused now? Takes nothing. */
+MUST_CHECK enum frg_status service_limit_ahead(struct service *svc, const struct limit_post *post,
+                                               struct frg_error *err);
+void limit_rates_default(struct limit_rates *rates);
+/* One rate by its name in the configuration: "20/10", "0" for none; "prefix": "8". False: no such name or value. */
+bool limit_rates_set(struct limit_rates *rates, str name, str value);
+/* A site's own, "submit=20/10 reader=… article=… site=…"; what is not named is as configured. FRG_INVALID limits. */
+MUST_CHECK enum frg_status service_site_limits_save(struct service *svc, id64 site, str text, struct frg_error *err);
+/* Reads what is taken already and begins to tell and to hear, each second. Before serving; does nothing if limits are
+ * off. Stop before the service is closed: what is left is told. */
+MUST_CHECK enum frg_status service_limits_start(struct service *svc, struct frg_error *err);
+void service_limits_stop(struct service *svc);
 
 /* ---- audit.c ----------------------------------------------------------------------------------- */
 

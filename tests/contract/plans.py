@@ -4,7 +4,7 @@ grows with the comments, by itself or because an index was added that it thinks 
 import itertools, pathlib, re, sqlite3, subprocess, sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-GROWS = set('''address author automatic_case comment decision double_check erasure erasure_run evidence event figure forecast
+GROWS = set('''address author automatic_case bucket comment decision double_check erasure erasure_run evidence event figure forecast
 mail near_key notice objection publication queue review revision search_title staff_log statement suggestion
 suspension'''.split())
 # These count many rows for each submission or page, and read nothing but an index.
