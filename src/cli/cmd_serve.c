@@ -198,6 +198,7 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	                             .idle_timeout_s = s->idle_timeout,
 	                             .trusted_proxies = str_of(s->proxies),
 	                             .app = &api,
+	                             .lane = api_lane,
 	                             .refuse = api_refuse,
 	                             .finish = api_finish};
 	config.routes = api_routes(&config.route_count);

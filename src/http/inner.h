@@ -15,8 +15,8 @@ enum {
 	ARENA_MAX = 256 << 20,
 	DISCARD_MAX = 8 << 20, /* of a refused body, read so that the client hears the refusal */
 	IDLE_TIMEOUT_S = 30,
-	WORKERS = 32,
-	WAITING_MAX = 4096,
+	WORKERS = 48,
+	WAITING_MAX = 1024,
 	STREAM_PING_S = 25,
 	STREAMS_MAX = 10000
 };
@@ -55,6 +55,7 @@ struct http_request {
 	bool query_read, form_read, form_broken;
 	char id[14];
 	void *slot;
+	enum http_lane lane;
 	struct http_request *next; /* in the workers' queue */
 	/* the answer: one of body, page, stream */
 	unsigned status;

@@ -88,6 +88,7 @@ static enum MHD_Result run(struct http_request *req)
 		return send_answer(req);
 	if (!route->handle)
 		return refuse(req, 404);
+	req->lane = server->config.lane ? server->config.lane(server->config.app, req) : HTTP_LANE_STAFF;
 	return workers_give(server->workers, req) ? MHD_YES : refuse(req, 503);
 }
 

@@ -251,7 +251,7 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 	if (!s.replayed) {
 		st = service_check(svc, a, &s.article, text, s.parent_text, &s.review, err);
 		if (st == FRG_OK)
-			st = store_write(svc->store, a, save_submission, &s, err);
+			st = store_write_patient(svc->store, a, save_submission, &s, err);
 	}
 	if (st == FRG_OK)
 		fill_result(&s, out);
@@ -394,7 +394,7 @@ enum frg_status service_revise(struct service *svc, struct arena *a, const struc
 		r.s.revision.text = text;
 		st = service_check(svc, a, &r.s.article, text, r.s.parent_text, &r.s.review, err);
 		if (st == FRG_OK)
-			st = store_write(svc->store, a, save_revision, &r, err);
+			st = store_write_patient(svc->store, a, save_revision, &r, err);
 	}
 	if (st == FRG_OK)
 		fill_result(&r.s, out);

@@ -38,6 +38,11 @@ typedef enum frg_status store_work(struct store_tx *tx, void *ctx, struct frg_er
  * The calling thread waits; `work` may run on another thread. */
 MUST_CHECK enum frg_status store_write(struct store *store, struct arena *arena, store_work *work, void *ctx,
                                        struct frg_error *err);
+/* The same behind all who ask by store_write: for what may come in floods. */
+MUST_CHECK enum frg_status store_write_patient(struct store *store, struct arena *arena, store_work *work, void *ctx,
+                                               struct frg_error *err);
+/* How many stand in line for the writer: for tests and figures. */
+unsigned store_waiting(struct store *store);
 /* Runs `work` on one consistent state, without holding up writers. */
 MUST_CHECK enum frg_status store_read(struct store *store, struct arena *arena, store_work *work, void *ctx,
                                       struct frg_error *err);
