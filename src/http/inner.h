@@ -18,7 +18,9 @@ enum {
 	WORKERS = 48,
 	WAITING_MAX = 1024,
 	STREAM_PING_S = 25,
-	STREAMS_MAX = 10000
+	STREAMS_MAX = 10000,
+	STREAM_COUNTERS = 1 << 14,
+	BODIES_MAX = 256 << 20 /* bytes of all bodies that are kept at a time */
 };
 
 struct route_match {
@@ -65,10 +67,12 @@ struct http_request {
 	struct http_page *page;
 	struct http_channel *channel;
 	struct http_listener listener;
+	unsigned counter; /* of the address's streams */
 };
 
 struct workers;
 struct streams;
+struct connections;
 struct routes;
 
 struct http_server {
@@ -79,6 +83,8 @@ struct http_server {
 	struct routes *routes;
 	struct workers *workers;
 	struct streams *streams;
+	struct connections *connections;
+	atomic_size_t body_bytes; /* of all requests */
 	atomic_bool draining;
 	atomic_int open_requests; /* whose head was read and whose answer is not sent */
 };
@@ -102,13 +108,24 @@ bool workers_give(struct workers *w, struct http_request *req);
 /* Finishes what is queued, takes no more, ends the threads. */
 void workers_stop(struct workers *w);
 void workers_close(struct workers *w);
+/* connections.c */
+struct connections *connections_open(unsigned patience_s);
+void connections_close(struct connections *all);
+void connections_note(void *cls, struct MHD_Connection *connection, void **slot,
+                      enum MHD_ConnectionNotificationCode code);
+/* It is the client's turn, to send or to take so many bytes. */
+void connection_await(struct connections *all, struct MHD_Connection *connection, size_t bytes);
+/* It is not. */
+void connection_free(struct MHD_Connection *connection);
 /* pages.c */
 unsigned page_status(const struct http_page *page);
+size_t page_size(const struct http_page *page);
 enum MHD_Result page_queue(struct http_request *req);
 /* streams.c */
-struct streams *streams_open(unsigned ping_s, unsigned max);
-/* Takes one of the places for streams; stream_queue fills it. */
-bool stream_reserve(struct http_request *req);
+struct streams *streams_open(unsigned ping_s, unsigned max, unsigned per_address);
+/* Takes one of the places for streams, which stream_queue fills; or the status to refuse with: 429 (this address has
+ * enough), 503. */
+unsigned stream_reserve(struct http_request *req);
 enum MHD_Result stream_queue(struct http_request *req);
 /* All streams end; no new ones begin. */
 void streams_end(struct streams *s);

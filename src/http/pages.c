@@ -140,6 +140,8 @@ void http_page_unref(struct http_page *p)
 	free(p);
 }
 
+size_t page_size(const struct http_page *page) { return page->bytes[PLAIN].n; }
+
 unsigned page_status(const struct http_page *p) { return p->status; }
 
 static enum MHD_Result copy_header(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)

@@ -9,6 +9,7 @@
 #include "base/id.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -29,6 +30,7 @@ struct stream {
 	char own[OWN_TEXT];          /* where it stands */
 	size_t sent;                 /* of the message at next_seq */
 	bool asleep, ping, lost, torn;
+	unsigned counter;
 	struct http_listener who;
 	bool ending, told; /* may listen no more; has been told so */
 };
@@ -57,7 +59,9 @@ struct streams {
 	pthread_mutex_t lock;
 	pthread_cond_t stop;
 	struct http_channel *channels;
-	unsigned count, max, ping_s;
+	unsigned count, max, ping_s, per_address;
+	unsigned char key[crypto_shorthash_KEYBYTES];
+	unsigned short counters[STREAM_COUNTERS]; /* streams by address; two may share one */
 	bool ended;
 	struct left left[LEFT];
 	uint64_t left_count;
@@ -285,6 +289,7 @@ static void free_stream(void *cls)
 		s->next->link = s->link;
 	c->count--;
 	c->all->count--;
+	c->all->counters[s->counter]--;
 	pthread_mutex_unlock(&c->all->lock);
 	http_channel_unref(c);
 	free(s);
@@ -344,14 +349,31 @@ static void end_if_left(const struct streams *all, struct stream *s)
 			s->ending = true;
 }
 
-bool stream_reserve(struct http_request *req)
+static unsigned counter_of(const struct streams *all, str address)
+{
+	unsigned char out[crypto_shorthash_BYTES];
+	unsigned at;
+	crypto_shorthash(out, (const unsigned char *)address.p, address.n, all->key);
+	memcpy(&at, out, sizeof at);
+	return at % STREAM_COUNTERS;
+}
+
+unsigned stream_reserve(struct http_request *req)
 {
 	struct streams *all = req->channel->all;
+	req->counter = counter_of(all, http_client(req));
 	pthread_mutex_lock(&all->lock);
-	bool room = !all->ended && all->count < all->max;
-	all->count += room;
+	unsigned refusal = 0;
+	if (all->ended || all->count >= all->max)
+		refusal = 503;
+	else if (all->per_address && all->counters[req->counter] >= all->per_address)
+		refusal = 429;
+	else {
+		all->count++;
+		all->counters[req->counter]++;
+	}
 	pthread_mutex_unlock(&all->lock);
-	return room;
+	return refusal;
 }
 
 static struct stream *stream_new(struct http_request *req)
@@ -360,7 +382,8 @@ static struct stream *stream_new(struct http_request *req)
 	struct stream *s = calloc(1, sizeof *s);
 	if (!s)
 		BUG("out of memory");
-	*s = (struct stream){.channel = http_channel_ref(c), .connection = req->connection, .who = req->listener};
+	*s = (struct stream){
+		.channel = http_channel_ref(c), .connection = req->connection, .counter = req->counter, .who = req->listener};
 	pthread_mutex_lock(&c->all->lock);
 	find_start(s, http_header(req, "Last-Event-ID"));
 	/* something at once, so that the client knows that it is connected */
@@ -429,7 +452,7 @@ static void *tick(void *arg)
 	return NULL;
 }
 
-struct streams *streams_open(unsigned ping_s, unsigned max)
+struct streams *streams_open(unsigned ping_s, unsigned max, unsigned per_address)
 {
 	struct streams *all = calloc(1, sizeof *all);
 	pthread_condattr_t steady;
@@ -437,6 +460,8 @@ struct streams *streams_open(unsigned ping_s, unsigned max)
 		BUG("out of memory");
 	all->ping_s = ping_s;
 	all->max = max;
+	all->per_address = per_address;
+	randombytes_buf(all->key, sizeof all->key);
 	pthread_mutex_init(&all->lock, NULL);
 	pthread_condattr_init(&steady);
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
