@@ -8,3 +8,10 @@ CREATE TABLE bucket (
 );
 CREATE INDEX bucket_changed ON bucket (changed_at);
 CREATE INDEX bucket_full ON bucket (full_at);
+
+-- Proofs of work that have been used (service/proof.c), until they end by themselves.
+CREATE TABLE proof (
+  nonce BIGINT PRIMARY KEY,
+  until_at BIGINT NOT NULL
+);
+CREATE INDEX proof_until ON proof (until_at);

@@ -68,6 +68,7 @@ void api_set_waiting(struct http_request *req, enum api_waiting which, str token
 bool api_may_begin(struct api *api, struct http_request *req);
 /* The client's address as far as limits go: IPv6 by its /64. */
 str api_client_key(struct http_request *req);
+struct limit_post api_post(struct http_request *req, const struct store_site *site);
 /* Limits on a reader's text for the article of the path; not `take`: would it be refused? */
 MUST_CHECK enum frg_status api_limit_post(struct api *api, struct http_request *req, const struct store_site *site,
                                           bool take, struct frg_error *err);

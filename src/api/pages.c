@@ -312,6 +312,12 @@ HANDLER(page_submit)
 		page_again(api, req, &q, &p, st == FRG_OK ? NULL : &err);
 		return;
 	}
+	const struct limit_post post = api_post(req, q.site);
+	if (service_proof_plain(api->svc, &post, &err) != FRG_OK) {
+		http_add_header(req, "Retry-After", arena_printf(http_arena(req), "%zu", err.pos));
+		page_again(api, req, &q, &p, &err);
+		return;
+	}
 	struct submit_result result;
 	if (send_form(api, req, &q, &p, &result, &err) != FRG_OK) {
 		if (err.status == FRG_NOT_FOUND && p.edit == 0)

@@ -159,13 +159,18 @@ enum http_lane api_lane(void *app, struct http_request *req)
 	return http_method(req) == HTTP_GET || articles ? HTTP_LANE_READ : HTTP_LANE_WRITE;
 }
 
+struct limit_post api_post(struct http_request *req, const struct store_site *site)
+{
+	return (struct limit_post){.site = site,
+	                           .address = api_client_key(req),
+	                           .reader = api_reader(req, site),
+	                           .article = http_param(req, "id")};
+}
+
 enum frg_status api_limit_post(struct api *api, struct http_request *req, const struct store_site *site, bool take,
                                struct frg_error *err)
 {
-	const struct limit_post post = {.site = site,
-	                                .address = api_client_key(req),
-	                                .reader = api_reader(req, site),
-	                                .article = http_param(req, "id")};
+	const struct limit_post post = api_post(req, site);
 	return take ? service_limit_post(api->svc, &post, err) : service_limit_ahead(api->svc, &post, err);
 }
 

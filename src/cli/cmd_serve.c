@@ -35,6 +35,7 @@ struct settings {
 	unsigned workers, loops, connections, connections_per_address, streams, streams_per_address, idle_timeout;
 	bool unlimited, fetch_private, smtp_plain, oidc_private;
 	struct limit_rates rates;
+	enum challenge challenge;
 	char problem[200];
 };
 
@@ -95,6 +96,18 @@ static bool set_oidc(struct settings *s, const char *key, const char *value, boo
 	return false;
 }
 
+static bool set_challenge(enum challenge *field, const char *value)
+{
+	static const char *const names[] = {
+		[CHALLENGE_OFF] = "off", [CHALLENGE_AUTO] = "auto", [CHALLENGE_ALWAYS] = "always"};
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (strcmp(value, names[i]) == 0) {
+			*field = (enum challenge)i;
+			return true;
+		}
+	return false;
+}
+
 static unsigned *find_number(struct settings *s, const char *key)
 {
 	const struct {
@@ -138,6 +151,8 @@ static int set(void *ctx, const char *section, const char *key, const char *valu
 		good = set_number(number, value);
 	else if (strcmp(key, "limits") == 0)
 		good = set_switch(&s->unlimited, value, "off", "on");
+	else if (strcmp(key, "challenge") == 0)
+		good = set_challenge(&s->challenge, value);
 	else if (strncmp(key, "limit_", 6) == 0)
 		good = limit_rates_set(&s->rates, str_of(key + 6), str_of(value));
 	else if (strcmp(key, "article_pages") == 0)
@@ -273,8 +288,12 @@ static int run(struct settings *s)
 	allow_files();
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
 		return cli_usage("serve", "libcurl cannot start");
-	struct service_config config = {
-		.database = str_of(s->db), .create = true, .unlimited = s->unlimited, .rates = &s->rates, .readers = 8};
+	struct service_config config = {.database = str_of(s->db),
+	                                .create = true,
+	                                .unlimited = s->unlimited,
+	                                .rates = &s->rates,
+	                                .challenge = s->challenge,
+	                                .readers = 8};
 	if (service_open(&config, &svc, &err) != FRG_OK)
 		return cli_failed("serve", &err);
 	int rc = set_up_house(s, svc, &err) == FRG_OK && service_limits_start(svc, &err) == FRG_OK

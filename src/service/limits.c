@@ -24,7 +24,7 @@ struct asks {
 	size_t count;
 };
 
-struct limits *limits_open(bool off, const struct limit_rates *rates)
+struct limits *limits_open(bool off, const struct limit_rates *rates, enum challenge challenge)
 {
 	struct limits *l = calloc(1, sizeof *l);
 	if (!l)
@@ -36,11 +36,13 @@ struct limits *limits_open(bool off, const struct limit_rates *rates)
 	pthread_cond_init(&l->stop, &steady);
 	pthread_condattr_destroy(&steady);
 	l->off = off;
+	l->challenge = challenge;
 	if (rates)
 		l->rates = *rates;
 	else
 		limit_rates_default(&l->rates);
 	randombytes_buf(l->key, sizeof l->key);
+	randombytes_buf(l->proof_key, sizeof l->proof_key);
 	return l;
 }
 
@@ -97,8 +99,7 @@ static void add(struct asks *asks, uint64_t key, struct limit_rate rate, const c
 		asks->items[asks->count++] = (struct ask){key, rate, code};
 }
 
-/* The first three numbers of IPv4 ("192.0.2."), the first three groups of IPv6; empty if it is no address. */
-static str prefix_of(str address, char out[48])
+str limits_prefix(str address, char out[LIMIT_PREFIX_SIZE])
 {
 	unsigned char raw[16];
 	char text[48];
@@ -118,10 +119,10 @@ static str prefix_of(str address, char out[48])
 static void add_address(const struct limits *l, enum limit_kind kind, id64 site, str address, const char *code,
                         struct asks *asks)
 {
-	char text[48];
+	char text[LIMIT_PREFIX_SIZE];
 	struct limit_rate rate = rates_of(l, site)->kinds[kind];
 	add(asks, key_of(l, kind, 0, address), rate, code);
-	str prefix = by_prefix[kind] ? prefix_of(address, text) : STR("");
+	str prefix = by_prefix[kind] ? limits_prefix(address, text) : STR("");
 	rate.burst *= l->rates.prefix;
 	rate.per_minute *= l->rates.prefix;
 	if (prefix.n)
@@ -221,4 +222,32 @@ enum frg_status service_limit_post(struct service *svc, const struct limit_post 
 enum frg_status service_limit_ahead(struct service *svc, const struct limit_post *post, struct frg_error *err)
 {
 	return limit_post(svc, post, false, err);
+}
+
+/* ---- proofs of work ---- */
+
+double limits_site_owed(struct limits *l, id64 site)
+{
+	double now = (double)clock_now(), owed = 0;
+	struct limit_rate rate = rates_of(l, site)->kinds[LIMIT_SITE];
+	bool hot = false;
+	if (rate.burst > 0) {
+		struct bucket *b = limits_bucket(l, key_of(l, LIMIT_SITE, site, STR("")), now);
+		owed = (b->full_at - now) / (rate.burst * cost_of(&rate));
+		owed = owed < 0 ? 0 : owed > 1 ? 1 : owed;
+		/* on from three quarters, off below one: it does not come and go with each comment */
+		hot = b->hot = owed > 0.75 || (b->hot && owed > 0.25);
+	}
+	return hot || l->challenge == CHALLENGE_ALWAYS ? owed : -1;
+}
+
+enum frg_status limits_plain(struct service *svc, id64 site, struct frg_error *err)
+{
+	struct limits *l = svc->limits;
+	struct asks asks = {0};
+	pthread_mutex_lock(&l->lock);
+	add(&asks, key_of(l, LIMIT_PLAIN, site, STR("")), rates_of(l, site)->kinds[LIMIT_PLAIN], "throttled_plain");
+	enum frg_status st = take(l, &asks, true, err);
+	pthread_mutex_unlock(&l->lock);
+	return st;
 }

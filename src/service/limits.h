@@ -22,6 +22,7 @@ struct bucket {
 	double full_at; /* clock_now() */
 	double unsaved; /* of that, what only this process knows of, in ms */
 	bool worth;     /* so much has been taken that others should know */
+	bool hot;       /* a site's: nearly empty not long ago, proofs of work are asked for */
 };
 
 /* A site's own rates. */
@@ -33,8 +34,9 @@ struct site_rates {
 struct limits {
 	bool off;
 	pthread_mutex_t lock; /* of all below; held for moments, by event loops too */
-	unsigned char key[crypto_shorthash_KEYBYTES];
-	int64_t day; /* of the key; 0: of this process alone */
+	unsigned char key[crypto_shorthash_KEYBYTES], proof_key[crypto_generichash_KEYBYTES];
+	enum challenge challenge;
+	int64_t day; /* of the keys; 0: of this process alone */
 	struct limit_rates rates;
 	struct site_rates *sites;
 	size_t site_count;
@@ -49,6 +51,14 @@ struct limits {
 
 /* In the lock. The bucket of this key; a new one is full. Where there is no room the one nearest to full makes way. */
 struct bucket *limits_bucket(struct limits *l, uint64_t key, double now);
+
+/* In the lock: how much of its bucket a site owes, from 0 to 1, if proofs of work are asked for; otherwise negative. */
+double limits_site_owed(struct limits *l, id64 site);
+/* A text that came without a proof while one is asked for. */
+MUST_CHECK enum frg_status limits_plain(struct service *svc, id64 site, struct frg_error *err);
+/* IPv4: "192.0.2.", IPv6: the first 48 bits; empty if it is no address. */
+enum { LIMIT_PREFIX_SIZE = 48 };
+str limits_prefix(str address, char out[LIMIT_PREFIX_SIZE]);
 
 /* limits_rates.c: what a site sets over `rates`. False: it is not understood. */
 bool limits_read_site(str text, struct limit_rates *rates);

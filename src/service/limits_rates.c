@@ -19,6 +19,7 @@ static const struct {
 	[LIMIT_READER] = {"reader", {20, 10}, true},
 	[LIMIT_ARTICLE] = {"article", {600, 240}, true},
 	[LIMIT_SITE] = {"site", {1200, 600}, true},
+	[LIMIT_PLAIN] = {"plain", {20, 10}, true},
 };
 _Static_assert(COUNT_OF(usual) == LIMIT_KINDS, "each kind has a rate");
 
@@ -82,7 +83,7 @@ enum frg_status service_site_limits_save(struct service *svc, id64 site, str tex
 {
 	struct limit_rates tried = {0};
 	if (!limits_read_site(text, &tried))
-		return frg_fail(err, FRG_INVALID, "limits", "limits are 'submit=20/10 reader=… article=… site=…', not '%.*s'",
+		return frg_fail(err, FRG_INVALID, "limits_invalid", "limits are 'submit=20/10 reader=… article=… site=…', not '%.*s'",
 		                STR_ARG(text));
 	struct arena *a = arena_open(1 << 20);
 	enum frg_status st = store_write(svc->store, a, save, &(struct wish){site, text}, err);

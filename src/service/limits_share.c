@@ -43,7 +43,7 @@ static enum frg_status make_key(struct store_tx *tx, void *ctx, struct frg_error
 /* With a new key all buckets are new ones, and full: once a day. */
 static enum frg_status take_key(struct service *svc, struct arena *a, struct frg_error *err)
 {
-	static const char purpose[] = "limits";
+	static const char purpose[] = "limits", proofs[] = "proofs";
 	struct limits *l = svc->limits;
 	struct day_key k = {.day = clock_now() / day_ms};
 	if (k.day == l->day)
@@ -53,6 +53,8 @@ static enum frg_status take_key(struct service *svc, struct arena *a, struct frg
 		return st;
 	pthread_mutex_lock(&l->lock);
 	crypto_generichash(l->key, sizeof l->key, (const unsigned char *)purpose, sizeof purpose,
+	                   (const unsigned char *)k.key.p, k.key.n);
+	crypto_generichash(l->proof_key, sizeof l->proof_key, (const unsigned char *)proofs, sizeof proofs,
 	                   (const unsigned char *)k.key.p, k.key.n);
 	memset(l->buckets, 0, sizeof l->buckets);
 	l->day = k.day;
@@ -101,7 +103,9 @@ static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *er
 	int64_t gone;
 	for (size_t i = 0; st == FRG_OK && i < told->count; i++)
 		st = store_bucket_spend(tx, told->items[i].key, told->items[i].full_at, told->now, err);
-	return st == FRG_OK && told->end ? store_bucket_end(tx, told->now, ENDED_MAX, &gone, err) : st;
+	if (st == FRG_OK && told->end)
+		st = store_bucket_end(tx, told->now, ENDED_MAX, &gone, err);
+	return st == FRG_OK && told->end ? store_proof_end(tx, told->now, ENDED_MAX, err) : st;
 }
 
 static enum frg_status tell(struct service *svc, struct arena *a, struct frg_error *err)
@@ -230,7 +234,7 @@ static void *run(void *arg)
 enum frg_status service_limits_start(struct service *svc, struct frg_error *err)
 {
 	struct limits *l = svc->limits;
-	if (l->off)
+	if (l->off && l->challenge == CHALLENGE_OFF)
 		return FRG_OK;
 	enum frg_status st = beat(svc, err);
 	if (st == FRG_OK && pthread_create(&l->thread, NULL, run, svc))

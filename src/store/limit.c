@@ -48,3 +48,20 @@ enum frg_status store_bucket_end(struct store_tx *tx, msec now, int64_t limit, i
 	                    " ORDER BY full_at LIMIT $2)",
 	                    DB_INT(now), DB_INT(limit));
 }
+
+enum frg_status store_proof_use(struct store_tx *tx, int64_t nonce, msec until, struct frg_error *err)
+{
+	int64_t new = 0;
+	enum frg_status st = DB_RUN_COUNT(tx->db, err, &new,
+	                                  "INSERT INTO proof (nonce, until_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+	                                  DB_INT(nonce), DB_INT(until));
+	return st == FRG_OK && !new ? frg_fail(err, FRG_FORBIDDEN, "work_used", "the proof has been used") : st;
+}
+
+enum frg_status store_proof_end(struct store_tx *tx, msec now, int64_t limit, struct frg_error *err)
+{
+	return DB_RUN(tx->db, err,
+	              "DELETE FROM proof WHERE nonce IN (SELECT nonce FROM proof WHERE until_at < $1"
+	              " ORDER BY until_at LIMIT $2)",
+	              DB_INT(now), DB_INT(limit));
+}

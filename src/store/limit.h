@@ -28,4 +28,8 @@ MUST_CHECK enum frg_status store_bucket_owing(struct store_tx *tx, msec now, int
 MUST_CHECK enum frg_status store_bucket_end(struct store_tx *tx, msec now, int64_t limit, int64_t *count,
                                             struct frg_error *err);
 
+/* FRG_FORBIDDEN work_used if it has been. */
+MUST_CHECK enum frg_status store_proof_use(struct store_tx *tx, int64_t nonce, msec until, struct frg_error *err);
+MUST_CHECK enum frg_status store_proof_end(struct store_tx *tx, msec now, int64_t limit, struct frg_error *err);
+
 #endif
