@@ -101,21 +101,24 @@ static bool wants_page(struct http_request *req)
 	       str_find(http_header(req, "Accept"), STR("text/html"), 0) != SIZE_MAX;
 }
 
+/* Until a page of the same address may have been closed. */
+enum { STREAM_WAIT_S = 60 };
+
 void api_refuse(void *app, struct http_request *req, unsigned status)
 {
 	static const struct {
 		unsigned http;
 		enum frg_status status;
 		const char *code;
-	} table[] = {{400, FRG_INVALID, "request_malformed"},
-	             {404, FRG_NOT_FOUND, "not_found"},
-	             {413, FRG_TOO_LARGE, "body_too_large"},
-	             {431, FRG_TOO_LARGE, "header_too_large"},
-	             {503, FRG_UNAVAILABLE, "overloaded"}};
+	} table[] = {{400, FRG_INVALID, "request_malformed"},  {404, FRG_NOT_FOUND, "not_found"},
+	             {413, FRG_TOO_LARGE, "body_too_large"},   {429, FRG_THROTTLED, "streams_many"},
+	             {431, FRG_TOO_LARGE, "header_too_large"}, {503, FRG_UNAVAILABLE, "overloaded"}};
 	struct frg_error err = {.status = FRG_INVALID, .code = "request_malformed"};
 	for (size_t i = 0; i < COUNT_OF(table); i++)
 		if (table[i].http == status)
 			err = (struct frg_error){.status = table[i].status, .code = table[i].code};
+	if (status == 429)
+		err.pos = STREAM_WAIT_S;
 	if (status == 405) { /* the only status that stands for no status of ours */
 		err = (struct frg_error){.status = FRG_INVALID, .code = "method_not_allowed"};
 		api_no_store(req);

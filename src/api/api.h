@@ -21,6 +21,7 @@ const struct http_route *api_routes(size_t *count);
 /* For http_config. */
 void api_refuse(void *app, struct http_request *req, unsigned status);
 void api_finish(void *app, struct http_request *req);
+enum http_lane api_lane(void *app, struct http_request *req);
 /* Paths of the embedded assets. `dev_dir` serves them from disk instead (NULL: not). */
 void api_assets_setup(struct view_assets *out, const char *dev_dir);
 void api_assets_free(void);

@@ -68,6 +68,10 @@ void api_set_waiting(struct http_request *req, enum api_waiting which, str token
 bool api_may_begin(struct api *api, struct http_request *req);
 /* The client's address as far as limits go: IPv6 by its /64. */
 str api_client_key(struct http_request *req);
+struct limit_post api_post(struct http_request *req, const struct store_site *site);
+/* Limits on a reader's text for the article of the path; not `take`: would it be refused? */
+MUST_CHECK enum frg_status api_limit_post(struct api *api, struct http_request *req, const struct store_site *site,
+                                          bool take, struct frg_error *err);
 
 /* ---- items.c ---- */
 
@@ -114,6 +118,7 @@ bool api_thread_cached(struct api *api, struct http_request *req, enum thread_fo
 QUICK(page_front_quick);
 HANDLER(page_front);
 QUICK(page_article_quick);
+QUICK(page_submit_quick);
 HANDLER(page_article);
 HANDLER(page_submit);
 HANDLER(page_withdraw);
@@ -139,6 +144,7 @@ QUICK(preflight);
 
 HANDLER(reader_article);
 QUICK(reader_comments_quick);
+QUICK(reader_send_quick);
 HANDLER(reader_comments);
 QUICK(reader_thread_quick);
 HANDLER(reader_thread);

@@ -196,6 +196,24 @@ static json_t *copies_json(const struct queue_item *item)
 	return list;
 }
 
+static json_t *tally_json(const struct store_tally *t)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "texts", (json_int_t)t->texts, "names", (json_int_t)t->names,
+	                 "readers", (json_int_t)t->authors, "lines", (json_int_t)t->lines, "since", (json_int_t)t->since,
+	                 "until", (json_int_t)t->until);
+}
+
+/* What comes from many at once. */
+static json_t *campaign_json(const struct campaign *c)
+{
+	if (!c->alike.texts && !c->link.n)
+		return json_null();
+	json_t *link = c->link.n ? tally_json(&c->with_link) : json_null();
+	if (c->link.n)
+		json_object_set_new(link, "address", json_of(c->link));
+	return json_pack("{s:o, s:o}", "alike", c->alike.texts ? tally_json(&c->alike) : json_null(), "link", link);
+}
+
 /* The decision that refused this text before. */
 static json_t *repost_json(struct arena *a, const struct queue_item *item)
 {
@@ -225,12 +243,14 @@ json_t *api_item_json(struct arena *a, const struct queue_item *item)
 	}
 	json_t *released = item->released_before ? json_of(item->released_text) : json_null();
 	return json_pack(
-		"{s:I, s:o, s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"reported", (json_int_t)item->reported, "personal", personal_json(r->text), "copies", copies_json(item),
-		"repost_of", repost_json(a, item), "due_at", (json_int_t)item->row.due, "escalated", item->row.escalated != 0,
-		"referral", referral, "revision", api_id_json(r->id), "comment", api_id_json(r->comment), "version",
-		(json_int_t)r->version, "ordinal", (json_int_t)r->ordinal, "state", json_of(store_state_name(r->state)), "lang",
-		json_of(lang), "submitted_at", (json_int_t)r->created, "author", author_json(a, item), "text", json_of(r->text),
-		"review", review_json(&item->review, r->text), "article", article_json(a, item), "parent", parent_json(item),
+		"{s:o, s:I, s:o, s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, "
+		"s:o}",
+		"campaign", campaign_json(&item->campaign), "reported", (json_int_t)item->reported, "personal",
+		personal_json(r->text), "copies", copies_json(item), "repost_of", repost_json(a, item), "due_at",
+		(json_int_t)item->row.due, "escalated", item->row.escalated != 0, "referral", referral, "revision",
+		api_id_json(r->id), "comment", api_id_json(r->comment), "version", (json_int_t)r->version, "ordinal",
+		(json_int_t)r->ordinal, "state", json_of(store_state_name(r->state)), "lang", json_of(lang), "submitted_at",
+		(json_int_t)r->created, "author", author_json(a, item), "text", json_of(r->text), "review",
+		review_json(&item->review, r->text), "article", article_json(a, item), "parent", parent_json(item),
 		"released_text", released, "earlier", earlier_json(a, item));
 }

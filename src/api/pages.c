@@ -260,16 +260,30 @@ static void redirect_to_article(struct http_request *req, const struct thread_qu
 }
 
 /* The right to write, the limit and the query. False: answered. */
-static bool may_post(struct api *api, struct http_request *req, struct thread_query *q)
+static bool may_post(struct api *api, struct http_request *req, bool sends, struct thread_query *q)
 {
 	struct frg_error err;
 	if (!api_thread_query(api, req, THREAD_PAGE, q)) {
 		page_error(api, req, FRG_NOT_FOUND, "article_unknown");
 		return false;
 	}
-	return api_may_write(api, req, q->site, true) &&
-	       (service_limit(api->svc, LIMIT_SUBMIT, api_client_key(req), &err) == FRG_OK ||
-	        (api_error_page(api, req, &err), false));
+	if (!api_may_write(api, req, q->site, true))
+		return false;
+	enum frg_status st = sends ? api_limit_post(api, req, q->site, true, &err)
+	                           : service_limit(api->svc, LIMIT_SUBMIT, api_client_key(req), &err);
+	if (st != FRG_OK)
+		api_error_page(api, req, &err);
+	return st == FRG_OK;
+}
+
+QUICK(page_submit_quick)
+{
+	struct frg_error err;
+	const struct store_site *site = api_find_site(app, req);
+	if (!site || api_limit_post(app, req, site, false, &err) == FRG_OK)
+		return false;
+	api_error_page(app, req, &err);
+	return true;
 }
 
 HANDLER(page_submit)
@@ -277,7 +291,7 @@ HANDLER(page_submit)
 	struct api *api = app;
 	struct thread_query q;
 	struct frg_error err;
-	if (!may_post(api, req, &q))
+	if (!may_post(api, req, true, &q))
 		return;
 	if (http_form_broken(req)) {
 		page_error(api, req, FRG_INVALID, "request_malformed");
@@ -291,6 +305,12 @@ HANDLER(page_submit)
 		if (st == FRG_OK)
 			add_hints(http_arena(req), p.form.text, &review, &p.form);
 		page_again(api, req, &q, &p, st == FRG_OK ? NULL : &err);
+		return;
+	}
+	const struct limit_post post = api_post(req, q.site);
+	if (service_proof_plain(api->svc, &post, &err) != FRG_OK) {
+		http_add_header(req, "Retry-After", arena_printf(http_arena(req), "%zu", err.pos));
+		page_again(api, req, &q, &p, &err);
 		return;
 	}
 	struct submit_result result;
@@ -311,7 +331,7 @@ HANDLER(page_withdraw)
 	struct thread_query q;
 	struct frg_error err;
 	id64 comment;
-	if (!may_post(api, req, &q))
+	if (!may_post(api, req, false, &q))
 		return;
 	if (!id_parse(http_param(req, "comment"), &comment)) {
 		page_error(api, req, FRG_NOT_FOUND, "comment_unknown");

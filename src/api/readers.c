@@ -208,19 +208,71 @@ static void answer_own(struct api *api, struct http_request *req, const struct s
 }
 
 /* Site, CORS, right to write and limit: what every writing request of a reader goes through. */
-static const struct store_site *writing(struct api *api, struct http_request *req, enum limit_kind kind)
+static const struct store_site *may_write(struct api *api, struct http_request *req)
 {
-	struct frg_error err;
 	const struct store_site *site = api_site(api, req);
 	if (!site)
 		return NULL;
 	api_cors(req, site);
-	if (!api_may_write(api, req, site, false))
-		return NULL;
-	if (service_limit(api->svc, kind, api_client_key(req), &err) == FRG_OK)
+	return api_may_write(api, req, site, false) ? site : NULL;
+}
+
+static const struct store_site *writing(struct api *api, struct http_request *req, enum limit_kind kind)
+{
+	struct frg_error err;
+	const struct store_site *site = may_write(api, req);
+	if (!site || service_limit(api->svc, kind, api_client_key(req), &err) == FRG_OK)
 		return site;
 	api_error(api, req, &err, NULL);
 	return NULL;
+}
+
+/* The same for a text that is sent: its article and site have limits too. */
+static const struct store_site *sending(struct api *api, struct http_request *req)
+{
+	struct frg_error err;
+	const struct store_site *site = may_write(api, req);
+	if (!site || api_limit_post(api, req, site, true, &err) == FRG_OK)
+		return site;
+	api_error(api, req, &err, NULL);
+	return NULL;
+}
+
+static enum frg_status ask_for_proof(struct api *api, struct http_request *req, const struct store_site *site,
+                                     json_t **challenge, struct frg_error *err)
+{
+	struct proof_challenge c;
+	const struct limit_post post = api_post(req, site);
+	enum frg_status st = service_proof(api->svc, http_arena(req), &post, http_header(req, "Freigabe-Proof"), &c, err);
+	if (st != FRG_OK)
+		*challenge = json_pack("{s:{s:o, s:i, s:I}}", "challenge", "token", json_of(c.token), "bits", (int)c.bits,
+		                       "until", (json_int_t)c.until);
+	return st;
+}
+
+/* What would be refused is refused at once, so that a flood costs no worker. */
+QUICK(reader_send_quick)
+{
+	struct frg_error err;
+	const struct store_site *site = api_find_site(app, req);
+	if (!site)
+		return false;
+	enum frg_status st = api_limit_post(app, req, site, false, &err);
+	json_t *challenge = NULL;
+	if (st == FRG_OK)
+		st = ask_for_proof(app, req, site, &challenge, &err);
+	if (st == FRG_OK)
+		return false;
+	api_cors(req, site);
+	api_error(app, req, &err, challenge);
+	return true;
+}
+
+static struct proof_used used_proof(struct api *api, struct http_request *req, const struct store_site *site)
+{
+	struct proof_used out;
+	const struct limit_post post = api_post(req, site);
+	return service_proof_good(api->svc, &post, http_header(req, "Freigabe-Proof"), &out) ? out : (struct proof_used){0};
 }
 
 static bool parse_parent(struct api *api, struct http_request *req, json_t *body, id64 *out)
@@ -242,14 +294,15 @@ HANDLER(reader_submit)
 	struct api *api = app;
 	struct frg_error err;
 	json_t *body;
-	const struct store_site *site = writing(api, req, LIMIT_SUBMIT);
+	const struct store_site *site = sending(api, req);
 	if (!site || !api_body(api, req, &body))
 		return;
 	struct submit_command cmd = {.site = site,
 	                             .article = http_param(req, "id"),
 	                             .reader = api_reader(req, site),
 	                             .idempotency_key = http_header(req, "Idempotency-Key"),
-	                             .address = api_client_key(req)};
+	                             .address = api_client_key(req),
+	                             .proof = used_proof(api, req, site)};
 	struct submit_result result;
 	if (api_member(api, req, body, "name", &cmd.name) && api_member(api, req, body, "email", &cmd.email) &&
 	    api_member(api, req, body, "text", &cmd.text) && parse_parent(api, req, body, &cmd.parent)) {
@@ -276,13 +329,14 @@ HANDLER(reader_revise)
 	struct api *api = app;
 	struct frg_error err;
 	json_t *body;
-	const struct store_site *site = writing(api, req, LIMIT_SUBMIT);
+	const struct store_site *site = sending(api, req);
 	struct revise_command cmd = {.site = site, .article = http_param(req, "id")};
 	if (!site || !comment_param(api, req, &cmd.comment) || !api_body(api, req, &body))
 		return;
 	cmd.reader = api_reader(req, site);
 	cmd.idempotency_key = http_header(req, "Idempotency-Key");
 	cmd.address = api_client_key(req);
+	cmd.proof = used_proof(api, req, site);
 	struct submit_result result;
 	if (api_member(api, req, body, "text", &cmd.text)) {
 		if (service_revise(api->svc, http_arena(req), &cmd, &result, &err) == FRG_OK)
@@ -426,7 +480,8 @@ QUICK(preflight)
 	if (site && api_origin(req, site) == ORIGIN_FOREIGN) {
 		http_add_header(req, "Access-Control-Allow-Origin", http_header(req, "Origin"));
 		http_add_header(req, "Access-Control-Allow-Methods", STR("GET, POST, PUT, DELETE"));
-		http_add_header(req, "Access-Control-Allow-Headers", STR("Content-Type, Idempotency-Key, Freigabe-Reader"));
+		http_add_header(req, "Access-Control-Allow-Headers",
+		                STR("Content-Type, Idempotency-Key, Freigabe-Reader, Freigabe-Proof"));
 		http_add_header(req, "Access-Control-Max-Age", STR("600"));
 	}
 	http_add_header(req, "Vary", STR("Origin"));

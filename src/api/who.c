@@ -148,6 +148,32 @@ str api_client_key(struct http_request *req)
 	return inet_ntop(AF_INET6, &six, text, sizeof text) ? arena_str(http_arena(req), str_of(text)) : client;
 }
 
+/* A desk's cookie proves nothing yet, but whoever has none is nobody at the desk. */
+enum http_lane api_lane(void *app, struct http_request *req)
+{
+	(void)app;
+	bool of_desk = str_starts(http_path(req), STR("/v1/desk/")) || str_starts(http_path(req), STR("/desk/"));
+	if (of_desk)
+		return http_tag(req) && http_cookie(req, desk_cookie).n ? HTTP_LANE_STAFF : HTTP_LANE_DOOR;
+	bool articles = http_method(req) == HTTP_PUT && str_starts(http_header(req, "Authorization"), STR("Bearer "));
+	return http_method(req) == HTTP_GET || articles ? HTTP_LANE_READ : HTTP_LANE_WRITE;
+}
+
+struct limit_post api_post(struct http_request *req, const struct store_site *site)
+{
+	return (struct limit_post){.site = site,
+	                           .address = api_client_key(req),
+	                           .reader = api_reader(req, site),
+	                           .article = http_param(req, "id")};
+}
+
+enum frg_status api_limit_post(struct api *api, struct http_request *req, const struct store_site *site, bool take,
+                               struct frg_error *err)
+{
+	const struct limit_post post = api_post(req, site);
+	return take ? service_limit_post(api->svc, &post, err) : service_limit_ahead(api->svc, &post, err);
+}
+
 bool api_path_id(struct api *api, struct http_request *req, const char *name, id64 *out)
 {
 	struct frg_error err;

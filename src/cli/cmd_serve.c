@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { DRAIN_MS = 10000 };
+enum { DRAIN_MS = 10000, STREAMS_PER_ADDRESS = 100 };
 
 static const char help[] =
 	"usage: freigabe serve [--config FILE] [--db URL] [--listen ADDR:PORT] [--dev-assets DIR]\n\n"
@@ -33,8 +33,10 @@ struct settings {
 	char *db, *listen, *proxies, *smtp, *mail_from, *smtp_user, *smtp_password, *purge;
 	char *oidc_issuer, *oidc_client, *oidc_secret, *oidc_name, *oidc_claim, *oidc_roles;
 	const char *dev_assets, *port_file;
-	unsigned workers, loops, connections, idle_timeout;
+	unsigned workers, loops, connections, connections_per_address, streams, streams_per_address, idle_timeout;
 	bool unlimited, fetch_private, smtp_plain, oidc_private;
+	struct limit_rates rates;
+	enum challenge challenge;
 	char problem[200];
 };
 
@@ -95,11 +97,39 @@ static bool set_oidc(struct settings *s, const char *key, const char *value, boo
 	return false;
 }
 
+static bool set_challenge(enum challenge *field, const char *value)
+{
+	static const char *const names[] = {
+		[CHALLENGE_OFF] = "off", [CHALLENGE_AUTO] = "auto", [CHALLENGE_ALWAYS] = "always"};
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (strcmp(value, names[i]) == 0) {
+			*field = (enum challenge)i;
+			return true;
+		}
+	return false;
+}
+
+static unsigned *find_number(struct settings *s, const char *key)
+{
+	const struct {
+		const char *key;
+		unsigned *field;
+	} numbers[] = {{"workers", &s->workers},          {"loops", &s->loops},
+	               {"connections", &s->connections},  {"connections_per_address", &s->connections_per_address},
+	               {"streams", &s->streams},          {"streams_per_address", &s->streams_per_address},
+	               {"idle_timeout", &s->idle_timeout}};
+	for (size_t i = 0; i < COUNT_OF(numbers); i++)
+		if (strcmp(numbers[i].key, key) == 0)
+			return numbers[i].field;
+	return NULL;
+}
+
 /* One line of the configuration file. inih stops at the first 0. */
 static int set(void *ctx, const char *section, const char *key, const char *value)
 {
 	struct settings *s = ctx;
 	bool good = false, known = *section == 0;
+	unsigned *number;
 	if (strcmp(key, "database") == 0)
 		good = set_text(&s->db, value);
 	else if (strcmp(key, "listen") == 0)
@@ -120,16 +150,14 @@ static int set(void *ctx, const char *section, const char *key, const char *valu
 		good = set_oidc(s, key + 5, value, &known);
 	else if (strcmp(key, "purge") == 0)
 		good = set_text(&s->purge, value);
-	else if (strcmp(key, "workers") == 0)
-		good = set_number(&s->workers, value);
-	else if (strcmp(key, "loops") == 0)
-		good = set_number(&s->loops, value);
-	else if (strcmp(key, "connections") == 0)
-		good = set_number(&s->connections, value);
-	else if (strcmp(key, "idle_timeout") == 0)
-		good = set_number(&s->idle_timeout, value);
+	else if ((number = find_number(s, key)))
+		good = set_number(number, value);
 	else if (strcmp(key, "limits") == 0)
 		good = set_switch(&s->unlimited, value, "off", "on");
+	else if (strcmp(key, "challenge") == 0)
+		good = set_challenge(&s->challenge, value);
+	else if (strncmp(key, "limit_", 6) == 0)
+		good = limit_rates_set(&s->rates, str_of(key + 6), str_of(value));
 	else if (strcmp(key, "article_pages") == 0)
 		good = set_switch(&s->fetch_private, value, "private", "public");
 	else
@@ -184,9 +212,13 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	                             .loops = s->loops,
 	                             .workers = s->workers,
 	                             .connections_max = s->connections,
+	                             .connections_per_address = s->connections_per_address,
+	                             .streams_max = s->streams,
+	                             .streams_per_address = s->unlimited ? 0 : s->streams_per_address,
 	                             .idle_timeout_s = s->idle_timeout,
 	                             .trusted_proxies = str_of(s->proxies),
 	                             .app = &api,
+	                             .lane = api_lane,
 	                             .refuse = api_refuse,
 	                             .finish = api_finish};
 	config.routes = api_routes(&config.route_count);
@@ -252,10 +284,18 @@ static int run(struct settings *s)
 	block_signals(&waited);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
 		return cli_usage("serve", "libcurl cannot start");
-	struct service_config config = {.database = str_of(s->db), .create = true, .unlimited = s->unlimited, .readers = 8};
+	struct service_config config = {.database = str_of(s->db),
+	                                .create = true,
+	                                .unlimited = s->unlimited,
+	                                .rates = &s->rates,
+	                                .challenge = s->challenge,
+	                                .readers = 8};
 	if (service_open(&config, &svc, &err) != FRG_OK)
 		return cli_failed("serve", &err);
-	int rc = set_up_house(s, svc, &err) == FRG_OK ? serve_until_signal(s, svc, &waited) : cli_failed("serve", &err);
+	int rc = set_up_house(s, svc, &err) == FRG_OK && service_limits_start(svc, &err) == FRG_OK
+	             ? serve_until_signal(s, svc, &waited)
+	             : cli_failed("serve", &err);
+	service_limits_stop(svc);
 	service_close(svc);
 	api_assets_free();
 	curl_global_cleanup();
@@ -265,7 +305,8 @@ static int run(struct settings *s)
 int cmd_serve(int argc, char **argv)
 {
 	const char *config = NULL, *db = NULL, *listen = NULL;
-	struct settings s = {0};
+	struct settings s = {.streams_per_address = STREAMS_PER_ADDRESS};
+	limit_rates_default(&s.rates);
 	const struct cli_option options[] = {{"config", &config, NULL},
 	                                     {"db", &db, NULL},
 	                                     {"listen", &listen, NULL},

@@ -19,10 +19,12 @@ static const char help[] =
 	"  --hosts 'HOST …'    hosts whose pages may be read for articles ('.paper.example' for all below)\n"
 	"  --notice-de FILE    the notice under the articles, Markdown\n"
 	"  --notice-en FILE\n"
+	"  --limits TEXT       the site's own limits: 'submit=20/10 reader=20/10 article=600/240 site=1200/600',\n"
+	"                      so many at once / then per minute, 0 for no limit\n"
 	"  --allow-passwords   editors may log in by password again, after it was switched off at the desk\n";
 
 struct wish {
-	const char *title, *slogan, *lang, *address, *origins, *hosts, *notice_de, *notice_en;
+	const char *title, *slogan, *lang, *address, *origins, *hosts, *notice_de, *notice_en, *limits;
 	bool passwords;
 };
 
@@ -75,6 +77,8 @@ static enum frg_status set_site(struct service *svc, const char *slug, const str
 		st = set_notice(svc, site.id, FRG_LANG_DE, w->notice_de, err);
 	if (st == FRG_OK)
 		st = set_notice(svc, site.id, FRG_LANG_EN, w->notice_en, err);
+	if (st == FRG_OK && w->limits)
+		st = service_site_limits_save(svc, site.id, str_of(w->limits), err);
 	return st == FRG_OK && w->passwords ? service_access_passwords(svc, site.id, err) : st;
 }
 
@@ -91,6 +95,7 @@ int cmd_site(int argc, char **argv)
 	                                     {"hosts", &w.hosts, NULL},
 	                                     {"notice-de", &w.notice_de, NULL},
 	                                     {"notice-en", &w.notice_en, NULL},
+	                                     {"limits", &w.limits, NULL},
 	                                     {"allow-passwords", NULL, &w.passwords}};
 	int words = cli_options(argc, argv, options, COUNT_OF(options), help);
 	if (words < 0)

@@ -35,16 +35,28 @@ struct http_route {
 	unsigned tag;    /* for the application; http_tag() gives it back */
 };
 
+/* What waits for a worker waits in one of these lanes, each with a queue of its own. Of six workers one is kept for the
+ * first lane alone, and one for the first two; the last never has more than one in six. */
+enum http_lane {
+	HTTP_LANE_STAFF, /* those who run the place: whatever readers do */
+	HTTP_LANE_READ,
+	HTTP_LANE_WRITE,
+	HTTP_LANE_DOOR, /* what strangers may ask for that is dear: a check of a password */
+	HTTP_LANES
+};
+
 struct http_config {
 	str listen;                       /* "127.0.0.1:8080", "[::1]:8080", "0.0.0.0:0" (any free port) */
 	unsigned loops;                   /* 0: as many as cores, at least 2 */
-	unsigned workers;                 /* 0: 32 */
-	unsigned waiting_max;             /* requests that wait for a worker, more get 503; 0: 4096 */
+	unsigned workers;                 /* 0: 48 */
+	unsigned waiting_max;             /* requests that wait for a worker in one lane, more get 503; 0: 1024 */
 	unsigned connections_max;         /* 0: 20000 */
 	unsigned connections_per_address; /* 0: no limit; counts the peer, so mind a proxy */
-	unsigned idle_timeout_s;          /* 0: 30 */
+	unsigned idle_timeout_s;          /* 0: 30; a client may be slower by a millisecond for each byte */
+	size_t bodies_max;                /* bytes of all bodies that are kept at a time, more get 503; 0: 256 MiB */
 	unsigned stream_ping_s;           /* 0: 25 */
 	unsigned streams_max;             /* 0: 10000; more get 503 */
+	unsigned streams_per_address;     /* of one client; more get 429; 0: no limit */
 	/* Space-separated addresses of reverse proxies whose X-Forwarded-For and
 	 * X-Forwarded-Proto are believed. */
 	str trusted_proxies;
@@ -52,11 +64,13 @@ struct http_config {
 	size_t route_count;
 	void *app; /* passed to every handler */
 	/* Called on the event loop: no route matches (404), none with this method (405, Allow is set), the
-	 * body is too large (413), the request is malformed or could be read in two ways (400), too many wait
-	 * or the server is being stopped (503, Retry-After is set if you do not). Must answer, from memory.
-	 * What never becomes a request (no HTTP, head too large: 431 or 414, broken chunks) libmicrohttpd
-	 * answers by itself. */
+	 * body is too large (413), the request is malformed or could be read in two ways (400), the client has
+	 * enough streams (429), too many wait, bodies take too much memory or the server is being stopped (503, Retry-After
+	 * is set if you do not). Must answer, from memory. What never becomes a request (no HTTP, head too large: 431 or
+	 * 414, broken chunks) libmicrohttpd answers by itself. */
 	void (*refuse)(void *app, struct http_request *req, unsigned status);
+	/* Called on the event loop: where does it wait for a worker? NULL: all in the first lane. */
+	enum http_lane (*lane)(void *app, struct http_request *req);
 	/* Called on every response just before it is sent, on the event loop, to add the headers that all
 	 * have. Shared pages carry all their headers themselves: it is not called for these. */
 	void (*finish)(void *app, struct http_request *req);

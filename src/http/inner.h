@@ -16,10 +16,12 @@ enum {
 	DISCARD_MAX = 8 << 20, /* of a refused body, read so that the client hears the refusal */
 	IDLE_TIMEOUT_S = 30,
 	CONNECTIONS_MAX = 20000,
-	WORKERS = 32,
-	WAITING_MAX = 4096,
+	WORKERS = 48,
+	WAITING_MAX = 1024,
 	STREAM_PING_S = 25,
-	STREAMS_MAX = 10000
+	STREAMS_MAX = 10000,
+	STREAM_COUNTERS = 1 << 14,
+	BODIES_MAX = 256 << 20 /* bytes of all bodies that are kept at a time */
 };
 
 struct route_match {
@@ -57,6 +59,7 @@ struct http_request {
 	bool query_read, form_read, form_broken;
 	char id[14];
 	void *slot;
+	enum http_lane lane;
 	struct http_request *next; /* in the workers' queue */
 	/* the answer: one of body, page, stream */
 	unsigned status;
@@ -66,10 +69,12 @@ struct http_request {
 	struct http_page *page;
 	struct http_channel *channel;
 	struct http_listener listener;
+	unsigned counter; /* of the address's streams */
 };
 
 struct workers;
 struct streams;
+struct connections;
 struct routes;
 
 struct http_server {
@@ -80,6 +85,8 @@ struct http_server {
 	struct routes *routes;
 	struct workers *workers;
 	struct streams *streams;
+	struct connections *connections;
+	atomic_size_t body_bytes; /* of all requests */
 	atomic_bool draining;
 	atomic_int open_requests; /* whose head was read and whose answer is not sent */
 };
@@ -103,18 +110,29 @@ bool workers_give(struct workers *w, struct http_request *req);
 /* Finishes what is queued, takes no more, ends the threads. */
 void workers_stop(struct workers *w);
 void workers_close(struct workers *w);
+/* connections.c */
+struct connections *connections_open(unsigned patience_s);
+void connections_close(struct connections *all);
+void connections_note(void *cls, struct MHD_Connection *connection, void **slot,
+                      enum MHD_ConnectionNotificationCode code);
+/* It is the client's turn, to send or to take so many bytes. */
+void connection_await(struct connections *all, struct MHD_Connection *connection, size_t bytes);
+/* It is not. */
+void connection_free(struct MHD_Connection *connection);
 /* pages.c */
 unsigned page_status(const struct http_page *page);
 /* Makes the form that the request takes; not on the event loop. */
 void page_prepare(struct http_request *req, struct http_page *page);
+size_t page_size(const struct http_page *page);
 enum MHD_Result page_queue(struct http_request *req);
 /* takeover.c: after it, MHD_NO must be answered. */
 int takeover_socket(struct http_request *req); /* -1: there is none */
 str takeover_head(struct http_request *req);   /* from malloc */
 /* streams.c */
-struct streams *streams_open(unsigned ping_s, unsigned max);
-/* Takes one of the places for streams; stream_queue fills it, and takes the connection from libmicrohttpd. */
-bool stream_reserve(struct http_request *req);
+struct streams *streams_open(unsigned ping_s, unsigned max, unsigned per_address);
+/* Takes one of the places for streams, which stream_queue fills, taking the connection from libmicrohttpd; or the
+ * status to refuse with: 429 (this address has enough), 503. */
+unsigned stream_reserve(struct http_request *req);
 enum MHD_Result stream_queue(struct http_request *req);
 /* All streams end, and with them their thread; no new ones begin. */
 void streams_end(struct streams *s);

@@ -178,6 +178,8 @@ void http_page_unref(struct http_page *p)
 	free(p);
 }
 
+size_t page_size(const struct http_page *page) { return page->bytes[PLAIN].n; }
+
 unsigned page_status(const struct http_page *p) { return p->status; }
 
 /* With headers of this request's own: a response of its own, but still on the shared bytes. */

@@ -24,6 +24,7 @@ void request_free(struct http_request *req)
 {
 	http_page_unref(req->page);
 	http_channel_unref(req->channel);
+	atomic_fetch_sub(&req->server->body_bytes, req->body_room);
 	free(req->body);
 	arena_close(req->arena);
 }

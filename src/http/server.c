@@ -49,19 +49,22 @@ static void answer_refusal(struct http_request *req, unsigned status)
 		http_add_header(req, "Allow", req->match.allow);
 	req->server->config.refuse(req->server->config.app, req, status);
 	BUG_IF(!req->status || req->channel);
-	if (status == 503 && !has_header(req, "Retry-After"))
+	if ((status == 503 || status == 429) && !has_header(req, "Retry-After"))
 		http_add_header(req, "Retry-After", STR("5"));
 }
 
 /* Sends what was answered. The body stays in the request's arena until it is sent. */
 static enum MHD_Result send_answer(struct http_request *req)
 {
-	if (req->channel && !stream_reserve(req)) {
+	unsigned full = req->channel ? stream_reserve(req) : 0;
+	if (full) {
 		http_channel_unref(req->channel);
 		req->channel = NULL;
 		req->status = 0;
-		answer_refusal(req, 503);
+		answer_refusal(req, full);
 	}
+	if (!req->channel) /* a stream's client is dropped when it takes nothing for as long as one may be idle */
+		connection_await(req->server->connections, req->connection, req->page ? page_size(req->page) : req->answer.n);
 	if (req->page)
 		return page_queue(req);
 	if (req->close || (atomic_load(&req->server->draining) && !req->channel))
@@ -82,12 +85,14 @@ static enum MHD_Result run(struct http_request *req)
 {
 	struct http_server *server = req->server;
 	const struct http_route *route = req->match.route;
+	connection_free(req->connection);
 	if (req->refusal || req->late)
 		return refuse(req, req->refusal ? req->refusal : 503);
 	if (route->quick && route->quick(server->config.app, req))
 		return send_answer(req);
 	if (!route->handle)
 		return refuse(req, 404);
+	req->lane = server->config.lane ? server->config.lane(server->config.app, req) : HTTP_LANE_STAFF;
 	return workers_give(server->workers, req) ? MHD_YES : refuse(req, 503);
 }
 
@@ -106,15 +111,25 @@ static enum MHD_Result begin(struct http_request *req, const char *method, const
 	atomic_fetch_add(&server->open_requests, 1);
 	req->late = atomic_load(&server->draining);
 	request_begin(req, method, version);
+	connection_await(server->connections, req->connection, req->body_max);
 	return req->close ? refuse(req, req->refusal) : MHD_YES;
 }
 
-static void keep(struct http_request *req, const char *data, size_t n)
+/* False: all bodies together would be too many bytes; this one is given up. */
+static bool keep(struct http_request *req, const char *data, size_t n)
 {
 	if (n > req->body_room - req->body_size) {
 		size_t room = req->body_room ? req->body_room * 2 : 4096;
 		while (room < req->body_size + n)
 			room *= 2;
+		size_t most = req->server->config.bodies_max ? req->server->config.bodies_max : BODIES_MAX;
+		if (atomic_fetch_add(&req->server->body_bytes, room - req->body_room) + room - req->body_room > most) {
+			atomic_fetch_sub(&req->server->body_bytes, room);
+			free(req->body);
+			req->body = NULL;
+			req->body_room = req->body_size = 0;
+			return false;
+		}
 		req->body = realloc(req->body, room);
 		if (!req->body)
 			BUG("out of memory");
@@ -122,6 +137,7 @@ static void keep(struct http_request *req, const char *data, size_t n)
 	}
 	memcpy(req->body + req->body_size, data, n);
 	req->body_size += n;
+	return true;
 }
 
 /* Who sends a byte now and then is never idle, but has to end some day: after the idle timeout, and
@@ -143,8 +159,9 @@ static enum MHD_Result take_body(struct http_request *req, const char *data, siz
 		req->discarded += n;
 		if (req->discarded > DISCARD_MAX)
 			return MHD_NO;
-	} else {
-		keep(req, data, n);
+	} else if (!keep(req, data, n)) {
+		req->refusal = 503;
+		req->discarded += n;
 	}
 	return too_slow(req) ? MHD_NO : MHD_YES;
 }
@@ -169,11 +186,12 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **sl
                          enum MHD_RequestTerminationCode code)
 {
 	struct http_request *req = *slot;
-	(void)connection, (void)code;
+	(void)code;
 	if (!req)
 		return;
 	*slot = NULL;
 	bool counted = req->counted;
+	connection_await(((struct http_server *)cls)->connections, connection, 0);
 	request_free(req);
 	if (counted)
 		atomic_fetch_sub(&((struct http_server *)cls)->open_requests, 1);
@@ -304,8 +322,9 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
 		MHD_OPTION_THREAD_POOL_SIZE, loops, MHD_OPTION_CONNECTION_LIMIT, c->connections_max,
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT,
 		c->idle_timeout_s ? c->idle_timeout_s : (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, no_unescape,
-		NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+		(size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_CONNECTION, connections_note, s->connections,
+		MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
 }
 
 enum frg_status http_server_open(const struct http_config *config, struct http_server **out, struct frg_error *err)
@@ -322,7 +341,9 @@ enum frg_status http_server_open(const struct http_config *config, struct http_s
 		return st;
 	}
 	s->routes = routes_open(config->routes, config->route_count);
-	s->streams = streams_open(config->stream_ping_s ? config->stream_ping_s : STREAM_PING_S, s->config.streams_max);
+	s->streams = streams_open(config->stream_ping_s ? config->stream_ping_s : STREAM_PING_S, s->config.streams_max,
+	                          config->streams_per_address);
+	s->connections = connections_open(config->idle_timeout_s ? config->idle_timeout_s : IDLE_TIMEOUT_S);
 	s->workers = workers_open(config->workers ? config->workers : WORKERS,
 	                          config->waiting_max ? config->waiting_max : WAITING_MAX);
 	s->daemon = start_daemon(s);
@@ -361,6 +382,7 @@ void http_server_close(struct http_server *s)
 	http_server_drain(s, 0);
 	workers_close(s->workers);
 	streams_close(s->streams);
+	connections_close(s->connections);
 	routes_close(s->routes);
 	free(s);
 }

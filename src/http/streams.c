@@ -10,6 +10,7 @@
 #include "base/id.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -46,6 +47,7 @@ struct stream {
 	bool due, ping, lost, torn;
 	bool gone;     /* the client */
 	unsigned said; /* bytes that it has sent */
+	unsigned counter;
 	struct http_listener who;
 	bool ending, told; /* may listen no more; has been told so */
 };
@@ -75,7 +77,9 @@ struct streams {
 	int epoll, bell; /* rung when there are due ones */
 	struct stream *due;
 	struct http_channel *channels;
-	unsigned count, max, ping_s;
+	unsigned count, max, ping_s, per_address;
+	unsigned char key[crypto_shorthash_KEYBYTES];
+	unsigned short counters[STREAM_COUNTERS]; /* streams by address; two may share one */
 	bool ended;
 	struct left left[LEFT];
 	uint64_t left_count;
@@ -325,6 +329,7 @@ static void free_stream(struct stream *s)
 		s->next->link = s->link;
 	c->count--;
 	c->all->count--;
+	c->all->counters[s->counter]--;
 	pthread_mutex_unlock(&c->all->lock);
 	http_channel_unref(c);
 	if (s->fd >= 0)
@@ -387,14 +392,31 @@ static void end_if_left(const struct streams *all, struct stream *s)
 			s->ending = true;
 }
 
-bool stream_reserve(struct http_request *req)
+static unsigned counter_of(const struct streams *all, str address)
+{
+	unsigned char out[crypto_shorthash_BYTES];
+	unsigned at;
+	crypto_shorthash(out, (const unsigned char *)address.p, address.n, all->key);
+	memcpy(&at, out, sizeof at);
+	return at % STREAM_COUNTERS;
+}
+
+unsigned stream_reserve(struct http_request *req)
 {
 	struct streams *all = req->channel->all;
+	req->counter = counter_of(all, http_client(req));
 	pthread_mutex_lock(&all->lock);
-	bool room = !all->ended && all->count < all->max;
-	all->count += room;
+	unsigned refusal = 0;
+	if (all->ended || all->count >= all->max)
+		refusal = 503;
+	else if (all->per_address && all->counters[req->counter] >= all->per_address)
+		refusal = 429;
+	else {
+		all->count++;
+		all->counters[req->counter]++;
+	}
 	pthread_mutex_unlock(&all->lock);
-	return room;
+	return refusal;
 }
 
 /* MHD_NO, for libmicrohttpd to drop the connection: what is left of it is ours. */
@@ -405,7 +427,8 @@ enum MHD_Result stream_queue(struct http_request *req)
 	struct stream *s = calloc(1, sizeof *s);
 	if (!s)
 		BUG("out of memory");
-	*s = (struct stream){.channel = http_channel_ref(c), .who = req->listener, .told = req->head_only};
+	*s = (struct stream){
+		.channel = http_channel_ref(c), .counter = req->counter, .who = req->listener, .told = req->head_only};
 	s->fd = takeover_socket(req);
 	s->whole_head = s->head = takeover_head(req);
 	struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = s};
@@ -520,13 +543,15 @@ static void *serve(void *arg)
 	return NULL;
 }
 
-struct streams *streams_open(unsigned ping_s, unsigned max)
+struct streams *streams_open(unsigned ping_s, unsigned max, unsigned per_address)
 {
 	struct streams *all = calloc(1, sizeof *all);
 	if (!all)
 		BUG("out of memory");
 	all->ping_s = ping_s;
 	all->max = max;
+	all->per_address = per_address;
+	randombytes_buf(all->key, sizeof all->key);
 	pthread_mutex_init(&all->lock, NULL);
 	all->epoll = epoll_create1(EPOLL_CLOEXEC);
 	all->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

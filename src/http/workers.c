@@ -1,31 +1,74 @@
-/* Threads that may wait for a disk, and the queue before them. */
+/* Threads that may wait for a disk, and the queues before them: one a lane, so that what floods one lane holds up no
+ * other. A lane may not have all threads: some are kept for those before it. */
 #include "http/inner.h"
 
 #include <stdlib.h>
 
-enum { STACK = 512 << 10 };
+enum { STACK = 512 << 10, KEPT_PART = 6 /* this part of the threads is kept for each of the first lanes */ };
+
+struct queue {
+	struct http_request *first, *last;
+	unsigned waiting, running;
+};
 
 struct workers {
 	pthread_mutex_t lock;
 	pthread_cond_t there;
-	struct http_request *first, *last;
-	unsigned waiting, waiting_max, count;
+	struct queue lanes[HTTP_LANES];
+	unsigned most[HTTP_LANES]; /* so many run in this lane and those behind it together */
+	unsigned waiting_max, count;
 	bool stopping;
 	pthread_t threads[];
 };
 
-static struct http_request *take(struct workers *w)
+static void keep_some(struct workers *w, unsigned count)
 {
-	pthread_mutex_lock(&w->lock);
-	while (!w->first && !w->stopping)
-		pthread_cond_wait(&w->there, &w->lock);
-	struct http_request *req = w->first;
-	if (req) {
-		w->first = req->next;
-		w->waiting--;
-		if (!w->first)
-			w->last = NULL;
+	unsigned kept = count / KEPT_PART;
+	w->most[HTTP_LANE_STAFF] = count;
+	w->most[HTTP_LANE_READ] = count - kept;
+	w->most[HTTP_LANE_WRITE] = count - 2 * kept;
+	w->most[HTTP_LANE_DOOR] = kept ? kept : count;
+}
+
+/* In the lock. */
+static bool may_run(const struct workers *w, size_t lane)
+{
+	unsigned running = 0;
+	for (size_t i = HTTP_LANES; i-- > 0;) {
+		running += w->lanes[i].running;
+		if (i <= lane && running >= w->most[i])
+			return false;
 	}
+	return true;
+}
+
+/* In the lock: the next one, of the first lane that may go on. */
+static struct http_request *next(struct workers *w)
+{
+	for (size_t i = 0; i < HTTP_LANES; i++) {
+		struct queue *q = &w->lanes[i];
+		struct http_request *req = q->first;
+		if (!req || !(w->stopping || may_run(w, i)))
+			continue;
+		q->first = req->next;
+		if (!q->first)
+			q->last = NULL;
+		q->waiting--;
+		q->running++;
+		return req;
+	}
+	return NULL;
+}
+
+/* `done`: the lane that this thread has just worked for; NULL: it begins. */
+static struct http_request *take(struct workers *w, const enum http_lane *done)
+{
+	struct http_request *req;
+	pthread_mutex_lock(&w->lock);
+	if (done)
+		w->lanes[*done].running--;
+	while (!(req = next(w)) && !w->stopping)
+		pthread_cond_wait(&w->there, &w->lock);
 	pthread_mutex_unlock(&w->lock);
 	return req;
 }
@@ -33,14 +76,17 @@ static struct http_request *take(struct workers *w)
 static void *loop(void *arg)
 {
 	struct workers *w = arg;
-	struct http_request *req;
-	while ((req = take(w))) {
+	enum http_lane lane;
+	struct http_request *req = take(w, NULL);
+	while (req) {
 		struct MHD_Connection *connection = req->connection;
+		lane = req->lane;
 		req->match.route->handle(req->server->config.app, req);
 		BUG_IF(!req->status);
 		req->stage = STAGE_ANSWERED;
 		/* from here on the request belongs to its loop again */
 		MHD_resume_connection(connection);
+		req = take(w, &lane);
 	}
 	return NULL;
 }
@@ -51,6 +97,7 @@ struct workers *workers_open(unsigned count, unsigned waiting_max)
 	if (!w)
 		BUG("out of memory");
 	w->waiting_max = waiting_max;
+	keep_some(w, count);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->there, NULL);
 	pthread_attr_t attr;
@@ -68,18 +115,19 @@ struct workers *workers_open(unsigned count, unsigned waiting_max)
 bool workers_give(struct workers *w, struct http_request *req)
 {
 	pthread_mutex_lock(&w->lock);
-	bool room = w->waiting < w->waiting_max && !w->stopping;
+	struct queue *q = &w->lanes[req->lane];
+	bool room = q->waiting < w->waiting_max && !w->stopping;
 	if (room) {
 		/* before a worker can wake it, and only when one will */
 		req->stage = STAGE_WORKER;
 		MHD_suspend_connection(req->connection);
 		req->next = NULL;
-		if (w->last)
-			w->last->next = req;
+		if (q->last)
+			q->last->next = req;
 		else
-			w->first = req;
-		w->last = req;
-		w->waiting++;
+			q->first = req;
+		q->last = req;
+		q->waiting++;
 		pthread_cond_signal(&w->there);
 	}
 	pthread_mutex_unlock(&w->lock);

@@ -440,7 +440,7 @@ enum frg_status service_decide_batch(struct service *svc, struct arena *a, const
 {
 	struct batch b = {.svc = svc, .who = who, .items = items, .count = count};
 	b.articles = ARENA_ARRAY(a, id64, count);
-	enum frg_status st = store_write_plain(svc->store, a, decide_all, &b, err);
+	enum frg_status st = store_write_as(svc->store, STORE_PLAIN, a, decide_all, &b, err);
 	*waiting = b.waiting;
 	id64 last = 0;
 	for (size_t i = 0; st == FRG_OK && i < count; i++) {

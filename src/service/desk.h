@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "render/render.h"
+#include "service/campaign.h"
 #include "service/person/person.h"
 #include "service/staff/staff.h"
 #include "store/store.h"
@@ -56,6 +57,7 @@ struct queue_item {
 	struct store_decision repost; /* that refused the same text before */
 	struct queue_copy *copies;    /* that wait too, at most QUEUE_COPIES_MAX */
 	size_t copy_count;
+	struct campaign campaign;
 };
 struct queue_page {
 	struct queue_item *items;

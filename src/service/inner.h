@@ -87,7 +87,7 @@ void cache_put(struct thread_cache *cache, str key, id64 subject, uint64_t gener
                size_t bytes);
 
 /* limits.c */
-struct limits *limits_open(bool off);
+struct limits *limits_open(bool off, const struct limit_rates *rates, enum challenge challenge);
 void limits_close(struct limits *limits);
 
 /* live.c */

@@ -1,5 +1,6 @@
 /* Texts that come again: copies of what waits are one group in the queue, copies of what was refused point to that
  * decision. Keys find candidates, the texts themselves decide (text/near.h). */
+#include "service/campaign.h"
 #include "service/inner.h"
 
 #include "text/near.h"
@@ -69,6 +70,19 @@ static enum frg_status search(struct search *s, struct frg_error *err)
 	return FRG_OK;
 }
 
+/* By likeness, and by its links. */
+static enum frg_status put_keys(struct store_tx *tx, const struct store_revision *revision, bool refused,
+                                const struct near_text *text, struct frg_error *err)
+{
+	uint64_t keys[NEAR_KEYS + CAMPAIGN_LINKS];
+	struct campaign_link links[CAMPAIGN_LINKS];
+	size_t count = text->key_count, more = campaign_links(store_arena(tx), revision->text, links);
+	memcpy(keys, text->keys, count * sizeof *keys);
+	for (size_t i = 0; i < more; i++)
+		keys[count++] = links[i].key;
+	return store_near_put(tx, revision->site, revision->id, refused, keys, count, err);
+}
+
 enum frg_status near_place(struct store_tx *tx, const struct store_revision *revision, const struct near_text *text,
                            struct store_queue_row *row, struct frg_error *err)
 {
@@ -79,7 +93,7 @@ enum frg_status near_place(struct store_tx *tx, const struct store_revision *rev
 	row->group = revision->id;
 	enum frg_status st = store_near_known(tx, revision->site, text->keys, text->key_count, &known, err);
 	if (st == FRG_OK)
-		st = store_near_put(tx, revision->site, revision->id, false, text->keys, text->key_count, err);
+		st = put_keys(tx, revision, false, text, err);
 	if (st != FRG_OK || !known)
 		return st;
 	st = search(&held, err);
@@ -99,8 +113,7 @@ enum frg_status near_refused(struct store_tx *tx, const struct store_revision *r
 {
 	struct search held = {.tx = tx, .revision = revision, .limit = COPIES_MAX, .max = COPIES_MAX};
 	near_read(store_arena(tx), revision->text, &held.text);
-	enum frg_status st = store_near_put(tx, revision->site, revision->id, true, held.text.keys, held.text.key_count,
-	                                    err);
+	enum frg_status st = put_keys(tx, revision, true, &held.text, err);
 	if (st == FRG_OK)
 		st = search(&held, err);
 	for (size_t i = 0; st == FRG_OK && i < held.count; i++)
@@ -122,7 +135,7 @@ enum frg_status near_complete(struct store_tx *tx, void *ctx, struct frg_error *
 	for (size_t i = 0; st == FRG_OK && i < some.count; i++) {
 		struct near_text text;
 		near_read(store_arena(tx), some.items[i].text, &text);
-		st = store_near_put(tx, some.items[i].site, some.items[i].id, true, text.keys, text.key_count, err);
+		st = put_keys(tx, &some.items[i], true, &text, err);
 		*after = some.items[i].id;
 	}
 	if (st == FRG_OK && some.count < FILL_PAGE) {

@@ -197,6 +197,8 @@ static enum frg_status load_item(struct store_tx *tx, const struct staff *who, c
 		st = address_of(tx, &item->revision, &item->line, err);
 	if (st == FRG_OK && item->row.blind_for && item->row.blind_for != who->id && agreement_asks(who))
 		agreement_cover(item);
+	if (st == FRG_OK)
+		st = campaign_of(tx, &item->revision, item->row.group, &item->campaign, err);
 	return st == FRG_OK ? load_copies(tx, who, item, err) : st;
 }
 

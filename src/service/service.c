@@ -67,7 +67,7 @@ enum frg_status service_open(const struct service_config *config, struct service
 	pthread_mutex_init(&svc->login_lock, NULL);
 	pthread_mutex_init(&svc->reload_lock, NULL);
 	svc->cache = cache_open(config->cache_bytes ? config->cache_bytes : 64u << 20);
-	svc->limits = limits_open(config->unlimited);
+	svc->limits = limits_open(config->unlimited, config->rates, config->challenge);
 	svc->policies = policies_open();
 	svc->houses = houses_open();
 	svc->learning = learning_open();

@@ -21,12 +21,40 @@
 
 struct service;
 
+/* Whose acts are counted. The first eight by an address or a key, the others when a reader sends a text. */
+enum limit_kind {
+	LIMIT_SUBMIT,
+	LIMIT_CHECK,
+	LIMIT_LOGIN,
+	LIMIT_LOGIN_ADDRESS,
+	LIMIT_DISCOVER,
+	LIMIT_ANALYZE, /* by key, as the next */
+	LIMIT_SUGGEST,
+	LIMIT_NOTICE,
+	LIMIT_READER,
+	LIMIT_ARTICLE,
+	LIMIT_SITE,
+	LIMIT_PLAIN, /* a site's, for texts without a proof of work while one is asked for */
+	LIMIT_KINDS
+};
+/* When is a proof of work asked for? */
+enum challenge { CHALLENGE_OFF, CHALLENGE_AUTO /* when a site's bucket is nearly empty */, CHALLENGE_ALWAYS };
+struct limit_rate {
+	double burst, per_minute; /* burst 0: no limit */
+};
+struct limit_rates {
+	struct limit_rate kinds[LIMIT_KINDS];
+	double prefix; /* addresses that a prefix counts for */
+};
+
 struct service_config {
 	str database;       /* "sqlite:PATH" */
 	bool create;        /* make the database if it is not there */
 	unsigned readers;   /* database connections for reading */
 	size_t cache_bytes; /* rendered threads kept in memory; 0: 64 MiB */
-	bool unlimited;     /* no limits per address: for tests and behind a limiting proxy */
+	bool unlimited;     /* no limits: for tests and behind a limiting proxy */
+	const struct limit_rates *rates; /* NULL: the usual ones */
+	enum challenge challenge;
 };
 
 MUST_CHECK enum frg_status service_open(const struct service_config *config, struct service **out,
@@ -181,6 +209,11 @@ MUST_CHECK enum frg_status service_suggest(struct service *svc, struct arena *a,
 /* ---- submit.c: what readers do -------------------------------------------------- */
 
 /* Who writes: the capability of a browser, empty if it has none yet. */
+/* A proof of work that came along, to be good once (service_proof_good); until 0: none. FRG_FORBIDDEN work_used. */
+struct proof_used {
+	int64_t nonce;
+	msec until;
+};
 struct submit_command {
 	const struct store_site *site;
 	str article; /* external id */
@@ -189,6 +222,7 @@ struct submit_command {
 	id64 parent;         /* 0: none */
 	str idempotency_key; /* 16–64 of A–Z a–z 0–9 _ -, not to be guessed; empty: none */
 	str address;         /* the client's, as limits count it; empty: not known */
+	struct proof_used proof;
 };
 struct revise_command {
 	const struct store_site *site;
@@ -197,6 +231,7 @@ struct revise_command {
 	id64 comment;
 	str text, idempotency_key;
 	str address;
+	struct proof_used proof;
 };
 struct withdraw_command {
 	const struct store_site *site;
@@ -315,20 +350,47 @@ MUST_CHECK enum frg_status release_allowed(struct store_tx *tx, const struct sto
                                            const struct store_revision *revision, struct frg_error *err);
 MUST_CHECK enum frg_status release_apply(struct store_tx *tx, const struct release *r, struct frg_error *err);
 
-/* ---- limits.c --------------------------------------------------------------------------------- */
+/* ---- limits.c, limits_rates.c, limits_share.c ------------------------------------------------------ */
 
-enum limit_kind {
-	LIMIT_SUBMIT,
-	LIMIT_CHECK,
-	LIMIT_LOGIN,
-	LIMIT_LOGIN_ADDRESS,
-	LIMIT_DISCOVER,
-	LIMIT_ANALYZE, /* by key, as the next */
-	LIMIT_SUGGEST,
-	LIMIT_NOTICE
-};
-/* Takes one token of `key`'s bucket; FRG_THROTTLED (err->pos: seconds to wait) if it is empty. */
+/* Takes one token of `key`'s bucket; FRG_THROTTLED (err->pos: seconds to wait) if it is empty. Where the key is an
+ * address its prefix (IPv4: /24, IPv6: /48) has a bucket too. From memory, never blocks. */
 MUST_CHECK enum frg_status service_limit(struct service *svc, enum limit_kind kind, str key, struct frg_error *err);
+/* A reader's text on its way: takes from the buckets of address, prefix, reader, article and site, or from none.
+ * Codes throttled, throttled_article, throttled_site. */
+struct limit_post {
+	const struct store_site *site;
+	str address, reader /* may be empty */, article;
+};
+MUST_CHECK enum frg_status service_limit_post(struct service *svc, const struct limit_post *post,
+                                              struct frg_error *err);
+/* Would it be refused now? Takes nothing. */
+MUST_CHECK enum frg_status service_limit_ahead(struct service *svc, const struct limit_post *post,
+                                               struct frg_error *err);
+/* ---- proof.c */
+
+enum { PROOF_MAX = 160 };
+struct proof_challenge {
+	str token;
+	unsigned bits; /* SHA-256 of "TOKEN.COUNTER" must begin with so many zeros */
+	msec until;
+};
+/* FRG_FORBIDDEN work_needed, with a challenge, if one is asked for and `text` is none. From memory. */
+MUST_CHECK enum frg_status service_proof(struct service *svc, struct arena *a, const struct limit_post *post, str text,
+                                         struct proof_challenge *out, struct frg_error *err);
+/* Does it prove work for this article and address, now? `out` is for submit_command, so that it counts once. */
+bool service_proof_good(struct service *svc, const struct limit_post *post, str text, struct proof_used *out);
+/* Without scripts nothing is calculated: so many are taken anyway. FRG_THROTTLED throttled_plain. */
+MUST_CHECK enum frg_status service_proof_plain(struct service *svc, const struct limit_post *post,
+                                               struct frg_error *err);
+void limit_rates_default(struct limit_rates *rates);
+/* One rate by its name in the configuration: "20/10", "0" for none; "prefix": "8". False: no such name or value. */
+bool limit_rates_set(struct limit_rates *rates, str name, str value);
+/* A site's own, "submit=20/10 reader=… article=… site=…"; what is not named is as configured. FRG_INVALID limits_invalid. */
+MUST_CHECK enum frg_status service_site_limits_save(struct service *svc, id64 site, str text, struct frg_error *err);
+/* Reads what is taken already and begins to tell and to hear, each second. Before serving; does nothing if limits are
+ * off. Stop before the service is closed: what is left is told. */
+MUST_CHECK enum frg_status service_limits_start(struct service *svc, struct frg_error *err);
+void service_limits_stop(struct service *svc);
 
 /* ---- audit.c ----------------------------------------------------------------------------------- */
 

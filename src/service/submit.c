@@ -1,6 +1,7 @@
 /* What readers do: submit, revise, withdraw. A submission is checked by the engine before the
  * transaction; comment, revision, review and event are then committed together. */
 #include "service/inner.h"
+#include "store/limit.h"
 
 #include "text/near.h"
 
@@ -39,6 +40,7 @@ struct submission {
 	const struct store_site *site;
 	str article_id, reader, key, key_hash;
 	str address;
+	struct proof_used proof;
 	bool reader_is_new;
 	struct store_article article;
 	struct store_comment comment; /* id 0: not yet there */
@@ -168,7 +170,9 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 	s->revision.version = 1;
 	s->revision.idempotency_key = s->key_hash;
 	s->revision.created = clock_now();
-	enum frg_status st = store_revision_insert(tx, &s->revision, err);
+	enum frg_status st = s->proof.until ? store_proof_use(tx, s->proof.nonce, s->proof.until, err) : FRG_OK;
+	if (st == FRG_OK)
+		st = store_revision_insert(tx, &s->revision, err);
 	if (st != FRG_OK)
 		return st;
 	struct store_review review = {.id = id_new(),
@@ -251,6 +255,7 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 	                       .site = cmd->site,
 	                       .article_id = cmd->article,
 	                       .address = cmd->address,
+	                       .proof = cmd->proof,
 	                       .comment = {.parent = cmd->parent},
 	                       .reader_is_new = true};
 	enum frg_status st = check_key(cmd->idempotency_key, err);
@@ -272,7 +277,7 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 	if (!s.replayed) {
 		st = judge(a, &s, text, err);
 		if (st == FRG_OK)
-			st = store_write_plain(svc->store, a, save_submission, &s, err);
+			st = store_write_as(svc->store, STORE_PLAIN | STORE_PATIENT, a, save_submission, &s, err);
 	}
 	if (st == FRG_OK)
 		fill_result(&s, out);
@@ -401,7 +406,8 @@ enum frg_status service_revise(struct service *svc, struct arena *a, const struc
 	                           .site = cmd->site,
 	                           .article_id = cmd->article,
 	                           .reader = cmd->reader,
-	                           .address = cmd->address},
+	                           .address = cmd->address,
+	                           .proof = cmd->proof},
 	                     .comment_id = cmd->comment};
 	enum frg_status st = check_key(cmd->idempotency_key, err);
 	if (st == FRG_OK)
@@ -415,7 +421,7 @@ enum frg_status service_revise(struct service *svc, struct arena *a, const struc
 		r.s.revision.text = text;
 		st = judge(a, &r.s, text, err);
 		if (st == FRG_OK)
-			st = store_write(svc->store, a, save_revision, &r, err);
+			st = store_write_as(svc->store, STORE_PATIENT, a, save_revision, &r, err);
 	}
 	if (st == FRG_OK)
 		fill_result(&r.s, out);

@@ -55,6 +55,14 @@ enum frg_status store_session_insert(struct store_tx *tx, const struct store_ses
 	              DB_TEXT(s->agent), DB_INT(s->created), DB_INT(s->expires), DB_TEXT(s->method));
 }
 
+enum frg_status store_session_cap(struct store_tx *tx, id64 editor, int64_t most, struct frg_error *err)
+{
+	return DB_RUN(tx->db, err,
+	              "DELETE FROM session WHERE editor_id = $1 AND id < (SELECT min(id) FROM (SELECT id FROM session"
+	              " WHERE editor_id = $1 ORDER BY id DESC LIMIT $2) AS kept)",
+	              DB_INT(editor), DB_INT(most));
+}
+
 static void read_session(struct arena *a, struct db_rows *r, struct store_session *s)
 {
 	*s = (struct store_session){

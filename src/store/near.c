@@ -49,3 +49,46 @@ enum frg_status store_near_find(struct store_tx *tx, id64 site, uint64_t key, bo
 		return st;
 	READ_ALL(tx, rows, err, out, read_id);
 }
+
+#define TALLY                                                                                                          \
+	"SELECT count(DISTINCT c.id), count(DISTINCT lower(c.name)), count(DISTINCT c.author_id),"                         \
+	" count(DISTINCT a.line), min(r.created_at), max(r.created_at)"
+#define OF_WHOM                                                                                                        \
+	" JOIN revision r ON r.id = k.revision_id JOIN comment c ON c.id = r.comment_id"                                   \
+	" LEFT JOIN address a ON a.revision_id = r.id"
+
+static void read_tally(struct arena *a, struct db_rows *r, struct store_tally *t)
+{
+	(void)a;
+	*t = (struct store_tally){.texts = db_int(r, 0),
+	                          .names = db_int(r, 1),
+	                          .authors = db_int(r, 2),
+	                          .lines = db_int(r, 3),
+	                          .since = db_int(r, 4),
+	                          .until = db_int(r, 5)};
+}
+
+enum frg_status store_near_tally(struct store_tx *tx, id64 site, uint64_t key, msec since, int64_t limit,
+                                 struct store_tally *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              TALLY " FROM (SELECT revision_id FROM near_key WHERE site_id = $1 AND key = $2"
+	                                    " AND refused IN (0, 1) AND revision_id >= $3 LIMIT $4) AS k" OF_WHOM,
+	                              DB_INT(site), DB_INT((int64_t)key), DB_INT(id_at(since)), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ONE(tx, rows, err, out, read_tally, "tally");
+}
+
+enum frg_status store_queue_tally(struct store_tx *tx, id64 group, int64_t limit, struct store_tally *out,
+                                  struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows, TALLY " FROM (SELECT revision_id FROM queue WHERE group_id = $1 LIMIT $2) AS k" OF_WHOM,
+		DB_INT(group), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ONE(tx, rows, err, out, read_tally, "tally");
+}

@@ -34,6 +34,8 @@ MUST_CHECK enum frg_status store_editor_by_id(struct store_tx *tx, id64 id, stru
                                               struct frg_error *err);
 MUST_CHECK enum frg_status store_session_insert(struct store_tx *tx, const struct store_session *s,
                                                 struct frg_error *err);
+/* Only the newest so many of an account stay. */
+MUST_CHECK enum frg_status store_session_cap(struct store_tx *tx, id64 editor, int64_t most, struct frg_error *err);
 MUST_CHECK enum frg_status store_session_get(struct store_tx *tx, str token_hash, struct store_session *out,
                                              struct frg_error *err);
 /* Newest first, those that have not expired. */

@@ -25,6 +25,11 @@ struct job {
 	pthread_cond_t finished;
 };
 
+struct line {
+	struct job *first, *last;
+	unsigned count;
+};
+
 struct reader {
 	struct db *db;
 	struct reader *next;
@@ -41,7 +46,7 @@ struct store {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t work_there, reader_there, event_there;
-	struct job *first, *last;
+	struct line lines[2];                 /* those who can wait stand in the second */
 	struct reader *readers, *all_readers; /* a reader's connection is opened when it is first needed */
 	unsigned reader_count, reader_max;
 	struct place place;
@@ -127,17 +132,20 @@ static void run_group(struct db *db, struct job **jobs, size_t count)
 	}
 }
 
+/* Of the first line, then of the second as far as there is room; one that scrubs goes by itself. */
 static size_t take(struct store *s, struct job **jobs)
 {
 	size_t n = 0;
-	while (s->first && n < GROUP_MAX && (n == 0 || s->first->work)) {
-		jobs[n++] = s->first;
-		s->first = s->first->next;
-		if (!jobs[n - 1]->work)
-			break;
+	for (size_t i = 0; i < COUNT_OF(s->lines); i++) {
+		struct line *line = &s->lines[i];
+		while (line->first && n < GROUP_MAX && (n == 0 || (line->first->work && jobs[0]->work))) {
+			jobs[n++] = line->first;
+			line->first = line->first->next;
+			line->count--;
+		}
+		if (!line->first)
+			line->last = NULL;
 	}
-	if (!s->first)
-		s->last = NULL;
 	return n;
 }
 
@@ -147,7 +155,7 @@ static void *write_loop(void *arg)
 	struct job *jobs[GROUP_MAX];
 	pthread_mutex_lock(&s->lock);
 	for (;;) {
-		while (!s->first && !s->stopping)
+		while (!s->lines[0].first && !s->lines[1].first && !s->stopping)
 			pthread_cond_wait(&s->work_there, &s->lock);
 		size_t n = take(s, jobs);
 		if (n == 0)
@@ -169,40 +177,54 @@ static void *write_loop(void *arg)
 	return NULL;
 }
 
-static enum frg_status write_job(struct store *s, struct job wanted, struct frg_error *err)
+static void stand_in(struct line *line, struct job *job)
 {
-	struct job job = wanted;
-	pthread_cond_init(&job.finished, NULL);
+	if (line->last)
+		line->last->next = job;
+	else
+		line->first = job;
+	line->last = job;
+	line->count++;
+}
+
+static enum frg_status write_in(struct store *s, struct line *line, struct job *job, struct frg_error *err)
+{
+	pthread_cond_init(&job->finished, NULL);
 	pthread_mutex_lock(&s->lock);
 	if (s->stopping) {
 		pthread_mutex_unlock(&s->lock);
-		pthread_cond_destroy(&job.finished);
+		pthread_cond_destroy(&job->finished);
 		return frg_fail(err, FRG_UNAVAILABLE, "stopping", "the server is stopping");
 	}
-	if (s->last)
-		s->last->next = &job;
-	else
-		s->first = &job;
-	s->last = &job;
+	stand_in(line, job);
 	pthread_cond_signal(&s->work_there);
-	while (!job.done)
-		pthread_cond_wait(&job.finished, &s->lock);
+	while (!job->done)
+		pthread_cond_wait(&job->finished, &s->lock);
 	pthread_mutex_unlock(&s->lock);
-	pthread_cond_destroy(&job.finished);
-	if (job.status != FRG_OK && err)
-		*err = job.err;
-	return job.status;
+	pthread_cond_destroy(&job->finished);
+	if (job->status != FRG_OK && err)
+		*err = job->err;
+	return job->status;
+}
+
+enum frg_status store_write_as(struct store *s, unsigned ways, struct arena *arena, store_work *work, void *ctx,
+                               struct frg_error *err)
+{
+	struct job job = {.work = work, .ctx = ctx, .arena = arena, .plain = ways & STORE_PLAIN};
+	return write_in(s, &s->lines[ways & STORE_PATIENT ? 1 : 0], &job, err);
 }
 
 enum frg_status store_write(struct store *s, struct arena *arena, store_work *work, void *ctx, struct frg_error *err)
 {
-	return write_job(s, (struct job){.work = work, .ctx = ctx, .arena = arena}, err);
+	return store_write_as(s, 0, arena, work, ctx, err);
 }
 
-enum frg_status store_write_plain(struct store *s, struct arena *arena, store_work *work, void *ctx,
-                                  struct frg_error *err)
+unsigned store_waiting(struct store *s)
 {
-	return write_job(s, (struct job){.work = work, .ctx = ctx, .arena = arena, .plain = true}, err);
+	pthread_mutex_lock(&s->lock);
+	unsigned n = s->lines[0].count + s->lines[1].count;
+	pthread_mutex_unlock(&s->lock);
+	return n;
 }
 
 static enum frg_status place_open(const struct place *place, enum db_mode mode, struct db **out, struct frg_error *err)

@@ -42,11 +42,18 @@ MUST_CHECK enum frg_status store_write(struct store *store, struct arena *arena,
                                        struct frg_error *err);
 /* Grows when work writes: tells, when it fails, whether something is to be undone. */
 int64_t store_changes(struct store_tx *tx);
-/* The same as store_write for work that refuses before its first write, or not at all: it needs nothing to go back to,
- * and that is a third of what a small write costs. Should it fail later all the same, nothing of its whole group is
- * written. */
-MUST_CHECK enum frg_status store_write_plain(struct store *store, struct arena *arena, store_work *work, void *ctx,
-                                             struct frg_error *err);
+enum store_way {
+	/* Work that refuses before its first write, or not at all: it needs nothing to go back to, and that is a third of
+	 * what a small write costs. Should it fail later all the same, nothing of its whole group is written. */
+	STORE_PLAIN = 1,
+	/* Stands behind all who are not patient: for what may come in floods. */
+	STORE_PATIENT = 2,
+};
+/* The same in a way of its own (enum store_way, added up). */
+MUST_CHECK enum frg_status store_write_as(struct store *store, unsigned ways, struct arena *arena, store_work *work,
+                                          void *ctx, struct frg_error *err);
+/* How many stand in line for the writer: for tests and figures. */
+unsigned store_waiting(struct store *store);
 /* Runs `work` on one consistent state, without holding up writers. */
 MUST_CHECK enum frg_status store_read(struct store *store, struct arena *arena, store_work *work, void *ctx,
                                       struct frg_error *err);
@@ -235,6 +242,18 @@ MUST_CHECK enum frg_status store_near_known(struct store_tx *tx, id64 site, cons
 MUST_CHECK enum frg_status store_near_find(struct store_tx *tx, id64 site, uint64_t key, bool refused, int64_t limit,
                                            struct store_ids *out, struct frg_error *err);
 /* Refused ones without keys, after this one: of a database from before there were any. */
+/* How much came, from how many, and when the first and the last. */
+struct store_tally {
+	int64_t texts, names, authors;
+	int64_t lines; /* by which they came, as far as known */
+	msec since, until;
+};
+/* Of what has this key and came since; only the latest `limit` are looked at. */
+MUST_CHECK enum frg_status store_near_tally(struct store_tx *tx, id64 site, uint64_t key, msec since, int64_t limit,
+                                            struct store_tally *out, struct frg_error *err);
+/* Of a group in the queue. */
+MUST_CHECK enum frg_status store_queue_tally(struct store_tx *tx, id64 group, int64_t limit, struct store_tally *out,
+                                             struct frg_error *err);
 MUST_CHECK enum frg_status store_near_missing(struct store_tx *tx, id64 after, int64_t limit,
                                               struct store_revisions *out, struct frg_error *err);
 

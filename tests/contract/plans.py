@@ -4,8 +4,8 @@ grows with the comments, by itself or because an index was added that it thinks 
 import itertools, pathlib, re, sqlite3, subprocess, sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-GROWS = set('''address author automatic_case comment decision double_check erasure erasure_run evidence event figure forecast
-mail near_key notice objection publication queue review revision search_title staff_log statement suggestion
+GROWS = set('''address author automatic_case bucket comment decision double_check erasure erasure_run evidence event figure forecast
+mail near_key notice objection proof publication queue review revision search_title staff_log statement suggestion
 suspension'''.split())
 # These count many rows for each submission or page, and read nothing but an index.
 COUNTS = ('SELECT count(*) FROM queue q', 'LIMIT $3) AS before', 'count(DISTINCT s.author_id)', 'SELECT due_at FROM queue')

@@ -528,6 +528,67 @@ static void slow_senders_are_cut(void **state)
 	app_close(strict);
 }
 
+static void slow_heads_and_slow_takers_are_cut(void **state)
+{
+	struct app *strict = app_open((struct http_config){.workers = 1, .idle_timeout_s = 1});
+	struct peer *drip = peer_open(app_port(strict)), *lazy = peer_open(app_port(strict));
+	assert_true(peer_send(drip, "GET /items/x HTTP/1.1\r\nX-Long: "));
+	for (int i = 0; i < 2000; i++) /* far more than fits into the buffers between us */
+		assert_true(peer_send(lazy, GET("/page")));
+	msec until = clock_steady() + PATIENCE_MS;
+	while (!drip->ended && clock_steady() < until) {
+		(void)peer_send(drip, "x");
+		(void)peer_more(drip, 50);
+	}
+	assert_true(drip->ended);
+	assert_true(peer_is_closed(lazy));
+	peer_close(drip);
+	peer_close(lazy);
+	app_close(strict);
+}
+
+static unsigned status_of(struct peer *p)
+{
+	struct reply r = peer_reply(p, true);
+	unsigned status = r.status;
+	reply_free(&r);
+	peer_close(p);
+	return status;
+}
+
+/* All but the last byte of a body that only one has room for. */
+static struct peer *begin_large(struct app *on)
+{
+	struct peer *p = peer_open(app_port(on));
+	char text[15001];
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = 0;
+	assert_true(peer_send(p, "POST /echo" HOST "Content-Length: 15001\r\n\r\n"));
+	assert_true(peer_send(p, text));
+	return p;
+}
+
+static void bodies_take_so_much_memory_together(void **state)
+{
+	struct app *small = app_open((struct http_config){.workers = 1, .bodies_max = 20000});
+	unsigned taken = 0, refused = 0, other = 0;
+	for (int i = 0; i < 20; i++) {
+		struct peer *both[] = {begin_large(small), begin_large(small)};
+		for (size_t k = 0; k < 2; k++)
+			assert_true(peer_send(both[k], "x"));
+		for (size_t k = 0; k < 2; k++) {
+			unsigned status = status_of(both[k]);
+			taken += status == 201;
+			refused += status == 503;
+			other += status != 201 && status != 503;
+		}
+	}
+	assert_int_equal(other, 0);
+	assert_true(refused > 0);
+	assert_true(taken > 0); /* and when one is gone there is room again */
+	app_close(small);
+}
+
 /* ---- streams ---- */
 
 static struct peer *listen_to(struct app *on, const char *last_event_id)
@@ -758,6 +819,44 @@ static void there_are_only_so_many_streams(void **state)
 	app_close(few);
 }
 
+static void one_address_has_only_so_many_streams(void **state)
+{
+	struct app *few = app_open((struct http_config){
+		.workers = 1, .streams_per_address = 2, .stream_ping_s = 1, .trusted_proxies = STR("127.0.0.1")});
+	struct peer *a = listen_to(few, NULL), *b = listen_to(few, NULL), *c = peer_open(app_port(few));
+	assert_true(peer_send(c, GET("/stream")));
+	struct reply r = peer_reply(c, true);
+	assert_int_equal(r.status, 429);
+	assert_string_equal(reply_header(&r, "Retry-After"), "5");
+	reply_free(&r);
+	assert_true(peer_send(c, "GET /stream" HOST "X-Forwarded-For: 192.0.2.7\r\n\r\n")); /* another one may */
+	peer_expect(c, "HTTP/1.1 200 ");
+	peer_close(a);
+	wait_until(http_channel_listeners(few->channel) == 2);
+	a = listen_to(few, NULL);
+	peer_close(a);
+	peer_close(b);
+	peer_close(c);
+	app_close(few);
+}
+
+static void who_does_not_read_is_dropped(void **state)
+{
+	static char large[100001];
+	struct app *strict = app_open((struct http_config){.workers = 1, .idle_timeout_s = 1});
+	struct peer *deaf = listen_to(strict, NULL);
+	memset(large, 'x', sizeof large - 1);
+	wait_until(http_channel_listeners(strict->channel) == 1);
+	msec until = clock_steady() + PATIENCE_MS;
+	while (http_channel_listeners(strict->channel) && clock_steady() < until) {
+		app_tell(strict, large);
+		sched_yield();
+	}
+	assert_int_equal(http_channel_listeners(strict->channel), 0);
+	peer_close(deaf);
+	app_close(strict);
+}
+
 static void many_streams(void **state)
 {
 	enum { MANY = 500 };
@@ -890,6 +989,8 @@ int main(void)
 		cmocka_unit_test(clients_may_go_while_they_wait),
 		cmocka_unit_test(too_many_waiting_are_refused),
 		cmocka_unit_test(slow_senders_are_cut),
+		cmocka_unit_test(slow_heads_and_slow_takers_are_cut),
+		cmocka_unit_test(bodies_take_so_much_memory_together),
 		cmocka_unit_test(streams_open_at_once),
 		cmocka_unit_test(events_come_in_order_and_at_once),
 		cmocka_unit_test(streams_go_on_where_they_were_lost),
@@ -899,6 +1000,8 @@ int main(void)
 		cmocka_unit_test(huge_messages_become_resets),
 		cmocka_unit_test(dead_peers_are_found),
 		cmocka_unit_test(there_are_only_so_many_streams),
+		cmocka_unit_test(one_address_has_only_so_many_streams),
+		cmocka_unit_test(who_does_not_read_is_dropped),
 		cmocka_unit_test(many_streams),
 		cmocka_unit_test(draining_finishes_what_runs),
 		cmocka_unit_test(stopping_under_load),

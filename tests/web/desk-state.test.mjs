@@ -10,7 +10,7 @@ function item(n, more = {}) {
 	return {
 		revision: `r${n}`, comment: `c${n}`, version: 1, ordinal: 1, lang: 'de', submitted_at: n * 1000, due_at: n * 1000, escalated: false, referral: null,
 		author: { name: `Name ${n}` }, text: 'Text', review: { suggestion: 'look', scores: {}, evidence: [] },
-		article: {}, parent: null, released_text: null, earlier: [], copies: [], repost_of: null, personal: [], ...more,
+		article: {}, parent: null, released_text: null, earlier: [], copies: [], campaign: null, repost_of: null, personal: [], ...more,
 	};
 }
 const page = (...ns) => ({ count: ns.length, escalated: 0, oldest_at: 1, next: null, items: ns.map((n) => item(n)) });

@@ -120,6 +120,22 @@ export interface Copy {
 	likeness: number;
 }
 
+/** How much came, from how many, and when the first and the last. */
+export interface Tally {
+	texts: number;
+	names: number;
+	readers: number;
+	lines: number;
+	since: number;
+	until: number;
+}
+
+/** What comes from many at once: nearly the same text, the same link. */
+export interface Campaign {
+	alike: Tally | null;
+	link: (Tally & { address: string }) | null;
+}
+
 /** The decision that refused this text before. */
 export interface Repost {
 	decision: string;
@@ -143,6 +159,7 @@ export interface Item {
 	reported: number;
 	personal: Personal[];
 	copies: Copy[];
+	campaign: Campaign | null;
 	repost_of: Repost | null;
 	due_at: number;
 	escalated: boolean;

@@ -218,7 +218,7 @@ export class Form {
 		this.error('');
 		const done = this.busy();
 		try {
-			const own = await this.server.save(edit, body);
+			const own = await this.server.save(edit, body, () => this.proving());
 			done();
 			if (!edit) this.set('text', '');
 			this.home(false);
@@ -238,8 +238,20 @@ export class Form {
 		if (send) send.textContent = this.say('widget.sending');
 		return () => {
 			for (const b of buttons) b.disabled = false;
+			part(this.form, 'proving')?.remove();
 			if (send) send.textContent = label;
 		};
+	}
+
+	/** Heard once, and seen where one has pressed. */
+	private proving(): void {
+		const send = this.form.querySelector('.frg-send');
+		if (!send || part(this.form, 'proving')) return;
+		const note = el('p', 'frg-kept');
+		note.dataset['frg'] = 'proving';
+		note.setAttribute('role', 'status');
+		this.form.querySelector('.frg-buttons')?.before(note);
+		note.textContent = this.say('widget.proving');
 	}
 
 	private reason(e: unknown): string {

@@ -1,6 +1,7 @@
 // Requests to the comment server. On the server's own origin a cookie says who is reading; on
 // other sites a token does, which is kept here and sent as a header.
 import { store } from './dom';
+import { type Challenge, solve } from './proof';
 
 export interface Own { id: string; parent?: string | null; state: string; html: string; reader?: string }
 export interface Hint { rule: string; title: string; reason: string; quote: string; begin: number; end: number }
@@ -10,7 +11,7 @@ interface Listed { next: string | null; comments: { id: string; text: string }[]
 
 /** The server said no; `message` is for the reader, empty if there was no connection. */
 export class Refusal extends Error {
-	constructor(readonly code: string, message: string) {
+	constructor(readonly code: string, message: string, readonly challenge?: Challenge) {
 		super(message);
 	}
 }
@@ -40,12 +41,13 @@ export class Server {
 		return url.href;
 	}
 
-	private async call(method: string, url: string, body?: unknown, key = '', signal?: AbortSignal): Promise<Response> {
+	private async call(method: string, url: string, body?: unknown, key = '', signal?: AbortSignal, proof = ''): Promise<Response> {
 		const headers: Record<string, string> = {};
 		const token = this.foreign ? memory.get(TOKEN) : '';
 		if (token) headers['Freigabe-Reader'] = token;
 		if (body) headers['Content-Type'] = 'application/json';
 		if (key) headers['Idempotency-Key'] = key;
+		if (proof) headers['Freigabe-Proof'] = proof;
 		const init: RequestInit = { method, headers, credentials: this.foreign ? 'omit' : 'same-origin' };
 		if (body) init.body = JSON.stringify(body);
 		if (signal) init.signal = signal;
@@ -57,7 +59,7 @@ export class Server {
 		}
 		if (answer.ok) return answer;
 		const said = await answer.json().catch(() => ({}));
-		throw new Refusal(said.error?.code ?? 'failed', said.error?.message ?? '');
+		throw new Refusal(said.error?.code ?? 'failed', said.error?.message ?? '', said.error?.challenge);
 	}
 
 	async thread(after = ''): Promise<string> {
@@ -79,12 +81,25 @@ export class Server {
 		return '';
 	}
 
+	/** Under a flood the server wants something calculated first; who took too long is asked again. */
+	private async proved(proving: () => void, send: (proof: string) => Promise<Response>): Promise<Response> {
+		for (let proof = '', asked = 0; ; asked++)
+			try {
+				return await send(proof);
+			} catch (e) {
+				if (!(e instanceof Refusal) || !e.challenge || asked === 3) throw e;
+				proving();
+				proof = await solve(e.challenge);
+			}
+	}
+
 	/** The same words sent again have the same key, so that they count once. */
-	async save(edit: string, body: Record<string, string>): Promise<Own> {
+	async save(edit: string, body: Record<string, string>, proving: () => void): Promise<Own> {
 		const payload = JSON.stringify([edit, body]);
 		if (payload !== this.last.payload) this.last = { payload, key: uuid() };
 		const path = edit ? `/comments/${edit}` : '/comments';
-		const answer = await this.call(edit ? 'PUT' : 'POST', this.url(path), body, this.last.key);
+		const { key } = this.last;
+		const answer = await this.proved(proving, (proof) => this.call(edit ? 'PUT' : 'POST', this.url(path), body, key, undefined, proof));
 		const own: Own = await answer.json();
 		this.last.payload = '';
 		if (this.foreign && own.reader) memory.set(TOKEN, own.reader);

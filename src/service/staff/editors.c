@@ -5,7 +5,7 @@
 
 #include <sodium.h>
 
-enum { SESSION_MS = 12 * 3600 * 1000, PASSWORD_MAX = 1024, LOGIN_MAX = 100, AGENT_MAX = 200 };
+enum { SESSION_MS = 12 * 3600 * 1000, PASSWORD_MAX = 1024, LOGIN_MAX = 100, AGENT_MAX = 200, SESSIONS_MAX = 50 };
 
 /* Verified against when there is no such account, so that this takes as long. */
 static const char nobody[] =
@@ -118,6 +118,8 @@ enum frg_status session_begin(struct store_tx *tx, struct session_new *s, struct
 	enum frg_status st = store_session_purge(tx, s->row.created, 0, STR(""), err);
 	if (st == FRG_OK)
 		st = store_session_insert(tx, &s->row, err);
+	if (st == FRG_OK) /* the oldest ends */
+		st = store_session_cap(tx, who->id, SESSIONS_MAX, err);
 	if (st == FRG_OK)
 		st = access_limit(tx, method, who, &s->setup, err);
 	if (st != FRG_OK)

@@ -10,7 +10,7 @@ import { Around } from './around';
 import { AuthorBox } from './author';
 import { Closing } from './closing';
 import { PreserveButton } from './evidence';
-import { Copies, RepostBox } from './copies';
+import { CampaignBox, Copies, RepostBox } from './copies';
 import { ArticleBox, ArticleLine, DiffBox, EarlierBox, ParentBox, PersonalBox, ReferralBox } from './context';
 import { Findings } from './findings';
 import { useNow } from './hooks';
@@ -72,6 +72,7 @@ export function Comment({ controller, showKey, copiesKey, item, banner, actions,
 				<div class="stage">
 					<article class="comment" aria-labelledby="comment-title">
 						{banner}
+						{item.campaign && <CampaignBox campaign={item.campaign} />}
 						{item.repost_of && <RepostBox repost={item.repost_of} now={now} />}
 						{item.referral && <ReferralBox referral={item.referral} now={now} />}
 						<ArticleLine article={item.article} />

@@ -2,7 +2,8 @@
 import type { JSX } from 'preact';
 import { diff } from '../diff';
 import { count, moment, t } from '../i18n';
-import type { Copy, Item, Repost } from '../types';
+import { spelled } from '../figures_text';
+import type { Campaign, Copy, Item, Repost, Tally } from '../types';
 import { Changed } from './context';
 import { RuleNames, stateName } from './parts';
 
@@ -41,6 +42,20 @@ export function Copies({ item, now, together, onToggle, hint }: Props): JSX.Elem
 					</li>
 				))}
 			</ul>
+		</section>
+	);
+}
+
+const within = (tally: Tally): string => spelled(Math.max(60, Math.round((tally.until - tally.since) / 1000)));
+
+/** Much the same from many at once, and what shows it. */
+export function CampaignBox({ campaign: { alike, link } }: { campaign: Campaign }): JSX.Element {
+	const lines = (alike ?? link)?.lines ?? 0;
+	return (
+		<section class="referral campaign" aria-label={t('campaign.label')}>
+			{alike && <p><strong>{t('campaign.alike', alike.texts, alike.names, within(alike))}</strong></p>}
+			{link && <p>{t(alike ? 'campaign.link_too' : 'campaign.link', link.address, link.texts, link.names, within(link))}</p>}
+			{lines > 0 && <p class="quiet">{count('campaign.lines', lines)}</p>}
 		</section>
 	);
 }
