@@ -72,6 +72,7 @@ struct http_request {
 	unsigned counter; /* of the address's streams */
 };
 
+struct acceptor;
 struct workers;
 struct streams;
 struct connections;
@@ -80,6 +81,7 @@ struct routes;
 struct http_server {
 	struct http_config config;
 	struct MHD_Daemon *daemon;
+	struct acceptor *acceptor; /* owns the socket */
 	int socket;
 	unsigned port;
 	struct routes *routes;
@@ -103,6 +105,9 @@ bool is_clean(str text);
 /* request.c */
 struct http_request *request_new(struct http_server *server, struct MHD_Connection *connection, const char *target);
 void request_free(struct http_request *req);
+/* accept.c: a thread; close it before the daemon. */
+struct acceptor *acceptor_open(struct MHD_Daemon *daemon, int socket);
+void acceptor_close(struct acceptor *a);
 /* workers.c: threads that run `handle` and wake the connection. */
 struct workers *workers_open(unsigned count, unsigned waiting_max);
 /* Suspends the connection and queues the request; false, with nothing done, if too many wait. */

@@ -317,13 +317,13 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
 	if (loops < 2)
 		loops = 2;
 	return MHD_start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_TURBO, 0, on_accept, s,
-		on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET, s->socket,
-		MHD_OPTION_THREAD_POOL_SIZE, loops, MHD_OPTION_CONNECTION_LIMIT, c->connections_max,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT,
-		c->idle_timeout_s ? c->idle_timeout_s : (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_CONNECTION, connections_note, s->connections,
-		MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL,
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_TURBO |
+			MHD_USE_NO_LISTEN_SOCKET,
+		0, on_accept, s, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_THREAD_POOL_SIZE, loops,
+		MHD_OPTION_CONNECTION_LIMIT, c->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->connections_per_address,
+		MHD_OPTION_CONNECTION_TIMEOUT, c->idle_timeout_s ? c->idle_timeout_s : (unsigned)IDLE_TIMEOUT_S,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_CONNECTION, connections_note,
+		s->connections, MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
 }
 
@@ -349,6 +349,7 @@ enum frg_status http_server_open(const struct http_config *config, struct http_s
 	s->daemon = start_daemon(s);
 	if (!s->daemon)
 		BUG("the web server cannot start its threads");
+	s->acceptor = acceptor_open(s->daemon, s->socket);
 	*out = s;
 	return FRG_OK;
 }
@@ -373,6 +374,7 @@ void http_server_drain(struct http_server *s, msec drain_ms)
 	/* what a worker has begun ends, also past the time: a suspended connection cannot be stopped */
 	workers_stop(s->workers);
 	wait_for_answers(s, LAST_ANSWERS_MS);
+	acceptor_close(s->acceptor);
 	MHD_stop_daemon(s->daemon);
 	s->daemon = NULL;
 }

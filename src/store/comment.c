@@ -240,10 +240,11 @@ enum frg_status store_held_unqueued(struct store_tx *tx, int64_t limit, struct s
                                     struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " REVISION " FROM revision r WHERE r.state = 'held' AND NOT EXISTS"
-	                              " (SELECT 1 FROM queue q WHERE q.revision_id = r.id) ORDER BY r.site_id, r.id LIMIT $1",
-	                              DB_INT(limit));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows,
+		"SELECT " REVISION " FROM revision r WHERE r.state = 'held' AND NOT EXISTS"
+		" (SELECT 1 FROM queue q WHERE q.revision_id = r.id) ORDER BY r.site_id, r.id LIMIT $1",
+		DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_revision);
