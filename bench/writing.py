@@ -106,24 +106,78 @@ def decision(i, revision, version):
     return {**d, 'action': 'reject', 'rules': ['off_topic']} if i % 10 == 9 else d
 
 
-def decide_rate(bench, server, desk, batches):
+def decide_round(bench, server, desk, batches):
+    """Decisions a second, and what one takes of the server's processor time, in µs."""
     waiting = desk.waiting(batches * BATCH)
     requests = ['POST /v1/desk/decisions ' + json.dumps({'decisions': [decision(i, *w) for i, w in enumerate(waiting[at:at + BATCH])]})
                 for at in range(0, len(waiting), BATCH)]
     told = send(bench, server, 1, requests, *desk.headers())
     if told['answers'] != {'200': batches}:
         raise SystemExit(f'batches were answered with {told["answers"]}')
-    return len(waiting) / told['seconds']
+    return len(waiting) / told['seconds'], told['server_cpu'] / len(waiting) * 1e6
+
+
+# ---- PostgreSQL ----
+
+class Postgres:
+    """A server of its own in a temporary folder, fsync on, as the tests start it."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen([sys.executable, ROOT / 'tests/lib/postgres.py'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().strip()
+        if not self.url:
+            raise SystemExit('PostgreSQL did not start')
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+
+    def sql(self, database, text):
+        subprocess.run(['psql', '-q', '-v', 'ON_ERROR_STOP=1', '-d', self.url + database, '-c', text], check=True, capture_output=True)
+
+
+def pgbench_rate(postgres, script, seconds):
+    out = subprocess.run(['pgbench', '-n', '-M', 'prepared', '-c', '16', '-j', '1', '-T', str(seconds), '-f', script, postgres.url + 'yard'],
+                         capture_output=True, text=True, check=True).stdout
+    return float(re.search(r'tps = ([\d.]+)', out)[1])
+
+
+def accept_postgres(add, bench, folder):
+    script = pathlib.Path(folder, 'insert.sql')
+    text = next(texts(0)).replace("'", "''")
+    script.write_text(f"\\set id random(1, 9000000000000)\nINSERT INTO row VALUES (:id, 1, 1, 1, 'Leser', '{text}', 1);\n", encoding='utf-8')
+    with Postgres() as postgres:
+        postgres.sql('postgres', 'CREATE DATABASE yard')
+        postgres.sql('postgres', 'CREATE DATABASE ours')
+        postgres.sql('yard', 'CREATE TABLE row (id bigint, site bigint, article bigint, author bigint, name text, text text, at bigint)')
+        server = Freigabe(bench, folder, db=postgres.url + 'ours', start=False)
+        server.cli('demo', str(ROOT / 'data/demo'))
+        with server.start():
+            accepting = Accepting(bench, server, 16)
+            got = alternated(bench.rounds, yard=lambda: pgbench_rate(postgres, script, max(1, bench.seconds)), ours=accepting.round)
+    add('accept_postgres', got['ours'], 'per s', "pgbench's inserts", got['yard'])
 
 
 # ---- the figures ----
 
 def measure(add, bench):
+    sqlite(add, bench)
+    if have('psql', 'pgbench'):
+        with bench.temporary() as folder:
+            accept_postgres(add, bench, folder)
+    else:
+        bench.missing('accept_postgres', 'apt-get install postgresql')
+
+
+def sqlite(add, bench):
     with bench.temporary() as folder, Freigabe(bench, folder) as server:
         accepting = Accepting(bench, server, 64)
         got = alternated(bench.rounds, yard=lambda: fsync_rate(folder, 1), ours=accepting.round)
         add('accept_sqlite', got['ours'], 'per s', 'fsynced 4 KB appends', got['yard'])
         add('accept_cpu', accepting.cost[1:], 'µs')
         desk, batches = Desk(server), 4 if bench.quick else 10
-        decide_rate(bench, server, desk, 1)
-        add('decide_batch', [decide_rate(bench, server, desk, batches) for _ in range(bench.rounds)], 'per s')
+        decide_round(bench, server, desk, 1)
+        rounds = [decide_round(bench, server, desk, batches) for _ in range(bench.rounds)]
+        add('decide_batch', [rate for rate, _ in rounds], 'per s')
+        add('decide_cpu', [cost for _, cost in rounds], 'µs')

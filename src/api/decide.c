@@ -169,7 +169,8 @@ static json_t *item_json(struct arena *a, enum frg_lang lang, const json_t *body
 		json_object_set_new(out, "proposed", json_boolean(item->result.proposed));
 		return out;
 	}
-	json_t *error = json_pack("{s:s, s:o}", "code", item->err.code, "message", json_of(api_message(a, lang, &item->err)));
+	json_t *error = json_pack("{s:s, s:o}", "code", item->err.code, "message",
+	                          json_of(api_message(a, lang, &item->err)));
 	if (item->status == FRG_CONFLICT) {
 		json_t *more = api_conflict_json(&item->result);
 		json_object_update(error, more);

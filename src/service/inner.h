@@ -112,9 +112,16 @@ MUST_CHECK enum frg_status settings_load(struct store_tx *tx, id64 site, struct 
 MUST_CHECK enum frg_status privacy_load(struct store_tx *tx, id64 site, struct privacy_settings *out,
                                         struct frg_error *err);
 
-/* address.c: remembers by which line a revision comes, for the site's term. An empty address: it is not known. */
+/* address.c: by which line a revision comes, for the site's term. An empty address: it is not known. */
+/* What it goes by, read beforehand: how long an address is known again, and the days' keys. */
+struct address_terms {
+	int64_t days; /* 0: no address is kept */
+	struct store_address_keys keys;
+};
+MUST_CHECK enum frg_status address_prepare(struct store_tx *tx, id64 site, str address, struct address_terms *out,
+                                           struct frg_error *err);
 MUST_CHECK enum frg_status address_note(struct store_tx *tx, const struct store_revision *revision, str address,
-                                        struct frg_error *err);
+                                        const struct address_terms *terms, struct frg_error *err);
 MUST_CHECK enum frg_status address_of(struct store_tx *tx, const struct store_revision *revision,
                                       struct address_view *out, struct frg_error *err);
 /* At most `limit` rows whose term is over go, with the keys that nothing needs any more. */
@@ -171,6 +178,7 @@ struct queue_newcomer {
 	const struct store_article *article;
 	const struct service_review *review;
 	const struct near_text *near;
+	msec longest_wait;
 	bool author_is_new; /* and so has no other comments */
 };
 MUST_CHECK enum frg_status queue_enter_new(struct store_tx *tx, const struct queue_newcomer *n,

@@ -114,7 +114,6 @@ enum frg_status queue_enter(struct store_tx *tx, const struct store_comment *com
 enum frg_status queue_enter_new(struct store_tx *tx, const struct queue_newcomer *n, struct store_queue_row *row,
                                 struct frg_error *err)
 {
-	struct desk_settings settings;
 	*row = (struct store_queue_row){.revision = n->revision->id,
 	                                .site = n->revision->site,
 	                                .comment = n->comment->id,
@@ -125,12 +124,10 @@ enum frg_status queue_enter_new(struct store_tx *tx, const struct queue_newcomer
 	                                .suggestion = n->review->suggestion,
 	                                .submitted = n->revision->created};
 	take_scores(&n->review->review, row->score);
-	enum frg_status st = settings_load(tx, n->revision->site, &settings, err);
-	if (st == FRG_OK && !n->author_is_new)
-		st = read_history(tx, n->comment, n->revision, row, err);
+	enum frg_status st = n->author_is_new ? FRG_OK : read_history(tx, n->comment, n->revision, row, err);
 	if (st == FRG_OK)
 		st = near_place(tx, n->revision, n->near, row, err);
-	row->due = row->submitted + (msec)((double)settings.longest_wait * patience(row->score, row->suggestion));
+	row->due = row->submitted + (msec)((double)n->longest_wait * patience(row->score, row->suggestion));
 	return st == FRG_OK ? store_queue_put(tx, row, err) : st;
 }
 

@@ -48,6 +48,8 @@ struct submission {
 	str parent_text;
 	struct service_review review;
 	struct near_text near;
+	msec longest_wait;
+	struct address_terms address_terms;
 	bool replayed;
 };
 
@@ -135,6 +137,15 @@ static enum frg_status check_suspension(struct store_tx *tx, id64 author, struct
 	return st;
 }
 
+/* The site's terms; they are read beforehand so that the writer need not. */
+static enum frg_status load_terms(struct store_tx *tx, struct submission *s, struct frg_error *err)
+{
+	struct desk_settings settings;
+	enum frg_status st = settings_load(tx, s->site->id, &settings, err);
+	s->longest_wait = settings.longest_wait;
+	return st == FRG_OK ? address_prepare(tx, s->site->id, s->address, &s->address_terms, err) : st;
+}
+
 static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct submission *s = ctx;
@@ -152,6 +163,8 @@ static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct fr
 		st = must_be_open(tx, s, err);
 	if (st == FRG_OK)
 		st = check_suspension(tx, s->comment.author, err);
+	if (st == FRG_OK)
+		st = load_terms(tx, s, err);
 	if (st != FRG_OK)
 		return st;
 	return s->comment.parent ? find_parent(tx, s, err) : FRG_OK;
@@ -191,6 +204,7 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 		                                              .article = &s->article,
 		                                              .review = &s->review,
 		                                              .near = &s->near,
+		                                              .longest_wait = s->longest_wait,
 		                                              .author_is_new = s->reader_is_new},
 		                     &row, err);
 	if (st == FRG_OK)
@@ -198,7 +212,7 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 	if (st == FRG_OK)
 		st = search_add(tx, &s->comment, &s->revision, s->article.title, err);
 	if (st == FRG_OK)
-		st = address_note(tx, &s->revision, s->address, err);
+		st = address_note(tx, &s->revision, s->address, &s->address_terms, err);
 	if (st != FRG_OK)
 		return st;
 	return store_event_insert(tx,
@@ -343,6 +357,8 @@ static enum frg_status load_for_revise(struct store_tx *tx, void *ctx, struct fr
 		st = must_be_open(tx, s, err);
 	if (st == FRG_OK)
 		st = check_suspension(tx, s->comment.author, err);
+	if (st == FRG_OK)
+		st = load_terms(tx, s, err);
 	struct store_publication parent = {0};
 	if (st == FRG_OK && s->comment.parent && store_publication_get(tx, s->comment.parent, &parent, NULL) == FRG_OK)
 		s->parent_text = parent.text;

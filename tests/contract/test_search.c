@@ -14,6 +14,12 @@ static enum frg_status add(struct store_tx *tx, void *ctx, struct frg_error *e)
 	return store_search_add(tx, m->revision.id, STR("Zoë Ångström"), STR("Die Brücke am Fluß"), m->text, e);
 }
 
+static enum frg_status add_and_fail(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	enum frg_status st = add(tx, ctx, e);
+	return st == FRG_OK ? frg_fail(e, FRG_FORBIDDEN, "no", "no") : st;
+}
+
 static enum frg_status take_out(struct store_tx *tx, void *ctx, struct frg_error *e)
 {
 	struct made *m = ctx;
@@ -34,6 +40,17 @@ static size_t hits(struct fixture *f, int where, const char *begin, const char *
 	struct looking l = {.f = f, .words = {{where, str_of(begin)}, {where, str_of(second)}}, .count = second ? 2 : 1};
 	OK(store_read(f->store, f->arena, look, &l, &err));
 	return l.hits.count;
+}
+
+static void what_was_not_kept_is_not_found(void **state)
+{
+	struct fixture *f = *state;
+	struct made one = make_one(f, "Ein Steg, den es nie gab.", NULL);
+	assert_int_equal(store_write(f->store, f->arena, add_and_fail, &one, &err), FRG_FORBIDDEN);
+	assert_int_equal(store_write_plain(f->store, f->arena, add_and_fail, &one, &err), FRG_FORBIDDEN);
+	assert_int_equal(hits(f, SEARCH_ANYWHERE, "steg", NULL), 0);
+	OK(store_write_plain(f->store, f->arena, add, &one, &err));
+	assert_int_equal(hits(f, SEARCH_ANYWHERE, "steg", NULL), 1);
 }
 
 static void words_are_found_by_their_beginning(void **state)
@@ -82,6 +99,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+		TEST(what_was_not_kept_is_not_found),
 		TEST(words_are_found_by_their_beginning),
 		TEST(what_is_taken_out_is_not_found),
 	};

@@ -106,6 +106,26 @@ static void failed_work_leaves_nothing(void **state)
 	assert_int_equal(store_read(f->store, f->arena, find_revision, &l, &err), FRG_NOT_FOUND);
 }
 
+static enum frg_status refuse(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	enum frg_status st = find_revision(tx, ctx, e);
+	return st == FRG_OK ? frg_fail(e, FRG_FORBIDDEN, "test", "no") : st;
+}
+
+/* Work that refuses before it writes is refused; work that breaks its word leaves nothing. */
+static void plain_work_is_done_or_not(void **state)
+{
+	struct fixture *f = *state;
+	struct made good = {.f = f, .text = STR("A")}, bad = {.f = f, .text = STR("B")};
+	OK(store_write_plain(f->store, f->arena, make, &good, &err));
+	struct lookup there = {.id = good.revision.id};
+	assert_int_equal(store_write_plain(f->store, f->arena, refuse, &there, &err), FRG_FORBIDDEN);
+	assert_int_equal(store_write_plain(f->store, f->arena, make_then_fail, &bad, &err), FRG_FORBIDDEN);
+	struct lookup gone = {.id = bad.revision.id};
+	OK(store_read(f->store, f->arena, find_revision, &there, &err));
+	assert_int_equal(store_read(f->store, f->arena, find_revision, &gone, &err), FRG_NOT_FOUND);
+}
+
 static enum frg_status write_in_read(struct store_tx *tx, void *ctx, struct frg_error *e) { return make(tx, ctx, e); }
 
 static void reading_cannot_write(void **state)
@@ -513,6 +533,7 @@ int main(void)
 		TEST(publication_needs_its_decision),
 		TEST(publications_are_counted),
 		TEST(failed_work_leaves_nothing),
+		TEST(plain_work_is_done_or_not),
 		TEST(reading_cannot_write),
 		TEST(a_crowd_is_committed_together),
 		TEST(a_revision_moves_once),

@@ -409,3 +409,12 @@ test('who writes very much is answered like everybody, and sees the newest', asy
 	assert.deepEqual([mine[0].id, mine.at(-1).id], [ids[3], ids.at(-1)]);
 	assert.equal((await busy.revise(ids[0], 'Der älteste, geändert.')).id, ids[0]);
 });
+
+test('a text is kept composed, with one kind of line ending, whatever it is made of', async () => {
+	const reader = new Reader(server, { name: 'Ada' });
+	for (const [sent, kept] of [['Für „Züge“ – und … Brücken «zahlen» wir.\nJa.', null], ['Fu\u0308r Bru\u0308cken', 'Für Brücken'], ['Eine Zeile\r\nund noch eine\rBrücke', 'Eine Zeile\nund noch eine\nBrücke'],
+		['Die Brücke\u0301 \ud55c\uae00 🌉', 'Die Brück\u00e9 \ud55c\uae00 🌉'], ['Ein \u2126 an der Brücke', 'Ein \u03a9 an der Brücke'], ['Am Ende ein u\u0308', 'Am Ende ein \u00fc']]) {
+		const { id } = await reader.submit(sent);
+		assert.equal((await rike.item(id)).text, kept ?? sent);
+	}
+});

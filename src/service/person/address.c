@@ -45,15 +45,23 @@ static enum frg_status day_key(struct store_tx *tx, const struct store_address_k
 	return st;
 }
 
-enum frg_status address_note(struct store_tx *tx, const struct store_revision *revision, str address,
-                             struct frg_error *err)
+enum frg_status address_prepare(struct store_tx *tx, id64 site, str address, struct address_terms *out,
+                                struct frg_error *err)
 {
 	struct privacy_settings terms;
+	*out = (struct address_terms){0};
 	if (address.n == 0)
 		return FRG_OK;
-	enum frg_status st = privacy_load(tx, revision->site, &terms, err);
-	if (st != FRG_OK || terms.address_days == 0)
-		return st;
+	enum frg_status st = privacy_load(tx, site, &terms, err);
+	out->days = terms.address_days;
+	return st == FRG_OK && out->days ? store_address_keys(tx, &out->keys, err) : st;
+}
+
+enum frg_status address_note(struct store_tx *tx, const struct store_revision *revision, str address,
+                             const struct address_terms *terms, struct frg_error *err)
+{
+	if (terms->days == 0)
+		return FRG_OK;
 	msec now = clock_now();
 	struct store_address row = {.revision = revision->id,
 	                            .site = revision->site,
@@ -61,13 +69,10 @@ enum frg_status address_note(struct store_tx *tx, const struct store_revision *r
 	                            .comment = revision->comment,
 	                            .day = now / day_ms,
 	                            .created = now};
-	struct store_address_keys keys;
 	str key;
-	st = store_address_keys(tx, &keys, err);
+	enum frg_status st = day_key(tx, &terms->keys, row.day, &key, err);
 	if (st == FRG_OK)
-		st = day_key(tx, &keys, row.day, &key, err);
-	if (st == FRG_OK)
-		st = find_line(tx, &keys, row.site, address, now - terms.address_days * day_ms, &row.line, err);
+		st = find_line(tx, &terms->keys, row.site, address, now - terms->days * day_ms, &row.line, err);
 	if (st != FRG_OK)
 		return st;
 	if (!row.line)
