@@ -47,27 +47,21 @@ static enum frg_status is_alike(struct search *s, id64 id, bool *alike, struct f
 
 static enum frg_status search(struct search *s, struct frg_error *err)
 {
-	enum { SEEN_MAX = NEAR_KEYS * COPIES_MAX };
-	id64 *seen = ARENA_ARRAY(store_arena(s->tx), id64, SEEN_MAX);
-	size_t seen_count = 0;
+	struct store_ids ids = {0};
 	s->found = ARENA_ARRAY(store_arena(s->tx), id64, s->max);
-	for (size_t k = 0; k < s->text.key_count && s->count < s->max; k++) {
-		struct store_ids ids;
-		enum frg_status st = store_near_find(s->tx, s->revision->site, s->text.keys[k], s->refused, s->limit, &ids,
-		                                     err);
-		for (size_t i = 0; st == FRG_OK && i < ids.count && s->count < s->max; i++) {
-			bool alike;
-			if (ids.items[i] == s->revision->id || is_known(seen, seen_count, ids.items[i]))
-				continue;
-			seen[seen_count++] = ids.items[i];
-			st = is_alike(s, ids.items[i], &alike, err);
-			if (st == FRG_OK && alike)
-				s->found[s->count++] = ids.items[i];
-		}
-		if (st != FRG_OK)
-			return st;
+	if (s->text.key_count == 0)
+		return FRG_OK;
+	enum frg_status st = store_near_find(s->tx, s->revision->site, s->text.keys, s->text.key_count, s->refused,
+	                                     s->limit, &ids, err);
+	for (size_t i = 0; st == FRG_OK && i < ids.count && s->count < s->max; i++) {
+		bool alike;
+		if (ids.items[i] == s->revision->id || is_known(ids.items, i, ids.items[i]))
+			continue;
+		st = is_alike(s, ids.items[i], &alike, err);
+		if (st == FRG_OK && alike)
+			s->found[s->count++] = ids.items[i];
 	}
-	return FRG_OK;
+	return st;
 }
 
 /* By likeness, and by its links. */

@@ -18,7 +18,10 @@ enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t 
 {
 	struct db_rows *rows;
 	struct db_value k[STORE_NEAR_KEYS];
-	BUG_IF(count < 1 || count > STORE_NEAR_KEYS);
+	BUG_IF(count > STORE_NEAR_KEYS);
+	*known = false;
+	if (count == 0)
+		return FRG_OK;
 	for (size_t i = 0; i < STORE_NEAR_KEYS; i++)
 		k[i] = DB_INT((int64_t)keys[i < count ? i : 0]);
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
@@ -37,14 +40,25 @@ static void read_id(struct arena *a, struct db_rows *r, id64 *id)
 	*id = db_int(r, 0);
 }
 
-enum frg_status store_near_find(struct store_tx *tx, id64 site, uint64_t key, bool refused, int64_t limit,
-                                struct store_ids *out, struct frg_error *err)
+#define OF_KEY(n)                                                                                                      \
+	"SELECT revision_id FROM (SELECT revision_id FROM near_key WHERE site_id = $1 AND key = $" #n                      \
+	" AND refused = $2 ORDER BY revision_id DESC LIMIT $3) AS k" #n
+
+/* One statement: a writer would have to wait for each of nine. */
+enum frg_status store_near_find(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool refused,
+                                int64_t limit, struct store_ids *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT revision_id FROM near_key WHERE site_id = $1 AND key = $2 AND refused = $3"
-	                              " ORDER BY revision_id DESC LIMIT $4",
-	                              DB_INT(site), DB_INT((int64_t)key), DB_INT(refused), DB_INT(limit));
+	int64_t key[STORE_NEAR_KEYS];
+	BUG_IF(count == 0 || count > STORE_NEAR_KEYS);
+	for (size_t i = 0; i < STORE_NEAR_KEYS; i++)
+		key[i] = (int64_t)keys[i < count ? i : 0];
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows,
+		OF_KEY(4) " UNION ALL " OF_KEY(5) " UNION ALL " OF_KEY(6) " UNION ALL " OF_KEY(7) " UNION ALL " OF_KEY(
+			8) " UNION ALL " OF_KEY(9) " UNION ALL " OF_KEY(10) " UNION ALL " OF_KEY(11) " UNION ALL " OF_KEY(12),
+		DB_INT(site), DB_INT(refused), DB_INT(limit), DB_INT(key[0]), DB_INT(key[1]), DB_INT(key[2]), DB_INT(key[3]),
+		DB_INT(key[4]), DB_INT(key[5]), DB_INT(key[6]), DB_INT(key[7]), DB_INT(key[8]));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_id);

@@ -234,13 +234,13 @@ MUST_CHECK enum frg_status store_queue_due(struct store_tx *tx, id64 site, struc
 /* A revision's keys, instead of those it had. They go, or become those of a refused text, when it is decided. */
 MUST_CHECK enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bool refused,
                                           const uint64_t *keys, size_t count, struct frg_error *err);
-/* Is any of them any other text's? Of most texts, none is. */
 enum { STORE_NEAR_KEYS = 9 };
+/* Is any of them any other text's? Of most texts, none is. */
 MUST_CHECK enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count,
                                             bool *known, struct frg_error *err);
-/* The newest with this key. */
-MUST_CHECK enum frg_status store_near_find(struct store_tx *tx, id64 site, uint64_t key, bool refused, int64_t limit,
-                                           struct store_ids *out, struct frg_error *err);
+/* The newest with each of these keys, 1 to STORE_NEAR_KEYS; one may come several times. */
+MUST_CHECK enum frg_status store_near_find(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count,
+                                           bool refused, int64_t limit, struct store_ids *out, struct frg_error *err);
 /* Refused ones without keys, after this one: of a database from before there were any. */
 /* How much came, from how many, and when the first and the last. */
 struct store_tally {

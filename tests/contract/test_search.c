@@ -47,9 +47,9 @@ static void what_was_not_kept_is_not_found(void **state)
 	struct fixture *f = *state;
 	struct made one = make_one(f, "Ein Steg, den es nie gab.", NULL);
 	assert_int_equal(store_write(f->store, f->arena, add_and_fail, &one, &err), FRG_FORBIDDEN);
-	assert_int_equal(store_write_plain(f->store, f->arena, add_and_fail, &one, &err), FRG_FORBIDDEN);
+	assert_int_equal(store_write_as(f->store, STORE_PLAIN, f->arena, add_and_fail, &one, &err), FRG_FORBIDDEN);
 	assert_int_equal(hits(f, SEARCH_ANYWHERE, "steg", NULL), 0);
-	OK(store_write_plain(f->store, f->arena, add, &one, &err));
+	OK(store_write_as(f->store, STORE_PLAIN, f->arena, add, &one, &err));
 	assert_int_equal(hits(f, SEARCH_ANYWHERE, "steg", NULL), 1);
 }
 

@@ -117,10 +117,10 @@ static void plain_work_is_done_or_not(void **state)
 {
 	struct fixture *f = *state;
 	struct made good = {.f = f, .text = STR("A")}, bad = {.f = f, .text = STR("B")};
-	OK(store_write_plain(f->store, f->arena, make, &good, &err));
+	OK(store_write_as(f->store, STORE_PLAIN, f->arena, make, &good, &err));
 	struct lookup there = {.id = good.revision.id};
-	assert_int_equal(store_write_plain(f->store, f->arena, refuse, &there, &err), FRG_FORBIDDEN);
-	assert_int_equal(store_write_plain(f->store, f->arena, make_then_fail, &bad, &err), FRG_FORBIDDEN);
+	assert_int_equal(store_write_as(f->store, STORE_PLAIN, f->arena, refuse, &there, &err), FRG_FORBIDDEN);
+	assert_int_equal(store_write_as(f->store, STORE_PLAIN, f->arena, make_then_fail, &bad, &err), FRG_FORBIDDEN);
 	struct lookup gone = {.id = bad.revision.id};
 	OK(store_read(f->store, f->arena, find_revision, &there, &err));
 	assert_int_equal(store_read(f->store, f->arena, find_revision, &gone, &err), FRG_NOT_FOUND);
