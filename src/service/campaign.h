@@ -3,6 +3,7 @@
 #define SERVICE_CAMPAIGN_H
 
 #include "store/store.h"
+#include "store/tally.h"
 
 enum {
 	CAMPAIGN_TEXTS = 5, /* so many … */

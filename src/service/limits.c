@@ -80,15 +80,10 @@ static const struct limit_rates *rates_of(const struct limits *l, id64 site)
 
 static uint64_t key_of(const struct limits *l, unsigned kind, id64 site, str text)
 {
-	unsigned char in[160], out[crypto_shorthash_BYTES];
-	uint64_t key, head[2] = {kind, (uint64_t)site};
-	if (text.n > sizeof in - sizeof head) /* what is longer counts by its beginning */
-		text.n = sizeof in - sizeof head;
-	memcpy(in, head, sizeof head);
-	if (text.n)
-		memcpy(in + sizeof head, text.p, text.n);
-	crypto_shorthash(out, in, sizeof head + text.n, l->key);
-	memcpy(&key, out, sizeof key);
+	uint64_t parts[3] = {kind, (uint64_t)site}, key;
+	_Static_assert(sizeof key == crypto_shorthash_BYTES, "a key is a hash");
+	crypto_shorthash((unsigned char *)&parts[2], (const unsigned char *)(text.p ? text.p : ""), text.n, l->key);
+	crypto_shorthash((unsigned char *)&key, (const unsigned char *)parts, sizeof parts, l->key);
 	return key ? key : 1;
 }
 

@@ -1,4 +1,5 @@
 /* Keys by which a text is found again. */
+#include "store/tally.h"
 #include "store/tx.h"
 
 enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bool refused, const uint64_t *keys,

@@ -242,18 +242,6 @@ MUST_CHECK enum frg_status store_near_known(struct store_tx *tx, id64 site, cons
 MUST_CHECK enum frg_status store_near_find(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count,
                                            bool refused, int64_t limit, struct store_ids *out, struct frg_error *err);
 /* Refused ones without keys, after this one: of a database from before there were any. */
-/* How much came, from how many, and when the first and the last. */
-struct store_tally {
-	int64_t texts, names, authors;
-	int64_t lines; /* by which they came, as far as known */
-	msec since, until;
-};
-/* Of what has this key and came since; only the latest `limit` are looked at. */
-MUST_CHECK enum frg_status store_near_tally(struct store_tx *tx, id64 site, uint64_t key, msec since, int64_t limit,
-                                            struct store_tally *out, struct frg_error *err);
-/* Of a group in the queue. */
-MUST_CHECK enum frg_status store_queue_tally(struct store_tx *tx, id64 group, int64_t limit, struct store_tally *out,
-                                             struct frg_error *err);
 MUST_CHECK enum frg_status store_near_missing(struct store_tx *tx, id64 after, int64_t limit,
                                               struct store_revisions *out, struct frg_error *err);
 
