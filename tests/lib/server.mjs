@@ -41,11 +41,11 @@ export async function until(probe, { within = 20000, every = 10, what = 'conditi
 }
 
 class Server {
-	constructor({ bin = binary(), limits = 'off', config = {}, env = {}, port = 0 } = {}) {
+	constructor({ bin = binary(), limits = 'off', config = {}, env = {}, port = 0, db } = {}) {
 		Object.assign(this, { bin, wanted: port, env: { ...process.env, ...env } });
 		this.dir = mkdtempSync(join(tmpdir(), 'freigabe-test-'));
 		this.file = join(this.dir, 'test.db');
-		this.db = `sqlite:${this.file}`;
+		this.db = db ?? `sqlite:${this.file}`;
 		this.configFile = join(this.dir, 'freigabe.ini');
 		const lines = Object.entries({ limits, ...config }).map(([key, value]) => `${key} = ${value}\n`);
 		writeFileSync(this.configFile, lines.join(''));
