@@ -29,7 +29,7 @@ def statements():
     for file in sorted((ROOT / 'src/store').glob('*.c')):
         if file.name in WHOLE or file.name.endswith('_postgres.c'):
             continue
-        text = subprocess.run(['cc', '-E', '-P', '-D_GNU_SOURCE', '-Isrc', '-Iinclude', file], cwd=ROOT, capture_output=True,
+        text = subprocess.run(['cc', '-E', '-P', '-D_GNU_SOURCE', '-Isrc', '-Iinclude', '-I/usr/include/postgresql', file], cwd=ROOT, capture_output=True,
                               text=True, check=True).stdout
         for found in LITERALS.finditer(text):
             sql = ''.join(ONE.findall(found[0])).replace('\\"', '"')

@@ -10,7 +10,7 @@ import { startServer, binary } from '../lib/server.mjs';
 import { newDatabase, psql } from '../lib/postgres.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 
-const KILLS = Number(process.env.MIGRATE_KILLS || 4), ROWS = Number(process.env.MIGRATE_ROWS || 60000);
+const KILLS = Number(process.env.MIGRATE_KILLS || 4), ROWS = Number(process.env.MIGRATE_ROWS || 40000);
 const databases = {}; // on a PostgreSQL server
 let dir;
 const sqlite = (name) => `sqlite:${join(dir, name)}.db`;
