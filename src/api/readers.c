@@ -185,11 +185,11 @@ static void answer_own(struct api *api, struct http_request *req, const struct s
 	struct own_comment *own = NULL;
 	size_t count = 0;
 	struct thread_query q = own_query(req, site);
-	if (service_own_comments(api->svc, http_arena(req), &q, result->reader, result->comment, &own, &count, &err) !=
-	        FRG_OK ||
-	    count != 1) {
-		if (count != 1)
-			frg_fail(&err, FRG_CORRUPT, "store_corrupt", "the comment just saved is not there");
+	enum frg_status st =
+		service_own_comments(api->svc, http_arena(req), &q, result->reader, result->comment, &own, &count, &err);
+	if (st == FRG_OK && count != 1)
+		st = frg_fail(&err, FRG_CORRUPT, "store_corrupt", "the comment just saved is not there");
+	if (st != FRG_OK) {
 		api_error(api, req, &err, NULL);
 		return;
 	}

@@ -23,7 +23,7 @@ static const char help[] =
 	"usage: freigabe serve [--config FILE] [--db URL] [--listen ADDR:PORT] [--dev-assets DIR]\n\n"
 	"Serves readers and editors. The configuration file has lines `key = value` (docs/configuration.md);\n"
 	"options given here win.\n\n"
-	"  --db URL            sqlite:PATH ($FREIGABE_DB, sqlite:freigabe.db)\n"
+	"  --db URL            sqlite:PATH or postgres://… ($FREIGABE_DB, sqlite:freigabe.db)\n"
 	"  --listen ADDR:PORT  default 127.0.0.1:8080; port 0 takes a free one\n"
 	"  --port-file FILE    writes the port there once it listens\n"
 	"  --dev-assets DIR    serves scripts and styles from DIR instead of from the binary\n";

@@ -184,6 +184,13 @@ static struct http_page *make_page(struct arena *a, const struct thread_query *q
 	return http_page_new(&spec);
 }
 
+/* It may have changed since the request came: what is kept must not be made from what was before the generation. */
+static const struct store_site *site_as_it_is(struct service *svc, const struct store_site *site)
+{
+	const struct store_site *now = service_site_by_id(svc, site->id);
+	return now ? now : site;
+}
+
 enum frg_status service_thread_page(struct service *svc, struct arena *a, const struct thread_query *q,
                                     struct http_page **out, struct frg_error *err)
 {
@@ -192,6 +199,9 @@ enum frg_status service_thread_page(struct service *svc, struct arena *a, const 
 	if (st != FRG_OK)
 		return st;
 	uint64_t generation = cache_generation(svc->cache, article.id); /* before the reading */
+	struct thread_query fresh = *q;
+	fresh.site = site_as_it_is(svc, q->site);
+	q = &fresh;
 	struct thread_data t = {.svc = svc, .query = q};
 	st = store_read(svc->store, a, q->form == THREAD_FEED ? load_feed : thread_load, &t, err);
 	if (st != FRG_OK)
@@ -338,6 +348,7 @@ enum frg_status service_front_page(struct service *svc, struct arena *a, const s
                                    struct http_page **out, struct frg_error *err)
 {
 	uint64_t generation = cache_generation(svc->cache, site->id);
+	site = site_as_it_is(svc, site);
 	struct front f = {.site = site->id};
 	enum frg_status st = store_read(svc->store, a, load_front, &f, err);
 	if (st != FRG_OK)

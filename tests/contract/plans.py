@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """How SQLite would run each statement of the store on a database it knows nothing of: none walks through a table that
-grows with the comments, by itself or because an index was added that it thinks better. Speaks TAP."""
-import itertools, pathlib, re, sqlite3, subprocess, sys
+grows with the comments, by itself or because an index was added that it thinks better. With FREIGABE_TEST_POSTGRES
+(tests/lib/postgres.py): PostgreSQL takes each of them, too, and those that only it is given. Speaks TAP."""
+import itertools, os, pathlib, re, sqlite3, subprocess, sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 GROWS = set('''address author automatic_case comment decision double_check erasure erasure_run evidence event figure forecast
@@ -25,21 +26,27 @@ WHOLE = ('catalogue.c', 'file_sqlite.c')
 LITERALS = re.compile(r'(?:"(?:[^"\\]|\\.)*"\s*)+')
 ONE = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
-def statements():
+def literals(file):
+    text = subprocess.run(['cc', '-E', '-P', '-D_GNU_SOURCE', '-Isrc', '-Iinclude', '-I/usr/include/postgresql', file], cwd=ROOT,
+                          capture_output=True, text=True, check=True).stdout
+    for found in LITERALS.finditer(text):
+        yield ''.join(ONE.findall(found[0])).replace('\\"', '"').replace('\\\\', '\\')
+
+def statements(of_postgres=False):
     for file in sorted((ROOT / 'src/store').glob('*.c')):
-        if file.name in WHOLE or file.name.endswith('_postgres.c'):
-            continue
-        text = subprocess.run(['cc', '-E', '-P', '-D_GNU_SOURCE', '-Isrc', '-Iinclude', '-I/usr/include/postgresql', file], cwd=ROOT, capture_output=True,
-                              text=True, check=True).stdout
-        for found in LITERALS.finditer(text):
-            sql = ''.join(ONE.findall(found[0])).replace('\\"', '"')
-            if re.match(r'(SELECT|INSERT|UPDATE|DELETE|WITH)\b', sql):
-                yield file.name, sql
+        if file.name not in WHOLE and file.name.endswith('_postgres.c') == of_postgres:
+            for sql in literals(file):
+                if re.match(r'(SELECT|INSERT|UPDATE|DELETE|WITH)\b', sql):
+                    yield file.name, sql
+
+def migrations():
+    for name in re.findall(r"'(\d{4}_\w+\.sql)'", (ROOT / 'migrations/meson.build').read_text()):
+        yield (ROOT / 'migrations' / name).read_text()
 
 def schema():
     db = sqlite3.connect(':memory:')
-    for name in re.findall(r"'(\d{4}_\w+\.sql)'", (ROOT / 'migrations/meson.build').read_text()):
-        db.executescript((ROOT / 'migrations' / name).read_text())
+    for text in migrations():
+        db.executescript(text)
     db.executescript('''CREATE TABLE schema_migration (version BIGINT PRIMARY KEY, name TEXT, hash TEXT, applied_at BIGINT);
         CREATE VIRTUAL TABLE search_text USING fts5(name, title, text, content='');
         CREATE TABLE search_title (revision_id BIGINT PRIMARY KEY, title TEXT NOT NULL)''')
@@ -70,7 +77,34 @@ def wrong(db, sql):
             return step + ', and sorted'
     return ''
 
+def psql(url, sql):
+    return subprocess.run(['psql', '-Xq', '-v', 'ON_ERROR_STOP=1', url], input=sql, capture_output=True, text=True).stderr
+
+def on_postgres(server):
+    """PREPARE of each statement, without the types that the program gives: then some would be guessed inconsistently."""
+    url = server + 'plans'
+    psql(server + 'postgres', 'DROP DATABASE IF EXISTS plans; CREATE DATABASE plans')
+    own = [sql for sql in literals(ROOT / 'src/store/search_postgres.c') if sql.startswith('CREATE')]
+    problem = psql(url, '\n'.join([*migrations(), 'CREATE TABLE schema_migration (version BIGINT, name TEXT, hash TEXT, applied_at BIGINT);',
+                                   *own]).replace(' BLOB ', ' BYTEA '))
+    print(('not ok' if problem else 'ok') + ' 1 - the schema')
+    bad = psql(url, 'PREPARE p AS SELECT nothing FROM revision WHERE id = $1')
+    print(('ok' if bad else 'not ok') + ' 2 - the check can fail')
+    failed, number = bool(problem) + (not bad), 2
+    for number, (file, sql) in enumerate(itertools.chain(statements(), statements(of_postgres=True)), 3):
+        only_sqlite = file in ('search.c', 'db_sqlite.c') and re.search(r'\bsearch_text\b|search_title', sql)
+        problem = '' if only_sqlite else psql(url, f'PREPARE p AS {sql}')
+        problem = '' if 'inconsistent types deduced' in problem else problem
+        failed += bool(problem)
+        print(f'{"not ok" if problem else "ok"} {number} - {file}: {sql[:70]}'.replace('#', ''))
+        if problem:
+            print(f'# {problem.strip()}\n# {sql}'.replace('\n', '\n# '))
+    print(f'1..{number}')
+    return bool(failed or number < 100)
+
 def main():
+    if os.environ.get('FREIGABE_TEST_POSTGRES'):
+        return on_postgres(os.environ['FREIGABE_TEST_POSTGRES'])
     db, number, failed = schema(), 0, 0
     bad = wrong(db, 'SELECT id FROM revision WHERE text = $1')
     print(('ok' if bad else 'not ok') + ' 1 - the check can fail')

@@ -58,7 +58,7 @@ test('a flood of long notices makes the desk\'s list shorter, not endless, and t
 	const numbers = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 490)';
 	for (const c of all)
 		sql(`INSERT INTO notice (id, site_id, comment_id, revision_id, text_hash, kind, lang, explanation, name, email, person, form_key, joins, created_at, decided_at, outcome, decision_id, answer)
-			${numbers} SELECT o.id + n.i, o.site_id, o.comment_id, o.revision_id, o.text_hash, o.kind, o.lang, replace(hex(zeroblob(6000)), '0', 'x'), o.name, '', '', 'key ' || o.id || n.i, NULL, o.created_at + 1, NULL, '', NULL, '' FROM n, notice o WHERE o.comment_id = (SELECT comment_id FROM revision WHERE id = o.revision_id) AND o.person <> '' AND o.text_hash = (SELECT text_hash FROM revision WHERE text LIKE 'Hundertfach gemeldet: der ${all.indexOf(c)}.%')`);
+			${numbers} SELECT o.id + n.i, o.site_id, o.comment_id, o.revision_id, o.text_hash, o.kind, o.lang, '${'x'.repeat(12000)}', o.name, '', '', 'key ' || o.id || n.i, NULL, o.created_at + 1, NULL, '', NULL, '' FROM n, notice o WHERE o.comment_id = (SELECT comment_id FROM revision WHERE id = o.revision_id) AND o.person <> '' AND o.text_hash = (SELECT text_hash FROM revision WHERE text LIKE 'Hundertfach gemeldet: der ${all.indexOf(c)}.%')`);
 	const answer = await rike.get('/v1/desk/notices?state=open');
 	ok(answer);
 	assert.ok(answer.raw.length < 16 << 20, `${answer.raw.length} bytes`);

@@ -16,7 +16,8 @@ export async function decideMany(server, editor, count, { refusedEach = 0, score
 		assert.equal((await editor.decide(item, 'release')).status, 200);
 	const { engine } = (await editor.get('/v1/desk/automatic')).json;
 	const outcome = refusedEach ? `CASE WHEN ordinal_in % ${refusedEach} = 0 THEN 'return' ELSE 'release' END` : "'release'";
-	sql(server, `INSERT OR REPLACE INTO automatic_case (revision_id, site_id, section, engine, score, barred, policy, drawn, due_at,
+	sql(server, `DELETE FROM automatic_case WHERE revision_id IN (SELECT id FROM revision WHERE state = 'released');
+		INSERT INTO automatic_case (revision_id, site_id, section, engine, score, barred, policy, drawn, due_at,
 		decision_id, outcome, decided_at, created_at) SELECT r.id, r.site_id, a.section, '${engine}', ${score}, '', 0, 0, NULL, NULL, ${outcome},
 		${Date.now()}, r.created_at FROM (SELECT x.*, row_number() OVER (ORDER BY x.id) AS ordinal_in FROM revision x WHERE x.state = 'released') r
 		JOIN comment c ON c.id = r.comment_id JOIN article a ON a.id = c.article_id;`);
