@@ -17,7 +17,7 @@ static const char help[] =
 	"not in it: the configuration file, and the password files that it names.\n\n"
 	"Before the file gets its name the copy is checked: every page and index, both chains, what is published,\n"
 	"preserved evidence, signatures. Nothing is overwritten.\n\n"
-	"--to    a file that is not there yet; or a folder, in which it is called freigabe-DATEtTIMEz.db\n"
+	"--to    a file that is not there yet; or a folder, in which it is called freigabe-YYYYMMDDTHHMMSSZ.db\n"
 	"--keep  of the backups in that folder, removes the oldest until N are left\n\n"
 	"Exit code 0: done; 1: the copy was made, but is not in order (so the database is not); 2: it could not be\n"
 	"made. After 1 and 2 nothing is left of it.\n";

@@ -14,7 +14,7 @@ static const char help[] =
 	"both again and compares them, table by table, by number and by a hash of all rows; makes the search index in the\n"
 	"target; proves its chains. Only then the target can be used.\n\n"
 	"Stop the server first. The source is only read; an SQLite source is locked meanwhile, so that a server cannot "
-    "start on\n"
+	"start on\n"
 	"it; a PostgreSQL source must have no other users and is read as it stands at one moment. If it changes all the\n"
 	"same, that is found out, and the copy is not called done.\n\n"
 	"If the copy is cut off, give the same command again: it goes on where it was.\n\n"

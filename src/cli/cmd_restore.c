@@ -11,7 +11,7 @@ static const char help[] =
 	"usage: freigabe restore --from FILE [--db URL] [--replace] [--dry-run]\n\n"
 	"Checks a backup, copies it to where the database is to be, and brings it up to this version of Freigabe. The\n"
 	"backup itself is only read. Stop the server first: a database that is in use is not touched.\n\n"
-	"--replace  something is there already: keep it, as PATH.before-DATEtTIMEz, and put the backup in its place\n"
+	"--replace  something is there already: keep it, as PATH.before-YYYYMMDDTHHMMSSZ, and put the backup in its place\n"
 	"--dry-run  say what would be done: what is in the backup, what is there now; change nothing\n\n"
 	"Into PostgreSQL a backup is copied row by row, into an empty database; a copy that was cut off goes on when\n"
 	"the command is given again.\n\n"

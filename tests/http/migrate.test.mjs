@@ -6,12 +6,13 @@ import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { startServer, binary, until } from '../lib/server.mjs';
+import { startServer, binary } from '../lib/server.mjs';
+import { newDatabase, psql } from '../lib/postgres.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 
-const KILLS = Number(process.env.MIGRATE_KILLS || 4), ROWS = Number(process.env.MIGRATE_ROWS || 20000);
-let dir, pg;
+const KILLS = Number(process.env.MIGRATE_KILLS || 4), ROWS = Number(process.env.MIGRATE_ROWS || 40000);
+const databases = {}; // on a PostgreSQL server
+let dir;
 const sqlite = (name) => `sqlite:${join(dir, name)}.db`;
 const run = (...args) => spawnSync(binary(), args, { encoding: 'utf8', timeout: 300000 });
 const said = (r) => `exit ${r.status}: ${r.stdout}${r.stderr}`;
@@ -20,22 +21,29 @@ const move = (from, to, ...more) => run('migrate-store', '--from', from, '--to',
 const lines = (text) => text.split('\n').filter((l) => / rows /.test(l));
 
 function sql(url, text) {
-	const r = url.startsWith('sqlite:')
-		? spawnSync('sqlite3', ['-batch', url.slice(7)], { input: text, encoding: 'utf8' })
-		: spawnSync('psql', ['-qAtX', '-v', 'ON_ERROR_STOP=1', url], { input: text, encoding: 'utf8' });
+	if (!url.startsWith('sqlite:'))
+		return psql(url, text);
+	const r = spawnSync('sqlite3', ['-batch', url.slice(7)], { input: text, encoding: 'utf8' });
 	assert.equal(r.status, 0, r.stderr);
 	return r.stdout.trim();
 }
 
-// Begins a copy and kills it after a time; false if it was done by then.
-async function cut(from, to, delay) {
-	const child = spawn(binary(), ['migrate-store', '--from', from, '--to', to], { stdio: ['ignore', 'ignore', 'inherit'] });
-	const over = new Promise((done) => child.once('exit', (code, signal) => done({ code, signal })));
-	await new Promise((done) => setTimeout(done, delay));
-	child.kill('SIGKILL');
-	const { code, signal } = await over;
-	assert.ok(signal || code === 0, 'it failed');
-	return signal === 'SIGKILL';
+// Begins a copy and kills it once so large a part is done, as it says on a terminal; false if it was done before.
+async function cut(from, to, part) {
+	const command = `echo pid $$; exec '${binary()}' migrate-store --from '${from}' --to '${to}'`;
+	const child = spawn('script', ['-qefc', command, '/dev/null'], { stdio: ['ignore', 'pipe', 'inherit'] });
+	let text = '', killed = false;
+	child.stdout.on('data', (d) => {
+		text += d;
+		const [, done, of] = text.match(/copying: (\d+) of (\d+)[^]*?$/g)?.at(-1)?.match(/.*copying: (\d+) of (\d+)/s) ?? [];
+		if (!killed && done && Number(done) >= part * Number(of)) {
+			killed = true;
+			process.kill(Number(/pid (\d+)/.exec(text)[1]), 'SIGKILL');
+		}
+	});
+	await new Promise((done) => child.once('close', done));
+	assert.doesNotMatch(text, /freigabe migrate-store: /);
+	return killed;
 }
 
 // Rows in a copy that was cut off, as far as it came.
@@ -83,36 +91,14 @@ before(async () => {
 	sql(sqlite('a'), `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS})
 		INSERT INTO suggestion (id, site_id, text, lang, attribute, score_permille, community, created_at, text_hash)
 		SELECT i, (SELECT id FROM site), 'Satz ' || i || char(128512), 'de', 'TOXICITY', i % 1000, '', 1, '' FROM n`);
-	pg = await postgres();
+	for (const name of ['b', 'k', 'm', 'q', 'nul', 'used', 'restored'])
+		databases[name] = await newDatabase();
 });
-after(async () => {
-	await pg?.end();
-	rmSync(dir, { recursive: true, force: true });
-});
-
-// A PostgreSQL server of our own: the address of a database of a name, made when it is first asked for.
-async function postgres() {
-	const child = spawn('python3', [fileURLToPath(new URL('../lib/postgres.py', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
-	const base = await new Promise((done, fail) => {
-		let text = '';
-		child.stdout.on('data', (d) => (text += d, text.includes('\n') && done(text.trim())));
-		child.once('exit', () => fail(new Error('no PostgreSQL server')));
-	});
-	const made = new Set();
-	return {
-		url(name) {
-			if (!made.has(name))
-				sql(`${base}postgres`, `CREATE DATABASE ${name}`);
-			made.add(name);
-			return base + name;
-		},
-		end: () => new Promise((done) => (child.once('exit', done), child.stdin.end())),
-	};
-}
+after(() => rmSync(dir, { recursive: true, force: true }));
 
 for (const kind of ['SQLite', 'PostgreSQL'])
 	describe(kind, () => {
-		const there = (name) => (kind === 'SQLite' ? sqlite(name) : pg.url(name));
+		const there = (name) => (kind === 'SQLite' ? sqlite(name) : databases[name]);
 
 		test('there and back: every row the same', () => {
 			const out = good(move(sqlite('a'), there('b'))), back = good(move(there('b'), sqlite(`of${kind}`)));
@@ -143,17 +129,11 @@ for (const kind of ['SQLite', 'PostgreSQL'])
 
 		test(`killed ${KILLS} times, and gone on: no row twice, none missing`, async (t) => {
 			const came = []; // how far, each time
-			for (let delay = 40; came.length < KILLS;) {
-				assert.ok(await cut(sqlite('a'), there('k'), delay), `done before it was killed a ${came.length + 1}th time`);
-				const rows = rowsOf(there('k'));
-				if (rows === (came.at(-1) ?? 0))
-					delay *= 1.2; // it did not even begin
-				else
-					came.push(rows);
-				if (rows === ROWS)
-					break;
+			for (let i = 1; i <= KILLS; i++) {
+				if (await cut(sqlite('a'), there('k'), i / (KILLS + 2)))
+					came.push(rowsOf(there('k')));
 			}
-			assert.ok(came.filter((rows) => rows < ROWS).length > 1, `not in the middle: ${came}`);
+			assert.ok(came.filter((rows) => rows > 0 && rows < ROWS).length > 1, `not in the middle: ${came}`);
 			const half = run('audit', 'verify', '--db', there('k'));
 			assert.equal(half.status, 2, said(half));
 			assert.match(half.stderr, /not all of it is here/);
@@ -166,8 +146,7 @@ for (const kind of ['SQLite', 'PostgreSQL'])
 
 		test('a source that has moved on since the copy began is found out', async () => {
 			copyFileSync(join(dir, 'a.db'), join(dir, 'moving.db'));
-			for (let delay = 40; !(rowsOf(there('m')) > 0); delay *= 1.2)
-				assert.ok(await cut(sqlite('moving'), there('m'), delay));
+			assert.ok(await cut(sqlite('moving'), there('m'), 0.3));
 			sql(sqlite('moving'), "UPDATE counter SET value = value + 1 WHERE name = 'event'");
 			const r = move(sqlite('moving'), there('m'));
 			assert.equal(r.status, 2, said(r));
@@ -176,8 +155,7 @@ for (const kind of ['SQLite', 'PostgreSQL'])
 
 		test('a source that moved on without its chains: the comparison finds it, and the target stays closed', async () => {
 			copyFileSync(join(dir, 'a.db'), join(dir, 'quiet.db'));
-			for (let delay = 40; !(rowsOf(there('q')) > 0); delay *= 1.2)
-				assert.ok(await cut(sqlite('quiet'), there('q'), delay));
+			assert.ok(await cut(sqlite('quiet'), there('q'), 0.3));
 			sql(sqlite('quiet'), 'UPDATE suggestion SET score_permille = 999 WHERE id = 1');
 			const r = move(sqlite('quiet'), there('q'));
 			assert.equal(r.status, 1, said(r));
@@ -200,16 +178,16 @@ test('a source that a server uses is refused, and no server starts on one that i
 test('what PostgreSQL cannot hold is named, not changed', () => {
 	copyFileSync(join(dir, 'a.db'), join(dir, 'nul.db'));
 	sql(sqlite('nul'), "UPDATE site SET slogan = 'a' || char(0) || 'b'");
-	let r = move(sqlite('nul'), pg.url('nul'));
+	let r = move(sqlite('nul'), databases.nul);
 	assert.equal(r.status, 2, said(r));
 	assert.match(r.stderr, /site\.slogan, row id=\d+: a text with a NUL byte, which PostgreSQL cannot hold/);
-	assert.equal(run('audit', 'verify', '--db', pg.url('nul')).status, 2, 'half a copy');
+	assert.equal(run('audit', 'verify', '--db', databases.nul).status, 2, 'half a copy');
 	sql(sqlite('nul'), "UPDATE site SET slogan = CAST(x'c328' AS TEXT)");
-	r = move(sqlite('nul'), pg.url('nul'));
+	r = move(sqlite('nul'), databases.nul);
 	assert.match(r.stderr, /not UTF-8/);
 	good(move(sqlite('nul'), sqlite('nul2'))); // SQLite keeps it as it is
 	sql(sqlite('nul'), "UPDATE site SET slogan = ''");
-	good(move(sqlite('nul'), pg.url('nul'))); // and goes on
+	good(move(sqlite('nul'), databases.nul)); // and goes on
 });
 
 test('no reader and no browser can bring in a NUL', async () => {
@@ -227,29 +205,29 @@ test('no reader and no browser can bring in a NUL', async () => {
 });
 
 test('a PostgreSQL source that others use is refused', () => {
-	good(move(sqlite('a'), pg.url('used')));
-	const other = spawn('psql', ['-qAtX', pg.url('used')], { stdio: ['pipe', 'pipe', 'inherit'] });
+	good(move(sqlite('a'), databases.used));
+	const other = spawn('psql', ['-qAtX', databases.used], { stdio: ['pipe', 'pipe', 'inherit'] });
 	return new Promise((done) => (other.stdout.once('data', done), other.stdin.write('SELECT 1;\n'))).then(() => {
-		const r = move(pg.url('used'), sqlite('of-used'));
+		const r = move(databases.used, sqlite('of-used'));
 		assert.equal(r.status, 2, said(r));
 		assert.match(r.stderr, /1 other connections use the source/);
 		other.stdin.end();
 		return new Promise((done) => other.once('exit', done));
-	}).then(() => good(move(pg.url('used'), sqlite('of-used'))));
+	}).then(() => good(move(databases.used, sqlite('of-used'))));
 });
 
 test('a backup of PostgreSQL is a file like any other, and goes back into either', () => {
-	const from = pg.url('used'), backup = join(dir, 'pg-backup.db');
+	const from = databases.used, backup = join(dir, 'pg-backup.db');
 	good(run('backup', '--db', from, '--to', backup));
 	good(run('restore', '--from', backup, '--db', sqlite('restored')));
 	good(move(from, sqlite('restored'), '--verify'));
-	const dry = good(run('restore', '--from', backup, '--db', pg.url('restored'), '--dry-run'));
+	const dry = good(run('restore', '--from', backup, '--db', databases.restored, '--dry-run'));
 	assert.match(dry, /nothing yet/);
-	good(run('restore', '--from', backup, '--db', pg.url('restored')));
-	good(move(sqlite('a'), pg.url('restored'), '--verify'));
-	const again = run('restore', '--from', backup, '--db', pg.url('restored'));
+	good(run('restore', '--from', backup, '--db', databases.restored));
+	good(move(sqlite('a'), databases.restored, '--verify'));
+	const again = run('restore', '--from', backup, '--db', databases.restored);
 	assert.equal(again.status, 2, said(again));
-	assert.equal(run('restore', '--from', backup, '--db', pg.url('restored'), '--dry-run').status, 2);
+	assert.equal(run('restore', '--from', backup, '--db', databases.restored, '--dry-run').status, 2);
 });
 
 test('what is no database of ours is refused', () => {
