@@ -548,7 +548,7 @@ static enum frg_status step(struct db *base, struct frg_error *err, enum db_step
 	BUG("no such step");
 }
 
-/* ---- opening, looking after it ---- */
+/* ---- opening ---- */
 
 static void close_db(struct db *base)
 {
@@ -574,49 +574,6 @@ enum frg_status db_open_postgres(const char *url, bool writer, struct db **out, 
 	return FRG_OK;
 }
 
-static enum frg_status one_number(struct db *base, struct frg_error *err, const char *sql, int64_t *out)
-{
-	struct db_rows *rows;
-	enum frg_status st = query(base, err, sql, NULL, 0, &rows);
-	if (st != FRG_OK)
-		return st;
-	*out = next(rows) ? integer(rows, 0) : 0;
-	return end(rows, err);
-}
-
-static enum frg_status check_integrity(struct db *base, struct frg_error *err)
-{
-	int64_t bad = 0, pages = 0;
-	enum frg_status st = one_number(base, err,
-	                                "SELECT (SELECT count(*) FROM pg_index WHERE NOT indisvalid)"
-	                                " + (SELECT count(*) FROM pg_constraint WHERE NOT convalidated)",
-	                                &bad);
-	if (st == FRG_OK)
-		st = one_number(base, err,
-		                "SELECT COALESCE(sum(checksum_failures), 0) FROM pg_stat_database"
-		                " WHERE datname = current_database()",
-		                &pages);
-	if (st == FRG_OK && bad + pages)
-		st = frg_fail(err, FRG_CORRUPT, "store_corrupt",
-		              "database: %lld indexes or constraints not valid, %lld pages with a wrong checksum",
-		              (long long)bad, (long long)pages);
-	return st;
-}
-
-static enum frg_status size_of(struct db *base, int64_t *bytes, struct frg_error *err)
-{
-	return one_number(base, err, "SELECT pg_database_size(current_database())", bytes);
-}
-
-/* Rows that have gone leave the pages of their tables and indexes, of all tables that hold words. */
-static enum frg_status scrub(struct db *base, struct frg_error *err)
-{
-	return script(base, err,
-	              "VACUUM address, author, automatic_case, comment, decision, erasure_run, event, evidence, mail,"
-	              " near_key, notice, objection, publication, queue, review, revision, search_text, statement,"
-	              " suggestion");
-}
-
 static const struct db_driver driver = {
 	.dialect = DB_POSTGRES,
 	.run = run,
@@ -631,7 +588,7 @@ static const struct db_driver driver = {
 	.in_transaction = in_transaction,
 	.changes = changes,
 	.close = close_db,
-	.check_integrity = check_integrity,
-	.size = size_of,
-	.scrub = scrub,
+	.check_integrity = postgres_check_integrity,
+	.size = postgres_size,
+	.scrub = postgres_scrub,
 };
