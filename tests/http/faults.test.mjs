@@ -143,7 +143,8 @@ for (const path of PATHS)
 			for (const [kind, error] of FAULTS) {
 				const job = await path.prepare(room);
 				room.faults.count(kind);
-				assert.ok((await path.act(room, job)).status < 300);
+				const usual = await path.act(room, job);
+				assert.ok(usual.status < 300, `before ${kind}: ${usual.status} ${usual.text}\n${room.server.log.slice(-500)}`);
 				for (const n of calls(room.faults.counted(kind))) {
 					fired += await room.tryOut(path, kind, error, n);
 					tried++;
