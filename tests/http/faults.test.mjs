@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServer, uuid } from '../lib/server.mjs';
+import { startServer, until, uuid } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { ERRNO, Faults, SQLITE, unable } from '../lib/faults.mjs';
 
@@ -48,7 +48,9 @@ class Newsroom {
 	}
 
 	async alive() {
-		if (this.server.alive() && (await this.ask(() => this.server.get('/healthz'))))
+		const well = () => this.ask(() => this.server.get('/healthz')).then((answer) => answer?.status === 200);
+		await until(async () => !this.server.alive() || (await well()), { what: 'an answer, or an end' });
+		if (this.server.alive())
 			return;
 		const end = await this.server.exit;
 		assert.equal(end.signal, 'SIGABRT', `ended otherwise: ${JSON.stringify(end)}\n${this.server.log}`);
