@@ -186,11 +186,16 @@ enum frg_status store_read(struct store *s, struct arena *arena, store_work *wor
 {
 	struct reader *r = borrow(s);
 	struct store_tx tx = {.db = r->db, .arena = arena};
-	enum frg_status st = db_script(r->db, err, "BEGIN");
+	enum frg_status st = FRG_OK;
+	if (db_in_transaction(r->db)) /* could not be ended before: it would show what was then */
+		st = db_script(r->db, err, "ROLLBACK");
+	if (st == FRG_OK)
+		st = db_script(r->db, err, "BEGIN");
 	if (st == FRG_OK) {
 		st = work(&tx, ctx, err);
 		struct frg_error end;
-		if (db_in_transaction(r->db) && db_script(r->db, &end, "COMMIT") != FRG_OK)
+		if (db_in_transaction(r->db) && db_script(r->db, &end, "COMMIT") != FRG_OK && db_in_transaction(r->db) &&
+		    db_script(r->db, &end, "ROLLBACK") != FRG_OK)
 			log_error("store_read", "%s", end.msg);
 	}
 	give_back(s, r);
