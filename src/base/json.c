@@ -3,6 +3,16 @@
 
 #include <stdlib.h>
 
+static void *allocate(size_t n)
+{
+	void *p = malloc(n ? n : 1);
+	if (!p)
+		BUG("out of memory");
+	return p;
+}
+
+void json_setup(void) { json_set_alloc_funcs(allocate, free); }
+
 json_t *json_of(str s)
 {
 	json_t *v = json_stringn(s.p ? s.p : "", s.n);

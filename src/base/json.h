@@ -6,6 +6,8 @@
 
 #include <jansson.h>
 
+/* Call once before anything else here: without memory the program ends, instead of taking a text for an empty one. */
+void json_setup(void);
 json_t *json_of(str s);                             /* a string; invalid UTF-8 becomes "" */
 json_t *json_or_null(str s);                        /* null if empty */
 str json_str(struct arena *a, const json_t *value); /* copied; "" if it is no string */

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/id.h"
+#include "base/json.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -104,6 +105,7 @@ int main(int argc, char **argv)
 		puts("freigabe " FREIGABE_VERSION);
 		return EXIT_DONE;
 	}
+	json_setup();
 	if (!id_setup()) {
 		fputs("freigabe: the system gives no randomness\n", stderr);
 		return EXIT_USAGE;

@@ -261,12 +261,15 @@ enum frg_status store_read(struct store *s, struct arena *arena, store_work *wor
 	struct reader *r = borrow(s);
 	enum frg_status st = r->db ? FRG_OK : place_open(&s->place, s->read_mode, &r->db, err);
 	struct store_tx tx = {.db = r->db, .arena = arena};
+	if (st == FRG_OK && db_in_transaction(r->db)) /* could not be ended before: it would show what was then */
+		st = db_step(r->db, err, DB_ROLLBACK);
 	if (st == FRG_OK)
 		st = db_step(r->db, err, DB_BEGIN_READ);
 	if (st == FRG_OK) {
 		st = work(&tx, ctx, err);
 		struct frg_error end;
-		if (db_in_transaction(r->db) && db_step(r->db, &end, DB_COMMIT) != FRG_OK)
+		if (db_in_transaction(r->db) && db_step(r->db, &end, DB_COMMIT) != FRG_OK && db_in_transaction(r->db) &&
+		    db_step(r->db, &end, DB_ROLLBACK) != FRG_OK)
 			log_error("store_read", "%s", end.msg);
 	}
 	give_back(s, r);
