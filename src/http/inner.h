@@ -13,6 +13,7 @@ enum {
 	PARAMS_MAX = 4,
 	FIELDS_MAX = 64,
 	ARENA_MAX = 256 << 20,
+	ROUTES_MAX = 256,
 	DISCARD_MAX = 8 << 20, /* of a refused body, read so that the client hears the refusal */
 	IDLE_TIMEOUT_S = 30,
 	WORKERS = 32,
@@ -46,7 +47,8 @@ struct http_request {
 	struct route_match match;
 	char *body;
 	size_t body_size, body_room, body_max, discarded;
-	msec began;
+	int64_t began;    /* clock_steady_ns(): its first line was read; with a body, all of it */
+	int64_t queued;   /* given to the workers */
 	unsigned refusal; /* found wrong before the body was read */
 	bool close;       /* refused without reading the body */
 	bool counted, late;
@@ -80,6 +82,9 @@ struct http_server {
 	struct streams *streams;
 	atomic_bool draining;
 	atomic_int open_requests; /* whose head was read and whose answer is not sent */
+	unsigned char groups[ROUTES_MAX];
+	_Atomic int64_t log_second;
+	atomic_uint log_lines, log_count;
 };
 
 /* routing.c */
@@ -101,6 +106,13 @@ bool workers_give(struct workers *w, struct http_request *req);
 /* Finishes what is queued, takes no more, ends the threads. */
 void workers_stop(struct workers *w);
 void workers_close(struct workers *w);
+void workers_count(struct workers *w, unsigned *count, unsigned *busy, unsigned *waiting);
+/* measure.c */
+void measure_open(struct http_server *s);
+/* The answer was given to libmicrohttpd. */
+void measure_answer(struct http_request *req);
+void measure_refused(void);
+void measure_worker_wait(int64_t ns);
 /* pages.c */
 unsigned page_status(const struct http_page *page);
 enum MHD_Result page_queue(struct http_request *req);
@@ -109,6 +121,7 @@ struct streams *streams_open(unsigned ping_s, unsigned max);
 /* Takes one of the places for streams; stream_queue fills it. */
 bool stream_reserve(struct http_request *req);
 enum MHD_Result stream_queue(struct http_request *req);
+void streams_count(struct streams *s, unsigned *count, unsigned *max);
 /* All streams end; no new ones begin. */
 void streams_end(struct streams *s);
 void streams_close(struct streams *s);

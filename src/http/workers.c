@@ -1,6 +1,8 @@
 /* Threads that may wait for a disk, and the queue before them. */
 #include "http/inner.h"
 
+#include "base/log.h"
+
 #include <stdlib.h>
 
 enum { STACK = 512 << 10 };
@@ -9,7 +11,7 @@ struct workers {
 	pthread_mutex_t lock;
 	pthread_cond_t there;
 	struct http_request *first, *last;
-	unsigned waiting, waiting_max, count;
+	unsigned waiting, waiting_max, count, busy;
 	bool stopping;
 	pthread_t threads[];
 };
@@ -23,6 +25,7 @@ static struct http_request *take(struct workers *w)
 	if (req) {
 		w->first = req->next;
 		w->waiting--;
+		w->busy++;
 		if (!w->first)
 			w->last = NULL;
 	}
@@ -36,11 +39,17 @@ static void *loop(void *arg)
 	struct http_request *req;
 	while ((req = take(w))) {
 		struct MHD_Connection *connection = req->connection;
+		measure_worker_wait(clock_steady_ns() - req->queued);
+		log_set_request(http_request_id(req).p);
 		req->match.route->handle(req->server->config.app, req);
 		BUG_IF(!req->status);
 		req->stage = STAGE_ANSWERED;
 		/* from here on the request belongs to its loop again */
 		MHD_resume_connection(connection);
+		log_set_request("");
+		pthread_mutex_lock(&w->lock);
+		w->busy--;
+		pthread_mutex_unlock(&w->lock);
 	}
 	return NULL;
 }
@@ -72,6 +81,7 @@ bool workers_give(struct workers *w, struct http_request *req)
 	if (room) {
 		/* before a worker can wake it, and only when one will */
 		req->stage = STAGE_WORKER;
+		req->queued = clock_steady_ns();
 		MHD_suspend_connection(req->connection);
 		req->next = NULL;
 		if (w->last)
@@ -84,6 +94,15 @@ bool workers_give(struct workers *w, struct http_request *req)
 	}
 	pthread_mutex_unlock(&w->lock);
 	return room;
+}
+
+void workers_count(struct workers *w, unsigned *count, unsigned *busy, unsigned *waiting)
+{
+	pthread_mutex_lock(&w->lock);
+	*count = w->count;
+	*busy = w->busy;
+	*waiting = w->waiting;
+	pthread_mutex_unlock(&w->lock);
 }
 
 void workers_stop(struct workers *w)
