@@ -2,6 +2,7 @@
 #include "event/jobs.h"
 
 #include "base/log.h"
+#include "event/measure.h"
 #include "event/tell.h"
 #include "service/automatic/automatic.h"
 
@@ -170,7 +171,9 @@ bool jobs_some(struct jobs *j, struct arena *a)
 		if (now < j->next[i])
 			continue;
 		arena_reset(a);
+		int64_t began = clock_steady_ns();
 		enum job_result result = jobs[i].run(j, a);
+		event_count_job(i, clock_steady_ns() - began, result == JOB_FAILED);
 		msec pause = result == JOB_FAILED && jobs[i].every < FAILED_MS ? FAILED_MS : jobs[i].every;
 		j->next[i] = result == JOB_MORE ? 0 : now + pause;
 		more = more || result == JOB_MORE;

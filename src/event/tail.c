@@ -6,8 +6,10 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "event/jobs.h"
+#include "event/measure.h"
 #include "event/tell.h"
 #include "service/automatic/automatic.h"
+#include "service/health.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -167,7 +169,7 @@ static void end_streams(struct service *svc, const struct store_event *e)
 {
 	id64 editor = 0;
 	if (e->detail.n && !id_parse(e->detail, &editor)) {
-		log_error("live", "an event names nobody: %.*s", STR_ARG(e->detail));
+		log_error("live", "event %lld names nobody", (long long)e->seq);
 		return;
 	}
 	service_streams_end(svc, e->site, editor);
@@ -268,9 +270,11 @@ static void follow(struct tail *t, struct arena *a)
 		t->counted = 0;
 		for (size_t i = 0; i < b.events.count; i++) {
 			handle(t, a, &b.events.items[i]);
+			event_count(&b.events.items[i]);
 			t->seq = b.events.items[i].seq;
 		}
 	} while (b.events.count == PAGE && !atomic_load(&t->stopping));
+	service_health_caught_up(t->svc);
 }
 
 static void *loop(void *arg)
@@ -296,6 +300,7 @@ enum frg_status tail_open(struct service *svc, struct tail **out, struct frg_err
 	if (!t)
 		BUG("out of memory");
 	t->svc = svc;
+	event_measure_open();
 	t->jobs = (struct jobs){.svc = svc, .stopping = &t->stopping};
 	const struct store_site *sites = service_site(svc, STR(""));
 	for (size_t i = 0; i < service_site_count(svc); i++)

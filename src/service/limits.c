@@ -1,6 +1,7 @@
 /* Token buckets: so many acts per address or key, and then a wait. In memory, with a fixed number of
  * buckets: under a flood of addresses those that fall on one slot start anew. */
 #include "service/inner.h"
+#include "service/measure.h"
 
 #include <stdlib.h>
 
@@ -76,6 +77,7 @@ enum frg_status service_limit(struct service *svc, enum limit_kind kind, str key
 	pthread_mutex_unlock(&l->lock);
 	if (allowed)
 		return FRG_OK;
+	metric_add(&limits_refused, kind, 1);
 	enum frg_status st = frg_fail(err, FRG_THROTTLED,
 	                              kind == LIMIT_LOGIN || kind == LIMIT_LOGIN_ADDRESS ? "login_throttled" : "throttled",
 	                              "too many in a short time");

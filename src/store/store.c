@@ -1,5 +1,7 @@
 /* Connections and transactions: one writer thread that commits all waiting work together
  * (group commit: one fsync for many), and connections that read beside it. */
+#include "store/health.h"
+#include "store/measure.h"
 #include "store/person.h"
 #include "store/tx.h"
 
@@ -8,6 +10,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,6 +33,7 @@ struct reader {
 };
 
 struct store {
+	char path[4096];
 	struct db *writer;
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -38,6 +42,7 @@ struct store {
 	struct reader *readers, *all_readers;
 	unsigned reader_count;
 	int64_t commits; /* counts groups, so that waiting for events needs no polling */
+	struct store_health health;
 	bool stopping;
 };
 
@@ -66,7 +71,19 @@ static void run_one(struct db *db, struct job *job)
 	}
 }
 
-static void run_group(struct db *db, struct job **jobs, size_t count)
+static enum frg_status commit(struct db *db, size_t count, struct frg_error *err)
+{
+	int64_t began = clock_steady_ns();
+	enum frg_status st = db_script(db, err, "COMMIT");
+	if (st == FRG_OK) {
+		metric_observe(&store_commits, 0, clock_steady_ns() - began);
+		metric_observe(&store_group, 0, (int64_t)count);
+	}
+	return st;
+}
+
+/* NULL, or the code of what went wrong. */
+static const char *run_group(struct db *db, struct job **jobs, size_t count)
 {
 	struct frg_error err = {0};
 	enum frg_status st = db_script(db, &err, "BEGIN IMMEDIATE");
@@ -74,13 +91,14 @@ static void run_group(struct db *db, struct job **jobs, size_t count)
 	while (st == FRG_OK && ran < count) {
 		run_one(db, jobs[ran++]);
 		if (!db_in_transaction(db))
-			st = frg_fail(&err, FRG_UNAVAILABLE, "store_io", "the transaction was given up: %s",
-			              jobs[ran - 1]->err.msg);
+			st = frg_fail(&err, FRG_UNAVAILABLE, jobs[ran - 1]->err.code ? jobs[ran - 1]->err.code : "store_io",
+			              "the transaction was given up: %s", jobs[ran - 1]->err.msg);
 	}
 	if (st == FRG_OK)
-		st = db_script(db, &err, "COMMIT");
+		st = commit(db, count, &err);
 	if (st == FRG_OK)
-		return;
+		return NULL;
+	metric_add(&store_failures, 0, 1);
 	if (db_in_transaction(db)) {
 		struct frg_error undo;
 		if (db_script(db, &undo, "ROLLBACK") != FRG_OK)
@@ -93,6 +111,7 @@ static void run_group(struct db *db, struct job **jobs, size_t count)
 		jobs[i]->status = st;
 		jobs[i]->err = err;
 	}
+	return err.code;
 }
 
 static size_t take(struct store *s, struct job **jobs)
@@ -109,6 +128,35 @@ static size_t take(struct store *s, struct job **jobs)
 	return n;
 }
 
+/* In the lock: how a group came out. */
+static void note(struct store *s, bool wrote, const char *problem)
+{
+	s->health.writing_since = 0;
+	if (!wrote)
+		return;
+	s->health.problem = problem;
+	if (!problem)
+		s->health.committed = clock_steady();
+}
+
+void store_health(struct store *s, struct store_health *out)
+{
+	pthread_mutex_lock(&s->lock);
+	*out = s->health;
+	pthread_mutex_unlock(&s->lock);
+}
+
+bool store_disk(const struct store *s, struct store_disk *out)
+{
+	struct statvfs v;
+	if (statvfs(s->path, &v) != 0)
+		return false;
+	*out = (struct store_disk){.size = (uint64_t)v.f_blocks * v.f_frsize,
+	                           .free = (uint64_t)v.f_bavail * v.f_frsize,
+	                           .read_only = (v.f_flag & ST_RDONLY) != 0};
+	return true;
+}
+
 static void *write_loop(void *arg)
 {
 	struct store *s = arg;
@@ -120,12 +168,17 @@ static void *write_loop(void *arg)
 		size_t n = take(s, jobs);
 		if (n == 0)
 			break; /* stopping, and nothing left */
+		metric_add(&store_writes_waiting, 0, -(int64_t)n);
+		if (jobs[0]->work) /* scrubbing takes its time */
+			s->health.writing_since = clock_steady();
 		pthread_mutex_unlock(&s->lock);
+		const char *problem = NULL;
 		if (jobs[0]->work)
-			run_group(s->writer, jobs, n);
+			problem = run_group(s->writer, jobs, n);
 		else
 			jobs[0]->status = db_scrub(s->writer, &jobs[0]->err);
 		pthread_mutex_lock(&s->lock);
+		note(s, jobs[0]->work != NULL, problem);
 		s->commits++;
 		pthread_cond_broadcast(&s->event_there);
 		for (size_t i = 0; i < n; i++) {
@@ -140,6 +193,7 @@ static void *write_loop(void *arg)
 enum frg_status store_write(struct store *s, struct arena *arena, store_work *work, void *ctx, struct frg_error *err)
 {
 	struct job job = {.work = work, .ctx = ctx, .arena = arena};
+	int64_t asked = clock_steady_ns();
 	pthread_cond_init(&job.finished, NULL);
 	pthread_mutex_lock(&s->lock);
 	if (s->stopping) {
@@ -152,11 +206,14 @@ enum frg_status store_write(struct store *s, struct arena *arena, store_work *wo
 	else
 		s->first = &job;
 	s->last = &job;
+	metric_add(&store_writes_waiting, 0, 1);
 	pthread_cond_signal(&s->work_there);
 	while (!job.done)
 		pthread_cond_wait(&job.finished, &s->lock);
 	pthread_mutex_unlock(&s->lock);
 	pthread_cond_destroy(&job.finished);
+	if (work)
+		metric_observe(&store_writes, 0, clock_steady_ns() - asked);
 	if (job.status != FRG_OK && err)
 		*err = job.err;
 	return job.status;
@@ -165,16 +222,25 @@ enum frg_status store_write(struct store *s, struct arena *arena, store_work *wo
 static struct reader *borrow(struct store *s)
 {
 	pthread_mutex_lock(&s->lock);
+	bool wait = !s->readers;
+	if (wait) {
+		metric_add(&store_read_waits, 0, 1);
+		metric_add(&store_reads_waiting, 0, 1);
+	}
 	while (!s->readers)
 		pthread_cond_wait(&s->reader_there, &s->lock);
+	if (wait)
+		metric_add(&store_reads_waiting, 0, -1);
 	struct reader *r = s->readers;
 	s->readers = r->next;
 	pthread_mutex_unlock(&s->lock);
+	metric_add(&store_readers_busy, 0, 1);
 	return r;
 }
 
 static void give_back(struct store *s, struct reader *r)
 {
+	metric_add(&store_readers_busy, 0, -1);
 	pthread_mutex_lock(&s->lock);
 	r->next = s->readers;
 	s->readers = r;
@@ -235,6 +301,7 @@ static enum frg_status open_readers(struct store *s, const char *path, unsigned 
 		r->next = s->readers;
 		s->readers = r;
 	}
+	metric_set(&store_readers, 0, count);
 	return FRG_OK;
 }
 
@@ -266,13 +333,15 @@ static enum frg_status sqlite_path(const struct store_config *config, char path[
 
 enum frg_status store_open(const struct store_config *config, struct store **out, struct frg_error *err)
 {
-	char path[4096];
-	enum frg_status st = sqlite_path(config, path, err);
-	if (st != FRG_OK)
-		return st;
 	struct store *s = calloc(1, sizeof *s);
 	if (!s)
 		BUG("out of memory");
+	enum frg_status st = sqlite_path(config, s->path, err);
+	if (st != FRG_OK) {
+		free(s);
+		return st;
+	}
+	store_measure_open();
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->work_there, NULL);
 	pthread_cond_init(&s->reader_there, NULL);
@@ -281,13 +350,13 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
 	pthread_cond_init(&s->event_there, &steady);
 	pthread_condattr_destroy(&steady);
-	st = db_open_sqlite(path, true, &s->writer, err);
+	st = db_open_sqlite(s->path, true, &s->writer, err);
 	if (st == FRG_OK)
 		st = store_migrate(s->writer, err);
 	if (st == FRG_OK)
 		st = store_search_open(s->writer, err);
 	if (st == FRG_OK)
-		st = open_readers(s, path, config->readers ? config->readers : 4, err);
+		st = open_readers(s, s->path, config->readers ? config->readers : 4, err);
 	if (st == FRG_OK && pthread_create(&s->thread, NULL, write_loop, s))
 		st = frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
 	if (st != FRG_OK) {
