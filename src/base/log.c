@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/metrics.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +13,16 @@ enum { LINE_MAX_BYTES = 8192 };
 static enum log_level least_level = LOG_INFO;
 static enum log_form form = LOG_JSON;
 static _Thread_local char request[16];
+
+static const char *const level_names[] = {"debug", "info", "warn", "error", NULL};
+static METRIC(lines, COUNTER, "freigabe_log_lines_total", "Lines written to the log.",
+              .label = {{"level", level_names}}, .cells = METRIC_CELLS(COUNT_OF(level_names)));
+
+void log_measure_open(void)
+{
+	static struct metric *const table[] = {&lines};
+	metrics_register(table, COUNT_OF(table));
+}
 
 void log_set_level(enum log_level least) { least_level = least; }
 void log_set_form(enum log_form wanted) { form = wanted; }
@@ -62,17 +73,18 @@ static void add_field(struct buf *b, const struct log_field *f)
 static void write_line(enum log_level level, const char *event, const struct log_field *fields, size_t count,
                        const char *fmt, va_list ap)
 {
-	static const char *const names[] = {"debug", "info", "warn", "error"};
 	struct buf b = BUF_INIT(LINE_MAX_BYTES);
 	char message[1024], time[CLOCK_ISO_SIZE];
 	vsnprintf(message, sizeof message, fmt, ap);
 	clock_iso(clock_now(), time);
+	metric_add(&lines, level, 1);
 	if (form == LOG_JSON) {
-		buf_printf(&b, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\",\"message\":\"", time, names[level], event);
+		buf_printf(&b, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\",\"message\":\"", time, level_names[level],
+		           event);
 		add_escaped(&b, message);
 		buf_byte(&b, '"');
 	} else {
-		buf_printf(&b, "%s %s %s: ", time, names[level], event);
+		buf_printf(&b, "%s %s %s: ", time, level_names[level], event);
 		add_escaped(&b, message);
 	}
 	if (*request)

@@ -8,6 +8,8 @@
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 enum log_form { LOG_JSON, LOG_TEXT };
 
+/* Makes the count of warnings and errors known (base/metrics.h). */
+void log_measure_open(void);
 void log_set_level(enum log_level least);
 void log_set_form(enum log_form form);
 /* What this thread says until the next call concerns a request (http_request_id); "": none. */

@@ -1,5 +1,7 @@
 /* The tables of what the service counts. */
 #include "service/measure.h"
+
+#include "base/log.h"
 #include "service/service.h"
 
 /* In the order of enum limit_kind. */
@@ -38,5 +40,6 @@ void service_measure_open(void)
 	if (!rules[0])
 		for (int i = 0; i < FRG_RULE_COUNT; i++)
 			rules[i] = frg_rule_id((enum frg_rule)i);
+	log_measure_open();
 	metrics_register(table, COUNT_OF(table));
 }
