@@ -13,12 +13,12 @@ static METRIC(events, COUNTER, "freigabe_events_total",
               .label = {{"what", happenings}}, .cells = METRIC_CELLS(COUNT_OF(happenings)));
 METRIC(mail_handed, COUNTER, "freigabe_mail_total", "Letters that were to be handed over, by what came of it.",
        .label = {{"result", outcomes}}, .cells = METRIC_CELLS(COUNT_OF(outcomes)));
-static METRIC(job_seconds, COUNTER, "freigabe_job_seconds_total", "Time that jobs took.", .label = {{"job", jobs}},
+static METRIC(job_seconds, COUNTER, "freigabe_job_seconds_total", "Time that jobs took.", .label = {{"job_name", jobs}},
               .unit = METRIC_NANOSECONDS, .cells = METRIC_CELLS(COUNT_OF(jobs)));
 static METRIC(job_last, GAUGE, "freigabe_job_last_run_timestamp_seconds", "When a job last came to its end.",
-              .label = {{"job", jobs}}, .unit = METRIC_MILLISECONDS, .cells = METRIC_CELLS(COUNT_OF(jobs)));
+              .label = {{"job_name", jobs}}, .unit = METRIC_MILLISECONDS, .cells = METRIC_CELLS(COUNT_OF(jobs)));
 static METRIC(job_failures, COUNTER, "freigabe_job_failures_total", "Jobs that failed; each is tried again.",
-              .label = {{"job", jobs}}, .cells = METRIC_CELLS(COUNT_OF(jobs)));
+              .label = {{"job_name", jobs}}, .cells = METRIC_CELLS(COUNT_OF(jobs)));
 
 void event_measure_open(void)
 {
