@@ -10,7 +10,7 @@
 #include <time.h>
 
 /* However much there is to look at: at most a fiftieth of a processor. */
-enum { LOOK_MS = 2000, SHARE = 50 };
+enum { LOOK_MS = 2000, SHARE = 50, SLOW_MS = 5000 };
 
 struct watch {
 	struct service *svc;
@@ -62,6 +62,8 @@ static void *loop(void *arg)
 		bool good = service_health_look(w->svc, a, &err) == FRG_OK;
 		if (!good)
 			log_at(LOG_DEBUG, "ready", "%s: %s", err.code ? err.code : "-", err.msg);
+		if (clock_steady() - began > SLOW_MS) /* meanwhile nobody could say so here */
+			log_warn("ready", "the database kept us waiting for %lld ms", (long long)(clock_steady() - began));
 		took = good ? clock_steady() - began : 0; /* what failed is to be tried again soon */
 		tell_changes(w);
 	} while (wait_for_next(w, took));
