@@ -73,7 +73,7 @@ test('told to stop: not ready, but serving; a second signal ends the wait', asyn
 
 // Needs the right to mount.
 const mounts = spawnSync('unshare', ['-m', 'true']).status === 0 && process.getuid() === 0;
-test('a disk that is full, or takes no writes', { skip: !mounts && 'needs root' }, async () => {
+test('a disk that is full; then not any more', { skip: !mounts && 'needs root' }, async () => {
 	const probe = await startServer();
 	const dir = join(probe.dir, 'small');
 	mkdirSync(dir);
