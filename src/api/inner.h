@@ -256,6 +256,8 @@ HANDLER(desk_learning_schedule);
 HANDLER(desk_learning_choose);
 
 QUICK(healthz);
+QUICK(readyz);
+QUICK(metrics_get);
 
 QUICK(perspective_discovery);
 HANDLER(perspective_analyze);

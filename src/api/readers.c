@@ -488,11 +488,3 @@ QUICK(preflight)
 	http_respond(req, 204, NULL, STR_NONE);
 	return true;
 }
-
-QUICK(healthz)
-{
-	(void)app;
-	http_add_header(req, "Cache-Control", STR("no-store"));
-	http_respond(req, 200, "text/plain; charset=utf-8", STR("ok\n"));
-	return true;
-}

@@ -26,6 +26,8 @@ static const struct http_route routes[] = {
 	{HTTP_GET, "/desk/oidc", NULL, page_house, 0, 0},
 	{HTTP_GET, "/desk/{x*}", page_desk, NULL, 0, 0},
 	{HTTP_GET, "/healthz", healthz, NULL, 0, 0},
+	{HTTP_GET, "/readyz", readyz, NULL, 0, 0},
+	{HTTP_GET, "/metrics", metrics_get, NULL, 0, 0},
 
 	/* readers */
 	{HTTP_OPTIONS, "/v1/articles/{x*}", preflight, NULL, 0, 0},

@@ -19,6 +19,14 @@ msec clock_now(void) { return read_clock(CLOCK_REALTIME) + atomic_load_explicit(
 void clock_shift(msec by) { atomic_store(&shift, by); }
 msec clock_steady(void) { return read_clock(CLOCK_MONOTONIC); }
 
+int64_t clock_steady_ns(void)
+{
+	struct timespec ts;
+	if (clock_gettime(CLOCK_MONOTONIC, &ts))
+		BUG("clock_gettime");
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
 static msec floor_div(msec a, msec b) { return a / b - (a % b < 0); }
 
 void clock_iso(msec t, char out[CLOCK_ISO_SIZE])

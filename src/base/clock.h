@@ -14,6 +14,8 @@ msec clock_now(void);
 void clock_shift(msec by);
 /* Never goes back; for durations. */
 msec clock_steady(void);
+/* The same clock in nanoseconds. */
+int64_t clock_steady_ns(void);
 /* "2026-11-23T22:31:07.123Z" and a NUL. */
 void clock_iso(msec t, char out[CLOCK_ISO_SIZE]);
 /* The same instant in the server's time zone: "2026-11-23T23:31:07.123+01:00" and a NUL. */

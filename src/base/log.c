@@ -1,45 +1,118 @@
-/* Log lines. The only mutable global of the base: the level, set once at start. */
+/* Log lines. What changes here: level and form, set once at start, and for each thread the request that it serves. */
 #include "base/log.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "base/metrics.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
+enum { LINE_MAX_BYTES = 8192 };
+
 static enum log_level least_level = LOG_INFO;
+static enum log_form form = LOG_JSON;
+static _Thread_local char request[16];
+
+static const char *const level_names[] = {"debug", "info", "warn", "error", NULL};
+static METRIC(lines, COUNTER, "freigabe_log_lines_total", "Lines written to the log.",
+              .label = {{"level", level_names}}, .cells = METRIC_CELLS(COUNT_OF(level_names)));
+
+void log_measure_open(void)
+{
+	static struct metric *const table[] = {&lines};
+	metrics_register(table, COUNT_OF(table));
+}
 
 void log_set_level(enum log_level least) { least_level = least; }
+void log_set_form(enum log_form wanted) { form = wanted; }
+void log_set_request(const char *id) { snprintf(request, sizeof request, "%s", id); }
 
-static void escape(char *out, size_t size, const char *in)
+/* Bytes of the character at `s`; 0 if it is none: a message may have been cut within one. */
+static size_t character(const unsigned char *s)
 {
-	size_t n = 0;
-	for (; *in && n + 7 < size; in++) {
-		unsigned char c = (unsigned char)*in;
-		if (c == '"' || c == '\\') {
-			out[n++] = '\\';
-			out[n++] = (char)c;
-		} else if (c < 0x20) {
-			n += (size_t)snprintf(out + n, size - n, "\\u%04x", c);
-		} else {
-			out[n++] = (char)c;
-		}
+	size_t n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+	for (size_t i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+/* So that one event is one line, whatever its words. */
+static void add_escaped(struct buf *b, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	while (*s) {
+		size_t n = character(s);
+		if (n == 0)
+			buf_byte(b, '?');
+		else if (*s < 0x20 || *s == 0x7f)
+			buf_printf(b, "\\u%04x", *s);
+		else if (form == LOG_JSON && (*s == '"' || *s == '\\'))
+			buf_printf(b, "\\%c", *s);
+		else
+			buf_add(b, (str){(const char *)s, n});
+		s += n ? n : 1;
 	}
-	out[n] = 0;
+}
+
+static void add_field(struct buf *b, const struct log_field *f)
+{
+	buf_printf(b, form == LOG_JSON ? ",\"%s\":" : " %s=", f->name);
+	if (!f->text) {
+		buf_printf(b, "%.15g", f->number);
+		return;
+	}
+	if (form == LOG_JSON)
+		buf_byte(b, '"');
+	add_escaped(b, f->text);
+	if (form == LOG_JSON)
+		buf_byte(b, '"');
+}
+
+static void write_line(enum log_level level, const char *event, const struct log_field *fields, size_t count,
+                       const char *fmt, va_list ap)
+{
+	struct buf b = BUF_INIT(LINE_MAX_BYTES);
+	char message[1024], time[CLOCK_ISO_SIZE];
+	vsnprintf(message, sizeof message, fmt, ap);
+	clock_iso(clock_now(), time);
+	metric_add(&lines, level, 1);
+	if (form == LOG_JSON) {
+		buf_printf(&b, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\",\"message\":\"", time, level_names[level],
+		           event);
+		add_escaped(&b, message);
+		buf_byte(&b, '"');
+	} else {
+		buf_printf(&b, "%s %s %s: ", time, level_names[level], event);
+		add_escaped(&b, message);
+	}
+	if (*request)
+		add_field(&b, &(struct log_field){.name = "request", .text = request});
+	for (size_t i = 0; i < count; i++)
+		add_field(&b, &fields[i]);
+	buf_add(&b, form == LOG_JSON ? STR("}\n") : STR("\n"));
+	fwrite(b.p, 1, b.n, stderr); /* one call, so that lines of several threads do not mix */
+	buf_free(&b);
 }
 
 void log_at(enum log_level level, const char *event, const char *fmt, ...)
 {
-	static const char *const names[] = {"debug", "info", "warn", "error"};
+	va_list ap;
 	if (level < least_level)
 		return;
-	char msg[1024], escaped[2048], time[CLOCK_ISO_SIZE];
-	va_list ap;
 	va_start(ap, fmt);
-	vsnprintf(msg, sizeof msg, fmt, ap);
+	write_line(level, event, NULL, 0, fmt, ap);
 	va_end(ap);
-	escape(escaped, sizeof escaped, msg);
-	clock_iso(clock_now(), time);
-	/* one call, so that lines of several threads do not mix */
-	fprintf(stderr, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\",\"msg\":\"%s\"}\n", time, names[level], event,
-	        escaped);
+}
+
+void log_fields(enum log_level level, const char *event, const struct log_field *fields, size_t count, const char *fmt,
+                ...)
+{
+	va_list ap;
+	if (level < least_level)
+		return;
+	va_start(ap, fmt);
+	write_line(level, event, fields, count, fmt, ap);
+	va_end(ap);
 }

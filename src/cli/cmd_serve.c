@@ -1,5 +1,6 @@
 /* freigabe serve: configuration, start, stop. */
 #include "cli/cli.h"
+#include "cli/seen.h"
 
 #include "api/api.h"
 #include "base/log.h"
@@ -8,7 +9,9 @@
 #include "event/purge.h"
 #include "event/tail.h"
 #include "event/teacher.h"
+#include "event/watch.h"
 #include "exchange/exchange.h"
+#include "service/health.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -37,6 +40,7 @@ struct settings {
 	bool unlimited, fetch_private, smtp_plain, oidc_private;
 	struct limit_rates rates;
 	enum challenge challenge;
+	struct seen seen;
 	char problem[200];
 };
 
@@ -150,6 +154,8 @@ static int set(void *ctx, const char *section, const char *key, const char *valu
 		good = set_oidc(s, key + 5, value, &known);
 	else if (strcmp(key, "purge") == 0)
 		good = set_text(&s->purge, value);
+	else if (seen_set(&s->seen, key, value, &good))
+		;
 	else if ((number = find_number(s, key)))
 		good = set_number(number, value);
 	else if (strcmp(key, "limits") == 0)
@@ -201,6 +207,23 @@ static void block_signals(sigset_t *waited)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* Until told to stop; then, for those who send us requests to notice, for a while not ready but serving. A second
+ * signal ends that. */
+static void wait_for_end(const struct settings *s, struct service *svc, const sigset_t *waited)
+{
+	int signal_number;
+	const struct timespec moment = {.tv_sec = s->seen.drain_wait_s};
+	notify_manager("READY=1");
+	sigwait(waited, &signal_number);
+	notify_manager("STOPPING=1");
+	service_health_drain(svc);
+	if (s->seen.drain_wait_s) {
+		log_info("stop", "signal %d: not ready any more, for %u seconds", signal_number, s->seen.drain_wait_s);
+		(void)sigtimedwait(waited, NULL, &moment);
+	}
+	log_info("stop", "signal %d: no new requests, running ones finish", signal_number);
+}
+
 static int serve_until_signal(const struct settings *s, struct service *svc, const sigset_t *waited)
 {
 	struct frg_error err;
@@ -217,16 +240,21 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	                             .streams_per_address = s->unlimited ? 0 : s->streams_per_address,
 	                             .idle_timeout_s = s->idle_timeout,
 	                             .trusted_proxies = str_of(s->proxies),
+	                             .groups = api_groups,
+	                             .group_of = api_group_of,
+	                             .access_log = s->seen.access_log,
+	                             .log_every = s->seen.log_every,
 	                             .app = &api,
 	                             .lane = api_lane,
 	                             .refuse = api_refuse,
 	                             .finish = api_finish};
 	config.routes = api_routes(&config.route_count);
-	struct http_server *server;
+	struct http_server *server, *watched = NULL;
 	struct purger *purger = NULL;
 	struct tail *tail = NULL;
 	struct mailer *mailer = NULL;
 	struct teacher *teacher = NULL;
+	struct watch *watch = NULL;
 	struct mailer_config mail = {.url = s->smtp,
 	                             .from = s->mail_from,
 	                             .user = s->smtp_user,
@@ -235,6 +263,7 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	if (http_server_open(&config, &server, &err) != FRG_OK)
 		return cli_failed("serve", &err);
 	service_live_start(svc, server);
+	atomic_store(&api.server, server);
 	int rc = EXIT_DONE;
 	if (purger_open(svc, s->purge, &purger, &err) != FRG_OK) {
 		rc = cli_failed("serve", &err);
@@ -244,17 +273,18 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 		rc = cli_failed("serve", &err);
 	} else if (teacher_open(svc, &teacher, &err) != FRG_OK) {
 		rc = cli_failed("serve", &err);
+	} else if (watch_open(svc, &watch, &err) != FRG_OK || seen_open(&s->seen, &api, &watched, &err) != FRG_OK) {
+		rc = cli_failed("serve", &err);
 	} else if (!s->port_file || write_port(s->port_file, http_server_port(server))) {
 		log_info("listen", "port %u, %s", http_server_port(server), service_engine_id(svc));
-		int signal_number;
-		notify_manager("READY=1");
-		sigwait(waited, &signal_number);
-		notify_manager("STOPPING=1");
-		log_info("stop", "signal %d: no new requests, running ones finish", signal_number);
+		wait_for_end(s, svc, waited);
 	} else {
 		rc = EXIT_USAGE;
 	}
+	if (watched) /* it asks the other one */
+		http_server_close(watched);
 	http_server_drain(server, DRAIN_MS);
+	watch_close(watch);
 	teacher_close(teacher);
 	mailer_close(mailer);
 	tail_close(tail);
@@ -319,6 +349,7 @@ int cmd_serve(int argc, char **argv)
 		return cli_usage("serve", "what is '%s'?", argv[1]);
 	const char *environment = getenv("FREIGABE_DB");
 	int rc = EXIT_USAGE;
+	seen_begin(&s.seen);
 	char **const texts[] = {&s.proxies,       &s.smtp,        &s.mail_from,   &s.smtp_user,
 	                        &s.smtp_password, &s.oidc_issuer, &s.oidc_client, &s.oidc_secret,
 	                        &s.oidc_name,     &s.oidc_claim,  &s.oidc_roles,  &s.purge};
@@ -329,6 +360,7 @@ int cmd_serve(int argc, char **argv)
 	if (good && (!config || read_config(config, &s)) && (!db || set_text(&s.db, db)) &&
 	    (!listen || set_text(&s.listen, listen)))
 		rc = run(&s);
+	seen_free(&s.seen);
 	free(s.db);
 	free(s.listen);
 	for (size_t i = 0; i < COUNT_OF(texts); i++)

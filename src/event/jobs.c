@@ -2,6 +2,7 @@
 #include "event/jobs.h"
 
 #include "base/log.h"
+#include "event/measure.h"
 #include "event/tell.h"
 #include "service/automatic/automatic.h"
 
@@ -16,6 +17,13 @@ static enum job_result job_result(enum frg_status st, const char *name, const st
 		return more ? JOB_MORE : JOB_DONE;
 	log_error(name, "%s", err->msg);
 	return JOB_FAILED;
+}
+
+/* Of a job that goes on nevertheless. */
+static void failed(struct jobs *j, const char *name, const struct frg_error *err)
+{
+	log_error(name, "%s", err->msg);
+	j->failed = true;
 }
 
 /* ---- the lane that releases by itself ---- */
@@ -48,7 +56,7 @@ static void learn_delay(struct jobs *j, struct arena *a, id64 site)
 	for (bool more = true; more && !atomic_load(j->stopping);) {
 		arena_reset(a);
 		if (service_delay_refresh(j->svc, a, site, &more, &err) != FRG_OK) {
-			log_error("delay", "%s", err.msg);
+			failed(j, "delay", &err);
 			return;
 		}
 	}
@@ -62,7 +70,7 @@ static void look_at_closing(struct jobs *j, struct arena *a, id64 site)
 	struct frg_error err;
 	arena_reset(a);
 	if (service_closing_tick(j->svc, a, site, &turned, &aged, &err) != FRG_OK)
-		log_error("closing", "%s", err.msg);
+		failed(j, "closing", &err);
 	if (turned)
 		tell_site_turned(j->svc, site);
 	for (size_t i = 0; !turned && i < aged.count; i++) {
@@ -90,7 +98,7 @@ static enum job_result escalate(struct jobs *j, struct arena *a)
 		int64_t count;
 		arena_reset(a);
 		if (service_escalate(j->svc, a, sites[i].id, &count, &err) != FRG_OK)
-			log_error("escalate", "%s", err.msg);
+			failed(j, "escalate", &err);
 	}
 	return JOB_DONE;
 }
@@ -106,7 +114,7 @@ static enum job_result look_for_overdue(struct jobs *j, struct arena *a)
 		int64_t open, overdue = 0;
 		arena_reset(a);
 		if (service_notice_count(j->svc, a, sites[i].id, &open, &overdue, &err) != FRG_OK)
-			log_error("notice", "%s", err.msg);
+			failed(j, "notice", &err);
 		all += overdue;
 	}
 	for (size_t i = 0; i < count && all != j->overdue; i++)
@@ -136,19 +144,21 @@ static enum job_result end_terms(struct jobs *j, struct arena *a)
 {
 	struct frg_error err;
 	if (service_open_due(j->svc, a, &err) != FRG_OK)
-		log_error("closing", "%s", err.msg);
+		failed(j, "closing", &err);
 	if (store_write(service_store(j->svc), a, forget_old, NULL, &err) != FRG_OK)
-		log_error("outbox", "%s", err.msg);
+		failed(j, "outbox", &err);
 	if (store_write(service_store(j->svc), a, hasten_mail, NULL, &err) != FRG_OK)
-		log_error("mail", "%s", err.msg);
+		failed(j, "mail", &err);
 	if (service_notice_forget(j->svc, a, &err) != FRG_OK)
-		log_error("notice", "%s", err.msg);
+		failed(j, "notice", &err);
 	return JOB_DONE;
 }
 
 static enum job_result keep_up(struct jobs *j, struct arena *a)
 {
-	return upkeep_some(&j->upkeep, j->svc, a) ? JOB_MORE : JOB_DONE;
+	bool more = upkeep_some(&j->upkeep, j->svc, a);
+	j->failed = j->upkeep.erase_failed || j->upkeep.scrub_failed;
+	return more ? JOB_MORE : JOB_DONE;
 }
 
 /* The desk's figures, some at a time: an older database has many to count. */
@@ -178,7 +188,10 @@ bool jobs_some(struct jobs *j, struct arena *a)
 		if (now < j->next[i] || (!jobs[i].everywhere && !store_works(service_store(j->svc))))
 			continue;
 		arena_reset(a);
+		int64_t began = clock_steady_ns();
+		j->failed = false;
 		enum job_result result = jobs[i].run(j, a);
+		event_count_job(i, clock_steady_ns() - began, result == JOB_FAILED || j->failed);
 		msec pause = result == JOB_FAILED && jobs[i].every < FAILED_MS ? FAILED_MS : jobs[i].every;
 		j->next[i] = result == JOB_MORE ? 0 : now + pause;
 		more = more || result == JOB_MORE;

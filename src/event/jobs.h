@@ -15,6 +15,7 @@ struct jobs {
 	msec next[JOBS_MAX]; /* by the steady clock; 0: at once */
 	struct upkeep upkeep;
 	struct figures_progress figures;
+	bool failed;     /* something in the job that runs; it goes on nevertheless */
 	int64_t overdue; /* notices, of all sites, when last looked at */
 };
 /* Each that is due, once. True: there is more to do at once. */

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "event/measure.h"
 
 #include <curl/curl.h>
 #include <pthread.h>
@@ -233,10 +234,13 @@ static enum frg_status claim(struct store_tx *tx, void *ctx, struct frg_error *e
 static enum frg_status save_one(struct store_tx *tx, const struct outcome *o, const struct store_mail *mail,
                                 struct frg_error *err)
 {
-	if (o->answer == 0)
+	if (o->answer == 0) {
+		metric_add(&mail_handed, MAIL_SENT, 1);
 		return store_mail_delete(tx, mail->id, err);
+	}
 	int64_t tries = mail->tries + 1;
 	bool give_up = o->answer >= 500 || tries >= TRIES_MAX;
+	metric_add(&mail_handed, give_up ? MAIL_GIVEN_UP : MAIL_RETRY, 1);
 	msec wait = (msec)30000 << (tries < 10 ? tries : 10); /* a minute, two … half a day */
 	return store_mail_retry(tx, mail->id, give_up ? 0 : clock_now() + wait, str_of(o->problem), err);
 }

@@ -6,9 +6,11 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "event/jobs.h"
+#include "event/measure.h"
 #include "event/purge.h"
 #include "event/tell.h"
 #include "service/automatic/automatic.h"
+#include "service/health.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -179,7 +181,7 @@ static void end_streams(struct service *svc, const struct store_event *e)
 {
 	id64 editor = 0;
 	if (e->detail.n && !id_parse(e->detail, &editor)) {
-		log_error("live", "an event names nobody: %.*s", STR_ARG(e->detail));
+		log_error("live", "event %lld names nobody", (long long)e->seq);
 		return;
 	}
 	service_streams_end(svc, e->site, editor);
@@ -287,9 +289,11 @@ static void follow(struct tail *t, struct arena *a)
 		t->counted = 0;
 		for (size_t i = 0; i < b.events.count; i++) {
 			handle(t, a, &b.events.items[i]);
+			event_count(&b.events.items[i]);
 			t->seq = b.events.items[i].seq;
 		}
 	} while (b.events.count == PAGE && !atomic_load(&t->stopping));
+	service_health_caught_up(t->svc);
 }
 
 /* The node that did the work is gone: perhaps before it had considered the last comments that came, or what was held
@@ -357,6 +361,7 @@ enum frg_status tail_open(struct service *svc, struct purger *purger, struct tai
 		BUG("out of memory");
 	t->svc = svc;
 	t->purger = purger;
+	event_measure_open();
 	t->jobs = (struct jobs){.svc = svc, .stopping = &t->stopping};
 	struct arena *a = arena_open(1 << 16);
 	enum frg_status st = store_read(service_store(svc), a, load_last, &t->seq, err);

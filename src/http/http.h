@@ -45,6 +45,9 @@ enum http_lane {
 	HTTP_LANES
 };
 
+/* Which requests leave a line in the log: none; those that were answered by an error, some a second; all. */
+enum http_log { HTTP_LOG_OFF, HTTP_LOG_ERRORS, HTTP_LOG_ALL };
+
 struct http_config {
 	str listen;                       /* "127.0.0.1:8080", "[::1]:8080", "0.0.0.0:0" (any free port) */
 	unsigned loops;                   /* 0: as many as cores, at least 2 */
@@ -62,7 +65,13 @@ struct http_config {
 	str trusted_proxies;
 	const struct http_route *routes;
 	size_t route_count;
-	void *app; /* passed to every handler */
+	/* Names under which requests are counted, NULL-terminated, at most 16, the first for what no route takes; and the
+	 * place of a route's among them. Two servers of one process have the same ones. NULL: all are counted as one. */
+	const char *const *groups;
+	unsigned (*group_of)(const struct http_route *route);
+	enum http_log access_log;
+	unsigned log_every; /* with HTTP_LOG_ALL: of what went well only each so-many-th; 0: all */
+	void *app;          /* passed to every handler */
 	/* Called on the event loop: no route matches (404), none with this method (405, Allow is set), the
 	 * body is too large (413), the request is malformed or could be read in two ways (400), the client has
 	 * enough streams (429), too many wait, bodies take too much memory or the server is being stopped (503, Retry-After
@@ -81,6 +90,8 @@ struct http_config {
  * Errors: FRG_INVALID (listen address), FRG_IO (port in use; code "listen"). */
 MUST_CHECK enum frg_status http_server_open(const struct http_config *config, struct http_server **out,
                                             struct frg_error *err);
+/* Brings what is counted of connections, streams and workers up to date. */
+void http_server_measure(struct http_server *server);
 /* The port that is listened on. */
 unsigned http_server_port(const struct http_server *server);
 /* Refuses new connections and requests, ends streams, waits for requests that are being read or
@@ -111,7 +122,10 @@ bool http_form_broken(struct http_request *req);
 str http_client(struct http_request *req);
 /* True if the client came by TLS (X-Forwarded-Proto of a trusted proxy). */
 bool http_is_secure(struct http_request *req);
-/* 13 characters that name this request in logs and error answers. */
+/* The client is a program on this machine, and nothing says that it speaks for another one: the peer's address and the
+ * host it names are loopback ones, and no proxy has added anything. */
+bool http_is_local(struct http_request *req);
+/* 13 characters that name this request in logs and answers (X-Request-Id; shared pages do without). */
 str http_request_id(struct http_request *req);
 /* A slot for the application's per-request state (NULL at first). */
 void **http_slot(struct http_request *req);

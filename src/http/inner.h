@@ -13,6 +13,7 @@ enum {
 	PARAMS_MAX = 4,
 	FIELDS_MAX = 64,
 	ARENA_MAX = 256 << 20,
+	ROUTES_MAX = 256,
 	DISCARD_MAX = 8 << 20, /* of a refused body, read so that the client hears the refusal */
 	IDLE_TIMEOUT_S = 30,
 	CONNECTIONS_MAX = 20000,
@@ -49,7 +50,8 @@ struct http_request {
 	struct route_match match;
 	char *body;
 	size_t body_size, body_room, body_max, discarded;
-	msec began;
+	int64_t began;    /* clock_steady_ns(): its first line was read; with a body, all of it */
+	int64_t queued;   /* given to the workers */
 	unsigned refusal; /* found wrong before the body was read */
 	bool close;       /* refused without reading the body */
 	bool head_only;   /* HEAD */
@@ -91,6 +93,9 @@ struct http_server {
 	atomic_size_t body_bytes; /* of all requests */
 	atomic_bool draining;
 	atomic_int open_requests; /* whose head was read and whose answer is not sent */
+	unsigned char groups[ROUTES_MAX];
+	_Atomic int64_t log_second;
+	atomic_uint log_lines, log_count;
 };
 
 /* routing.c */
@@ -115,6 +120,7 @@ bool workers_give(struct workers *w, struct http_request *req);
 /* Finishes what is queued, takes no more, ends the threads. */
 void workers_stop(struct workers *w);
 void workers_close(struct workers *w);
+void workers_count(struct workers *w, unsigned *count, unsigned *busy, unsigned *waiting);
 /* connections.c */
 struct connections *connections_open(unsigned patience_s);
 void connections_close(struct connections *all);
@@ -124,6 +130,12 @@ void connections_note(void *cls, struct MHD_Connection *connection, void **slot,
 void connection_await(struct connections *all, struct MHD_Connection *connection, size_t bytes);
 /* It is not. */
 void connection_free(struct MHD_Connection *connection);
+/* measure.c */
+void measure_open(struct http_server *s);
+/* The answer was given to libmicrohttpd. */
+void measure_answer(struct http_request *req);
+void measure_refused(void);
+void measure_worker_wait(int64_t ns);
 /* pages.c */
 unsigned page_status(const struct http_page *page);
 /* Makes the form that the request takes; not on the event loop. */
@@ -139,6 +151,7 @@ struct streams *streams_open(unsigned ping_s, unsigned max, unsigned per_address
  * status to refuse with: 429 (this address has enough), 503. */
 unsigned stream_reserve(struct http_request *req);
 enum MHD_Result stream_queue(struct http_request *req);
+void streams_count(struct streams *s, unsigned *count, unsigned *max);
 /* All streams end, and with them their thread; no new ones begin. */
 void streams_end(struct streams *s);
 void streams_close(struct streams *s);

@@ -232,6 +232,7 @@ enum MHD_Result page_queue(struct http_request *req)
 	bool unchanged = is_known(req, p, form);
 	struct MHD_Response *shared = unchanged ? p->unchanged[form] : p->full[form];
 	req->status = unchanged ? 304 : p->status;
-	return req->headers ? queue_with_headers(req, shared, unchanged ? STR_NONE : p->bytes[form])
+	req->answer = unchanged ? STR_NONE : p->bytes[form];
+	return req->headers ? queue_with_headers(req, shared, req->answer)
 	                    : MHD_queue_response(req->connection, req->status, shared);
 }

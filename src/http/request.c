@@ -16,7 +16,7 @@ struct http_request *request_new(struct http_server *server, struct MHD_Connecti
 	req->arena = a;
 	req->target = arena_str(a, str_of(target));
 	req->headers_end = &req->headers;
-	req->began = clock_steady();
+	req->began = clock_steady_ns();
 	return req;
 }
 
@@ -191,6 +191,28 @@ str http_client(struct http_request *req)
 		client = next;
 	}
 	return client;
+}
+
+static bool is_loopback(str host)
+{
+	return str_starts(host, STR("127.")) || str_eq(host, STR("::1")) || str_eq(host, STR("[::1]")) ||
+	       str_eq_nocase(host, STR("localhost"));
+}
+
+bool http_is_local(struct http_request *req)
+{
+	static const char *const added[] = {"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
+	                                    "X-Real-IP",       "Forwarded",        "Via"};
+	str host = http_header(req, "Host");
+	size_t colon = host.n;
+	while (colon > 0 && host.p[colon - 1] != ':' && host.p[colon - 1] != ']')
+		colon--;
+	if (colon > 0 && host.p[colon - 1] == ':')
+		host.n = colon - 1;
+	for (size_t i = 0; i < COUNT_OF(added); i++)
+		if (MHD_lookup_connection_value(req->connection, MHD_HEADER_KIND, added[i]))
+			return false;
+	return is_loopback(peer(req)) && is_loopback(host);
 }
 
 bool http_is_secure(struct http_request *req)

@@ -49,12 +49,13 @@ static void answer_refusal(struct http_request *req, unsigned status)
 		http_add_header(req, "Allow", req->match.allow);
 	req->server->config.refuse(req->server->config.app, req, status);
 	BUG_IF(!req->status || req->channel);
+	if (status == 503)
+		measure_refused();
 	if ((status == 503 || status == 429) && !has_header(req, "Retry-After"))
 		http_add_header(req, "Retry-After", STR("5"));
 }
 
-/* Sends what was answered. The body stays in the request's arena until it is sent. */
-static enum MHD_Result send_answer(struct http_request *req)
+static enum MHD_Result queue_answer(struct http_request *req)
 {
 	unsigned full = req->channel ? stream_reserve(req) : 0;
 	if (full) {
@@ -67,11 +68,20 @@ static enum MHD_Result send_answer(struct http_request *req)
 		connection_await(req->server->connections, req->connection, req->page ? page_size(req->page) : req->answer.n);
 	if (req->page)
 		return page_queue(req);
+	http_add_header(req, "X-Request-Id", http_request_id(req));
 	if (req->close || (atomic_load(&req->server->draining) && !req->channel))
 		http_add_header(req, "Connection", STR("close"));
 	if (req->server->config.finish)
 		req->server->config.finish(req->server->config.app, req);
 	return req->channel ? stream_queue(req) : queue_plain(req);
+}
+
+/* Sends what was answered. The body stays in the request's arena until it is sent. */
+static enum MHD_Result send_answer(struct http_request *req)
+{
+	enum MHD_Result result = queue_answer(req);
+	measure_answer(req);
+	return result;
 }
 
 static enum MHD_Result refuse(struct http_request *req, unsigned status)
@@ -86,6 +96,8 @@ static enum MHD_Result run(struct http_request *req)
 	struct http_server *server = req->server;
 	const struct http_route *route = req->match.route;
 	connection_free(req->connection);
+	if (req->body_size + req->discarded > 0)
+		req->began = clock_steady_ns(); /* how long it took to come is its sender's affair */
 	if (req->refusal || req->late)
 		return refuse(req, req->refusal ? req->refusal : 503);
 	if (route->quick && route->quick(server->config.app, req))
@@ -146,7 +158,7 @@ static bool too_slow(const struct http_request *req)
 {
 	unsigned idle = req->server->config.idle_timeout_s;
 	msec allowed = 1000 * (msec)(idle ? idle : IDLE_TIMEOUT_S) + (msec)(req->body_size + req->discarded);
-	return clock_steady() - req->began > allowed;
+	return (clock_steady_ns() - req->began) / 1000000 > allowed;
 }
 
 static enum MHD_Result take_body(struct http_request *req, const char *data, size_t *size)
@@ -340,6 +352,7 @@ enum frg_status http_server_open(const struct http_config *config, struct http_s
 		free(s);
 		return st;
 	}
+	measure_open(s);
 	s->routes = routes_open(config->routes, config->route_count);
 	s->streams = streams_open(config->stream_ping_s ? config->stream_ping_s : STREAM_PING_S, s->config.streams_max,
 	                          config->streams_per_address);

@@ -562,6 +562,14 @@ struct streams *streams_open(unsigned ping_s, unsigned max, unsigned per_address
 	return all;
 }
 
+void streams_count(struct streams *all, unsigned *count, unsigned *max)
+{
+	pthread_mutex_lock(&all->lock);
+	*count = all->count;
+	*max = all->max;
+	pthread_mutex_unlock(&all->lock);
+}
+
 void streams_end(struct streams *all)
 {
 	pthread_mutex_lock(&all->lock);

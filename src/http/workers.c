@@ -2,6 +2,8 @@
  * other. A lane may not have all threads: some are kept for those before it. */
 #include "http/inner.h"
 
+#include "base/log.h"
+
 #include <stdlib.h>
 
 enum { STACK = 512 << 10, KEPT_PART = 6 /* this part of the threads is kept for each of the first lanes */ };
@@ -81,11 +83,14 @@ static void *loop(void *arg)
 	while (req) {
 		struct MHD_Connection *connection = req->connection;
 		lane = req->lane;
+		measure_worker_wait(clock_steady_ns() - req->queued);
+		log_set_request(http_request_id(req).p);
 		req->match.route->handle(req->server->config.app, req);
 		BUG_IF(!req->status);
 		req->stage = STAGE_ANSWERED;
 		/* from here on the request belongs to its loop again */
 		MHD_resume_connection(connection);
+		log_set_request("");
 		req = take(w, &lane);
 	}
 	return NULL;
@@ -120,6 +125,7 @@ bool workers_give(struct workers *w, struct http_request *req)
 	if (room) {
 		/* before a worker can wake it, and only when one will */
 		req->stage = STAGE_WORKER;
+		req->queued = clock_steady_ns();
 		MHD_suspend_connection(req->connection);
 		req->next = NULL;
 		if (q->last)
@@ -132,6 +138,18 @@ bool workers_give(struct workers *w, struct http_request *req)
 	}
 	pthread_mutex_unlock(&w->lock);
 	return room;
+}
+
+void workers_count(struct workers *w, unsigned *count, unsigned *busy, unsigned *waiting)
+{
+	pthread_mutex_lock(&w->lock);
+	*count = w->count;
+	*busy = *waiting = 0;
+	for (size_t i = 0; i < HTTP_LANES; i++) {
+		*busy += w->lanes[i].running;
+		*waiting += w->lanes[i].waiting;
+	}
+	pthread_mutex_unlock(&w->lock);
 }
 
 void workers_stop(struct workers *w)

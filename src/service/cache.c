@@ -2,6 +2,7 @@
  * site's front page) has a generation that every change counts up: a page is handed out and kept
  * only if it was made in the present one, so a page made from an older state cannot come back. */
 #include "service/inner.h"
+#include "service/measure.h"
 
 #include <stdlib.h>
 
@@ -33,6 +34,7 @@ struct thread_cache *cache_open(size_t bytes_max)
 		BUG("out of memory");
 	pthread_mutex_init(&c->lock, NULL);
 	c->bytes_max = bytes_max;
+	metric_set(&cache_bytes_max, 0, (int64_t)bytes_max);
 	return c;
 }
 
@@ -75,6 +77,8 @@ static void forget(struct thread_cache *c, struct entry *e)
 	*at = e->next;
 	unlink_use(c, e);
 	c->bytes -= e->bytes;
+	metric_add(&cache_bytes, 0, -(int64_t)e->bytes);
+	metric_add(&cache_pages, 0, -1);
 	http_page_unref(e->page);
 	free(e);
 }
@@ -132,6 +136,7 @@ struct http_page *cache_get(struct thread_cache *c, str key)
 		page = http_page_ref(e->page);
 	}
 	pthread_mutex_unlock(&c->lock);
+	metric_add(&cache_asked, page ? CACHE_HIT : CACHE_MISS, 1);
 	return page;
 }
 
@@ -162,6 +167,8 @@ void cache_put(struct thread_cache *c, str key, id64 subject, uint64_t generatio
 	c->buckets[h % BUCKETS] = e;
 	link_newest(c, e);
 	c->bytes += e->bytes;
+	metric_add(&cache_bytes, 0, (int64_t)e->bytes);
+	metric_add(&cache_pages, 0, 1);
 	while (c->bytes > c->bytes_max && c->oldest != e)
 		forget(c, c->oldest); /* NOLINT(clang-analyzer-unix.Malloc): forgetting moves `oldest` on */
 	pthread_mutex_unlock(&c->lock);

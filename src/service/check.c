@@ -1,5 +1,6 @@
 /* Asks the engine: workspaces shared by the workers, articles analysed once and kept. */
 #include "service/inner.h"
+#include "service/measure.h"
 
 #include "base/json.h"
 
@@ -260,12 +261,22 @@ str service_scorer_of(str check_id)
 	return end == SIZE_MAX ? check_id : str_sub(check_id, 0, end);
 }
 
+static void count_check(const struct frg_review *review, int64_t took)
+{
+	metric_observe(&check_seconds, 0, took);
+	metric_add(&check_suggestions, review->suggestion, 1);
+	for (int i = 0; i < FRG_RULE_COUNT; i++)
+		if (review->over[i])
+			metric_add(&check_findings, (size_t)i, 1);
+}
+
 /* One check. If the caller knows the language, `detected` (may be NULL) is still what the text looks like. */
 static enum frg_status run(struct checker *c, struct frg_workspace *ws, struct arena *a, struct frg_input *input,
                            struct service_review *out, enum frg_lang *detected, struct frg_error *err)
 {
 	struct frg_review review;
 	enum frg_lang asked = input->lang;
+	int64_t began = clock_steady_ns();
 	if (detected)
 		input->lang = FRG_LANG_AUTO;
 	enum frg_status st = frg_check(c->engine, ws, input, &review, err);
@@ -277,6 +288,7 @@ static enum frg_status run(struct checker *c, struct frg_workspace *ws, struct a
 	}
 	if (st != FRG_OK)
 		return st;
+	count_check(&review, clock_steady_ns() - began);
 	copy_review(a, &review, &out->review);
 	out->lang = review.lang;
 	out->suggestion = str_of(frg_suggestion_id(review.suggestion));

@@ -3,6 +3,7 @@
 #include "service/inner.h"
 
 #include "service/calendar.h"
+#include "service/measure.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -43,6 +44,7 @@ struct delays {
 	pthread_mutex_t told; /* held for a moment only: pages ask on the event loop; taken after `lock` */
 	struct delay *site[SITES_MAX];
 	size_t count;
+	msec began;
 };
 
 struct delays *delays_open(void)
@@ -52,6 +54,7 @@ struct delays *delays_open(void)
 		BUG("out of memory");
 	pthread_mutex_init(&d->lock, NULL);
 	pthread_mutex_init(&d->told, NULL);
+	d->began = clock_now();
 	return d;
 }
 
@@ -92,7 +95,15 @@ static void make_calendar(struct delay *d, const struct desk_settings *s, msec n
 
 /* ---- learning ---- */
 
-static void learn(struct delay *d, const struct store_forecasts *all, bool late)
+/* Only what has turned out since the program runs: what it learns from at its start is older. */
+static void count(const struct delays *all, const struct store_forecast *f, bool late)
+{
+	if (!f->until || (late ? f->until : f->decided) < all->began)
+		return;
+	metric_add(&waits_known, late ? WAIT_LATE : f->decided < f->from ? WAIT_EARLY : WAIT_KEPT, 1);
+}
+
+static void learn(const struct delays *delays, struct delay *d, const struct store_forecasts *all, bool late)
 {
 	for (size_t i = 0; i < all->count; i++) {
 		const struct store_forecast *f = &all->items[i];
@@ -104,6 +115,8 @@ static void learn(struct delay *d, const struct store_forecasts *all, bool late)
 		                          .until = f->until,
 		                          .counted = !late && f->until && f->decided > f->until};
 		forecast_learn(&d->model, &d->calendar, &p);
+		if (!p.counted) /* else it was late before it was decided */
+			count(delays, f, late);
 	}
 }
 
@@ -285,8 +298,8 @@ enum frg_status service_delay_refresh(struct service *svc, struct arena *a, id64
 		return st;
 	pthread_mutex_lock(&svc->delays->lock);
 	make_calendar(r.d, &r.settings, r.now);
-	learn(r.d, &r.late, true);
-	learn(r.d, &r.decided, false);
+	learn(svc->delays, r.d, &r.late, true);
+	learn(svc->delays, r.d, &r.decided, false);
 	forecast_settle(&r.d->model);
 	look_at_queue(r.d, &r.due);
 	measure(r.d, &r);

@@ -21,6 +21,7 @@ struct learning;
 struct delays;
 struct closings;
 struct provider;
+struct health;
 struct near_text;
 
 struct service {
@@ -29,6 +30,7 @@ struct service {
 	struct checker *checker;       /* check.c: workspaces and analysed articles */
 	_Atomic(struct sites *) sites; /* sites.c: replaced as a whole */
 	struct thread_cache *cache;    /* cache.c */
+	struct health *health;         /* health.c */
 	struct live *live;             /* live.c; NULL until the server runs */
 	struct limits *limits;         /* limits.c */
 	struct policies *policies;     /* policy.c */

@@ -1,6 +1,7 @@
 /* Token buckets in memory: may this act be done, and what does it take. Asks nobody and never blocks, so that event
  * loops may call it; what other processes have seen comes by limits_share.c. */
 #include "service/limits.h"
+#include "service/measure.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -83,8 +83,8 @@ enum frg_status service_site_limits_save(struct service *svc, id64 site, str tex
 {
 	struct limit_rates tried = {0};
 	if (!limits_read_site(text, &tried))
-		return frg_fail(err, FRG_INVALID, "limits_invalid", "limits are 'submit=20/10 reader=… article=… site=…', not '%.*s'",
-		                STR_ARG(text));
+		return frg_fail(err, FRG_INVALID, "limits_invalid",
+		                "limits are 'submit=20/10 reader=… article=… site=…', not '%.*s'", STR_ARG(text));
 	struct arena *a = arena_open(1 << 20);
 	enum frg_status st = store_write(svc->store, a, save, &(struct wish){site, text}, err);
 	arena_close(a);

@@ -1,5 +1,7 @@
 /* Puts the service together and takes it apart. */
 #include "service/automatic/automatic.h"
+#include "service/health.h"
+#include "service/measure.h"
 #include "service/staff/oidc_inner.h"
 
 #include <stdlib.h>
@@ -64,6 +66,8 @@ enum frg_status service_open(const struct service_config *config, struct service
 	struct service *svc = calloc(1, sizeof *svc);
 	if (!svc)
 		BUG("out of memory");
+	service_measure_open();
+	svc->health = health_open();
 	pthread_mutex_init(&svc->login_lock, NULL);
 	pthread_mutex_init(&svc->reload_lock, NULL);
 	svc->cache = cache_open(config->cache_bytes ? config->cache_bytes : 64u << 20);
@@ -111,6 +115,7 @@ void service_close(struct service *svc)
 	frg_engine_close(svc->engine);
 	sites_free(atomic_load(&svc->sites));
 	limits_close(svc->limits);
+	health_close(svc->health);
 	pthread_mutex_destroy(&svc->login_lock);
 	pthread_mutex_destroy(&svc->reload_lock);
 	free(svc);

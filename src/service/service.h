@@ -48,11 +48,11 @@ struct limit_rates {
 };
 
 struct service_config {
-	str database;       /* "sqlite:PATH" */
-	bool create;        /* make the database if it is not there */
-	unsigned readers;   /* database connections for reading */
-	size_t cache_bytes; /* rendered threads kept in memory; 0: 64 MiB */
-	bool unlimited;     /* no limits: for tests and behind a limiting proxy */
+	str database;                    /* "sqlite:PATH" */
+	bool create;                     /* make the database if it is not there */
+	unsigned readers;                /* database connections for reading */
+	size_t cache_bytes;              /* rendered threads kept in memory; 0: 64 MiB */
+	bool unlimited;                  /* no limits: for tests and behind a limiting proxy */
 	const struct limit_rates *rates; /* NULL: the usual ones */
 	enum challenge challenge;
 };
@@ -385,7 +385,8 @@ MUST_CHECK enum frg_status service_proof_plain(struct service *svc, const struct
 void limit_rates_default(struct limit_rates *rates);
 /* One rate by its name in the configuration: "20/10", "0" for none; "prefix": "8". False: no such name or value. */
 bool limit_rates_set(struct limit_rates *rates, str name, str value);
-/* A site's own, "submit=20/10 reader=… article=… site=…"; what is not named is as configured. FRG_INVALID limits_invalid. */
+/* A site's own, "submit=20/10 reader=… article=… site=…"; what is not named is as configured. FRG_INVALID
+ * limits_invalid. */
 MUST_CHECK enum frg_status service_site_limits_save(struct service *svc, id64 site, str text, struct frg_error *err);
 /* Reads what is taken already and begins to tell and to hear, each second. Before serving; does nothing if limits are
  * off. Stop before the service is closed: what is left is told. */

@@ -1,5 +1,7 @@
 /* Connections and transactions: one writer thread that commits all waiting work together
  * (group commit: one fsync for many), and connections that read beside it. */
+#include "store/health.h"
+#include "store/measure.h"
 #include "store/person.h"
 #include "store/postgres.h"
 #include "store/tx.h"
@@ -9,6 +11,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -53,6 +56,7 @@ struct store {
 	enum db_mode read_mode;
 	struct nodes *nodes; /* NULL: alone, or not followed */
 	int64_t commits;     /* counts groups, so that waiting for events needs no polling */
+	struct store_health health;
 	bool stopping;
 };
 
@@ -94,7 +98,19 @@ static void run_one(struct db *db, struct job *job, struct search_entry **entrie
 		log_error("store_undo", "%s", undo.msg);
 }
 
-static void run_group(struct db *db, struct job **jobs, size_t count)
+static enum frg_status commit(struct db *db, size_t count, struct frg_error *err)
+{
+	int64_t began = clock_steady_ns();
+	enum frg_status st = db_step(db, err, DB_COMMIT);
+	if (st == FRG_OK) {
+		metric_observe(&store_commits, 0, clock_steady_ns() - began);
+		metric_observe(&store_group, 0, (int64_t)count);
+	}
+	return st;
+}
+
+/* NULL, or the code of what went wrong. */
+static const char *run_group(struct db *db, struct job **jobs, size_t count)
 {
 	struct frg_error err = {0};
 	struct search_entry *entries = NULL;
@@ -110,14 +126,16 @@ static void run_group(struct db *db, struct job **jobs, size_t count)
 		else
 			run_one(db, job, &entries);
 		if (broken || !db_in_transaction(db))
-			st = frg_fail(&err, FRG_UNAVAILABLE, "store_io", "the transaction was given up: %s", job->err.msg);
+			st = frg_fail(&err, FRG_UNAVAILABLE, job->err.code ? job->err.code : "store_io",
+			              "the transaction was given up: %s", job->err.msg);
 	}
 	if (st == FRG_OK)
 		st = store_search_write(db, entries, &err);
 	if (st == FRG_OK)
-		st = db_step(db, &err, DB_COMMIT);
+		st = commit(db, count, &err);
 	if (st == FRG_OK)
-		return;
+		return NULL;
+	metric_add(&store_failures, 0, 1);
 	if (db_in_transaction(db)) {
 		struct frg_error undo;
 		if (db_step(db, &undo, DB_ROLLBACK) != FRG_OK)
@@ -130,6 +148,7 @@ static void run_group(struct db *db, struct job **jobs, size_t count)
 		jobs[i]->status = st;
 		jobs[i]->err = err;
 	}
+	return err.code;
 }
 
 /* Of the first line, then of the second as far as there is room; one that scrubs goes by itself. */
@@ -149,6 +168,35 @@ static size_t take(struct store *s, struct job **jobs)
 	return n;
 }
 
+/* In the lock: how a group came out. */
+static void note(struct store *s, bool wrote, const char *problem)
+{
+	s->health.writing_since = 0;
+	if (!wrote)
+		return;
+	s->health.problem = problem;
+	if (!problem)
+		s->health.committed = clock_steady();
+}
+
+void store_health(struct store *s, struct store_health *out)
+{
+	pthread_mutex_lock(&s->lock);
+	*out = s->health;
+	pthread_mutex_unlock(&s->lock);
+}
+
+bool store_disk(const struct store *s, struct store_disk *out)
+{
+	struct statvfs v;
+	if (s->place.dialect != DB_SQLITE || statvfs(s->place.at, &v) != 0)
+		return false;
+	*out = (struct store_disk){.size = (uint64_t)v.f_blocks * v.f_frsize,
+	                           .free = (uint64_t)v.f_bavail * v.f_frsize,
+	                           .read_only = (v.f_flag & ST_RDONLY) != 0};
+	return true;
+}
+
 static void *write_loop(void *arg)
 {
 	struct store *s = arg;
@@ -160,12 +208,17 @@ static void *write_loop(void *arg)
 		size_t n = take(s, jobs);
 		if (n == 0)
 			break; /* stopping, and nothing left */
+		metric_add(&store_writes_waiting, 0, -(int64_t)n);
+		if (jobs[0]->work) /* scrubbing takes its time */
+			s->health.writing_since = clock_steady();
 		pthread_mutex_unlock(&s->lock);
+		const char *problem = NULL;
 		if (jobs[0]->work)
-			run_group(s->writer, jobs, n);
+			problem = run_group(s->writer, jobs, n);
 		else
 			jobs[0]->status = db_scrub(s->writer, &jobs[0]->err);
 		pthread_mutex_lock(&s->lock);
+		note(s, jobs[0]->work != NULL, problem);
 		s->commits++;
 		pthread_cond_broadcast(&s->event_there);
 		for (size_t i = 0; i < n; i++) {
@@ -190,6 +243,7 @@ static void stand_in(struct line *line, struct job *job)
 static enum frg_status write_in(struct store *s, struct line *line, struct job *job, struct frg_error *err)
 {
 	pthread_cond_init(&job->finished, NULL);
+	int64_t asked = clock_steady_ns();
 	pthread_mutex_lock(&s->lock);
 	if (s->stopping) {
 		pthread_mutex_unlock(&s->lock);
@@ -197,11 +251,14 @@ static enum frg_status write_in(struct store *s, struct line *line, struct job *
 		return frg_fail(err, FRG_UNAVAILABLE, "stopping", "the server is stopping");
 	}
 	stand_in(line, job);
+	metric_add(&store_writes_waiting, 0, 1);
 	pthread_cond_signal(&s->work_there);
 	while (!job->done)
 		pthread_cond_wait(&job->finished, &s->lock);
 	pthread_mutex_unlock(&s->lock);
 	pthread_cond_destroy(&job->finished);
+	if (job->work)
+		metric_observe(&store_writes, 0, clock_steady_ns() - asked);
 	if (job->status != FRG_OK && err)
 		*err = job->err;
 	return job->status;
@@ -236,19 +293,28 @@ static enum frg_status place_open(const struct place *place, enum db_mode mode, 
 static struct reader *borrow(struct store *s)
 {
 	pthread_mutex_lock(&s->lock);
+	bool wait = !s->readers && s->reader_count == s->reader_max;
+	if (wait) {
+		metric_add(&store_read_waits, 0, 1);
+		metric_add(&store_reads_waiting, 0, 1);
+	}
 	while (!s->readers && s->reader_count == s->reader_max)
 		pthread_cond_wait(&s->reader_there, &s->lock);
+	if (wait)
+		metric_add(&store_reads_waiting, 0, -1);
 	struct reader *r = s->readers;
 	if (r)
 		s->readers = r->next;
 	else
 		r = &s->all_readers[s->reader_count++];
 	pthread_mutex_unlock(&s->lock);
+	metric_add(&store_readers_busy, 0, 1);
 	return r;
 }
 
 static void give_back(struct store *s, struct reader *r)
 {
+	metric_add(&store_readers_busy, 0, -1);
 	pthread_mutex_lock(&s->lock);
 	r->next = s->readers;
 	s->readers = r;
@@ -370,6 +436,7 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	struct store *s = calloc(1, sizeof *s);
 	if (!s)
 		BUG("out of memory");
+	store_measure_open();
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->work_there, NULL);
 	pthread_cond_init(&s->reader_there, NULL);
@@ -383,6 +450,7 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	s->all_readers = calloc(s->reader_max, sizeof *s->all_readers);
 	if (!s->all_readers)
 		BUG("out of memory");
+	metric_set(&store_readers, 0, s->reader_max);
 	enum frg_status st = find_place(config, &s->place, err);
 	if (st == FRG_OK)
 		st = config->frozen ? check_frozen(s, err) : open_writer(s, err);

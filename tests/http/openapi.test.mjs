@@ -206,6 +206,10 @@ test('pages', async () => {
 	}
 	await call('media', picture, 200);
 	await call('health', '/healthz', 200);
+	assert.equal((await call('ready', '/readyz', 200)).json.ready, true);
+	await call('metrics', '/metrics', 200);
+	await call('metrics', '/metrics', 200, { headers: { Accept: 'application/openmetrics-text' } });
+	await call('metrics', '/metrics', 404, { headers: { 'X-Forwarded-For': '192.0.2.1' } });
 });
 
 test('the form without scripts', async () => {
@@ -884,6 +888,18 @@ test('the stand-in for Perspective', async () => {
 		assert.equal(answer.status, 429, id);
 		contract.answer(id, answer);
 	}
+});
+
+test('a server that is about to stop says so', async () => {
+	const leaving = await startServer({ config: { drain_wait: 60 } });
+	leaving.child.kill('SIGTERM');
+	const answer = await until(async () => {
+		const got = await leaving.get('/readyz');
+		return got.json.reasons.includes('draining') && got;
+	}, { what: 'draining' });
+	assert.equal(answer.status, 503);
+	contract.answer('ready', answer);
+	await leaving.end(); // a second signal ends the wait
 });
 
 // Must stand last: by now every answer that the document promises has been seen.

@@ -119,8 +119,7 @@ static enum frg_status check_answer(struct arena *a, struct coming *c, struct fr
 	if ((p.says_issuer || cmd->issuer.n) && !str_eq(cmd->issuer, provider_config(c->svc->provider)->issuer))
 		return frg_fail(err, FRG_FORBIDDEN, "oidc_issuer", "an answer of another provider");
 	if (cmd->error.n || !cmd->code.n)
-		return frg_fail(err, FRG_FORBIDDEN, "oidc_refused", "the provider says %.*s",
-		                (int)(cmd->error.n < 60 ? cmd->error.n : 60), cmd->error.p ? cmd->error.p : "");
+		return frg_fail(err, FRG_FORBIDDEN, "oidc_refused", "the provider says %s", provider_refusal(cmd->error));
 	return FRG_OK;
 }
 

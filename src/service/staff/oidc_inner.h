@@ -19,6 +19,9 @@ struct provider_exchange {
 /* Redeems the code and judges the token: errors of oidc_token_read, too. */
 MUST_CHECK enum frg_status provider_redeem(struct provider *house, struct arena *a, const struct provider_exchange *x,
                                            struct oidc_person *out, struct frg_error *err);
+/* A provider's word for why it refuses, if it is one of the standard's: what else stands there may be anybody's text,
+ * and goes into the log. Static storage. */
+const char *provider_refusal(str error);
 /* "a=b&…", each escaped; names need no escape. */
 struct provider_field {
 	const char *name;

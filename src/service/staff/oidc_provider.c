@@ -225,6 +225,23 @@ struct tokens {
 	str id, access;
 };
 
+const char *provider_refusal(str error)
+{
+	static const char *const known[] = {
+		"invalid_request",      "invalid_client",
+		"invalid_grant",        "unauthorized_client",
+		"access_denied",        "unsupported_grant_type",
+		"invalid_scope",        "unsupported_response_type",
+		"server_error",         "temporarily_unavailable",
+		"interaction_required", "login_required",
+		"consent_required",     "account_selection_required",
+	};
+	for (size_t i = 0; i < COUNT_OF(known); i++)
+		if (str_eq(error, str_of(known[i])))
+			return known[i];
+	return error.n ? "a word that is not the standard's" : "nothing";
+}
+
 static enum frg_status exchange(struct provider *house, struct arena *a, const struct oidc_provider *p,
                                 const struct provider_exchange *x, struct tokens *out, struct frg_error *err)
 {
@@ -253,8 +270,8 @@ static enum frg_status exchange(struct provider *house, struct arena *a, const s
 		return FRG_OK;
 	if (str_eq(problem, STR("invalid_grant"))) /* used already, too old, or not for us */
 		return frg_fail(err, FRG_FORBIDDEN, "oidc_code", "the provider does not know the code");
-	return frg_fail(err, FRG_IO, "oidc_provider", "the provider answers with %ld, %.*s", status,
-	                (int)(problem.n < 60 ? problem.n : 60), problem.p ? problem.p : "");
+	return frg_fail(err, FRG_IO, "oidc_provider", "the provider answers with %ld, %s", status,
+	                provider_refusal(problem));
 }
 
 static bool is_token(str s)

@@ -1,0 +1,11 @@
+/* What the store counts of its connections and transactions. */
+#ifndef STORE_MEASURE_H
+#define STORE_MEASURE_H
+
+#include "base/metrics.h"
+
+extern struct metric store_commits, store_group, store_failures, store_writes, store_writes_waiting, store_readers,
+	store_readers_busy, store_reads_waiting, store_read_waits;
+void store_measure_open(void);
+
+#endif
