@@ -87,12 +87,10 @@ static enum job_result escalate(struct jobs *j, struct arena *a)
 	const struct store_site *sites = service_site(j->svc, STR(""));
 	for (size_t i = 0; i < service_site_count(j->svc); i++) {
 		struct frg_error err;
-		int64_t count = 0;
+		int64_t count;
 		arena_reset(a);
 		if (service_escalate(j->svc, a, sites[i].id, &count, &err) != FRG_OK)
 			log_error("escalate", "%s", err.msg);
-		else if (count)
-			tell(j->svc, a, sites[i].id, 0, "escalated", json_pack("{s:I}", "count", (json_int_t)count));
 	}
 	return JOB_DONE;
 }
@@ -156,9 +154,10 @@ static enum job_result count_figures(struct jobs *j, struct arena *a)
 static const struct {
 	msec every; /* 0: whenever the tail has looked */
 	enum job_result (*run)(struct jobs *, struct arena *);
+	bool everywhere; /* of several nodes each does it: what it finds is kept in memory or told to its own streams */
 } jobs[] = {
-	{15000, end_terms}, {15000, look_for_overdue}, {15000, escalate}, {5000, look_at_load},
-	{0, release_due},   {2000, guard_lanes},       {0, keep_up},      {1000, count_figures},
+	{15000, end_terms, false}, {15000, look_for_overdue, true}, {15000, escalate, false}, {5000, look_at_load, true},
+	{0, release_due, false},   {2000, guard_lanes, false},      {0, keep_up, false},      {1000, count_figures, false},
 };
 _Static_assert(COUNT_OF(jobs) <= JOBS_MAX, "room for each job's time");
 
@@ -167,7 +166,7 @@ bool jobs_some(struct jobs *j, struct arena *a)
 	bool more = false;
 	for (size_t i = 0; i < COUNT_OF(jobs) && !atomic_load(j->stopping); i++) {
 		msec now = clock_steady();
-		if (now < j->next[i])
+		if (now < j->next[i] || (!jobs[i].everywhere && !store_works(service_store(j->svc))))
 			continue;
 		arena_reset(a);
 		enum job_result result = jobs[i].run(j, a);

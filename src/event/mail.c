@@ -1,6 +1,7 @@
 /* Hands letters over to a mail server (libcurl): what is due, one after the other, later again when that fails.
  * A letter's row goes only when the server has taken it, so that none is lost; one may come twice if the program
- * ends in between, under the same Message-ID. */
+ * ends in between, under the same Message-ID. Of several nodes one sends, and it claims each letter before: another
+ * that thinks it is the one finds it not due. */
 #include "event/mail.h"
 
 #include "base/buf.h"
@@ -15,7 +16,15 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { BATCH = 20, LOOK_MS = 30000, TIMEOUT_S = 30, TRIES_MAX = 12, MESSAGE_MAX = 1 << 20, LINE = 76 };
+enum {
+	BATCH = 20,
+	LOOK_MS = 30000,
+	TIMEOUT_S = 30,
+	SENDING_MS = 2 * TIMEOUT_S * 1000,
+	TRIES_MAX = 12,
+	MESSAGE_MAX = 1 << 20,
+	LINE = 76
+};
 
 struct mailer {
 	struct service *svc;
@@ -204,6 +213,23 @@ struct outcome {
 	const char *problem;
 };
 
+/* Leaves in the bundle what is ours to send. */
+static enum frg_status claim(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct outcome *o = ctx;
+	struct bundle ours = {0};
+	enum frg_status st = FRG_OK;
+	for (size_t i = 0; st == FRG_OK && i < o->bundle.count; i++) {
+		const struct store_mail *mail = o->bundle.items[i];
+		bool claimed = false;
+		st = store_mail_claim(tx, mail->id, mail->send_at, clock_now() + SENDING_MS, &claimed, err);
+		if (claimed)
+			ours.items[ours.count++] = mail;
+	}
+	o->bundle = ours;
+	return st;
+}
+
 static enum frg_status save_one(struct store_tx *tx, const struct outcome *o, const struct store_mail *mail,
                                 struct frg_error *err)
 {
@@ -257,6 +283,12 @@ static bool send_some(struct mailer *m, CURL *curl, struct arena *a)
 		if (sent[i])
 			continue;
 		struct outcome o = {.bundle = next_bundle(&d.mails, sent, i), .problem = problem};
+		if (store_write(service_store(m->svc), a, claim, &o, &err) != FRG_OK) {
+			log_error("mail", "%s", err.msg);
+			return false;
+		}
+		if (o.bundle.count == 0)
+			continue;
 		struct store_mail message = bound(m, a, &o.bundle);
 		o.answer = hand_over(m, curl, a, &message, problem);
 		if (o.answer)
@@ -278,6 +310,10 @@ static void *loop(void *arg)
 	if (!curl)
 		BUG("out of memory");
 	while (!atomic_load(&m->stopping)) {
+		if (!store_works(service_store(m->svc))) { /* its end wakes */
+			store_wait_commit(service_store(m->svc), &seen, LOOK_MS);
+			continue;
+		}
 		if (send_some(m, curl, a))
 			continue;
 		struct due d = {0};

@@ -13,7 +13,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { PAGE = 200, LOOK_MS = 250 };
+enum { PAGE = 200, LOOK_MS = 250, MARK_MS = 60000 };
 
 /* Held comments of a site that are to be checked anew, from `after` on. */
 struct recheck {
@@ -29,6 +29,9 @@ struct tail {
 	pthread_t thread;
 	atomic_bool stopping;
 	int64_t seq;
+	bool works;                /* this node does what is to be done once */
+	int64_t mark, mark_before; /* where the outbox ended at the last mark, and at the one before: a minute or two ago */
+	msec marked;               /* by the steady clock */
 	struct jobs jobs;
 	id64 counted; /* the site whose queue was counted in this batch; all its events are in that count */
 	int64_t waiting;
@@ -99,6 +102,8 @@ static bool readers_concerned(const struct store_event *e, str action)
 
 static void recheck_site(struct tail *t, id64 site)
 {
+	if (!t->works)
+		return;
 	for (size_t i = 0; i < t->rechecks; i++) {
 		if (t->recheck[i].site == site) {
 			t->recheck[i] = (struct recheck){.site = site, .changed = t->recheck[i].changed};
@@ -111,6 +116,11 @@ static void recheck_site(struct tail *t, id64 site)
 		log_warn("recheck", "too many sites at once; some held comments keep their earlier findings");
 }
 
+static enum frg_status note_rechecked(struct store_tx *tx, void *site, struct frg_error *err)
+{
+	return store_event_insert(tx, &(struct store_event){.kind = STR("rechecked"), .site = *(id64 *)site}, err);
+}
+
 /* One page of one site, so that nobody waits for their live messages meanwhile. */
 static void recheck_some(struct tail *t, struct arena *a)
 {
@@ -119,11 +129,11 @@ static void recheck_some(struct tail *t, struct arena *a)
 	size_t changed = 0;
 	arena_reset(a);
 	enum frg_status st = service_recheck(t->svc, a, r->site, &r->after, &changed, &err);
+	r->changed = r->changed || changed;
+	if (st == FRG_OK && r->changed && r->after == 0)
+		st = store_write(service_store(t->svc), a, note_rechecked, &r->site, &err);
 	if (st != FRG_OK)
 		log_error("recheck", "%s", err.msg);
-	r->changed = r->changed || changed;
-	if (r->changed && r->after == 0)
-		tell(t->svc, a, r->site, 0, "reset", json_object());
 	if (st != FRG_OK || r->after == 0)
 		t->rechecks--;
 }
@@ -221,13 +231,14 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 	}
 	if (str_eq(e->kind, STR("staff")))
 		end_streams(svc, e);
-	if (e->article && (readers_concerned(e, action) || str_eq(e->kind, STR("article"))))
+	if (e->article &&
+	    (readers_concerned(e, action) || str_eq(e->kind, STR("article")) || str_eq(e->kind, STR("erased"))))
 		service_threads_drop_both(svc, e->article, e->site);
 	if (e->article && str_eq(e->kind, STR("article")))
 		tell(svc, a, e->article, 0, "closing", json_object());
 	if (e->article && readers_concerned(e, action))
 		tell_readers(svc, a, e);
-	if (str_eq(e->kind, STR("held")))
+	if (t->works && str_eq(e->kind, STR("held")))
 		consider(t, a, e);
 	if (str_eq(e->kind, STR("objection")))
 		tell_objections(svc, a, e);
@@ -237,6 +248,10 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 		tell_automatic(t, a, e);
 	else if (str_eq(e->kind, STR("claim")))
 		tell_claims(svc, a, e->site);
+	else if (str_eq(e->kind, STR("rechecked")))
+		tell(svc, a, e->site, 0, "reset", json_object());
+	else if (str_eq(e->kind, STR("escalated")))
+		tell(svc, a, e->site, 0, "escalated", json_pack("{s:I}", "count", (json_int_t)strtoll(e->detail.p, NULL, 10)));
 	else if (str_eq(e->kind, STR("erased")))
 		tell(svc, a, e->site, 0, "decisions", json_object());
 	else if (str_eq(e->kind, STR("lanes")))
@@ -273,12 +288,53 @@ static void follow(struct tail *t, struct arena *a)
 	} while (b.events.count == PAGE && !atomic_load(&t->stopping));
 }
 
+/* The node that did the work is gone: perhaps before it had considered the last comments that came, or what was held
+ * under older settings. What it has done already is found done. */
+static void take_over(struct tail *t, struct arena *a)
+{
+	const struct store_site *sites = service_site(t->svc, STR(""));
+	struct batch b = {.seq = t->mark_before};
+	struct frg_error err;
+	for (size_t i = 0; i < service_site_count(t->svc); i++)
+		recheck_site(t, sites[i].id); /* the program may be a newer one than that which held them */
+	do {
+		arena_reset(a);
+		if (store_read(service_store(t->svc), a, load_batch, &b, &err) != FRG_OK) {
+			log_error("outbox", "%s", err.msg);
+			return;
+		}
+		for (size_t i = 0; i < b.events.count; i++) {
+			const struct store_event *e = &b.events.items[i];
+			b.seq = e->seq;
+			if (e->seq <= t->seq && str_eq(e->kind, STR("held")))
+				consider(t, a, e);
+		}
+	} while (b.events.count == PAGE && b.seq < t->seq && !atomic_load(&t->stopping));
+}
+
+static void look_who_works(struct tail *t, struct arena *a)
+{
+	bool worked = t->works;
+	msec now = clock_steady();
+	t->works = store_works(service_store(t->svc));
+	if (now - t->marked >= MARK_MS) {
+		t->mark_before = t->mark;
+		t->mark = t->seq;
+		t->marked = now;
+	}
+	if (!t->works)
+		t->rechecks = 0;
+	else if (!worked)
+		take_over(t, a);
+}
+
 static void *loop(void *arg)
 {
 	struct tail *t = arg;
 	struct arena *a = arena_open((size_t)256 << 20);
 	int64_t seen = 0;
 	while (!atomic_load(&t->stopping)) {
+		look_who_works(t, a);
 		follow(t, a);
 		bool more = jobs_some(&t->jobs, a);
 		if (t->rechecks)
@@ -297,12 +353,13 @@ enum frg_status tail_open(struct service *svc, struct tail **out, struct frg_err
 		BUG("out of memory");
 	t->svc = svc;
 	t->jobs = (struct jobs){.svc = svc, .stopping = &t->stopping};
-	const struct store_site *sites = service_site(svc, STR(""));
-	for (size_t i = 0; i < service_site_count(svc); i++)
-		recheck_site(t, sites[i].id); /* the program may be a newer one than that which held them */
 	struct arena *a = arena_open(1 << 16);
 	enum frg_status st = store_read(service_store(svc), a, load_last, &t->seq, err);
 	arena_close(a);
+	t->mark = t->mark_before = t->seq;
+	t->marked = clock_steady();
+	if (st == FRG_OK)
+		st = store_follow(service_store(svc), err);
 	if (st == FRG_OK && pthread_create(&t->thread, NULL, loop, t))
 		st = frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
 	if (st != FRG_OK) {

@@ -146,7 +146,7 @@ MUST_CHECK enum frg_status service_claim(struct service *svc, struct arena *a, c
                                          struct store_claim *out, struct frg_error *err);
 MUST_CHECK enum frg_status service_claims(struct service *svc, struct arena *a, id64 site, struct store_claims *out,
                                           struct frg_error *err);
-/* Marks what has waited longest of all allowed; *count: how many are new. */
+/* Marks what has waited longest of all allowed; *count: how many are new, which an event tells, too. */
 MUST_CHECK enum frg_status service_escalate(struct service *svc, struct arena *a, id64 site, int64_t *count,
                                             struct frg_error *err);
 

@@ -346,7 +346,14 @@ static enum frg_status escalate(struct store_tx *tx, void *ctx, struct frg_error
 	struct escalating *e = ctx;
 	struct desk_settings settings;
 	enum frg_status st = settings_load(tx, e->site, &settings, err);
-	return st == FRG_OK ? store_queue_escalate(tx, e->site, clock_now() - settings.longest_wait, &e->count, err) : st;
+	if (st == FRG_OK)
+		st = store_queue_escalate(tx, e->site, clock_now() - settings.longest_wait, &e->count, err);
+	if (st != FRG_OK || e->count == 0)
+		return st;
+	struct store_event event = {.kind = STR("escalated"),
+	                            .site = e->site,
+	                            .detail = arena_printf(store_arena(tx), "%lld", (long long)e->count)};
+	return store_event_insert(tx, &event, err);
 }
 
 enum frg_status service_escalate(struct service *svc, struct arena *a, id64 site, int64_t *count, struct frg_error *err)

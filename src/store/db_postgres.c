@@ -2,12 +2,11 @@
  * sent ahead (pipeline mode) and answered with the next one that is read, at the latest with the end of the job: what
  * failed fails the job, under its own name. A connection that is lost ends its transaction and is made anew when the
  * next one begins. Statements are prepared once a connection, cached by the address of their text. */
-#include "store/db.h"
+#include "store/postgres.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
 
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -136,7 +135,6 @@ static enum frg_status accept(struct postgres *pg, struct frg_error *err)
 		return frg_fail(err, FRG_UNSUPPORTED, "store_unsuitable",
 		                "PostgreSQL 13 or newer and a database in UTF8 needed");
 	}
-	PQsetNoticeReceiver(pg->conn, no_notice, NULL);
 	PGresult *set = PQexec(pg->conn, pg->writer ? set_up_writer : set_up_reader);
 	ExecStatusType status = PQresultStatus(set);
 	PQclear(set);
@@ -146,18 +144,25 @@ static enum frg_status accept(struct postgres *pg, struct frg_error *err)
 }
 
 /* What the URL says wins over the first ones; a dead peer is noticed in seconds. */
-static enum frg_status connect_now(struct postgres *pg, struct frg_error *err)
+PGconn *postgres_connect(const char *url, bool writer)
 {
 	const char *const keys[] = {"fallback_application_name", "connect_timeout",
 	                            "keepalives_idle",           "keepalives_interval",
 	                            "keepalives_count",          "tcp_user_timeout",
 	                            "target_session_attrs",      "dbname",
 	                            "client_encoding",           NULL};
-	const char *const values[] = {"freigabe", "3",    "5", "2", "3", "10000", pg->writer ? "read-write" : "any",
-	                              pg->url,    "UTF8", NULL};
-	pg->conn = PQconnectdbParams(keys, values, 1);
-	if (!pg->conn)
+	const char *const values[] = {"freigabe", "3",    "5", "2", "3", "10000", writer ? "read-write" : "any",
+	                              url,        "UTF8", NULL};
+	PGconn *conn = PQconnectdbParams(keys, values, 1);
+	if (!conn)
 		BUG("out of memory");
+	PQsetNoticeReceiver(conn, no_notice, NULL);
+	return conn;
+}
+
+static enum frg_status connect_now(struct postgres *pg, struct frg_error *err)
+{
+	pg->conn = postgres_connect(pg->url, pg->writer);
 	enum frg_status st = PQstatus(pg->conn) == CONNECTION_OK ? accept(pg, err) : cannot_connect(pg, err);
 	pg->pause = st == FRG_OK ? 0 : pg->pause ? pg->pause * 2 : PAUSE_MIN_MS;
 	pg->pause = pg->pause > PAUSE_MAX_MS ? PAUSE_MAX_MS : pg->pause;
@@ -433,8 +438,8 @@ static bool in_transaction(struct db *base) { return ((struct postgres *)base)->
 /* ---- transactions ---- */
 
 /* One lock for all writers of this database, of all programs: what one job reads, no other changes before it has
- * committed, and the order of events is the order of commits. The number says "freigabe". */
-static const char writers_lock[] = "SELECT pg_advisory_xact_lock(7382635177)";
+ * committed, and the order of events is the order of commits. */
+static const char writers_lock[] = "SELECT pg_advisory_xact_lock(" POSTGRES_LOCK_WRITERS ")";
 
 static enum frg_status begin_once(struct postgres *pg, struct frg_error *err, bool writing)
 {
@@ -466,7 +471,7 @@ static enum frg_status begin(struct postgres *pg, struct frg_error *err, bool wr
 static enum frg_status commit_write(struct postgres *pg, struct frg_error *err)
 {
 	PGresult *result = NULL;
-	enum frg_status st = send_plain(pg, err, "NOTIFY freigabe");
+	enum frg_status st = send_plain(pg, err, "NOTIFY " POSTGRES_CHANNEL);
 	if (st == FRG_OK)
 		st = send_plain(pg, err, "COMMIT");
 	if (st == FRG_OK)

@@ -66,6 +66,17 @@ enum frg_status store_mail_due(struct store_tx *tx, msec now, int64_t limit, str
 	return db_end(rows, err);
 }
 
+enum frg_status store_mail_claim(struct store_tx *tx, id64 id, msec send_at, msec until, bool *claimed,
+                                 struct frg_error *err)
+{
+	int64_t changed = 0;
+	enum frg_status st = DB_RUN_COUNT(
+		tx->db, err, &changed, "UPDATE mail SET send_at = $3 WHERE id = $1 AND send_at = $2 AND state = 'waiting'",
+		DB_INT(id), DB_INT(send_at), DB_INT(until));
+	*claimed = changed > 0;
+	return st;
+}
+
 enum frg_status store_mail_delete(struct store_tx *tx, id64 id, struct frg_error *err)
 {
 	return DB_RUN(tx->db, err, "DELETE FROM mail WHERE id = $1", DB_INT(id));

@@ -28,7 +28,7 @@ enum frg_status search_postgres_open(struct db *db, struct frg_error *err)
 			" '[\\u0300-\\u036f]', '', 'g'), '[^[:alnum:]]+', ' ', 'g') $$;"
 			"CREATE OR REPLACE FUNCTION search_terms(terms TEXT) RETURNS TSQUERY LANGUAGE sql IMMUTABLE PARALLEL SAFE"
 			" AS $$ SELECT to_tsquery('simple', string_agg('(' || replace(t.word, ' ', ' <-> ') || ':*' || t.place || "
-		    "')',"
+			"')',"
 			" ' & ')) FROM (SELECT trim(search_fold(substr(line, 2))) AS word, trim(left(line, 1)) AS place"
 			" FROM regexp_split_to_table(terms, E'\n') AS line) AS t WHERE t.word <> '' $$;"
 			"CREATE TABLE IF NOT EXISTS search_text (revision_id BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);"

@@ -1,6 +1,7 @@
 /* Connections and transactions: one writer thread that commits all waiting work together
  * (group commit: one fsync for many), and connections that read beside it. */
 #include "store/person.h"
+#include "store/postgres.h"
 #include "store/tx.h"
 
 #include "base/log.h"
@@ -36,6 +37,8 @@ struct store {
 	pthread_cond_t work_there, reader_there, event_there;
 	struct job *first, *last;
 	struct reader *readers, *all_readers;
+	char *url;           /* of a PostgreSQL server; NULL: a file */
+	struct nodes *nodes; /* NULL: alone, or not followed */
 	unsigned reader_count;
 	int64_t commits; /* counts groups, so that waiting for events needs no polling */
 	bool stopping;
@@ -223,6 +226,15 @@ void store_wake(struct store *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
+static void wake_from_nodes(void *store) { store_wake(store); }
+
+enum frg_status store_follow(struct store *s, struct frg_error *err)
+{
+	return s->url ? nodes_open(s->url, wake_from_nodes, s, &s->nodes, err) : FRG_OK;
+}
+
+bool store_works(const struct store *s) { return !s->nodes || nodes_works(s->nodes); }
+
 /* Where the database is: a file's path, or what libpq takes. */
 struct place {
 	enum db_dialect dialect;
@@ -256,6 +268,7 @@ static void free_all(struct store *s)
 	for (unsigned i = 0; i < s->reader_count; i++)
 		db_close(s->all_readers[i].db);
 	free(s->all_readers);
+	free(s->url);
 	db_close(s->writer);
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->work_there);
@@ -295,6 +308,8 @@ static enum frg_status open_place(const struct store_config *config, const struc
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
 	pthread_cond_init(&s->event_there, &steady);
 	pthread_condattr_destroy(&steady);
+	if (place->dialect == DB_POSTGRES && !(s->url = strdup(place->at)))
+		BUG("out of memory");
 	enum frg_status st = place_open(place, true, &s->writer, err);
 	if (st == FRG_OK)
 		st = store_migrate(s->writer, err);
@@ -327,6 +342,7 @@ void store_close(struct store *s)
 {
 	if (!s)
 		return;
+	nodes_close(s->nodes);
 	pthread_mutex_lock(&s->lock);
 	s->stopping = true;
 	pthread_cond_broadcast(&s->work_there);

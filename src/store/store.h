@@ -20,14 +20,15 @@ struct store_tx;
 /* ---- opening, transactions -------------------------------------------- */
 
 struct store_config {
-	str url;          /* "sqlite:PATH" */
+	str url;          /* "sqlite:PATH", "postgres://…" as libpq takes it */
 	unsigned readers; /* connections for reading; 0: 4 */
 	bool create;      /* make the database if it is not there */
 };
 
 /* Opens and brings the schema up to date. Errors: FRG_INVALID (url), FRG_NOT_FOUND
- * (no such file and not `create`), FRG_IO, FRG_CORRUPT, FRG_UNSUPPORTED (codes schema_changed:
- * a migration that ran is not the one of this program; schema_newer: a newer program's). */
+ * (no such file and not `create`), FRG_IO, FRG_UNAVAILABLE (no such server or database at present), FRG_CORRUPT,
+ * FRG_UNSUPPORTED (codes schema_changed: a migration that ran is not the one of this program; schema_newer: a newer
+ * program's). */
 MUST_CHECK enum frg_status store_open(const struct store_config *config, struct store **out, struct frg_error *err);
 void store_close(struct store *store);
 
@@ -45,6 +46,12 @@ MUST_CHECK enum frg_status store_read(struct store *store, struct arena *arena, 
  * over (other processes write too), or store_wake is called. */
 void store_wait_commit(struct store *store, int64_t *seen, msec timeout);
 void store_wake(struct store *store);
+
+/* Other nodes may serve the same PostgreSQL database: from now on their commits end store_wait_commit at once, and one
+ * of all that follow does what is to be done once. A file has one node. */
+MUST_CHECK enum frg_status store_follow(struct store *store, struct frg_error *err);
+/* Is it this one? It may cease to be at any moment: what is done is guarded in the database besides. */
+bool store_works(const struct store *store);
 
 struct arena *store_arena(struct store_tx *tx);
 
@@ -548,6 +555,9 @@ MUST_CHECK enum frg_status store_mail_insert(struct store_tx *tx, const struct s
 /* What is to be sent by now, oldest first; *next: when the next one is due (0: none waits). */
 MUST_CHECK enum frg_status store_mail_due(struct store_tx *tx, msec now, int64_t limit, struct store_mails *out,
                                           msec *next, struct frg_error *err);
+/* It is this program's to send until then, if it is still due as it was read (`send_at`): nobody else sends it. */
+MUST_CHECK enum frg_status store_mail_claim(struct store_tx *tx, id64 id, msec send_at, msec until, bool *claimed,
+                                            struct frg_error *err);
 MUST_CHECK enum frg_status store_mail_delete(struct store_tx *tx, id64 id, struct frg_error *err);
 /* Tries again at `send_at`; 0: gives up, the row stays as failed. */
 MUST_CHECK enum frg_status store_mail_retry(struct store_tx *tx, id64 id, msec send_at, str problem,

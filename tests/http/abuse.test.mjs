@@ -2,7 +2,6 @@
 // counted twice, and nobody is told what was meant for somebody else.
 import { test, before, after, afterEach } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { startServer, until, uuid } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { FORM, form } from '../lib/http.mjs';
@@ -20,11 +19,7 @@ after(async () => {
 });
 afterEach(() => assert.ok(server.alive(), `the server ended\n${server.log.slice(-2000)}`));
 
-function sql(text) {
-	const r = spawnSync('sqlite3', ['-batch', server.file], { input: `.timeout 5000\n${text}`, encoding: 'utf8' });
-	assert.equal(r.status, 0, `${text}: ${r.stderr}`);
-	return r.stdout.trim();
-}
+const sql = (text) => server.sql(text);
 const ok = (answer, status = 200) => (assert.equal(answer.status, status, answer.text), answer.json);
 async function released(text, who = new Reader(server)) {
 	const { id } = await who.submit(text);

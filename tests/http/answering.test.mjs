@@ -187,7 +187,6 @@ test('nobody else finds a letter: its address cannot be guessed, and a voided on
 });
 
 test('comments are paused with a reason that readers see, and open again by themselves', async () => {
-	const { spawnSync } = await import('node:child_process');
 	ok(await put(rike, '/v1/desk/articles/library/comments', { open: false, hours: 2, reason: 'The discussion needs a rest <now>.' }));
 	const page = () => server.get('/articles/library').then((a) => a.text);
 	assert.match(await page(), /Until .* we accept no comments on this article/);
@@ -195,18 +194,15 @@ test('comments are paused with a reason that readers see, and open again by them
 	assert.ok(!(await page()).includes('id="form"'));
 	assert.equal((await wilma.post('May I?', { article: 'library' })).json.error.code, 'article_closed');
 	assert.equal((await server.get('/v1/articles/library')).json.open, false);
-	const r = spawnSync('sqlite3', ['-batch', server.file], { input: 'UPDATE closure SET until_at = 1;', encoding: 'utf8' });
-	assert.equal(r.status, 0, r.stderr);
+	server.sql('UPDATE closure SET until_at = 1;');
 	await until(async () => (await page()).includes('id="form"'), { within: 20000, what: 'open by itself' });
 	assert.equal((await wilma.post('Thanks.', { article: 'library' })).status, 201);
 });
 
 test('what waits too long is escalated and comes first', async () => {
 	const late = await wilma.submit('Ein Kommentar, der fast vergessen wurde.');
-	const { spawnSync } = await import('node:child_process');
-	const r = spawnSync('sqlite3', ['-batch', server.file], { input: `UPDATE queue SET submitted_at = 1000, due_at = ${Date.now() * 2} WHERE comment_id IN
-		(SELECT comment_id FROM revision WHERE text LIKE 'Ein Kommentar, der fast%');`, encoding: 'utf8' });
-	assert.equal(r.status, 0, r.stderr);
+	server.sql(`UPDATE queue SET submitted_at = 1000, due_at = ${Date.now() * 2} WHERE comment_id IN
+		(SELECT comment_id FROM revision WHERE text LIKE 'Ein Kommentar, der fast%');`);
 	await until(async () => (await rike.queue('?lane=overdue')).count === 1, { within: 20000, what: 'the next look for what is overdue' });
 	const all = await rike.queue();
 	assert.equal(all.items[0].comment, late.id, 'although others are due before');

@@ -2,7 +2,6 @@
 // sent again. KILL_ROUNDS says how often; KILL_SEED repeats the moments of a run.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { startServer, uuid } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 
@@ -21,11 +20,7 @@ before(async () => {
 });
 after(() => server?.end());
 
-function query(sql) {
-	const r = spawnSync('sqlite3', ['-batch', '-readonly', server.file, sql], { encoding: 'utf8' });
-	assert.equal(r.status, 0, r.stderr);
-	return r.stdout.trim();
-}
+const query = (sql) => server.sql(sql);
 
 const line = (what) => `${what} zum Winterdienst, Zettel ${++words}-${uuid().slice(0, 8)}.`;
 

@@ -2,7 +2,6 @@
 // what thresholds would have meant.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { startServer, until } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { archive, decided } from '../lib/archive.mjs';
@@ -75,10 +74,7 @@ test('a model that is better comes in force at once, for new comments and for th
 });
 
 test('before another model closes a lane, the desk says so; and it does', async () => {
-	const sql = (text) => {
-		const r = spawnSync('sqlite3', ['-batch', server.file], { input: `.timeout 5000\n${text}`, encoding: 'utf8' });
-		assert.equal(r.status, 0, r.stderr);
-	};
+	const sql = (text) => server.sql(text);
 	assert.equal((await get()).lane_open, false);
 	const engine = (await review(INSULT)).engine.replace(/ policy-\w+$/, '');
 	sql(`INSERT INTO automatic_policy SELECT site_id, '', 1, 20, 950, 100, 50, 3, 60000, '${engine}', 500, 0, editor_id, 'Rike Ahrens', 1 FROM membership WHERE role = 'administrator' LIMIT 1`);

@@ -1,7 +1,7 @@
 // Letters leave by a real mail server: invitations at once, reasons once a decision can no longer be taken back.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { startServer, until } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
@@ -42,7 +42,7 @@ test('an invitation goes out at once, with letters beyond ASCII, and its address
 	await until(() => sql('SELECT count(*) FROM mail') === '0', { what: 'handed over and gone' });
 });
 
-const sql = (text) => spawnSync('sqlite3', ['-batch', server.file], { input: text, encoding: 'utf8' }).stdout.trim();
+const sql = (text) => server.sql(text);
 
 test('who cannot be reached for good is given up with the reason; who is busy is tried again', async () => {
 	await invite('nobody@paper.example');

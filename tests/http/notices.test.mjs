@@ -35,13 +35,9 @@ after(async () => {
 });
 
 // Answers wait until they can no longer be taken back; what they will say stands in the outbox.
-const answerTo = (to) => sql(`SELECT subject || char(10) || body FROM mail WHERE recipient = '${to}' AND send_at > created_at`);
+const answerTo = (to) => sql(`SELECT subject || '\n' || body FROM mail WHERE recipient = '${to}' AND send_at > created_at`);
 const ok = (answer, status = 200) => (assert.equal(answer.status, status, answer.text), answer.json);
-function sql(text) {
-	const r = spawnSync('sqlite3', ['-batch', server.file], { input: `.timeout 5000\n${text}`, encoding: 'utf8' });
-	assert.equal(r.status, 0, `${text}: ${r.stderr}`);
-	return r.stdout.trim();
-}
+const sql = (text) => server.sql(text);
 async function released(text) {
 	const { id } = await wilma.submit(text);
 	const item = await rike.item(id);

@@ -1,7 +1,6 @@
 // A person's data are handed over whole, and erased to the last byte; what must stay is told; the chain still holds.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { startServer, until, PASSWORD } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
@@ -21,11 +20,7 @@ before(async () => {
 });
 after(() => server?.end());
 
-const sql = (text, readonly = true) => {
-	const r = spawnSync('sqlite3', ['-batch', ...(readonly ? ['-readonly'] : []), '-cmd', '.timeout 5000', server.file, text], { encoding: 'utf8' });
-	assert.equal(r.status, 0, `${text}\n${r.stderr}`);
-	return r.stdout.trim();
-};
+const sql = (text) => server.sql(text);
 const files = () => ['', '-wal', '-shm'].map((end) => server.file + end).filter(existsSync).map((path) => [path, readFileSync(path)]);
 const found = (words) => files().flatMap(([path, bytes]) => words.filter((w) => bytes.includes(w) || bytes.includes(w.toLowerCase())).map((w) => `${w} in ${path}`));
 const gone = (words) => until(() => {
@@ -178,7 +173,7 @@ test('what is held stays, is told why, is seen by nobody, and goes when the hold
 	assert.equal((await omar.write(`/v1/desk/objections/${open.id}/decision`, { outcome: 'reject', reasons: 'Es bleibt dabei.' })).status, 204);
 	// the next look is in an hour; so that nobody has to wait for it
 	await server.stop();
-	sql('UPDATE erasure_run SET next_at = 0 WHERE done_at IS NULL', false);
+	sql('UPDATE erasure_run SET next_at = 0 WHERE done_at IS NULL');
 	await server.start();
 	for (const who of [rike, omar, editor])
 		who.server = server;

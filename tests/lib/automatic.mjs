@@ -1,15 +1,10 @@
 // A newspaper that has decided enough for a lane to be opened, and the clock of that lane turned by hand.
-import { spawnSync } from 'node:child_process';
 import assert from 'node:assert/strict';
 import { Reader, Editor } from './people.mjs';
 import { until } from './server.mjs';
 import { mild } from './texts.mjs';
 
-export function sql(server, text) {
-	const r = spawnSync('sqlite3', ['-batch', '-cmd', '.timeout 5000', server.file], { input: text, encoding: 'utf8' });
-	assert.equal(r.status, 0, r.stderr);
-	return r.stdout.trim();
-}
+export const sql = (server, text) => server.sql(text);
 
 // Each of the first `count` texts is released by `editor`; then they count as decided, as they would a quarter of a minute
 // later, when they can no longer be taken back. Every `refusedEach`th counts as given back.

@@ -1,5 +1,5 @@
-// Starts a real server on a database of its own, and speaks HTTP to it as a
-// reader or an editor would. Knows nothing of how the server is made.
+// Starts a real server on a database of its own, and speaks HTTP to it as a reader or an editor would. The database is
+// a file, or with FREIGABE_TEST_DB=postgres one of a PostgreSQL server. Knows nothing of how the server is made.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Agent } from 'node:http';
 import { request } from './http.mjs';
+import { newDatabase, psql } from './postgres.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
@@ -41,16 +42,26 @@ export async function until(probe, { within = 20000, every = 10, what = 'conditi
 }
 
 class Server {
-	constructor({ bin = binary(), limits = 'off', config = {}, env = {}, port = 0 } = {}) {
+	constructor({ bin = binary(), limits = 'off', config = {}, env = {}, port = 0, db } = {}) {
 		Object.assign(this, { bin, wanted: port, env: { ...process.env, ...env } });
 		this.dir = mkdtempSync(join(tmpdir(), 'freigabe-test-'));
 		this.file = join(this.dir, 'test.db');
-		this.db = `sqlite:${this.file}`;
+		this.db = db ?? `sqlite:${this.file}`;
 		this.configFile = join(this.dir, 'freigabe.ini');
 		const lines = Object.entries({ limits, ...config }).map(([key, value]) => `${key} = ${value}\n`);
 		writeFileSync(this.configFile, lines.join(''));
 		this.starts = 0;
 		this.log = '';
+	}
+
+	// Behind the server's back.
+	sql(text) {
+		if (!this.db.startsWith('sqlite:'))
+			return psql(this.db, text);
+		const r = spawnSync('sqlite3', ['-batch', '-bail', '-cmd', '.timeout 10000', this.file], { input: text, encoding: 'utf8' });
+		if (r.status !== 0 || r.stderr)
+			throw new Error(`sqlite3: ${r.stderr}`);
+		return r.stdout.trim();
 	}
 
 	cliRaw(args, input = '') {
@@ -160,12 +171,19 @@ class Server {
 	}
 }
 
-// `site`: further options of `freigabe site set`; `config`: lines of the configuration.
+// `site`: further options of `freigabe site set`; `config`: lines of the configuration; `db`: where, else a new one.
 export async function startServer({ site = {}, demo = false, ...options } = {}) {
+	if (process.env.FREIGABE_TEST_DB === 'postgres')
+		options.db ??= await newDatabase();
 	const server = new Server(options);
 	if (demo)
 		server.cli('demo', join(root, 'data/demo'));
 	else
 		server.setUp(site);
 	return server.start();
+}
+
+// One more on the database of a server that was started.
+export function startNode(beside, options = {}) {
+	return new Server({ ...options, db: beside.db }).start();
 }

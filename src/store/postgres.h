@@ -1,0 +1,28 @@
+/* What the files that speak to PostgreSQL share. */
+#ifndef STORE_POSTGRES_H
+#define STORE_POSTGRES_H
+
+#include "store/db.h"
+
+#include <libpq-fe.h>
+
+/* Two numbers among all advisory locks of the database: whoever writes; the node that does what is to be done once. */
+#define POSTGRES_LOCK_WRITERS "7382635177"
+#define POSTGRES_LOCK_WORK "7382635178"
+#define POSTGRES_CHANNEL "freigabe"
+
+/* Never NULL; PQstatus tells. */
+PGconn *postgres_connect(const char *url, bool writer);
+
+/* ---- nodes_postgres.c: a node among others on one database ---- */
+
+struct nodes;
+/* Starts a thread with a connection of its own. `wake` is called whenever a program has committed, and after the
+ * connection was lost, for then commits may have been missed. */
+MUST_CHECK enum frg_status nodes_open(const char *url, void (*wake)(void *), void *ctx, struct nodes **out,
+                                      struct frg_error *err);
+void nodes_close(struct nodes *n); /* NULL: nothing */
+/* Does this one do what is to be done once? */
+bool nodes_works(const struct nodes *n);
+
+#endif
