@@ -39,6 +39,10 @@ class Database {
 		this.host.start('etcd', ['etcd'], { user: 'etcd', env: { ETCD_DATA_DIR: '/var/lib/etcd/default', ...this.variables('/etc/default/etcd') } });
 	}
 
+	stopEtcd() {
+		this.host.kill(/^etcd /);
+	}
+
 	startPatroni() {
 		this.host.start('patroni', ['patroni', '/etc/patroni/config.yml'], { user: 'postgres', env: this.variables('/etc/default/patroni_env.conf') });
 	}
@@ -82,6 +86,7 @@ class Node {
 	}
 
 	async start() {
+		this.running = true;
 		this.machine.start('freigabe', [this.cluster.binary, 'serve', '--config', '/etc/freigabe/freigabe.ini'], { user: 'nobody' });
 		return this;
 	}
@@ -91,6 +96,7 @@ class Node {
 	}
 
 	kill() {
+		this.running = false;
 		this.machine.kill();
 	}
 }
@@ -138,8 +144,9 @@ export class Cluster {
 		}, { within, every: 300, what: 'one leader, all others follow it' });
 	}
 
-	end() {
+	// `logs`: a folder for what all hosts logged.
+	end(logs) {
 		this.nodes.forEach((n) => n.agent.destroy());
-		this.net.end();
+		this.net.end(logs);
 	}
 }

@@ -3,7 +3,7 @@
 // runs there. All of it lies in a network, a process and a mount namespace of the test's own: the machine's network is not
 // touched, any addresses may be used, and whatever happens to the test, nothing outlives it. Needs root.
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, copyFileSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -131,8 +131,10 @@ export class Net {
 		return this.hosts.at(-1);
 	}
 
-	end() {
+	end(logs) {
 		this.hosts.forEach((host) => host.kill());
+		for (const file of logs ? readdirSync(this.dir).filter((f) => f.endsWith('.log')) : [])
+			copyFileSync(join(this.dir, file), join(logs, file));
 		rmSync(this.dir, { recursive: true, force: true });
 	}
 }
