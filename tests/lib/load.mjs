@@ -4,9 +4,20 @@ import { Reader, Editor } from './people.mjs';
 import { until, uuid } from './server.mjs';
 import { Stream } from './http.mjs';
 
-const WRITERS = 3, PAUSE = 120, PATIENCE = 8000, ARTICLE = 'bruecke';
+const WRITERS = 3, PAUSE = 120, PATIENCE = 8000, ARTICLE = 'bruecke', QUIET = 'library';
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const MARK = /Kommentar zur Brücke, Zettel [0-9a-f-]{36}\./g;
+
+// A thread in which nothing will happen any more, read once on each node.
+export async function quietThread(nodes) {
+	const reader = new Reader(nodes[0], { article: QUIET }), text = 'Die Bibliothek hat wieder auf.';
+	const { id } = await reader.submit(text);
+	const desk = await new Editor(nodes[0]).login();
+	await desk.release(id);
+	for (const node of nodes)
+		for (const path of [`/articles/${QUIET}`, `/v1/articles/${QUIET}/comments`])
+			await until(async () => (await new Reader(node).get(path)).text.includes(text), { what: `${node.name} shows the quiet thread` });
+}
 
 export class Load {
 	static released = new Set(); // over all of a test's loads: what an editor has asked to release
@@ -76,9 +87,10 @@ export class Load {
 	async readsOn(node) {
 		for (let n = 0; !this.over; n++, await pause(PAUSE)) {
 			const at = Date.now();
-			const path = n % 2 ? `/articles/${ARTICLE}` : `/v1/articles/${ARTICLE}/comments`;
+			const article = n % 4 < 2 ? ARTICLE : QUIET;
+			const path = n % 2 ? `/articles/${article}` : `/v1/articles/${article}/comments`;
 			const answer = await new Reader(node).request('GET', path, { timeout: PATIENCE }).catch((e) => ({ status: e.code ?? 'no answer', text: '' }));
-			this.readings.push({ node, at, took: Date.now() - at, good: answer.status === 200 });
+			this.readings.push({ node, at, took: Date.now() - at, quiet: article === QUIET, good: answer.status === 200 });
 			this.watch(node, answer.text);
 		}
 	}
@@ -113,8 +125,9 @@ export class Load {
 		return Math.max(...times.slice(1).map((time, i) => time - times[i]));
 	}
 
-	reads(at) {
-		const all = this.readings.filter((r) => r.at >= at);
+	// Of the thread in which nothing happens, or of the other, from `at` on.
+	reads(at, quiet) {
+		const all = this.readings.filter((r) => r.at >= at && r.quiet === quiet);
 		return { all: all.length, failed: all.filter((r) => !r.good).length, slowest: Math.max(...all.map((r) => r.took)) };
 	}
 
