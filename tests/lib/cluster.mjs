@@ -119,6 +119,8 @@ export class Cluster {
 		await this.settled(120000);
 		const leader = await this.leader();
 		leader.host.exec(['psql', '-X', '-q', '-v', `password=${this.secret}`, '-f', join(deploy, 'database.sql')], { user: 'postgres' });
+		// libpq asks no further host when the first is a follower that has not heard of the database yet
+		await until(() => this.databases.every((d) => d.sql("SELECT 1 FROM pg_database WHERE datname = 'freigabe'", 'postgres') === '1'), { every: 100, what: 'the database on all hosts' });
 		const [node] = this.nodes;
 		node.must(['site', 'set', 'test', '--title', 'Testbote', '--lang', 'de', '--address', 'http://127.0.0.1:8080']);
 		node.must(['user', 'set', 'rike', '--name', 'Rike Ahrens', '--password-stdin'], `${PASSWORD}\n`);
