@@ -39,7 +39,7 @@ class Answer {
 	}
 }
 
-// `server` has `port` and `agent`. A body that is no string or Buffer goes as JSON.
+// `server` has `port` and `agent`, and `host` if it is not this one. A body that is no string or Buffer goes as JSON.
 export function request(server, method, path, { headers = {}, body, timeout = 15000, agent = server.agent } = {}) {
 	const send = { ...headers };
 	let data = body;
@@ -50,7 +50,7 @@ export function request(server, method, path, { headers = {}, body, timeout = 15
 	if (data !== undefined)
 		send['Content-Length'] ??= Buffer.byteLength(data);
 	return new Promise((done, fail) => {
-		const req = http.request({ host: '127.0.0.1', port: server.port, method, path, headers: send, agent, timeout });
+		const req = http.request({ host: server.host ?? '127.0.0.1', port: server.port, method, path, headers: send, agent, timeout });
 		req.on('response', (res) => {
 			const parts = [];
 			res.on('data', (part) => parts.push(part));
@@ -75,7 +75,7 @@ export class Stream {
 		this.buffer = '';
 		this.ended = false;
 		this.opened = new Promise((done, fail) => {
-			this.req = http.request({ host: '127.0.0.1', port: server.port, path, headers, agent: false });
+			this.req = http.request({ host: server.host ?? '127.0.0.1', port: server.port, path, headers, agent: false });
 			this.req.on('response', (res) => {
 				this.status = res.statusCode;
 				this.headers = res.headers;
