@@ -93,7 +93,7 @@ def tests_of(folder):
     return json.loads(out.stdout or '[]')
 
 def c_test(which, t):
-    command = ' '.join(f"'{c}'" for c in t['cmd'])
+    command = f"cd '{t['workdir'] or build_dir(which)}' && " + ' '.join(f"'{c}'" for c in t['cmd'])
     kind = single if any(s.endswith('fuzz') for s in t['suite']) else tap
     kind(f'{which} {t["name"]}', command, env={**SANITIZED, **t['env']})
 

@@ -6,7 +6,7 @@ import json, pathlib, re, sys
 root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else '.')
 # seen by administrators at a terminal only, in English
 TERMINAL = {'site_invalid', 'store_url', 'store_missing', 'store_open', 'schema_newer', 'schema_changed', 'threads',
-            'login_taken', 'password_short', 'picture_missing', 'notice_missing', 'listen', 'http_listen', 'schema_older',
+            'login_taken', 'password_short', 'purge_invalid', 'files', 'store_unsuitable', 'picture_missing', 'notice_missing', 'listen', 'http_listen', 'schema_older',
             'store_in_use', 'file_foreign', 'file_log', 'copy_half', 'copy_not_empty', 'copy_moved', 'copy_text',
             'copy_differs', 'backup_exists', 'backup_running', 'backup_chain', 'restore_exists'}
 problems, used = [], set()
