@@ -13,6 +13,7 @@ enum { FULL_WAIT_MS = 50 }; /* no descriptor is left: until one may be */
 
 struct acceptor {
 	struct MHD_Daemon *daemon;
+	struct connections *connections;
 	int socket, bell;
 	pthread_t thread;
 };
@@ -24,9 +25,10 @@ static bool take_one(const struct acceptor *a, bool *more)
 	socklen_t size = sizeof from;
 	int fd = accept4(a->socket, (struct sockaddr *)&from, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	*more = fd >= 0 || errno == EINTR || errno == ECONNABORTED;
-	if (fd >= 0)
-		/* refused for their number: closed by libmicrohttpd */
-		(void)MHD_add_connection(a->daemon, fd, (struct sockaddr *)&from, size);
+	if (fd >= 0 && !connections_enter(a->connections))
+		close(fd);
+	else if (fd >= 0 && MHD_add_connection(a->daemon, fd, (struct sockaddr *)&from, size) != MHD_YES)
+		connections_leave(a->connections); /* too many from there: closed by libmicrohttpd */
 	return *more || errno == EAGAIN;
 }
 
@@ -47,12 +49,13 @@ static void *run(void *arg)
 	}
 }
 
-struct acceptor *acceptor_open(struct MHD_Daemon *daemon, int socket)
+struct acceptor *acceptor_open(struct MHD_Daemon *daemon, struct connections *connections, int socket)
 {
 	struct acceptor *a = calloc(1, sizeof *a);
 	if (!a)
 		BUG("out of memory");
-	*a = (struct acceptor){.daemon = daemon, .socket = socket, .bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+	*a = (struct acceptor){
+		.daemon = daemon, .connections = connections, .socket = socket, .bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
 	if (a->bell < 0 || pthread_create(&a->thread, NULL, run, a))
 		BUG("the web server cannot start its threads");
 	return a;

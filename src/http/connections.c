@@ -1,5 +1,6 @@
-/* Every open connection, so that none lasts for ever: each waits for something until some time, and then is shut. Idle
- * ones libmicrohttpd ends by itself; this ends those that keep sending or taking a byte now and then. */
+/* Every open connection: how many there are, and that none lasts for ever: each waits for something until some time,
+ * and then is shut. Idle ones libmicrohttpd ends by itself; this ends those that keep sending or taking a byte now and
+ * then. */
 #include "http/inner.h"
 
 #include <errno.h>
@@ -17,6 +18,7 @@ struct connections {
 	pthread_mutex_t lock;
 	pthread_cond_t stop;
 	struct connection *all;
+	unsigned count, max;
 	msec patience;
 	bool stopping;
 	pthread_t watch;
@@ -53,9 +55,26 @@ void connections_note(void *cls, struct MHD_Connection *connection, void **slot,
 	*c->link = c->next;
 	if (c->next)
 		c->next->link = c->link;
+	all->count--;
 	pthread_mutex_unlock(&all->lock);
 	free(c);
 	*slot = NULL;
+}
+
+bool connections_enter(struct connections *all)
+{
+	pthread_mutex_lock(&all->lock);
+	bool room = all->count < all->max;
+	all->count += room;
+	pthread_mutex_unlock(&all->lock);
+	return room;
+}
+
+void connections_leave(struct connections *all)
+{
+	pthread_mutex_lock(&all->lock);
+	all->count--;
+	pthread_mutex_unlock(&all->lock);
 }
 
 static struct connection *find(struct MHD_Connection *connection)
@@ -99,12 +118,13 @@ static void *watch(void *arg)
 	return NULL;
 }
 
-struct connections *connections_open(unsigned patience_s)
+struct connections *connections_open(unsigned patience_s, unsigned max)
 {
 	struct connections *all = calloc(1, sizeof *all);
 	pthread_condattr_t steady;
 	if (!all)
 		BUG("out of memory");
+	all->max = max;
 	all->patience = 1000 * (msec)patience_s;
 	pthread_mutex_init(&all->lock, NULL);
 	pthread_condattr_init(&steady);

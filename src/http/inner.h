@@ -111,7 +111,7 @@ bool is_clean(str text);
 struct http_request *request_new(struct http_server *server, struct MHD_Connection *connection, const char *target);
 void request_free(struct http_request *req);
 /* accept.c: a thread; close it before the daemon. */
-struct acceptor *acceptor_open(struct MHD_Daemon *daemon, int socket);
+struct acceptor *acceptor_open(struct MHD_Daemon *daemon, struct connections *connections, int socket);
 void acceptor_close(struct acceptor *a);
 /* workers.c: threads that run `handle` and wake the connection. */
 struct workers *workers_open(unsigned count, unsigned waiting_max);
@@ -122,7 +122,11 @@ void workers_stop(struct workers *w);
 void workers_close(struct workers *w);
 void workers_count(struct workers *w, unsigned *count, unsigned *busy, unsigned *waiting);
 /* connections.c */
-struct connections *connections_open(unsigned patience_s);
+struct connections *connections_open(unsigned patience_s, unsigned max);
+/* Before a connection is given to libmicrohttpd, which takes it out when it ends: is there room? Out of it again, when
+ * libmicrohttpd refuses it. */
+bool connections_enter(struct connections *all);
+void connections_leave(struct connections *all);
 void connections_close(struct connections *all);
 void connections_note(void *cls, struct MHD_Connection *connection, void **slot,
                       enum MHD_ConnectionNotificationCode code);

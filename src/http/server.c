@@ -328,14 +328,17 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
 	/* a pool of one is not a pool to libmicrohttpd */
 	if (loops < 2)
 		loops = 2;
+	/* Never met, as connections.c counts: where libmicrohttpd 0.9.75 refuses for the number it keeps a lock for ever.
+	 * It divides this among the loops. */
 	return MHD_start_daemon(
 		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_TURBO |
 			MHD_USE_NO_LISTEN_SOCKET,
 		0, on_accept, s, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_THREAD_POOL_SIZE, loops,
-		MHD_OPTION_CONNECTION_LIMIT, c->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->connections_per_address,
-		MHD_OPTION_CONNECTION_TIMEOUT, c->idle_timeout_s ? c->idle_timeout_s : (unsigned)IDLE_TIMEOUT_S,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_CONNECTION, connections_note,
-		s->connections, MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL,
+		MHD_OPTION_CONNECTION_LIMIT, c->connections_max * loops, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+		c->connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT,
+		c->idle_timeout_s ? c->idle_timeout_s : (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_CONNECTION, connections_note, s->connections,
+		MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
 }
 
@@ -356,13 +359,14 @@ enum frg_status http_server_open(const struct http_config *config, struct http_s
 	s->routes = routes_open(config->routes, config->route_count);
 	s->streams = streams_open(config->stream_ping_s ? config->stream_ping_s : STREAM_PING_S, s->config.streams_max,
 	                          config->streams_per_address);
-	s->connections = connections_open(config->idle_timeout_s ? config->idle_timeout_s : IDLE_TIMEOUT_S);
+	s->connections = connections_open(config->idle_timeout_s ? config->idle_timeout_s : IDLE_TIMEOUT_S,
+	                                  s->config.connections_max);
 	s->workers = workers_open(config->workers ? config->workers : WORKERS,
 	                          config->waiting_max ? config->waiting_max : WAITING_MAX);
 	s->daemon = start_daemon(s);
 	if (!s->daemon)
 		BUG("the web server cannot start its threads");
-	s->acceptor = acceptor_open(s->daemon, s->socket);
+	s->acceptor = acceptor_open(s->daemon, s->connections, s->socket);
 	*out = s;
 	return FRG_OK;
 }

@@ -16,6 +16,7 @@ static const bool by_prefix[LIMIT_KINDS] = {[LIMIT_SUBMIT] = true,
 enum { PREFIX = LIMIT_KINDS }; /* is added to the kind in a prefix's key */
 
 struct ask {
+	enum limit_kind kind;
 	uint64_t key;
 	struct limit_rate rate;
 	const char *code;
@@ -88,11 +89,11 @@ static uint64_t key_of(const struct limits *l, unsigned kind, id64 site, str tex
 	return key ? key : 1;
 }
 
-static void add(struct asks *asks, uint64_t key, struct limit_rate rate, const char *code)
+static void add(struct asks *asks, enum limit_kind kind, uint64_t key, struct limit_rate rate, const char *code)
 {
 	BUG_IF(asks->count == LIMIT_ASKS);
 	if (rate.burst > 0)
-		asks->items[asks->count++] = (struct ask){key, rate, code};
+		asks->items[asks->count++] = (struct ask){kind, key, rate, code};
 }
 
 str limits_prefix(str address, char out[LIMIT_PREFIX_SIZE])
@@ -117,12 +118,12 @@ static void add_address(const struct limits *l, enum limit_kind kind, id64 site,
 {
 	char text[LIMIT_PREFIX_SIZE];
 	struct limit_rate rate = rates_of(l, site)->kinds[kind];
-	add(asks, key_of(l, kind, 0, address), rate, code);
+	add(asks, kind, key_of(l, kind, 0, address), rate, code);
 	str prefix = by_prefix[kind] ? limits_prefix(address, text) : STR("");
 	rate.burst *= l->rates.prefix;
 	rate.per_minute *= l->rates.prefix;
 	if (prefix.n)
-		add(asks, key_of(l, PREFIX + kind, 0, prefix), rate, code);
+		add(asks, kind, key_of(l, PREFIX + kind, 0, prefix), rate, code);
 }
 
 /* ---- taking ---- */
@@ -156,17 +157,18 @@ static void spend(struct bucket *b, const struct limit_rate *rate, double now)
 static enum frg_status take(struct limits *l, const struct asks *asks, bool really, struct frg_error *err)
 {
 	double now = (double)clock_now(), longest = 0;
-	const char *code = NULL;
+	const struct ask *refusing = NULL;
 	for (size_t i = 0; i < asks->count; i++) {
 		const struct ask *ask = &asks->items[i];
 		double wait = wait_for(limits_bucket(l, ask->key, now), &ask->rate, now);
 		if (wait > longest) {
 			longest = wait;
-			code = ask->code;
+			refusing = ask;
 		}
 	}
-	if (code) {
-		enum frg_status st = frg_fail(err, FRG_THROTTLED, code, "too many in a short time");
+	if (refusing) {
+		metric_add(&limits_refused, refusing->kind, 1);
+		enum frg_status st = frg_fail(err, FRG_THROTTLED, refusing->code, "too many in a short time");
 		if (err)
 			err->pos = (size_t)(longest / 1000) + 1;
 		return st;
@@ -202,9 +204,10 @@ static enum frg_status limit_post(struct service *svc, const struct limit_post *
 	const struct limit_rates *rates = rates_of(l, site);
 	add_address(l, LIMIT_SUBMIT, site, post->address, "throttled", &asks);
 	if (capability_is(post->reader))
-		add(&asks, key_of(l, LIMIT_READER, site, post->reader), rates->kinds[LIMIT_READER], "throttled");
-	add(&asks, key_of(l, LIMIT_ARTICLE, site, post->article), rates->kinds[LIMIT_ARTICLE], "throttled_article");
-	add(&asks, key_of(l, LIMIT_SITE, site, STR("")), rates->kinds[LIMIT_SITE], "throttled_site");
+		add(&asks, LIMIT_READER, key_of(l, LIMIT_READER, site, post->reader), rates->kinds[LIMIT_READER], "throttled");
+	add(&asks, LIMIT_ARTICLE, key_of(l, LIMIT_ARTICLE, site, post->article), rates->kinds[LIMIT_ARTICLE],
+	    "throttled_article");
+	add(&asks, LIMIT_SITE, key_of(l, LIMIT_SITE, site, STR("")), rates->kinds[LIMIT_SITE], "throttled_site");
 	enum frg_status st = take(l, &asks, really, err);
 	pthread_mutex_unlock(&l->lock);
 	return st;
@@ -242,7 +245,8 @@ enum frg_status limits_plain(struct service *svc, id64 site, struct frg_error *e
 	struct limits *l = svc->limits;
 	struct asks asks = {0};
 	pthread_mutex_lock(&l->lock);
-	add(&asks, key_of(l, LIMIT_PLAIN, site, STR("")), rates_of(l, site)->kinds[LIMIT_PLAIN], "throttled_plain");
+	add(&asks, LIMIT_PLAIN, key_of(l, LIMIT_PLAIN, site, STR("")), rates_of(l, site)->kinds[LIMIT_PLAIN],
+	    "throttled_plain");
 	enum frg_status st = take(l, &asks, true, err);
 	pthread_mutex_unlock(&l->lock);
 	return st;

@@ -5,9 +5,10 @@
 #include "service/service.h"
 
 /* In the order of enum limit_kind. */
-static const char *const limit_kinds[] = {"submit",  "check",  "login", "login_address", "discover", "analyze",
-                                          "suggest", "notice", NULL};
-_Static_assert(COUNT_OF(limit_kinds) == LIMIT_NOTICE + 2, "a name for each kind");
+static const char *const limit_kinds[] = {"submit",  "check",   "login",  "login_address", "discover",
+                                          "analyze", "suggest", "notice", "reader",        "article",
+                                          "site",    "plain",   NULL};
+_Static_assert(COUNT_OF(limit_kinds) == LIMIT_KINDS + 1, "a name for each kind");
 
 static const char *const cache_results[] = {"hit", "miss", NULL};
 static const char *const wait_results[] = {"kept", "early", "late", NULL};
