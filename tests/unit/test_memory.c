@@ -16,9 +16,9 @@
 #endif
 #endif
 
+#ifndef SANITIZED
 static size_t allocations, failing; /* 0: none */
 
-#ifndef SANITIZED
 extern void *__libc_malloc(size_t n), *__libc_calloc(size_t count, size_t n), *__libc_realloc(void *p, size_t n);
 
 static bool fails(void)
