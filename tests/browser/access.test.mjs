@@ -74,7 +74,7 @@ for (const [colorScheme, width] of looks) {
 		await page.fill('[name=user]', 'rike');
 		await page.fill('[name=password]', PASSWORD);
 		await page.keyboard.press('Enter');
-		await page.waitForSelector('.actions button');
+		await page.waitForSelector('.actions button:visible');
 		await page.keyboard.press('s');
 		await nothingFound(page, `desk-${look}`);
 		await page.click('.tab >> text=Regeln');
@@ -90,7 +90,7 @@ for (const [colorScheme, width] of looks) {
 		await nothingFound(page, `policy-try-${look}`);
 		assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, 'nothing sticks out sideways');
 		await page.click('nav .tab:nth-child(1)');
-		await page.waitForSelector('.actions button');
+		await page.waitForSelector('.actions button:visible');
 		if (await page.locator('.veil').count())
 			await page.keyboard.press('v');
 		await page.keyboard.press('a');
@@ -127,7 +127,7 @@ for (const [colorScheme, width] of looks) {
 		await nothingFound(page, `account-${look}`);
 		await page.keyboard.press('Escape');
 		await page.click('nav .tab:nth-child(1)');
-		await page.waitForSelector('.actions button');
+		await page.waitForSelector('.actions button:visible');
 		await page.click('text=Kommentare schließen oder pausieren');
 		await page.waitForSelector('dialog select');
 		await nothingFound(page, `closing-${look}`);

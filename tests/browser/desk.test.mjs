@@ -19,7 +19,7 @@ async function login(page, user) {
 	await page.fill('[name=user]', user);
 	await page.fill('[name=password]', PASSWORD);
 	await page.keyboard.press('Enter');
-	await page.waitForSelector('.actions button, .empty');
+	await page.waitForSelector('.actions button:visible, .empty');
 }
 async function find(page, text) {
 	await page.locator(`.queue .row >> text=${text}`).first().click();
@@ -242,7 +242,7 @@ test('from the invitation to the first ten decisions', () => watched('invited', 
 	await fresh.fill('[name=login]', 'nora');
 	await fresh.fill('[name=password]', 'ein ganzer Satz als Losung');
 	await fresh.click('text=Konto anlegen');
-	await fresh.waitForSelector('.actions button');
+	await fresh.waitForSelector('.actions button:visible');
 	for (let i = 0; i < 10; i++) {
 		const before = await fresh.textContent('#comment-title');
 		await fresh.keyboard.press('f');
@@ -278,7 +278,7 @@ test('one-time codes are set up and asked for', () => watched('codes', () => pag
 	await again.waitForSelector('.login-error >> text=Dieser Code stimmt nicht');
 	await again.fill('[name=code]', totp(secret));
 	await again.keyboard.press('Enter');
-	await again.waitForSelector('.actions button, .empty');
+	await again.waitForSelector('.actions button:visible, .empty');
 }));
 
 test('two hundred comments by keyboard alone', () => watched('hundreds', () => pages, async () => {

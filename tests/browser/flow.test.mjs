@@ -16,12 +16,12 @@ async function login(page, user = 'rike') {
 	await page.fill('[name=user]', user);
 	await page.fill('[name=password]', PASSWORD);
 	await page.keyboard.press('Enter');
-	await page.waitForSelector('.actions button, .empty');
+	await page.waitForSelector('.actions button:visible, .empty');
 }
 
 // Skips until the comment is the one on the screen.
 async function find(page, text) {
-	await page.waitForSelector('.actions button');
+	await page.waitForSelector('.actions button:visible');
 	for (let i = 0; i < 20 && !await page.locator(`.comment >> text=${text}`).count(); i++)
 		await page.keyboard.press('s');
 	await page.waitForSelector(`.comment >> text=${text}`);

@@ -31,7 +31,7 @@ async function login(page, user) {
 	await page.fill('[name=user]', user);
 	await page.fill('[name=password]', PASSWORD);
 	await page.keyboard.press('Enter');
-	await page.waitForSelector('.actions button, .empty');
+	await page.waitForSelector('.actions button:visible, .empty');
 }
 async function report(page, id, explanation, kind = 'defamation') {
 	await page.goto(`${server.base}/articles/bruecke`);
