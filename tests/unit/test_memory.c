@@ -7,16 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A sanitizer has an allocator of its own. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
-#ifndef SANITIZED
 static size_t allocations, failing; /* 0: none */
 
 extern void *__libc_malloc(size_t n), *__libc_calloc(size_t count, size_t n), *__libc_realloc(void *p, size_t n);
@@ -32,7 +22,6 @@ static bool fails(void)
 void *malloc(size_t n) { return fails() ? NULL : __libc_malloc(n); }
 void *calloc(size_t count, size_t n) { return fails() ? NULL : __libc_calloc(count, n); }
 void *realloc(void *p, size_t n) { return fails() ? NULL : __libc_realloc(p, n); }
-#endif
 
 static const char text[] =
 	"Das ist doch alles gelogen, ihr Idioten! Schaut auf www.billig-kaufen.example nach, da steht es.";
@@ -75,10 +64,6 @@ static enum frg_status check(void)
 
 static void each_allocation_fails(enum frg_status (*way)(void))
 {
-#ifdef SANITIZED
-	(void)way;
-	skip();
-#else
 	const char *wanted = getenv("FAULT_STEP");
 	failing = allocations = 0;
 	assert_int_equal(way(), FRG_OK);
@@ -93,7 +78,6 @@ static void each_allocation_fails(enum frg_status (*way)(void))
 	}
 	assert_true(count == 0 || refused > 0);
 	assert_int_equal(way(), FRG_OK);
-#endif
 }
 
 static void of_an_engine(void **state) { (void)state, each_allocation_fails(open_engine); }
