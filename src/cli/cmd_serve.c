@@ -229,6 +229,7 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	struct frg_error err;
 	struct api api = {.svc = svc, .fetch_private = s->fetch_private, .report = exchange_report};
 	struct view_assets assets;
+	seen_tell(&s->seen, &api);
 	api_assets_setup(&assets, s->dev_assets);
 	service_set_assets(svc, &assets);
 	struct http_config config = {.listen = str_of(s->listen),

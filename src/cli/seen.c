@@ -98,11 +98,15 @@ bool seen_set(struct seen *s, const char *key, const char *value, bool *good)
 	return true;
 }
 
+void seen_tell(const struct seen *s, struct api *api)
+{
+	api->metrics_local = strcmp(s->metrics, "local") == 0 && !*s->token;
+	api->metrics_token = str_of(s->token);
+}
+
 enum frg_status seen_open(const struct seen *s, struct api *api, struct http_server **out, struct frg_error *err)
 {
 	*out = NULL;
-	api->metrics_local = strcmp(s->metrics, "local") == 0 && !*s->token;
-	api->metrics_token = str_of(s->token);
 	if (strcmp(s->metrics, "local") == 0 || strcmp(s->metrics, "off") == 0)
 		return FRG_OK;
 	struct http_config config = {.listen = str_of(s->metrics),

@@ -14,7 +14,9 @@ void seen_begin(struct seen *s);
 void seen_free(struct seen *s);
 /* One line of the configuration; false if the key is none of these, and *good tells whether the value is one. */
 bool seen_set(struct seen *s, const char *key, const char *value, bool *good);
-/* What the api is to know, and the second port if one is named (*out NULL: none). `seen` must live as long. */
+/* What the api is to know, before anybody asks it. `seen` must live as long. */
+void seen_tell(const struct seen *s, struct api *api);
+/* The second port, if one is named (*out NULL: none). */
 MUST_CHECK enum frg_status seen_open(const struct seen *s, struct api *api, struct http_server **out,
                                      struct frg_error *err);
 
