@@ -325,17 +325,21 @@ static bool flush(struct stream *s)
 static void free_stream(struct stream *s)
 {
 	struct http_channel *c = s->channel;
-	pthread_mutex_lock(&c->all->lock);
+	struct streams *all = c->all;
+	pthread_mutex_lock(&all->lock);
 	*s->link = s->next;
 	if (s->next)
 		s->next->link = s->link;
 	c->count--;
-	c->all->count--;
-	c->all->counters[s->counter]--;
-	pthread_mutex_unlock(&c->all->lock);
+	all->count--;
+	all->counters[s->counter]--;
+	pthread_mutex_unlock(&all->lock);
 	http_channel_unref(c);
-	if (s->fd >= 0)
+	if (s->fd >= 0) {
+		/* closing takes it out only when libmicrohttpd has closed its own, too */
+		(void)epoll_ctl(all->epoll, EPOLL_CTL_DEL, s->fd, NULL);
 		close(s->fd);
+	}
 	free_head(s);
 	free(s);
 }

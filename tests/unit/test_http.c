@@ -905,6 +905,15 @@ static void streams_end_while_something_is_told(void **state)
 			p[i] = listen_to(busy, NULL);
 		for (size_t i = 0; i < MANY; i++)
 			i % 2 ? peer_close(p[i]) : peer_break(p[i]);
+		for (size_t i = 0; i < MANY; i++) { /* these end at once, perhaps before libmicrohttpd has let go of them */
+			p[i] = peer_open(app_port(busy));
+			assert_true(peer_send(p[i], "HEAD /stream" HOST "\r\n"));
+			peer_expect(p[i], "\r\n\r\n");
+		}
+		for (size_t i = 0; i < MANY; i++) {
+			(void)peer_send(p[i], "more");
+			peer_close(p[i]);
+		}
 	}
 	wait_until(http_channel_listeners(busy->channel) == 0);
 	atomic_store(&teller.done, true);
