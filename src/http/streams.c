@@ -295,7 +295,8 @@ static void advance(struct stream *s, size_t n)
 	}
 }
 
-/* Sends what there is and the socket takes; true if the stream is over. */
+/* Sends what there is and the socket takes; true if the stream is over: then it stays due, so that nobody puts it among
+ * those to be looked at any more. */
 static bool flush(struct stream *s)
 {
 	struct streams *all = s->channel->all;
@@ -310,12 +311,13 @@ static bool flush(struct stream *s)
 		ssize_t n = send(s->fd, next.p, next.n, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n < 0) {
 			over = errno != EAGAIN && errno != EINTR; /* it is due again when the socket takes more */
+			s->due = over;
 			pthread_mutex_unlock(&all->lock);
 			return over;
 		}
 		advance(s, (size_t)n);
 	}
-	over = over || all->ended || s->told;
+	s->due = over = over || all->ended || s->told;
 	pthread_mutex_unlock(&all->lock);
 	return over;
 }
@@ -323,17 +325,21 @@ static bool flush(struct stream *s)
 static void free_stream(struct stream *s)
 {
 	struct http_channel *c = s->channel;
-	pthread_mutex_lock(&c->all->lock);
+	struct streams *all = c->all;
+	pthread_mutex_lock(&all->lock);
 	*s->link = s->next;
 	if (s->next)
 		s->next->link = s->link;
 	c->count--;
-	c->all->count--;
-	c->all->counters[s->counter]--;
-	pthread_mutex_unlock(&c->all->lock);
+	all->count--;
+	all->counters[s->counter]--;
+	pthread_mutex_unlock(&all->lock);
 	http_channel_unref(c);
-	if (s->fd >= 0)
+	if (s->fd >= 0) {
+		/* closing takes it out only when libmicrohttpd has closed its own, too */
+		(void)epoll_ctl(all->epoll, EPOLL_CTL_DEL, s->fd, NULL);
 		close(s->fd);
+	}
 	free_head(s);
 	free(s);
 }
@@ -491,9 +497,6 @@ static void flush_due(struct streams *all, bool every)
 	while (due) {
 		struct stream *s = due;
 		due = s->next_due;
-		pthread_mutex_lock(&all->lock);
-		s->due = false; /* what comes from now on makes it due again */
-		pthread_mutex_unlock(&all->lock);
 		if (flush(s))
 			free_stream(s);
 	}

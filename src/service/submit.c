@@ -170,6 +170,13 @@ static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct fr
 	return s->comment.parent ? find_parent(tx, s, err) : FRG_OK;
 }
 
+/* The first write: a proof that has been used is refused while nothing has been written yet, and so refuses its own
+ * sender alone (STORE_PLAIN). */
+static enum frg_status use_proof(struct store_tx *tx, const struct submission *s, struct frg_error *err)
+{
+	return s->proof.until ? store_proof_use(tx, s->proof.nonce, s->proof.until, err) : FRG_OK;
+}
+
 static enum frg_status insert_revision(struct store_tx *tx, struct submission *s, struct frg_error *err)
 {
 	char *hash = arena_alloc(store_arena(tx), HASH_TEXT_SIZE);
@@ -183,9 +190,7 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 	s->revision.version = 1;
 	s->revision.idempotency_key = s->key_hash;
 	s->revision.created = clock_now();
-	enum frg_status st = s->proof.until ? store_proof_use(tx, s->proof.nonce, s->proof.until, err) : FRG_OK;
-	if (st == FRG_OK)
-		st = store_revision_insert(tx, &s->revision, err);
+	enum frg_status st = store_revision_insert(tx, &s->revision, err);
 	if (st != FRG_OK)
 		return st;
 	struct store_review review = {.id = id_new(),
@@ -230,7 +235,8 @@ static enum frg_status save_submission(struct store_tx *tx, void *ctx, struct fr
 	enum frg_status st = find_replay(tx, s, err); /* the same request may be on its way twice */
 	if (st != FRG_OK || s->replayed)
 		return st;
-	if (s->reader_is_new) {
+	st = use_proof(tx, s, err);
+	if (st == FRG_OK && s->reader_is_new) {
 		char hash[HASH_TEXT_SIZE];
 		hash_text(s->reader, hash);
 		s->comment.author = id_new();
@@ -392,6 +398,8 @@ static enum frg_status save_revision(struct store_tx *tx, void *ctx, struct frg_
 		return st;
 	struct store_revision latest = {0};
 	st = latest_revision(tx, s->comment.id, &latest, err);
+	if (st == FRG_OK)
+		st = use_proof(tx, s, err);
 	if (st != FRG_OK)
 		return st;
 	/* released text stands until the new one is released; a waiting one makes way */

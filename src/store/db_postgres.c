@@ -558,14 +558,40 @@ static void close_db(struct db *base)
 	free(pg);
 }
 
+/* Part of a password, perhaps, in which a sign was not written as %XX. */
+static bool is_doubtful(const PQconninfoOption *o)
+{
+	return o->val && ((strcmp(o->keyword, "host") == 0 && strchr(o->val, '@')) ||
+	                  (strcmp(o->keyword, "port") == 0 && o->val[strspn(o->val, "0123456789,")]));
+}
+
+/* What libpq says of an address that it does not understand repeats it, with the password. */
+static enum frg_status check_url(const char *url, struct frg_error *err)
+{
+	char *said = NULL;
+	PQconninfoOption *options = PQconninfoParse(url, &said);
+	bool good = options != NULL;
+	for (const PQconninfoOption *o = options; good && o->keyword; o++)
+		good = !is_doubtful(o);
+	PQconninfoFree(options);
+	PQfreemem(said);
+	return good ? FRG_OK
+	            : frg_fail(err, FRG_INVALID, "store_url",
+	                       "the address of the PostgreSQL server cannot be understood: signs that mean something in"
+	                       " an address are written as %%XX in a name or a password");
+}
+
 enum frg_status db_open_postgres(const char *url, bool writer, struct db **out, struct frg_error *err)
 {
+	enum frg_status st = check_url(url, err);
+	if (st != FRG_OK)
+		return st;
 	struct postgres *pg = calloc(1, sizeof *pg);
 	if (!pg || !(pg->url = strdup(url)))
 		BUG("out of memory");
 	pg->base.driver = &driver;
 	pg->writer = writer;
-	enum frg_status st = connect_now(pg, err);
+	st = connect_now(pg, err);
 	if (st != FRG_OK) {
 		close_db(&pg->base);
 		return st;

@@ -80,6 +80,22 @@ test('an answer that was lost can be asked for again', async () => {
 	}
 });
 
+test('a proof that is sent again and again is refused to its sender, and to nobody else', async () => {
+	const server = await startServer({ config: { ...PROXY, challenge: 'always' } });
+	try {
+		const used = solve(needed(await post(server))), good = [];
+		taken(await post(server, { proof: used }));
+		for (let i = 0; i < 8; i++)
+			good.push(solve(needed(await post(server))));
+		const answers = await Promise.all(good.flatMap((proof) => [post(server, { proof: used }), post(server, { proof }), post(server, { proof: used })]));
+		answers.forEach((answer, i) => i % 3 === 1 ? taken(answer) : needed(answer, 'work_used'));
+		assert.doesNotMatch(server.log, /writes not done/);
+		assert.equal((await server.get('/readyz')).status, 200);
+	} finally {
+		await server.end();
+	}
+});
+
 test('auto: comes when the site is nearly full, grows harder, and goes later than it came', async () => {
 	const server = await startServer({ limits: 'on', config: { ...PROXY, challenge: 'auto', limit_site: '40/600', limit_submit: 0, limit_article: 0, limit_reader: 0 } });
 	try {

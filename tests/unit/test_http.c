@@ -878,6 +878,49 @@ static void many_streams(void **state)
 	}
 }
 
+struct teller {
+	struct app *app;
+	atomic_bool done;
+};
+
+static void *tell_on(void *arg)
+{
+	struct teller *t = arg;
+	while (!atomic_load(&t->done))
+		app_tell(t->app, "meanwhile");
+	return NULL;
+}
+
+/* Who goes just when something is told is not told it any more, and not looked at either. */
+static void streams_end_while_something_is_told(void **state)
+{
+	enum { MANY = 16, ROUNDS = 40 };
+	struct peer *p[MANY];
+	struct app *busy = app_open((struct http_config){.workers = 4});
+	struct teller teller = {.app = busy};
+	pthread_t thread;
+	assert_int_equal(pthread_create(&thread, NULL, tell_on, &teller), 0);
+	for (int round = 0; round < ROUNDS; round++) {
+		for (size_t i = 0; i < MANY; i++)
+			p[i] = listen_to(busy, NULL);
+		for (size_t i = 0; i < MANY; i++)
+			i % 2 ? peer_close(p[i]) : peer_break(p[i]);
+		for (size_t i = 0; i < MANY; i++) { /* these end at once, perhaps before libmicrohttpd has let go of them */
+			p[i] = peer_open(app_port(busy));
+			assert_true(peer_send(p[i], "HEAD /stream" HOST "\r\n"));
+			peer_expect(p[i], "\r\n\r\n");
+		}
+		for (size_t i = 0; i < MANY; i++) {
+			(void)peer_send(p[i], "more");
+			peer_close(p[i]);
+		}
+	}
+	wait_until(http_channel_listeners(busy->channel) == 0);
+	atomic_store(&teller.done, true);
+	pthread_join(thread, NULL);
+	app_close(busy);
+}
+
 /* ---- the end ---- */
 
 static void *drain(void *arg)
@@ -1003,6 +1046,7 @@ int main(void)
 		cmocka_unit_test(one_address_has_only_so_many_streams),
 		cmocka_unit_test(who_does_not_read_is_dropped),
 		cmocka_unit_test(many_streams),
+		cmocka_unit_test(streams_end_while_something_is_told),
 		cmocka_unit_test(draining_finishes_what_runs),
 		cmocka_unit_test(stopping_under_load),
 		cmocka_unit_test(addresses_that_cannot_be_listened_on),
