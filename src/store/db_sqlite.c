@@ -179,8 +179,10 @@ static enum frg_status open_anew(struct sqlite *db, struct frg_error *err)
 	if (db->mode == DB_ALONE)
 		return FRG_OK;
 	enum frg_status st = db_open_sqlite(db->path, db->mode, &opened, &why);
+	if (st == FRG_IO) /* not for ever, as at the start */
+		return frg_fail(err, FRG_UNAVAILABLE, "store_io", "%s", why.msg);
 	if (st != FRG_OK)
-		return frg_fail(err, FRG_UNAVAILABLE, st == FRG_UNAVAILABLE ? why.code : "store_io", "%s", why.msg);
+		return frg_fail(err, st, why.code, "%s", why.msg);
 	struct sqlite *fresh = (struct sqlite *)opened;
 	sqlite3 *old = db->handle;
 	forget_statements(db);
