@@ -59,7 +59,7 @@ static void common(struct http_request *req, const struct frg_error *err)
 	snprintf(seconds, sizeof seconds, "%zu", err->pos);
 	if (err->status == FRG_THROTTLED)
 		http_add_header(req, "Retry-After", str_of(seconds));
-	if (err->status == FRG_UNAVAILABLE)
+	if (api_http_status(err->status) == 503)
 		http_add_header(req, "Retry-After", STR("5"));
 }
 

@@ -79,14 +79,14 @@ static size_t ignore(char *data, size_t size, size_t n, void *ctx)
 /* A cache has a copy for each of these. */
 static const char *const encodings[] = {"Accept-Encoding:", "Accept-Encoding: gzip", "Accept-Encoding: br"};
 
-/* 404 is what a cache says that has nothing of it. */
-static void send_one(CURL *curl, const char *cache, const char *path, const struct curl_slist *headers)
+/* 404 is what a cache says that has nothing of it. False: it could not be told. */
+static bool send_one(CURL *curl, const char *cache, const char *path, const struct curl_slist *headers)
 {
 	char url[URL_MAX], problem[CURL_ERROR_SIZE] = "";
 	long status = 0;
 	int n = snprintf(url, sizeof url, "%s%s", cache, path);
 	if (n < 0 || (size_t)n >= sizeof url)
-		return;
+		return true; /* longer than what a cache keeps */
 	CURLcode rc = CURLE_OK;
 	for (int i = 0; i < TRIES; i++) {
 		curl_easy_reset(curl);
@@ -102,12 +102,13 @@ static void send_one(CURL *curl, const char *cache, const char *path, const stru
 		rc = curl_easy_perform(curl);
 		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 		if (rc == CURLE_OK && (status == 404 || status / 100 == 2))
-			return;
+			return true;
 	}
 	if (rc != CURLE_OK)
 		log_warn("purge", "%s: %s", cache, *problem ? problem : curl_easy_strerror(rc));
 	else
 		log_warn("purge", "%s answers PURGE with %ld", cache, status);
+	return false;
 }
 
 /* The name under which readers ask for the site, since caches tell sites apart by it. */
@@ -121,14 +122,16 @@ static str host_of(const struct store_site *site)
 	return host;
 }
 
+/* One that cannot be told of a page is told nothing more of this article: others wait to be told. */
 static void purge_cache(struct arena *a, CURL *curl, const char *cache, const char *article, str host)
 {
-	for (size_t k = 0; k < COUNT_OF(encodings); k++) {
+	bool told = true;
+	for (size_t k = 0; told && k < COUNT_OF(encodings); k++) {
 		struct curl_slist *headers = curl_slist_append(NULL, encodings[k]);
 		if (host.n)
 			headers = curl_slist_append(headers, arena_cstr(a, arena_printf(a, "Host: %.*s", STR_ARG(host))));
-		for (size_t i = 0; i < COUNT_OF(pages); i++)
-			send_one(curl, cache, arena_cstr(a, arena_printf(a, pages[i], article)), headers);
+		for (size_t i = 0; told && i < COUNT_OF(pages); i++)
+			told = send_one(curl, cache, arena_cstr(a, arena_printf(a, pages[i], article)), headers);
 		curl_slist_free_all(headers);
 	}
 }

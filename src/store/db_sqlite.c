@@ -1,6 +1,7 @@
 /* The SQLite driver: prepared statements cached by the address of their text. */
 #include "store/db.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -25,15 +26,38 @@ struct cached {
 struct sqlite {
 	struct db base;
 	sqlite3 *handle;
+	char *path;
+	enum db_mode mode;
+	bool doubtful; /* its files failed it, or it took them for damaged: opened anew before its next transaction */
 	struct cached cache[CACHE_SLOTS];
 };
 
 static const struct db_driver driver;
 
+/* SQLite takes a page that the disk does not give (EIO) for a damaged one; its files know better. They never forget it,
+ * so such a connection is opened anew before it could excuse real damage. */
+static bool disk_failed(struct sqlite *db)
+{
+	static const int files[] = {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
+	for (size_t i = 0; i < COUNT_OF(files); i++) {
+		sqlite3_file *f = NULL;
+		int why = 0;
+		if (sqlite3_file_control(db->handle, "main", files[i], &f) == SQLITE_OK && f && f->pMethods &&
+		    f->pMethods->xFileControl(f, SQLITE_FCNTL_LAST_ERRNO, &why) == SQLITE_OK && (why == EIO || why == ENXIO))
+			return true;
+	}
+	return false;
+}
+
 static enum frg_status failed(struct sqlite *db, struct frg_error *err, int rc)
 {
 	const char *text = sqlite3_errmsg(db->handle);
-	switch (rc & 0xff) {
+	int kind = rc & 0xff;
+	bool damaged = kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB;
+	db->doubtful = db->doubtful || damaged || kind == SQLITE_IOERR;
+	if (damaged && disk_failed(db))
+		return frg_fail(err, FRG_UNAVAILABLE, "store_io", "database: the disk did not give a page: %s", text);
+	switch (kind) {
 	case SQLITE_FULL: return frg_fail(err, FRG_UNAVAILABLE, "store_full", "database: %s", text);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -65,12 +89,19 @@ static int64_t changes(struct db *base) { return sqlite3_total_changes64(((struc
 
 static bool in_transaction(struct db *base) { return !sqlite3_get_autocommit(((struct sqlite *)base)->handle); }
 
+static void forget_statements(struct sqlite *db)
+{
+	for (size_t i = 0; i < CACHE_SLOTS; i++)
+		sqlite3_finalize(db->cache[i].rows.stmt);
+	memset(db->cache, 0, sizeof db->cache);
+}
+
 static void close_db(struct db *base)
 {
 	struct sqlite *db = (struct sqlite *)base;
-	for (size_t i = 0; i < CACHE_SLOTS; i++)
-		sqlite3_finalize(db->cache[i].rows.stmt);
+	forget_statements(db);
 	sqlite3_close(db->handle);
+	free(db->path);
 	free(db);
 }
 
@@ -116,9 +147,10 @@ enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	pthread_once(&once, set_up);
 	struct sqlite *db = calloc(1, sizeof *db);
-	if (!db)
+	if (!db || !(db->path = strdup(path)))
 		BUG("out of memory");
 	db->base.driver = &driver;
+	db->mode = mode;
 	int rc = open_handle(path, mode, &db->handle);
 	enum frg_status st = FRG_OK;
 	if (rc != SQLITE_OK) {
@@ -135,6 +167,29 @@ enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **
 		return st;
 	}
 	*out = &db->base;
+	return FRG_OK;
+}
+
+/* Nothing that the old connection remembers is built upon. One that has the file for itself would give it up, and stays
+ * as it is. */
+static enum frg_status open_anew(struct sqlite *db, struct frg_error *err)
+{
+	struct frg_error why;
+	struct db *opened = NULL;
+	if (db->mode == DB_ALONE)
+		return FRG_OK;
+	enum frg_status st = db_open_sqlite(db->path, db->mode, &opened, &why);
+	if (st == FRG_IO) /* not for ever, as at the start */
+		return frg_fail(err, FRG_UNAVAILABLE, "store_io", "%s", why.msg);
+	if (st != FRG_OK)
+		return frg_fail(err, st, why.code, "%s", why.msg);
+	struct sqlite *fresh = (struct sqlite *)opened;
+	sqlite3 *old = db->handle;
+	forget_statements(db);
+	db->handle = fresh->handle;
+	db->doubtful = false;
+	fresh->handle = old;
+	close_db(opened);
 	return FRG_OK;
 }
 
@@ -255,7 +310,12 @@ static enum frg_status step(struct db *base, struct frg_error *err, enum db_step
 		[DB_BEGIN_READ] = "BEGIN", [DB_BEGIN_WRITE] = "BEGIN IMMEDIATE", [DB_SAVE] = "SAVEPOINT job",
 		[DB_KEEP] = "RELEASE job", [DB_UNDO] = "ROLLBACK TO job",        [DB_COMMIT] = "COMMIT",
 		[DB_ROLLBACK] = "ROLLBACK"};
-	enum frg_status st = run(base, err, sql[which], NULL, 0, NULL);
+	struct sqlite *db = (struct sqlite *)base;
+	enum frg_status st = FRG_OK;
+	if (db->doubtful && (which == DB_BEGIN_READ || which == DB_BEGIN_WRITE))
+		st = open_anew(db, err);
+	if (st == FRG_OK)
+		st = run(base, err, sql[which], NULL, 0, NULL);
 	return st == FRG_OK && which == DB_UNDO ? run(base, err, sql[DB_KEEP], NULL, 0, NULL) : st;
 }
 

@@ -170,13 +170,19 @@ enum frg_status store_file_unused(const char *path, struct frg_error *err)
 
 /* ---- what is in it ---- */
 
-#define VIRTUAL "m.sql LIKE 'CREATE VIRTUAL%'"
-/* One line for each table, index, view and trigger. */
-#define SHAPE(which)                                                                                                   \
-	"SELECT m.type || ' ' || m.name || ' ' || m.tbl_name || ' ' || CASE WHEN m.type <> 'table' THEN '' WHEN " VIRTUAL  \
-	" THEN m.sql ELSE coalesce((SELECT group_concat(c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || c.pk)"   \
-	" FROM pragma_table_xinfo(m.name) c), '') END FROM sqlite_master m WHERE m.name NOT LIKE 'sqlite!_%' ESCAPE '!'"   \
-	" AND m.name " which " 'search!_%' ESCAPE '!' ORDER BY m.type, m.name"
+/* One line for each table, index, view and trigger: with the words that made it, as keys and conditions are what keeps
+ * rows true; SQLite changes no more of them than white space and quotes. Of the search index, whose tables it makes by
+ * itself, only the columns count. */
+#define WORDS "replace(replace(replace(replace(coalesce(m.sql, ''), '\"', ''), ' ', ''), char(9), ''), char(10), '')"
+#define COLUMNS                                                                                                        \
+	"CASE WHEN m.type <> 'table' THEN '' WHEN m.sql LIKE 'CREATE VIRTUAL%' THEN m.sql ELSE coalesce((SELECT"           \
+	" group_concat(c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || c.pk) FROM pragma_table_xinfo(m.name) "   \
+	"c),"                                                                                                              \
+	" '') END"
+#define SHAPE(which, what)                                                                                             \
+	"SELECT m.type || ' ' || m.name || ' ' || m.tbl_name || ' ' || " what " FROM sqlite_master m"                      \
+	" WHERE m.name NOT LIKE 'sqlite!_%' ESCAPE '!' AND m.name " which " 'search!_%' ESCAPE '!'"                        \
+	" ORDER BY m.type, m.name"
 
 static int shape(sqlite3 *db, const char *sql, struct buf *out)
 {
@@ -215,7 +221,7 @@ static sqlite3 *make_new(int64_t schema)
 /* The search index may be missing: it is made anew. */
 static bool same_shape(sqlite3 *db, sqlite3 *model)
 {
-	static const char rest[] = SHAPE("NOT LIKE"), search[] = SHAPE("LIKE");
+	static const char rest[] = SHAPE("NOT LIKE", WORDS), search[] = SHAPE("LIKE", COLUMNS);
 	struct buf is = BUF_INIT(1 << 20), should = BUF_INIT(1 << 20), found = BUF_INIT(1 << 20), known = BUF_INIT(1 << 20);
 	bool same = shape(db, rest, &is) == SQLITE_OK && shape(model, rest, &should) == SQLITE_OK &&
 	            shape(db, search, &found) == SQLITE_OK && shape(model, search, &known) == SQLITE_OK &&

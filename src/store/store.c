@@ -322,10 +322,21 @@ static void give_back(struct store *s, struct reader *r)
 	pthread_mutex_unlock(&s->lock);
 }
 
+/* A file that cannot be opened now, while the program runs, may be well again later. */
+static enum frg_status open_reader(struct store *s, struct reader *r, struct frg_error *err)
+{
+	struct frg_error why;
+	enum frg_status st = place_open(&s->place, s->read_mode, &r->db, &why);
+	if (st == FRG_OK)
+		return FRG_OK;
+	return st == FRG_IO ? frg_fail(err, FRG_UNAVAILABLE, "store_io", "%s", why.msg)
+	                    : frg_fail(err, st, why.code, "%s", why.msg);
+}
+
 enum frg_status store_read(struct store *s, struct arena *arena, store_work *work, void *ctx, struct frg_error *err)
 {
 	struct reader *r = borrow(s);
-	enum frg_status st = r->db ? FRG_OK : place_open(&s->place, s->read_mode, &r->db, err);
+	enum frg_status st = r->db ? FRG_OK : open_reader(s, r, err);
 	struct store_tx tx = {.db = r->db, .arena = arena};
 	if (st == FRG_OK && db_in_transaction(r->db)) /* could not be ended before: it would show what was then */
 		st = db_step(r->db, err, DB_ROLLBACK);

@@ -206,6 +206,8 @@ test('a damaged backup is refused', () => {
 	assert.match(damage('trigger.bin', (f) => sql(f, "CREATE TRIGGER t AFTER INSERT ON comment BEGIN DELETE FROM comment; END")), /not a database of Freigabe's/);
 	assert.match(damage('view.bin', (f) => sql(f, 'CREATE VIEW v AS SELECT 1')), /not a database of Freigabe's/);
 	assert.match(damage('column.bin', (f) => sql(f, 'ALTER TABLE comment ADD COLUMN x TEXT')), /not a database of Freigabe's/);
+	for (const [from, to] of [["CHECK (action = 'release')", ''], ['FOREIGN KEY (revision_id, text_hash) REFERENCES revision (id, text_hash),', '']])
+		assert.match(damage('rule.bin', (f) => sql(f, `PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = replace(sql, '${from.replaceAll("'", "''")}', '${to}') WHERE name = 'publication'`)), /not a database of Freigabe's/);
 	assert.match(damage('newer.bin', (f) => sql(f, "PRAGMA user_version=1; DROP TABLE search_text; CREATE TABLE search_text (a)")), /not a database of Freigabe's/);
 	writeFileSync(at('log.bin-wal'), 'x');
 	assert.match(damage('log.bin', () => 0), /in use/);

@@ -60,6 +60,28 @@ test('a second reader gets the kept copy; who has written never does', async () 
 		assert.ok(!(await nginx.get(PAGE)).text.includes('wartet noch'), 'and nobody else sees it');
 });
 
+test('a reader on a foreign page says who it is by a header, and gets what nobody else does', async () => {
+	const own = new Reader(server, { article: 'library' }), thread = '/v1/articles/library/thread', text = 'Noch von niemandem freigegeben.';
+	await own.submit(text);
+	const headers = { 'freigabe-reader': own.jar.get('freigabe_reader') };
+	for (let i = 0; i < 3; i++) {
+		const answer = await nginx.get(thread, headers);
+		assert.ok(!(await nginx.get(thread)).text.includes(text), 'nobody else sees it');
+		assert.ok(answer.text.includes(text), 'their own comment, waiting');
+		assert.match(answer.headers['cache-control'], /no-store/);
+		assert.equal(answer.headers['x-cache'], 'BYPASS');
+	}
+});
+
+test('a page may be embedded whoever asked for it before', async () => {
+	const thread = '/v1/articles/library/thread', foreign = { origin: 'https://paper.example' };
+	await nginx.get(thread);
+	server.cli('site', 'set', 'test', '--origins', foreign.origin);
+	await until(async () => (await nginx.get(thread, foreign)).headers['access-control-allow-origin'] === foreign.origin, { what: 'the origin' });
+	assert.equal((await nginx.get(thread)).headers['access-control-allow-origin'], undefined);
+	assert.equal((await nginx.get(thread, foreign)).headers['access-control-allow-origin'], foreign.origin);
+});
+
 test('what is withdrawn is gone from the cache as from the server', async () => {
 	const id = await released('Dieser Satz wird gleich entfernt.');
 	await sees(nginx, PAGE, (text) => text.includes('gleich entfernt'), 'the comment');
