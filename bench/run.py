@@ -11,7 +11,7 @@ import argparse, importlib, json, os, pathlib, sys, tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import lib, plot
 
-SUBJECTS = ['checking', 'reading', 'writing', 'live', 'growth', 'cold']
+SUBJECTS = ['checking', 'reading', 'writing', 'storing', 'live', 'growth', 'cold']
 
 
 def arguments():
