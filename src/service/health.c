@@ -142,12 +142,13 @@ struct look {
 static enum frg_status load(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct look *l = ctx;
+	size_t count = service_site_count(l->svc); /* before the sites: they are read anew meanwhile, and only grow */
 	const struct store_site *sites = service_site(l->svc, STR(""));
 	msec now = clock_now();
 	enum frg_status st = store_schema(tx, &l->applied, &l->known, err);
 	if (st == FRG_OK)
 		st = store_backlog(tx, now, &l->backlog, err);
-	for (size_t i = 0; st == FRG_OK && i < service_site_count(l->svc) && i < SITES_MAX; i++) {
+	for (size_t i = 0; st == FRG_OK && i < count && i < SITES_MAX; i++) {
 		struct site_state *s = &l->sites[l->count++];
 		struct service_ahead ahead;
 		snprintf(s->name, sizeof s->name, "%.*s", STR_ARG(sites[i].slug));

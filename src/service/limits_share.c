@@ -134,8 +134,8 @@ struct heard {
 
 static enum frg_status load_sites(struct store_tx *tx, struct heard *h, struct frg_error *err)
 {
+	size_t count = service_site_count(h->svc); /* before the sites: they are read anew meanwhile, and only grow */
 	const struct store_site *sites = service_site(h->svc, STR(""));
-	size_t count = service_site_count(h->svc);
 	h->sites = calloc(count + 1, sizeof *h->sites);
 	if (!h->sites)
 		BUG("out of memory");

@@ -7,6 +7,7 @@
 
 enum {
 	TERM_S = 600,
+	KEPT_S = 60,     /* after its end it is still known as used: another node's clock may be behind */
 	BITS_LEAST = 14, /* 16,000 hashes: a moment on an old telephone … */
 	BITS_MORE = 4,   /* … and up to so many bits more as the site's bucket empties */
 	MAC_BYTES = 16
@@ -70,7 +71,7 @@ bool service_proof_good(struct service *svc, const struct limit_post *post, str 
 	if (p.until < clock_now() / 1000 || !has_zeros(text, p.bits))
 		return false;
 	sign(svc->limits, post, &p, mac);
-	*out = (struct proof_used){number, p.until * 1000};
+	*out = (struct proof_used){number, (p.until + KEPT_S) * 1000};
 	return secret_equal(given, str_of(mac));
 }
 
