@@ -127,6 +127,7 @@ def structure():
     single('layers', 'python3 tests/structure/layers.py')
     single('layers: the check can fail', 'python3 tests/structure/layers_test.py')
     single('systemd unit', 'python3 tests/structure/unit.py')
+    single('capacity: the page is what is reckoned', 'python3 bench/capacity.py --check')
     single('messages in both languages', 'python3 tests/structure/messages.py')
 
 def long():
