@@ -195,8 +195,10 @@ str http_client(struct http_request *req)
 
 static bool is_loopback(str host)
 {
-	return str_starts(host, STR("127.")) || str_eq(host, STR("::1")) || str_eq(host, STR("[::1]")) ||
-	       str_eq_nocase(host, STR("localhost"));
+	bool digits = str_starts(host, STR("127.")); /* no name that begins so */
+	for (size_t i = 0; digits && i < host.n; i++)
+		digits = host.p[i] == '.' || (host.p[i] >= '0' && host.p[i] <= '9');
+	return digits || str_eq(host, STR("::1")) || str_eq(host, STR("[::1]")) || str_eq_nocase(host, STR("localhost"));
 }
 
 bool http_is_local(struct http_request *req)

@@ -180,7 +180,7 @@ static struct http_page *make_page(struct arena *a, const struct thread_query *q
 		headers[n++] = SERVICE_PAGE_CSP;
 	else
 		headers[n++] = "Content-Security-Policy: default-src 'none'; sandbox";
-	headers[n++] = "Vary: Cookie, Origin";
+	headers[n++] = "Vary: Cookie, Origin, Freigabe-Reader";
 	if (q->origin.n)
 		headers[n++] = arena_printf(a, "Access-Control-Allow-Origin: %.*s", STR_ARG(q->origin)).p;
 	/* must-revalidate: a withdrawn comment is gone from every cache at its next question */

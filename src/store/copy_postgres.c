@@ -2,6 +2,7 @@
 #include "store/copy_inner.h"
 
 #include "base/id.h"
+#include "store/postgres.h"
 
 static enum frg_status number(struct db *db, const char *sql, int64_t *out, struct frg_error *err)
 {
@@ -33,7 +34,7 @@ static enum frg_status be_patient(struct db *db, struct frg_error *err)
  * Two copies into one database wait for each other, too. */
 static enum frg_status be_the_only_copy(struct db *db, struct frg_error *err)
 {
-	return db_script(db, err, "SELECT pg_advisory_lock(7382635178)");
+	return db_script(db, err, "SELECT pg_advisory_lock(" POSTGRES_LOCK_COPY ")");
 }
 
 static enum frg_status refuse_others(struct db *db, struct frg_error *err)

@@ -6,9 +6,11 @@
 
 #include <libpq-fe.h>
 
-/* Two numbers among all advisory locks of the database: whoever writes; the node that does what is to be done once. */
+/* Numbers among all advisory locks of the database: whoever writes; the node that does what is to be done once; whoever
+ * copies another database into it. */
 #define POSTGRES_LOCK_WRITERS "7382635177"
 #define POSTGRES_LOCK_WORK "7382635178"
+#define POSTGRES_LOCK_COPY "7382635179"
 #define POSTGRES_CHANNEL "freigabe"
 
 /* Never NULL; PQstatus tells. */

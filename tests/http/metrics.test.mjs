@@ -100,7 +100,7 @@ test('hostile paths, methods and values make no new line', async () => {
 
 test('told to programs on this machine alone, that speak for nobody else', async () => {
 	for (const headers of [{ 'X-Forwarded-For': '192.0.2.7' }, { 'X-Forwarded-For': '127.0.0.1' }, { Forwarded: 'for=192.0.2.7' }, { Via: '1.1 proxy' },
-		{ 'X-Real-IP': '127.0.0.1' }, { Host: 'comments.paper.example' }, { Host: 'paper.example:127' }]) {
+		{ 'X-Real-IP': '127.0.0.1' }, { Host: 'comments.paper.example' }, { Host: 'paper.example:127' }, { Host: '127.paper.example' }]) {
 		const answer = await server.get('/metrics', headers), none = await server.get('/metricz', headers);
 		assert.equal(answer.status, 404, JSON.stringify(headers));
 		const plain = (a) => a.text.replaceAll(a.json.error.request, '');
