@@ -289,7 +289,7 @@ test('two hundred comments by keyboard alone', () => watched('hundreds', () => p
 		await reader.submit(`${texts[20 + i]}${i % 5 ? '' : ' Ihr Trottel baut nie fertig.'}`);
 	const submitted = Date.now();
 	await login(page, 'omar');
-	const times = await page.evaluate(async () => {
+	const { took: times, again } = await page.evaluate(async () => {
 		const title = () => document.querySelector('.comment :is(.text, .veil-text)')?.textContent;
 		const press = (key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
 		const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
@@ -298,31 +298,50 @@ test('two hundred comments by keyboard alone', () => watched('hundreds', () => p
 				if (performance.now() > end)
 					throw new Error(`comment ${took.length}: ${what} did not come\n${document.body.innerText}`);
 		};
-		const took = [];
-		for (let i = 0; i < 200; i++) {
-			if (document.querySelector('.veil')) {
-				press('v');
+		// As people do: looks whether the key did something, and presses again if not. What is covered is shown first.
+		const act = async (key, there, what) => {
+			for (let tries = 0; ; tries++) {
+				if (document.querySelector('.veil')) press('v');
 				await wait(() => !document.querySelector('.veil'), 'the text behind the veil');
+				press(key);
+				const end = performance.now() + 3000;
+				while (!there() && performance.now() < end && !document.querySelector('.veil')) await painted();
+				if (there()) return;
+				again.push(`${took.length}: ${what}`);
+				if (tries === 5) return wait(there, what);
 			}
+		};
+		const took = [], again = [], checked = () => document.querySelector('.panel input:checked');
+		for (let i = 0; i < 200; i++) {
+			await wait(title, 'a comment');
+			if (document.querySelector('.veil')) press('v');
+			await wait(() => !document.querySelector('.veil'), 'the text behind the veil');
 			const before = title(), start = performance.now();
-			if (i % 5 === 0) {
-				press('a');
-				await wait(() => document.querySelector('.panel'), 'the panel');
-				if (!document.querySelector('.panel input:checked')) press('1');
-				await wait(() => document.querySelector('.panel input:checked'), 'the rule');
+			const next = () => (title() ?? before) !== before || (i === 199 && document.querySelector('.empty'));
+			if (i % 5) {
+				await act('f', next, 'the next');
+			} else {
+				await act('a', () => document.querySelector('.panel'), 'the panel');
+				if (!checked()) press('1');
+				await wait(checked, 'the rule');
 			}
 			const last = performance.now();
-			press(i % 5 === 0 ? 'Enter' : 'f');
-			await wait(() => (title() ?? before) !== before || document.querySelector('.empty'), 'the next');
-			took.push((i % 5 === 0 ? performance.now() - last : performance.now() - start));
+			if (i % 5 === 0) {
+				press('Enter');
+				await wait(next, 'the next');
+			}
+			took.push(performance.now() - (i % 5 ? start : last));
 		}
-		return took.sort((a, b) => a - b);
+		return { took: took.sort((a, b) => a - b), again };
 	});
 	const decided = Date.now();
 	console.log(`# from the last key to the next comment: median ${times[100].toFixed(0)} ms, 99th percentile ${times[197].toFixed(0)} ms`);
 	await until(async () => (await (await new Editor(server).login()).queue()).count < 40, { within: 30000, what: 'all that was decided is sent' });
 	console.log(`# decided after ${decided - submitted} ms, sent after another ${Date.now() - decided}`);
 	assert.equal(times.length, 200);
+	assert.ok(again.length <= 4, `keys that did nothing: ${again.join('; ')}`);
+	if (again.length)
+		console.log(`# keys that did nothing: ${again.join('; ')}`);
 	assert.deepEqual(problems(), []);
 	assert.equal(server.audit().status, 0);
 }));

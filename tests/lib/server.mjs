@@ -109,7 +109,7 @@ class Server {
 		const portFile = join(this.dir, `port-${++this.starts}`);
 		const child = spawn(this.bin, ['serve', '--db', this.db, '--listen', `127.0.0.1:${this.wanted}`, '--port-file', portFile,
 			'--config', this.configFile], { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
-		child.stderr.setEncoding('utf8').on('data', (text) => (this.log = (this.log + text).slice(-20000)));
+		child.stderr.setEncoding('utf8').on('data', (text) => (this.log = (this.log + text).slice(-200000)));
 		this.child = child;
 		running.add(child);
 		this.exit = new Promise((done) => child.once('exit', (code, signal) => (running.delete(child), done({ code, signal }))));

@@ -105,7 +105,10 @@ function obey(controller: Controller, c: Command): void {
 	}
 }
 
-function useKeys(controller: Controller, tab: Place['tab'], letters: boolean, bindings: Bindings, help: () => void): void {
+function useKeys(controller: Controller, view: View, tab: Place['tab'], letters: boolean, bindings: Bindings, help: () => void): void {
+	/* What stands on the screen: for a moment it may not yet be what is to be decided next. */
+	const drawn = useRef(view.desk.current);
+	useLayoutEffect(() => { drawn.current = view.desk.current; });
 	/* Before the next key can come. */
 	useLayoutEffect(() => {
 		const press = (e: KeyboardEvent): void => {
@@ -119,7 +122,7 @@ function useKeys(controller: Controller, tab: Place['tab'], letters: boolean, bi
 			if (!command) return;
 			if (command.do === 'help') help();
 			else if (command.do === 'undo') controller.undo();
-			else if (tab === 'review') obey(controller, command);
+			else if (tab === 'review' && drawn.current === controller.view.desk.current) obey(controller, command);
 			if (command.do !== 'escape') e.preventDefault();
 		};
 		document.addEventListener('keydown', press);
@@ -156,7 +159,7 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 	const { desk } = view, undoable = S.lastUndoable(desk, useNow(desk.undoable.length ? 500 : 0));
 	const [bindings, setBindings] = useState(rememberedBindings), [account, setAccount] = useState(false), [lanes, setLanes] = useState(false);
 	const leaving = useRef(false), policy = useRef<PolicyDesk>({ saved: null, draft: null, text: '' });
-	useKeys(controller, tab, letters, bindings, () => setHelp(true));
+	useKeys(controller, view, tab, letters, bindings, () => setHelp(true));
 	const waiting = S.waitingCount(desk);
 	useEffect(() => {
 		document.title = t('title', view.queue === 'ready' ? waiting : '–', view.session?.site.name ?? '');
