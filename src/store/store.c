@@ -79,8 +79,8 @@ static void run_plain(struct db *db, struct job *job, struct search_entry **entr
 		*entries = store_search_join(*entries, tx.entries);
 }
 
-/* One job inside the open group, in a savepoint of its own. */
-static void run_one(struct db *db, struct job *job, struct search_entry **entries)
+/* One job inside the open group, in a savepoint of its own; *broken: it failed, and what it did is still there. */
+static void run_one(struct db *db, struct job *job, struct search_entry **entries, bool *broken)
 {
 	job->status = db_step(db, &job->err, DB_SAVE);
 	if (job->status != FRG_OK)
@@ -94,8 +94,10 @@ static void run_one(struct db *db, struct job *job, struct search_entry **entrie
 	struct frg_error undo;
 	if (job->status == FRG_OK)
 		*entries = store_search_join(*entries, tx.entries);
-	else if (db_in_transaction(db) && db_step(db, &undo, DB_UNDO) != FRG_OK)
+	else if (db_in_transaction(db) && db_step(db, &undo, DB_UNDO) != FRG_OK) {
 		log_error("store_undo", "%s", undo.msg);
+		*broken = true;
+	}
 }
 
 static enum frg_status commit(struct db *db, size_t count, struct frg_error *err)
@@ -124,7 +126,7 @@ static const char *run_group(struct db *db, struct job **jobs, size_t count)
 		if (job->plain && db_dialect(db) == DB_SQLITE)
 			run_plain(db, job, &entries, &broken);
 		else
-			run_one(db, job, &entries);
+			run_one(db, job, &entries, &broken);
 		if (broken || !db_in_transaction(db))
 			st = frg_fail(&err, FRG_UNAVAILABLE, job->err.code ? job->err.code : "store_io",
 			              "the transaction was given up: %s", job->err.msg);
