@@ -59,6 +59,11 @@ bool cli_open_service(const char *command, const char *db, bool create, struct s
 /* The site named, or the only one; NULL after having said what is wrong. */
 const struct store_site *cli_site(const char *command, struct service *svc, const char *slug);
 
+/* A setting's own copy of a text, in place of what was there. */
+bool cli_set_text(char **field, const char *value);
+/* The first line of a file, so that no password stands in the configuration; false if it is shorter than `least`. */
+bool cli_read_secret(char **field, const char *path, size_t least);
+
 /* ---- progress.c ---- */
 
 /* Shows how far a part of long work has come, if standard error is a terminal; `ctx` is a struct cli_progress, zero at

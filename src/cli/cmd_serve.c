@@ -44,13 +44,6 @@ struct settings {
 	char problem[200];
 };
 
-static bool set_text(char **field, const char *value)
-{
-	free(*field);
-	*field = strdup(value);
-	return *field != NULL;
-}
-
 static bool set_number(unsigned *field, const char *value)
 {
 	int64_t v;
@@ -66,24 +59,11 @@ static bool set_switch(bool *field, const char *value, const char *on, const cha
 	return *field || strcmp(value, off) == 0;
 }
 
-/* The first line of a file, so that no password stands in the configuration. */
-static bool read_secret(char **field, const char *path)
-{
-	char line[1024];
-	FILE *f = fopen(path, "r");
-	bool good = f && fgets(line, sizeof line, f);
-	if (f)
-		fclose(f);
-	if (good)
-		line[strcspn(line, "\r\n")] = 0;
-	return good && set_text(field, line);
-}
-
 /* The house's own log-in. */
 static bool set_oidc(struct settings *s, const char *key, const char *value, bool *known)
 {
 	if (strcmp(key, "client_secret_file") == 0)
-		return read_secret(&s->oidc_secret, value);
+		return cli_read_secret(&s->oidc_secret, value, 0);
 	if (strcmp(key, "network") == 0)
 		return set_switch(&s->oidc_private, value, "private", "public");
 	const struct {
@@ -96,7 +76,7 @@ static bool set_oidc(struct settings *s, const char *key, const char *value, boo
 	             {"roles", &s->oidc_roles}};
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		if (strcmp(key, texts[i].key) == 0)
-			return set_text(texts[i].field, value);
+			return cli_set_text(texts[i].field, value);
 	*known = false;
 	return false;
 }
@@ -135,25 +115,25 @@ static int set(void *ctx, const char *section, const char *key, const char *valu
 	bool good = false, known = *section == 0;
 	unsigned *number;
 	if (strcmp(key, "database") == 0)
-		good = set_text(&s->db, value);
+		good = cli_set_text(&s->db, value);
 	else if (strcmp(key, "listen") == 0)
-		good = set_text(&s->listen, value);
+		good = cli_set_text(&s->listen, value);
 	else if (strcmp(key, "trusted_proxies") == 0)
-		good = set_text(&s->proxies, value);
+		good = cli_set_text(&s->proxies, value);
 	else if (strcmp(key, "smtp") == 0)
-		good = set_text(&s->smtp, value);
+		good = cli_set_text(&s->smtp, value);
 	else if (strcmp(key, "smtp_tls") == 0)
 		good = set_switch(&s->smtp_plain, value, "off", "on");
 	else if (strcmp(key, "smtp_user") == 0)
-		good = set_text(&s->smtp_user, value);
+		good = cli_set_text(&s->smtp_user, value);
 	else if (strcmp(key, "smtp_password_file") == 0)
-		good = read_secret(&s->smtp_password, value);
+		good = cli_read_secret(&s->smtp_password, value, 0);
 	else if (strcmp(key, "mail_from") == 0)
-		good = set_text(&s->mail_from, value);
+		good = cli_set_text(&s->mail_from, value);
 	else if (strncmp(key, "oidc_", 5) == 0)
 		good = set_oidc(s, key + 5, value, &known);
 	else if (strcmp(key, "purge") == 0)
-		good = set_text(&s->purge, value);
+		good = cli_set_text(&s->purge, value);
 	else if (seen_set(&s->seen, key, value, &good))
 		;
 	else if ((number = find_number(s, key)))
@@ -354,12 +334,12 @@ int cmd_serve(int argc, char **argv)
 	char **const texts[] = {&s.proxies,       &s.smtp,        &s.mail_from,   &s.smtp_user,
 	                        &s.smtp_password, &s.oidc_issuer, &s.oidc_client, &s.oidc_secret,
 	                        &s.oidc_name,     &s.oidc_claim,  &s.oidc_roles,  &s.purge};
-	bool good = set_text(&s.db, environment ? environment : "sqlite:freigabe.db") &&
-	            set_text(&s.listen, "127.0.0.1:8080");
+	bool good = cli_set_text(&s.db, environment ? environment : "sqlite:freigabe.db") &&
+	            cli_set_text(&s.listen, "127.0.0.1:8080");
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
-		good = good && set_text(texts[i], "");
-	if (good && (!config || read_config(config, &s)) && (!db || set_text(&s.db, db)) &&
-	    (!listen || set_text(&s.listen, listen)))
+		good = good && cli_set_text(texts[i], "");
+	if (good && (!config || read_config(config, &s)) && (!db || cli_set_text(&s.db, db)) &&
+	    (!listen || cli_set_text(&s.listen, listen)))
 		rc = run(&s);
 	seen_free(&s.seen);
 	free(s.db);

@@ -91,3 +91,22 @@ const struct store_site *cli_site(const char *command, struct service *svc, cons
 		fprintf(stderr, "freigabe %s: there is no site yet: freigabe site set --help\n", command);
 	return site;
 }
+
+bool cli_set_text(char **field, const char *value)
+{
+	free(*field);
+	*field = strdup(value);
+	return *field != NULL;
+}
+
+bool cli_read_secret(char **field, const char *path, size_t least)
+{
+	char line[1024];
+	FILE *f = fopen(path, "r");
+	bool good = f && fgets(line, sizeof line, f);
+	if (f)
+		fclose(f);
+	if (good)
+		line[strcspn(line, "\r\n")] = 0;
+	return good && strlen(line) >= least && cli_set_text(field, line);
+}

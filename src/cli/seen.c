@@ -2,6 +2,7 @@
 #include "cli/seen.h"
 
 #include "base/log.h"
+#include "cli/cli.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,25 +20,6 @@ void seen_free(struct seen *s)
 {
 	free(s->metrics);
 	free(s->token);
-}
-
-static bool replace(char **field, const char *value)
-{
-	free(*field);
-	*field = strdup(value);
-	return *field != NULL;
-}
-
-static bool read_token(char **field, const char *path)
-{
-	char line[256];
-	FILE *f = fopen(path, "r");
-	bool good = f && fgets(line, sizeof line, f);
-	if (f)
-		fclose(f);
-	if (good)
-		line[strcspn(line, "\r\n")] = 0;
-	return good && strlen(line) >= TOKEN_LEAST && replace(field, line);
 }
 
 static bool set_level(const char *value)
@@ -87,9 +69,9 @@ bool seen_set(struct seen *s, const char *key, const char *value, bool *good)
 	else if (strcmp(key, "access_log") == 0)
 		*good = set_access_log(s, value);
 	else if (strcmp(key, "metrics") == 0)
-		*good = replace(&s->metrics, value);
+		*good = cli_set_text(&s->metrics, value);
 	else if (strcmp(key, "metrics_token_file") == 0)
-		*good = read_token(&s->token, value);
+		*good = cli_read_secret(&s->token, value, TOKEN_LEAST);
 	else if (strcmp(key, "drain_wait") == 0) {
 		*good = str_to_i64(str_of(value), &number) && number >= 0 && number <= DRAIN_WAIT_MAX;
 		s->drain_wait_s = *good ? (unsigned)number : 0;
