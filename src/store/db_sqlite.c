@@ -161,6 +161,8 @@ enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 		st = script(&db->base, err, settings[mode]);
+		if (st != FRG_OK && mode == DB_ALONE && (sqlite3_errcode(db->handle) & 0xff) == SQLITE_BUSY)
+			st = frg_fail(err, FRG_UNAVAILABLE, "store_in_use", "%s is in use: stop what uses it first", path);
 	}
 	if (st != FRG_OK) {
 		close_db(&db->base);

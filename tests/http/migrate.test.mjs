@@ -178,7 +178,7 @@ test('a source that a server uses is refused, and no server starts on one that i
 	try {
 		const r = move(server.db, sqlite('busy'));
 		assert.equal(r.status, 2, said(r));
-		assert.match(r.stderr, /in use|locked/);
+		assert.match(r.stderr, /is in use: stop what uses it first/);
 	} finally {
 		await server.end();
 	}
