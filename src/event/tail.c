@@ -96,16 +96,6 @@ static void tell_desk(struct tail *t, struct arena *a, const struct store_event 
 	               json_or_null(by), "action", json_or_null(action)));
 }
 
-/* Was this comment readable before or after? Only then do readers hear of it. */
-static bool readers_concerned(const struct store_event *e, str action)
-{
-	static const str public_actions[] = {STR_INIT("release"), STR_INIT("remove"), STR_INIT("pick"), STR_INIT("unpick")};
-	for (size_t i = 0; i < COUNT_OF(public_actions); i++)
-		if (str_eq(action, public_actions[i]))
-			return true;
-	return str_eq(e->kind, STR("unpublished"));
-}
-
 /* ---- held comments under new settings ---- */
 
 static void recheck_site(struct tail *t, id64 site)
@@ -239,14 +229,11 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 	}
 	if (str_eq(e->kind, STR("staff")))
 		end_streams(svc, e);
-	if (e->article &&
-	    (readers_concerned(e, action) || str_eq(e->kind, STR("article")) || str_eq(e->kind, STR("erased")))) {
+	if (purge_concerns(e))
 		service_threads_drop_both(svc, e->article, e->site);
-		purge_article(t->purger, e->article); /* after it: nothing older can be fetched from here any more */
-	}
 	if (e->article && str_eq(e->kind, STR("article")))
 		tell(svc, a, e->article, 0, "closing", json_object());
-	if (e->article && readers_concerned(e, action))
+	else if (purge_concerns(e) && !str_eq(e->kind, STR("erased"))) /* the comment was readable before, or is now */
 		tell_readers(svc, a, e);
 	if (t->works && str_eq(e->kind, STR("held")))
 		consider(t, a, e);
@@ -296,6 +283,7 @@ static void follow(struct tail *t, struct arena *a)
 			event_count(&b.events.items[i]);
 			t->seq = b.events.items[i].seq;
 		}
+		purge_until(t->purger, t->seq); /* after it: nothing older can be fetched from here any more */
 	} while (b.events.count == PAGE && !atomic_load(&t->stopping));
 	service_health_caught_up(t->svc);
 }
@@ -372,6 +360,8 @@ enum frg_status tail_open(struct service *svc, struct purger *purger, struct tai
 	arena_close(a);
 	t->mark = t->mark_before = t->seq;
 	t->marked = clock_steady();
+	if (st == FRG_OK)
+		purge_until(purger, t->seq);
 	if (st == FRG_OK)
 		st = store_follow(service_store(svc), err);
 	if (st == FRG_OK && pthread_create(&t->thread, NULL, loop, t))

@@ -2,6 +2,7 @@
  * revision, the publication, the letter and the event are committed with it. */
 #include "service/automatic/agreement.h"
 #include "service/inner.h"
+#include "store/plain.h"
 
 #include "render/letter.h"
 #include "text/utf8.h"
@@ -450,6 +451,8 @@ struct batch {
 	int64_t waiting;
 };
 
+static enum frg_status decide_all(struct store_tx *tx, void *ctx, struct frg_error *err);
+
 static enum frg_status decide_next(struct store_tx *tx, struct batch *b, size_t i, struct frg_error *err)
 {
 	struct decide_item *item = &b->items[i];
@@ -460,8 +463,10 @@ static enum frg_status decide_next(struct store_tx *tx, struct batch *b, size_t 
 	if (item->status == FRG_OK)
 		item->status = decide(tx, &d, &item->err);
 	json_decref(d.terms.detail);
-	if (item->status != FRG_OK && store_changes(tx) != before)
+	if (item->status != FRG_OK && store_changes(tx) != before) {
+		store_plain_broken(decide_all, item->status, &item->err);
 		return frg_fail(err, FRG_UNAVAILABLE, "store_io", "a decision failed half-way: %s", item->err.msg);
+	}
 	if (item->status == FRG_OK && item->cmd.action == DECIDE_RELEASE)
 		b->articles[i] = d.article;
 	return FRG_OK;

@@ -3,6 +3,7 @@
 #include "store/health.h"
 #include "store/measure.h"
 #include "store/person.h"
+#include "store/plain.h"
 #include "store/postgres.h"
 #include "store/tx.h"
 
@@ -84,6 +85,8 @@ static void run_plain(struct db *db, struct job *job, struct search_entry **entr
 	int64_t before = db_changes(db);
 	run_work(&tx, job);
 	*broken = job->status != FRG_OK && db_changes(db) != before;
+	if (*broken)
+		store_plain_broken(job->work, job->status, &job->err);
 	if (job->status == FRG_OK)
 		*entries = store_search_join(*entries, tx.entries);
 }
