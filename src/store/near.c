@@ -32,7 +32,7 @@ enum frg_status store_near_has(struct store_tx *tx, id64 revision, bool *out, st
 	ONE_OF_KEY(2)                                                                                                      \
 	" UNION ALL " ONE_OF_KEY(3) " UNION ALL " ONE_OF_KEY(4) " UNION ALL " ONE_OF_KEY(5) " UNION ALL " ONE_OF_KEY(      \
 		6) " UNION ALL " ONE_OF_KEY(7) " UNION ALL " ONE_OF_KEY(8) " UNION ALL " ONE_OF_KEY(9) " UNION "               \
-	                                                                                           "ALL " ONE_OF_KEY(10)
+																							   "ALL " ONE_OF_KEY(10)
 
 enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool *known,
                                  struct frg_error *err)
