@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { GROUP_MAX = 256 };
+enum { GROUP_MAX = 256, KEPT_MAX = 1 << 28 };
 
 struct job {
 	store_work *work; /* NULL: scrubs, by itself */
@@ -47,6 +47,7 @@ struct place {
 
 struct store {
 	struct db *writer;
+	struct arena *kept; /* of the group that is being written (tx.h) */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t work_there, reader_there, event_there;
@@ -79,9 +80,10 @@ static void run_work(struct store_tx *tx, struct job *job)
 }
 
 /* Refused or done, but nothing in between; *broken: it was. */
-static void run_plain(struct db *db, struct job *job, struct search_entry **entries, bool *broken)
+static void run_plain(struct store *s, struct job *job, struct search_entry **entries, bool *broken)
 {
-	struct store_tx tx = {.db = db, .arena = job->arena};
+	struct db *db = s->writer;
+	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept};
 	int64_t before = db_changes(db);
 	run_work(&tx, job);
 	*broken = job->status != FRG_OK && db_changes(db) != before;
@@ -92,12 +94,13 @@ static void run_plain(struct db *db, struct job *job, struct search_entry **entr
 }
 
 /* One job inside the open group, in a savepoint of its own; *broken: it failed, and what it did is still there. */
-static void run_one(struct db *db, struct job *job, struct search_entry **entries, bool *broken)
+static void run_one(struct store *s, struct job *job, struct search_entry **entries, bool *broken)
 {
+	struct db *db = s->writer;
 	job->status = db_step(db, &job->err, DB_SAVE);
 	if (job->status != FRG_OK)
 		return;
-	struct store_tx tx = {.db = db, .arena = job->arena};
+	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept};
 	run_work(&tx, job);
 	if (!db_in_transaction(db)) /* a full disk ends the whole group */
 		return;
@@ -124,10 +127,12 @@ static enum frg_status commit(struct db *db, size_t count, struct frg_error *err
 }
 
 /* NULL, or the code of what went wrong. */
-static const char *run_group(struct db *db, struct job **jobs, size_t count)
+static const char *run_group(struct store *s, struct job **jobs, size_t count)
 {
+	struct db *db = s->writer;
 	struct frg_error err = {0};
 	struct search_entry *entries = NULL;
+	arena_reset(s->kept);
 	enum frg_status st = db_step(db, &err, DB_BEGIN_WRITE);
 	size_t ran = 0;
 	if (st == FRG_OK)
@@ -136,9 +141,9 @@ static const char *run_group(struct db *db, struct job **jobs, size_t count)
 		struct job *job = jobs[ran++];
 		bool broken = false;
 		if (job->plain && db_dialect(db) == DB_SQLITE)
-			run_plain(db, job, &entries, &broken);
+			run_plain(s, job, &entries, &broken);
 		else
-			run_one(db, job, &entries, &broken);
+			run_one(s, job, &entries, &broken);
 		if (broken || !db_in_transaction(db))
 			st = frg_fail(&err, FRG_UNAVAILABLE, job->err.code ? job->err.code : "store_io",
 			              "the transaction was given up: %s", job->err.msg);
@@ -228,7 +233,7 @@ static void *write_loop(void *arg)
 		pthread_mutex_unlock(&s->lock);
 		const char *problem = NULL;
 		if (jobs[0]->work)
-			problem = run_group(s->writer, jobs, n);
+			problem = run_group(s, jobs, n);
 		else
 			jobs[0]->status = db_scrub(s->writer, &jobs[0]->err);
 		pthread_mutex_lock(&s->lock);
@@ -418,6 +423,7 @@ static void free_all(struct store *s)
 	free(s->all_readers);
 	free(s->place.at);
 	db_close(s->writer);
+	arena_close(s->kept);
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->work_there);
 	pthread_cond_destroy(&s->reader_there);
@@ -470,6 +476,7 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
 	pthread_cond_init(&s->event_there, &steady);
 	pthread_condattr_destroy(&steady);
+	s->kept = arena_open(KEPT_MAX);
 	s->read_mode = config->frozen ? DB_FROZEN : DB_READ;
 	s->reader_max = config->readers ? config->readers : 4;
 	s->all_readers = calloc(s->reader_max, sizeof *s->all_readers);
