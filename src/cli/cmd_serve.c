@@ -313,6 +313,7 @@ static int run(struct settings *s)
 	service_close(svc);
 	api_assets_free();
 	curl_global_cleanup();
+	log_end();
 	return rc;
 }
 

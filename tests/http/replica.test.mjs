@@ -139,6 +139,19 @@ test('a replica that is not there: the primary is read; it is said once, and it 
 	assert.equal(said(), earlier + 1);
 });
 
+// But a minute later, and then it says how often.
+function saysNothingTwice(log) {
+	const last = new Map();
+	for (const { time, level, event, message } of log.split('\n').filter((l) => l.endsWith('}')).map((l) => JSON.parse(l))) {
+		if (level === 'info' || event === 'access')
+			continue;
+		const line = `${level} ${event} ${message}`, at = Date.parse(time);
+		assert.ok(!last.has(line) || at - last.get(line) > 59000, line);
+		last.set(line, at);
+	}
+	assert.ok([...last.keys()].some((l) => l.startsWith('error outbox')) && [...last.keys()].some((l) => l.startsWith('error request')), [...last.keys()].join('\n'));
+}
+
 test('while there is no primary, released threads are read from the replica, and nothing removed is shown', async () => {
 	const gone = await released(), stays = await released('library'), reader = new Reader(a);
 	const { id } = await reader.submit('Meiner wartet noch.', { article: 'library' });
@@ -159,7 +172,10 @@ test('while there is no primary, released threads are read from the replica, and
 		assert.ok((await reader.page('library')).includes('Meiner wartet noch.'), 'a page of one\'s own');
 		assert.equal((await reader.one(id, 'library')).state, 'held');
 		assert.equal((await wilma.post('Wohin damit?')).status, 503);
-		assert.equal((await rike.get('/v1/desk/queue')).status, 503, 'the desk decides on nothing old');
+		for (let i = 0; i < 10; i++)
+			assert.equal((await rike.get('/v1/desk/queue')).status, 503, 'the desk decides on nothing old');
+		saysNothingTwice(a.log);
+		assert.ok((await metrics(a)).value('freigabe_log_repeats_total') >= 5);
 	} finally {
 		pair.primary.start();
 	}
