@@ -36,8 +36,13 @@ int cmd_migrate_store(int argc, char **argv);
 bool cli_read_file(const char *path, size_t max, str *out);
 /* Prints "freigabe COMMAND: …" and how to get help; returns EXIT_USAGE. */
 int cli_usage(const char *command, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* Prints what went wrong; returns EXIT_USAGE. */
+/* Prints what went wrong, and what can be done about it; returns EXIT_USAGE. */
 int cli_failed(const char *command, const struct frg_error *err);
+
+/* ---- advice.c ---- */
+
+/* Prints what can be done about a failure with this code, in the terminal's language, if there is something to say. */
+void cli_advise(const char *code);
 
 /* ---- options.c ---- */
 

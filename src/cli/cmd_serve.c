@@ -42,6 +42,7 @@ struct settings {
 	enum challenge challenge;
 	struct seen seen;
 	char problem[200];
+	bool bad_value; /* … and not a key that is none */
 };
 
 static bool set_number(unsigned *field, const char *value)
@@ -148,8 +149,10 @@ static int set(void *ctx, const char *section, const char *key, const char *valu
 		good = set_switch(&s->fetch_private, value, "private", "public");
 	else
 		known = false;
-	if (!known || !good)
+	if ((!known || !good) && !*s->problem) { /* of the first: inih goes on, and names its line */
+		s->bad_value = known;
 		snprintf(s->problem, sizeof s->problem, known ? "bad value for %s" : "no such key: %s", key);
+	}
 	return known && good;
 }
 
@@ -162,6 +165,7 @@ static bool read_config(const char *path, struct settings *s)
 		fprintf(stderr, "freigabe serve: cannot read %s: %s\n", path, strerror(errno));
 	else
 		fprintf(stderr, "freigabe serve: %s:%d: %s\n", path, rc, *s->problem ? s->problem : "not key = value");
+	cli_advise(rc < 0 ? "config_file" : s->bad_value ? "config_value" : "config_key");
 	return false;
 }
 

@@ -63,6 +63,8 @@ static void tell_readers(struct service *svc, struct arena *a, const struct stor
 {
 	struct live_comment c;
 	struct frg_error err;
+	if (!service_channel_heard(svc, e->article))
+		return;
 	enum frg_status st = service_live_comment(svc, a, e->article, e->comment, &c, &err);
 	if (st == FRG_OK && !c.removed) {
 		tell(svc, a, e->article, e->comment, "put",
@@ -82,6 +84,8 @@ static void tell_desk(struct tail *t, struct arena *a, const struct store_event 
 {
 	struct frg_error err;
 	char id[ID_TEXT_SIZE];
+	if (!service_channel_heard(t->svc, e->site))
+		return;
 	if (t->counted != e->site && service_queue_waiting(t->svc, a, e->site, &t->waiting, &err) != FRG_OK)
 		log_warn("live", "the queue could not be counted: %s", err.msg);
 	t->counted = e->site;

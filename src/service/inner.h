@@ -21,6 +21,7 @@ struct learning;
 struct delays;
 struct closings;
 struct provider;
+struct known_sessions;
 struct health;
 struct near_text;
 
@@ -38,6 +39,7 @@ struct service {
 	struct learning *learning;     /* learning.c */
 	struct delays *delays;         /* delay.c */
 	struct closings *closings;     /* closing_load.c */
+	struct known_sessions *known;  /* known.c */
 	struct provider *provider;     /* oidc_provider.c; NULL: the house has no log-in of its own */
 	struct view_assets assets;
 	pthread_mutex_t login_lock; /* editors.c: argon2id takes 64 MiB, so one at a time */
@@ -369,7 +371,15 @@ void session_prepare(struct arena *a, struct session_new *s, str agent);
 /* `method`: service/access.h. Takes rights from `who` that the site does not give without a second factor. */
 MUST_CHECK enum frg_status session_begin(struct store_tx *tx, struct session_new *s, struct staff *who, str method,
                                          struct frg_error *err);
-void session_fill(const struct session_new *s, const struct staff *who, struct editor_session *out);
+/* Of a session that is committed. */
+void session_fill(struct service *svc, const struct session_new *s, const struct staff *who,
+                  struct editor_session *out);
+
+/* known.c: service_session_known's tokens */
+struct known_sessions *known_open(void);
+void known_close(struct known_sessions *known);
+void known_note(struct known_sessions *known, str token);
+void known_forget(struct known_sessions *known, str token);
 
 /* A text as it is kept: valid UTF-8, line ends as \n, no control characters, trimmed. */
 MUST_CHECK enum frg_status clean_text(struct arena *a, str in, size_t max_chars, bool one_line, const char *code_prefix,
