@@ -80,6 +80,12 @@ def wrong(db, sql):
 def psql(url, sql):
     return subprocess.run(['psql', '-Xq', '-v', 'ON_ERROR_STOP=1', url], input=sql, capture_output=True, text=True).stderr
 
+def problems(url, asked):
+    """What PostgreSQL says against each statement, all in one session."""
+    mark = 'the next statement'
+    run = ''.join(f'PREPARE p{i} AS {sql};\n\\warn {mark}\n' for i, sql in enumerate(asked))
+    return subprocess.run(['psql', '-Xq', url], input=run, capture_output=True, text=True).stderr.split(mark + '\n')[:-1]
+
 def on_postgres(server):
     """PREPARE of each statement, without the types that the program gives: then some would be guessed inconsistently."""
     url = server + 'plans'
@@ -91,10 +97,10 @@ def on_postgres(server):
     bad = psql(url, 'PREPARE p AS SELECT nothing FROM revision WHERE id = $1')
     print(('ok' if bad else 'not ok') + ' 2 - the check can fail')
     failed, number = bool(problem) + (not bad), 2
-    for number, (file, sql) in enumerate(itertools.chain(statements(), statements(of_postgres=True)), 3):
+    asked = list(itertools.chain(statements(), statements(of_postgres=True)))
+    for number, ((file, sql), problem) in enumerate(zip(asked, problems(url, [sql for _, sql in asked]), strict=True), 3):
         only_sqlite = file in ('search.c', 'db_sqlite.c') and re.search(r'\bsearch_text\b|search_title', sql)
-        problem = '' if only_sqlite else psql(url, f'PREPARE p AS {sql}')
-        problem = '' if 'inconsistent types deduced' in problem else problem
+        problem = '' if only_sqlite or 'inconsistent types deduced' in problem else problem
         failed += bool(problem)
         print(f'{"not ok" if problem else "ok"} {number} - {file}: {sql[:70]}'.replace('#', ''))
         if problem:
