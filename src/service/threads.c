@@ -306,7 +306,8 @@ enum frg_status service_own_comments(struct service *svc, struct arena *a, const
 	struct thread_data t = {.svc = svc, .query = q, .reader = reader, .own_only = only};
 	if (q->known)
 		t.article = *q->known;
-	enum frg_status st = store_read(svc->store, a, thread_load_own, &t, err);
+	enum frg_status st = q->fresh && thread_own_fresh(&t, a) ? FRG_OK
+	                                                         : store_read(svc->store, a, thread_load_own, &t, err);
 	if (st != FRG_OK)
 		return st;
 	enum frg_lang lang = q->lang == FRG_LANG_AUTO ? t.article.lang : q->lang;
