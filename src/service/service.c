@@ -77,13 +77,9 @@ enum frg_status service_open(const struct service_config *config, struct service
 	svc->learning = learning_open();
 	svc->delays = delays_open();
 	svc->closings = closings_open();
-<<<<<<< HEAD
 	svc->known = known_open();
-	struct store_config store = {.url = config->database, .readers = config->readers, .create = config->create};
-=======
 	struct store_config store = {
 		.url = config->database, .readers = config->readers, .create = config->create, .replicas = config->replicas};
->>>>>>> ops
 	enum frg_status st = open_both(svc, &store, err);
 	if (st == FRG_OK) { /* what was told before the start, replicas must have */
 		service_threads_drop_all(svc);
