@@ -64,6 +64,8 @@ static void tell_readers(struct service *svc, struct arena *a, const struct stor
 	struct live_comment c;
 	struct frg_error err;
 	enum frg_status st = service_live_comment(svc, a, e->article, e->comment, &c, &err);
+	if (st != FRG_OK || c.removed || c.edited) /* it has not only added to the page */
+		service_threads_drop_both(svc, e->article, e->site);
 	if (st == FRG_OK && !c.removed) {
 		tell(svc, a, e->article, e->comment, "put",
 		     json_pack("{s:o, s:o, s:I, s:o, s:I}", "id", json_of(c.id), "parent", json_or_null(c.parent), "depth",
@@ -237,7 +239,7 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 		end_streams(svc, e);
 	if (e->article &&
 	    (readers_concerned(e, action) || str_eq(e->kind, STR("article")) || str_eq(e->kind, STR("erased")))) {
-		service_threads_drop_both(svc, e->article, e->site);
+		service_threads_change(svc, e->article, e->site, decided && str_eq(action, STR("release")));
 		purge_article(t->purger, e->article); /* after it: nothing older can be fetched from here any more */
 	}
 	if (e->article && str_eq(e->kind, STR("article")))

@@ -77,17 +77,23 @@ void learning_close(struct learning *learning);
 MUST_CHECK enum frg_status checker_open(struct service *svc, struct frg_error *err);
 void checker_close(struct checker *checker);
 
-/* cache.c: rendered pages by key, with a generation per article so that a page made from an older
+/* cache.c: rendered pages by key, with what has changed of their article counted, so that a page made from an older
  * state is never kept. */
+struct cache_state {
+	uint64_t changes; /* of any kind */
+	uint64_t losses;  /* those that did more than add */
+};
 struct thread_cache *cache_open(size_t bytes_max);
 void cache_close(struct thread_cache *cache);
-uint64_t cache_generation(struct thread_cache *cache, id64 subject);
-void cache_drop(struct thread_cache *cache, id64 subject);
+struct cache_state cache_state(struct thread_cache *cache, id64 subject);
+void cache_drop(struct thread_cache *cache, id64 subject, bool adds);
 void cache_drop_all(struct thread_cache *cache);
 /* A reference, or NULL. */
 struct http_page *cache_get(struct thread_cache *cache, str key);
-/* Keeps `page` unless the subject's generation is no longer `generation`. */
-void cache_put(struct thread_cache *cache, str key, id64 subject, uint64_t generation, struct http_page *page,
+/* A reference to a page to which something has only been added since, or NULL: for when nothing newer can be made. */
+struct http_page *cache_get_older(struct thread_cache *cache, str key);
+/* Keeps `page`, made from what was read in the state `made` or later, unless there is another one by now. */
+void cache_put(struct thread_cache *cache, str key, id64 subject, struct cache_state made, struct http_page *page,
                size_t bytes);
 
 /* limits.c */
@@ -280,10 +286,12 @@ MUST_CHECK enum frg_status decision_terms(struct arena *a, const struct decide_c
 /* Passages in bytes of this text, into the detail. FRG_INVALID passage_invalid. */
 MUST_CHECK enum frg_status decision_passages(struct decision_terms *terms, const struct decide_command *cmd, str text,
                                              struct frg_error *err);
-/* Publishes a revision by a decision to release it; what was released before gives way. */
+/* Publishes a revision by a decision to release it; what was released before gives way. `adds`: as in struct release.
+ */
 MUST_CHECK enum frg_status decision_release(struct store_tx *tx, const struct store_comment *comment,
                                             const struct store_revision *revision,
-                                            const struct store_decision *decision, bool pick, struct frg_error *err);
+                                            const struct store_decision *decision, bool pick, bool *adds,
+                                            struct frg_error *err);
 /* released.c: takes a released text off the page, with the letter to its author, in the caller's transaction. */
 struct removal {
 	const struct staff *who;
