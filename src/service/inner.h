@@ -158,6 +158,9 @@ MUST_CHECK enum frg_status erase_withdraw(struct store_tx *tx, id64 comment, str
 /* If nothing of a comment is left but hashes, its name and address go too; and its author, if that was the last. */
 MUST_CHECK enum frg_status erase_remains(struct store_tx *tx, const struct erasing *why, id64 comment,
                                          struct frg_error *err);
+/* The number under which an erased comment's request is known for two days, among the proofs that have been used: nothing
+ * leads from it to key, comment or author. */
+int64_t erase_mark(str key_hash);
 /* Nobody leads to an author any more who has no comment left and is not suspended. */
 MUST_CHECK enum frg_status erase_author(struct store_tx *tx, id64 author, struct frg_error *err);
 /* person_erase.c: fills in a comment's author. FRG_NOT_FOUND person_unknown. */

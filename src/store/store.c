@@ -3,6 +3,7 @@
 #include "store/health.h"
 #include "store/measure.h"
 #include "store/person.h"
+#include "store/plain.h"
 #include "store/postgres.h"
 #include "store/tx.h"
 
@@ -68,13 +69,24 @@ enum frg_status store_none(struct frg_error *err, const char *what)
 struct arena *store_arena(struct store_tx *tx) { return tx->arena; }
 int64_t store_changes(struct store_tx *tx) { return db_changes(tx->db); }
 
+static void run_work(struct store_tx *tx, struct job *job)
+{
+	job->status = job->work(tx, job->ctx, &job->err);
+	if (job->status == FRG_OK)
+		job->status = store_events_write(tx, &job->err);
+	if (job->status == FRG_OK)
+		job->status = store_chain_write(tx, &job->err);
+}
+
 /* Refused or done, but nothing in between; *broken: it was. */
 static void run_plain(struct db *db, struct job *job, struct search_entry **entries, bool *broken)
 {
 	struct store_tx tx = {.db = db, .arena = job->arena};
 	int64_t before = db_changes(db);
-	job->status = job->work(&tx, job->ctx, &job->err);
+	run_work(&tx, job);
 	*broken = job->status != FRG_OK && db_changes(db) != before;
+	if (*broken)
+		store_plain_broken(job->work, job->status, &job->err);
 	if (job->status == FRG_OK)
 		*entries = store_search_join(*entries, tx.entries);
 }
@@ -86,7 +98,7 @@ static void run_one(struct db *db, struct job *job, struct search_entry **entrie
 	if (job->status != FRG_OK)
 		return;
 	struct store_tx tx = {.db = db, .arena = job->arena};
-	job->status = job->work(&tx, job->ctx, &job->err);
+	run_work(&tx, job);
 	if (!db_in_transaction(db)) /* a full disk ends the whole group */
 		return;
 	if (job->status == FRG_OK)

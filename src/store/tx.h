@@ -6,12 +6,28 @@
 #include "store/store.h"
 
 struct search_entry; /* search.c */
+struct event_entry;  /* event.c */
+
+/* The end of a chain as this transaction sees it. */
+struct chain_end {
+	bool known, moved; /* moved: chain_head does not know it yet */
+	int64_t seq;
+	str hash;
+};
 
 struct store_tx {
 	struct db *db;
 	struct arena *arena;
 	struct search_entry *entries; /* what the index gets when the group is complete; NULL in a reading one */
+	/* What is written once, when the work is done */
+	struct event_entry *events, **events_end;
+	int64_t event_count;
+	struct chain_end chain, erasures;
 };
+
+/* What was put off until the work was done. event.c, decision.c */
+MUST_CHECK enum frg_status store_events_write(struct store_tx *tx, struct frg_error *err);
+MUST_CHECK enum frg_status store_chain_write(struct store_tx *tx, struct frg_error *err);
 
 /* Applies the program's migrations to `db`; refuses changed and newer schemas. */
 MUST_CHECK enum frg_status store_migrate(struct db *db, struct frg_error *err);

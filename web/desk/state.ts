@@ -34,6 +34,8 @@ export interface Pending {
 	/** All that the decision says. */
 	draft: Draft;
 	tries: number;
+	/** Decided together: sent together. */
+	batch: number;
 	state: 'waiting' | 'sending' | 'unsent';
 	/** Taken back before the answer came: undone as soon as it is there. */
 	takenBack: boolean;
@@ -97,6 +99,8 @@ export const UNDO_MS = 10000;
 const TRAIL_MAX = 200;
 const NOTES_MAX = 3;
 const ECHOES_MAX = 100;
+/* As many as the server takes in one request. */
+const TOGETHER_MAX = 100;
 
 export const empty: Desk = {
 	items: [], complete: false, cursor: null, count: 0, oldestAt: null, current: null, trail: [], skipped: [], panel: null, lane: 'all', claims: {}, batches: 0, alone: [], blur: true, uncovered: [], exposures: [],
@@ -334,7 +338,7 @@ function sent(d: Desk, items: Item[], action: Action, draft: Draft, now: number)
 		return passages && item.text === first?.text ? { ...rest, passages } : rest;
 	};
 	const pending = items.map((item): Pending => ({
-		item, action, draft: own(item), rules: said.rules, word: said.word, tries: 0, state: 'waiting', takenBack: false, counted: false,
+		item, action, draft: own(item), rules: said.rules, word: said.word, tries: 0, batch: d.batches, state: 'waiting', takenBack: false, counted: false,
 	}));
 	const undoable = items.map((item): Undoable => ({ decision: null, item, action, until: now + UNDO_MS, batch: d.batches }));
 	return {
@@ -360,9 +364,11 @@ export function batchOf(d: Desk, u: Undoable, now: number): Undoable[] {
 const onPending = (d: Desk, revision: string, change: (p: Pending) => Pending): Desk =>
 	({ ...d, pending: d.pending.map((p) => (p.item.revision === revision ? change(p) : p)) });
 
-/* Sent one after the other: an answer must not overtake the release of what it answers. */
-export function nextToSend(d: Desk): Pending | null {
-	return d.pending[0] ?? null;
+/* Sent one after the other, as an answer must not overtake the release of what it answers; what was decided together, in
+ * one request, which decides in this order too. */
+export function nextToSend(d: Desk): Pending[] {
+	const other = d.pending.findIndex((p) => p.batch !== d.pending[0]?.batch);
+	return d.pending.slice(0, Math.min(other < 0 ? d.pending.length : other, TOGETHER_MAX));
 }
 
 export function sending(d: Desk, revision: string): Desk {
