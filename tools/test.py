@@ -170,10 +170,10 @@ def everything():
     else:
         return
     if asan:
-        c_tests('asan', {'unit', 'cases', 'contract', 'fuzz'}, but=('plans', 'on PostgreSQL'))
+        c_tests('asan', {'unit', 'cases', 'contract', 'fuzz'}, but=('plans', 'steps', 'on PostgreSQL'))
         node('asan', 'http', 'tests/http/*.test.mjs', but=ONLY_AS_SHIPPED, KILL_ROUNDS='2')
     if tsan:
-        c_tests('tsan', {'contract', 'threads'}, but=('plans',))
+        c_tests('tsan', {'contract', 'threads'}, but=('plans', 'steps'))
         node('tsan', 'http', 'tests/http/*.test.mjs', only=WITH_THREADS, KILL_ROUNDS='2')
 
 if __name__ == '__main__':

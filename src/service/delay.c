@@ -347,8 +347,11 @@ enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct 
 	int64_t ahead = 0;
 	msec now = clock_now();
 	*out = (struct delay_told){0};
-	enum frg_status st = store_queue_ahead(tx, revision->site, revision->id, &ahead, err);
-	if (st != FRG_OK)
+	enum frg_status st = store_queue_get(tx, revision->id, &row, err);
+	bool waits = st == FRG_OK;
+	if (waits)
+		st = store_queue_ahead(tx, &row, &ahead, err);
+	if (st != FRG_OK && st != FRG_NOT_FOUND)
 		return st;
 	st = store_forecast_get(tx, revision->id, &told, err);
 	if (ahead == STORE_AHEAD_MAX && st == FRG_OK)
@@ -360,12 +363,10 @@ enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct 
 		return FRG_OK;
 	}
 	out->late = st == FRG_OK && told.until;
-	if (st == FRG_OK || st == FRG_NOT_FOUND)
-		st = store_queue_get(tx, revision->id, &row, err);
-	if (st == FRG_NOT_FOUND)
-		return FRG_OK;
-	if (st != FRG_OK)
+	if (st != FRG_OK && st != FRG_NOT_FOUND)
 		return st;
+	if (!waits)
+		return FRG_OK;
 	/* what is overdue is next, whoever comes */
 	ask(svc, revision->site, now, ahead, row.due > now ? row.due - now : 0, &f);
 	out->none = f.overload;
