@@ -214,9 +214,9 @@ def everything():
     (LOGS / 'beginnings').mkdir(parents=True)
     with postgres(), ThreadPoolExecutor(1) as beside: # on one core: the sanitizers' builds and their tests in C
         asan = beside.submit(build, 'asan', '-j1')
-        asan_c = beside.submit(lambda: asan.result() and c_tests('asan', but=('plans', 'on PostgreSQL')))
+        asan_c = beside.submit(lambda: asan.result() and c_tests('asan', but=('plans', 'steps', 'on PostgreSQL')))
         tsan = beside.submit(build, 'tsan', '-j1')
-        tsan_c = beside.submit(lambda: tsan.result() and c_tests('tsan', but=('plans',)))
+        tsan_c = beside.submit(lambda: tsan.result() and c_tests('tsan', but=('plans', 'steps')))
         as_shipped()
         if asan.result():
             node('asan', 'http', 'tests/http/*.test.mjs', but=ONLY_AS_SHIPPED, KILL_ROUNDS='2')
