@@ -80,7 +80,7 @@ static void what_was_read_before_a_change_is_not_kept(void **state)
 {
 	for (int adds = 0; adds < 2; adds++) {
 		struct cache_state before = cache_state(cache, ARTICLE);
-		cache_drop(cache, ARTICLE, adds);
+		cache_drop(cache, ARTICLE, adds, 0);
 		cache_put(cache, KEY, ARTICLE, before, page, 100);
 		expect(false, false);
 	}
