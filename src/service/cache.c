@@ -28,7 +28,7 @@ struct thread_cache {
 	struct entry *buckets[BUCKETS];
 	struct entry *newest, *oldest;
 	size_t bytes, bytes_max;
-	/* subjects that share a slot only lose a page more often than they must */
+	/* subjects that share a slot only lose a page, or ask the primary, more often than they must */
 	struct cache_state states[GENERATIONS];
 };
 
@@ -104,22 +104,25 @@ struct cache_state cache_state(struct thread_cache *c, id64 subject)
 	return state;
 }
 
-void cache_drop(struct thread_cache *c, id64 subject, bool adds)
+static void count_change(struct cache_state *state, bool adds, int64_t event)
 {
-	pthread_mutex_lock(&c->lock);
-	struct cache_state *state = state_of(c, subject);
 	state->changes++;
 	state->losses += !adds;
+	state->event = event > state->event ? event : state->event;
+}
+
+void cache_drop(struct thread_cache *c, id64 subject, bool adds, int64_t event)
+{
+	pthread_mutex_lock(&c->lock);
+	count_change(state_of(c, subject), adds, event);
 	pthread_mutex_unlock(&c->lock);
 }
 
-void cache_drop_all(struct thread_cache *c)
+void cache_drop_all(struct thread_cache *c, int64_t event)
 {
 	pthread_mutex_lock(&c->lock);
-	for (size_t i = 0; i < GENERATIONS; i++) {
-		c->states[i].changes++;
-		c->states[i].losses++;
-	}
+	for (size_t i = 0; i < GENERATIONS; i++)
+		count_change(&c->states[i], false, event);
 	pthread_mutex_unlock(&c->lock);
 }
 
@@ -197,7 +200,10 @@ void cache_put(struct thread_cache *c, str key, id64 subject, struct cache_state
 
 /* ---- for the rest of the service ---- */
 
-void service_threads_drop(struct service *svc, id64 subject) { cache_drop(svc->cache, subject, false); }
+void service_threads_drop(struct service *svc, id64 subject)
+{
+	cache_drop(svc->cache, subject, false, store_known(svc->store));
+}
 
 void service_threads_drop_both(struct service *svc, id64 article, id64 site)
 {
@@ -206,8 +212,9 @@ void service_threads_drop_both(struct service *svc, id64 article, id64 site)
 
 void service_threads_change(struct service *svc, id64 article, id64 site, bool adds)
 {
-	cache_drop(svc->cache, article, adds);
-	cache_drop(svc->cache, site, adds);
+	int64_t known = store_known(svc->store);
+	cache_drop(svc->cache, article, adds, known);
+	cache_drop(svc->cache, site, adds, known);
 }
 
-void service_threads_drop_all(struct service *svc) { cache_drop_all(svc->cache); }
+void service_threads_drop_all(struct service *svc) { cache_drop_all(svc->cache, store_known(svc->store)); }

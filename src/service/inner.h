@@ -82,12 +82,16 @@ void checker_close(struct checker *checker);
 struct cache_state {
 	uint64_t changes; /* of any kind */
 	uint64_t losses;  /* those that did more than add */
+	int64_t event;    /* what a replica must have replayed at least, so that it shows the subject as it was told of; 0:
+	                     nothing */
 };
 struct thread_cache *cache_open(size_t bytes_max);
 void cache_close(struct thread_cache *cache);
+/* Ask it before reading what a page is made from. */
 struct cache_state cache_state(struct thread_cache *cache, id64 subject);
-void cache_drop(struct thread_cache *cache, id64 subject, bool adds);
-void cache_drop_all(struct thread_cache *cache);
+/* `event`: the newest that is known, with which the subject may have changed. */
+void cache_drop(struct thread_cache *cache, id64 subject, bool adds, int64_t event);
+void cache_drop_all(struct thread_cache *cache, int64_t event);
 /* A reference, or NULL. */
 struct http_page *cache_get(struct thread_cache *cache, str key);
 /* A reference to a page to which something has only been added since, or NULL: for when nothing newer can be made. */
@@ -95,6 +99,19 @@ struct http_page *cache_get_older(struct thread_cache *cache, str key);
 /* Keeps `page`, made from what was read in the state `made` or later, unless there is another one by now. */
 void cache_put(struct thread_cache *cache, str key, id64 subject, struct cache_state made, struct http_page *page,
                size_t bytes);
+
+/* replica.c: reading for readers, from a replica where there is one. Both may run `work` twice; what `ctx` points at,
+ * `size` bytes, is then as it was before. */
+MUST_CHECK enum frg_status replica_read(struct service *svc, struct arena *a, id64 subject, store_work *work, void *ctx,
+                                        size_t size, struct frg_error *err);
+/* For one reader, who must see what they have just sent: from a replica only while there is no primary, and only if it
+ * has all that this process knows of. */
+MUST_CHECK enum frg_status replica_read_own(struct service *svc, struct arena *a, id64 site, store_work *work,
+                                            void *ctx, size_t size, struct frg_error *err);
+
+/* articles.c: service_article_get as it was when `subject` last changed. */
+MUST_CHECK enum frg_status article_get(struct service *svc, struct arena *a, const struct store_site *site,
+                                       str external_id, id64 subject, struct store_article *out, struct frg_error *err);
 
 /* limits.c */
 struct limits *limits_open(bool off, const struct limit_rates *rates, enum challenge challenge);
@@ -158,8 +175,8 @@ MUST_CHECK enum frg_status erase_withdraw(struct store_tx *tx, id64 comment, str
 /* If nothing of a comment is left but hashes, its name and address go too; and its author, if that was the last. */
 MUST_CHECK enum frg_status erase_remains(struct store_tx *tx, const struct erasing *why, id64 comment,
                                          struct frg_error *err);
-/* The number under which an erased comment's request is known for two days, among the proofs that have been used: nothing
- * leads from it to key, comment or author. */
+/* The number under which an erased comment's request is known for two days, among the proofs that have been used:
+ * nothing leads from it to key, comment or author. */
 int64_t erase_mark(str key_hash);
 /* Nobody leads to an author any more who has no comment left and is not suspended. */
 MUST_CHECK enum frg_status erase_author(struct store_tx *tx, id64 author, struct frg_error *err);
@@ -207,7 +224,7 @@ struct delays *delays_open(void);
 void delays_close(struct delays *delays);
 /* What its author is told, in the transaction that holds it. */
 MUST_CHECK enum frg_status delay_promise(struct service *svc, struct store_tx *tx, const struct store_queue_row *row,
-                                         struct frg_error *err);
+                                         struct store_forecast *told, struct frg_error *err);
 struct delay_told {
 	int64_t position; /* in the queue; 1: next */
 	msec from, until; /* 0: nothing is known, or */
@@ -216,6 +233,11 @@ struct delay_told {
 };
 MUST_CHECK enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct store_revision *revision,
                                     struct delay_told *out, struct frg_error *err);
+/* The same of one that was sent this moment, by what was promised. */
+MUST_CHECK enum frg_status delay_of_new(struct service *svc, struct store_tx *tx, const struct store_forecast *told,
+                                        struct delay_told *out, struct frg_error *err);
+/* The same from memory. False: its place is too far in front to be told by the few seconds old picture of the queue. */
+bool delay_of_far(struct service *svc, const struct store_forecast *told, struct delay_told *out);
 
 /* closing_load.c */
 struct closings *closings_open(void);

@@ -91,7 +91,7 @@ test('accepted: gone, and to be taken back by its id', () => {
 test('nothing is decided twice: neither again here nor by a reload that still has it', () => {
 	const d = release(start(1, 2));
 	assert.equal(ids(S.loaded(d, page(1, 2))), 'r2');
-	assert.equal(ids(S.more(d, page(1, 2, 3))), 'r2 r3');
+	assert.equal(ids(S.more(d, page(1, 2, 3), d.cursor)), 'r2 r3');
 	assert.equal(ids(S.inserted(d, item(1))), 'r2');
 	assert.equal(S.open(d, 'r1'), d);
 });
@@ -232,6 +232,23 @@ test('our own decision told by the stream is no news, before the answer or after
 	assert.equal(S.mayDecide(d), true);
 });
 
+test('an answer that was under way while something was decided does not bring it back; taking back does', () => {
+	let d = S.accepted(S.sending(release(start(1, 2)), 'r1'), 'r1', answer('d1', 1), NOW + 9000);
+	assert.equal(ids(S.loaded(d, page(1, 2))), 'r2');
+	assert.equal(ids(S.more(d, page(1, 2), d.cursor)), 'r2');
+	assert.equal(ids(S.inserted(d, item(1))), 'r2');
+	assert.equal(ids(S.inserted(d, item(1, { version: 3 }))), 'r1 r2');
+	d = S.removed(start(1, 2, 3), 'r2', conflict, 2);
+	assert.equal(ids(S.loaded(d, page(1, 2, 3))), 'r1 r3');
+	d = S.accepted(S.sending(release(start(1, 2)), 'r1'), 'r1', { ...answer('d1', 2), proposed: true }, NOW + 9000);
+	assert.equal(ids(S.loaded(d, page(1, 2))), 'r1 r2', 'a proposal waits for somebody to confirm it');
+});
+
+test('a page that follows another list than the present one is left alone: the gap would never be filled', () => {
+	const d = S.loaded(S.empty, { ...page(1, 2), next: 'after 2' });
+	assert.equal(S.more(d, { ...page(5, 6), next: null }, 'after 4'), d);
+});
+
 test('the author changed it: the banner learns of the new version', () => {
 	let d = S.removed(start(1, 2), 'r1', { kind: 'superseded', revision: null }, 1);
 	d = S.inserted(d, { ...item(9), comment: 'c1' });
@@ -258,10 +275,10 @@ test('the next page follows the last one, whatever else was put in', () => {
 	let d = S.loaded(S.empty, { ...page(1, 2), next: 'after 2' });
 	assert.equal(d.cursor, 'after 2');
 	d = S.inserted(d, item(1.5));
-	d = S.more(d, { ...page(2, 3), next: 'after 3' });
+	d = S.more(d, { ...page(2, 3), next: 'after 3' }, 'after 2');
 	assert.equal(d.cursor, 'after 3');
 	assert.equal(ids(d), 'r1 r1.5 r2 r3');
-	assert.equal(S.more(d, page()).complete, true);
+	assert.equal(S.more(d, page(), 'after 3').complete, true);
 });
 
 test('transitions never change the state they were given', () => {

@@ -316,8 +316,10 @@ export class Controller {
 
 	async reload(): Promise<void> {
 		if (!this.view.session) return this.ask();
+		const { lane } = this.view.desk;
 		try {
-			const page = await this.api.queue(this.view.desk.lane, null, PAGE);
+			const page = await this.api.queue(lane, null, PAGE);
+			if (this.view.desk.lane !== lane) return; /* the other lane's answer comes by itself */
 			this.set({ queue: 'ready', online: true });
 			this.apply((d) => S.loaded(d, page));
 		} catch (e) {
@@ -335,9 +337,10 @@ export class Controller {
 
 	/* After a break in the stream: the queue as it is now, and what became of the one that is open. */
 	private async refresh(): Promise<void> {
-		const limit = Math.max(PAGE, Math.min(PAGE_MAX, this.view.desk.items.length));
+		const limit = Math.max(PAGE, Math.min(PAGE_MAX, this.view.desk.items.length)), { lane } = this.view.desk;
 		try {
-			const page = await this.api.queue(this.view.desk.lane, null, limit);
+			const page = await this.api.queue(lane, null, limit);
+			if (this.view.desk.lane !== lane) return;
 			this.set({ queue: 'ready', online: true, changes: this.view.changes + 1 });
 			this.apply((d) => S.loaded(d, page));
 			const open = S.currentItem(this.view.desk);
@@ -364,7 +367,7 @@ export class Controller {
 		try {
 			const page = await this.api.queue(d.lane, d.cursor, PAGE);
 			this.loadingMore = false;
-			this.apply((now) => (now.lane === d.lane ? S.more(now, page) : now));
+			this.apply((now) => (now.lane === d.lane ? S.more(now, page, d.cursor) : now));
 		} catch (e) {
 			this.loadingMore = false;
 			if (!this.handled(e)) this.retryLater(2);
@@ -396,9 +399,12 @@ export class Controller {
 	private async pump(): Promise<void> {
 		if (this.pumping || this.retry !== undefined || this.view.expired) return;
 		this.pumping = true;
-		for (let next = S.nextToSend(this.view.desk); next.length; next = S.nextToSend(this.view.desk))
-			if (!(await this.send(next))) break;
-		this.pumping = false;
+		try {
+			for (let next = S.nextToSend(this.view.desk); next.length; next = S.nextToSend(this.view.desk))
+				if (!(await this.send(next))) break;
+		} finally {
+			this.pumping = false;
+		}
 	}
 
 	/* What became of each, in their order. */
