@@ -112,13 +112,21 @@ static enum frg_status lost(struct postgres *pg, struct frg_error *err)
 
 static void no_notice(void *ctx, const PGresult *result) { (void)ctx, (void)result; }
 
+/* The statements are written to be run by their keys, as SQLite runs them: one loop within another, each over an index.
+ * Planned once, so, they are the same whatever the database believes of its tables. A new one knows nothing, and took
+ * the tables to be empty while they grew: a comment cost a walk through all that waited. */
+#define PLANS                                                                                                          \
+	"SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;"                   \
+	"SET enable_mergejoin = off; SET enable_material = off; SET jit = off;"
+
 /* No limit for the time of a writer's statement: a commit that waits for its standby would be called done by it. */
 static const char set_up_writer[] =
-	"SET lock_timeout = '8s'; SET idle_in_transaction_session_timeout = '10s'; SET jit = off;"
+	PLANS "SET lock_timeout = '8s'; SET idle_in_transaction_session_timeout = '10s';"
 	"SELECT set_config('synchronous_commit', 'on', false)"
 	" WHERE current_setting('synchronous_commit') IN ('off', 'local')";
-static const char set_up_reader[] = "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s';"
-									"SET jit = off; SET default_transaction_read_only = on";
+static const char set_up_reader[] =
+	PLANS "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s';"
+		  "SET default_transaction_read_only = on";
 
 static enum frg_status cannot_connect(struct postgres *pg, struct frg_error *err)
 {

@@ -3,8 +3,9 @@
 #include "store/health.h"
 #include "store/measure.h"
 #include "store/person.h"
-#include "store/readers.h"
+#include "store/plain.h"
 #include "store/postgres.h"
+#include "store/readers.h"
 #include "store/replicas.h"
 
 #include "base/log.h"
@@ -16,7 +17,7 @@
 #include <sys/statvfs.h>
 #include <time.h>
 
-enum { GROUP_MAX = 256 };
+enum { GROUP_MAX = 256, KEPT_MAX = 1 << 28 };
 
 struct job {
 	store_work *work; /* NULL: scrubs, by itself */
@@ -36,6 +37,7 @@ struct line {
 
 struct store {
 	struct db *writer;
+	struct arena *kept; /* of the group that is being written (tx.h) */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t work_there, event_there;
@@ -58,25 +60,38 @@ enum frg_status store_none(struct frg_error *err, const char *what)
 struct arena *store_arena(struct store_tx *tx) { return tx->arena; }
 int64_t store_changes(struct store_tx *tx) { return db_changes(tx->db); }
 
-/* Refused or done, but nothing in between; *broken: it was. */
-static void run_plain(struct db *db, struct job *job, struct search_entry **entries, bool *broken)
+static void run_work(struct store_tx *tx, struct job *job)
 {
-	struct store_tx tx = {.db = db, .arena = job->arena};
+	job->status = job->work(tx, job->ctx, &job->err);
+	if (job->status == FRG_OK)
+		job->status = store_events_write(tx, &job->err);
+	if (job->status == FRG_OK)
+		job->status = store_chain_write(tx, &job->err);
+}
+
+/* Refused or done, but nothing in between; *broken: it was. */
+static void run_plain(struct store *s, struct job *job, struct search_entry **entries, bool *broken)
+{
+	struct db *db = s->writer;
+	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept};
 	int64_t before = db_changes(db);
-	job->status = job->work(&tx, job->ctx, &job->err);
+	run_work(&tx, job);
 	*broken = job->status != FRG_OK && db_changes(db) != before;
+	if (*broken)
+		store_plain_broken(job->work, job->status, &job->err);
 	if (job->status == FRG_OK)
 		*entries = store_search_join(*entries, tx.entries);
 }
 
 /* One job inside the open group, in a savepoint of its own; *broken: it failed, and what it did is still there. */
-static void run_one(struct db *db, struct job *job, struct search_entry **entries, bool *broken)
+static void run_one(struct store *s, struct job *job, struct search_entry **entries, bool *broken)
 {
+	struct db *db = s->writer;
 	job->status = db_step(db, &job->err, DB_SAVE);
 	if (job->status != FRG_OK)
 		return;
-	struct store_tx tx = {.db = db, .arena = job->arena};
-	job->status = job->work(&tx, job->ctx, &job->err);
+	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept};
+	run_work(&tx, job);
 	if (!db_in_transaction(db)) /* a full disk ends the whole group */
 		return;
 	if (job->status == FRG_OK)
@@ -111,10 +126,11 @@ static enum frg_status commit(struct db *db, size_t count, struct frg_error *err
 /* NULL, or the code of what went wrong. */
 static const char *run_group(struct store *s, struct job **jobs, size_t count)
 {
-	struct frg_error err = {0};
 	struct db *db = s->writer;
+	struct frg_error err = {0};
 	int64_t seq = 0;
 	struct search_entry *entries = NULL;
+	arena_reset(s->kept);
 	enum frg_status st = db_step(db, &err, DB_BEGIN_WRITE);
 	size_t ran = 0;
 	if (st == FRG_OK)
@@ -123,9 +139,9 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 		struct job *job = jobs[ran++];
 		bool broken = false;
 		if (job->plain && db_dialect(db) == DB_SQLITE)
-			run_plain(db, job, &entries, &broken);
+			run_plain(s, job, &entries, &broken);
 		else
-			run_one(db, job, &entries, &broken);
+			run_one(s, job, &entries, &broken);
 		if (broken || !db_in_transaction(db))
 			st = frg_fail(&err, FRG_UNAVAILABLE, job->err.code ? job->err.code : "store_io",
 			              "the transaction was given up: %s", job->err.msg);
@@ -362,6 +378,7 @@ static void free_all(struct store *s)
 	readers_close(s->readers);
 	free(s->place.at);
 	db_close(s->writer);
+	arena_close(s->kept);
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->work_there);
 	pthread_cond_destroy(&s->event_there);
@@ -415,6 +432,7 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
 	pthread_cond_init(&s->event_there, &steady);
 	pthread_condattr_destroy(&steady);
+	s->kept = arena_open(KEPT_MAX);
 	unsigned readers = config->readers ? config->readers : 4;
 	enum frg_status st = place_find(config->url, config->create, &s->place, err);
 	if (st == FRG_OK)

@@ -143,6 +143,9 @@ MUST_CHECK enum frg_status store_revision_by_key(struct store_tx *tx, id64 autho
 /* All of a comment, oldest first. */
 MUST_CHECK enum frg_status store_revision_of_comment(struct store_tx *tx, id64 comment, struct store_revisions *out,
                                                      struct frg_error *err);
+/* Those of a comment that are released: one, but for the moment between two. */
+MUST_CHECK enum frg_status store_revision_released(struct store_tx *tx, id64 comment, struct store_ids *out,
+                                                   struct frg_error *err);
 MUST_CHECK enum frg_status store_revision_latest(struct store_tx *tx, id64 comment, struct store_revision *out,
                                                  struct frg_error *err);
 /* Moves `from` to `to` and counts the version up, if state and version still are as expected
@@ -242,6 +245,8 @@ struct store_ids {
 enum { STORE_DUE_MAX = 100000 };
 MUST_CHECK enum frg_status store_queue_due(struct store_tx *tx, id64 site, struct store_ids *out,
                                            struct frg_error *err);
+/* Has this revision any keys? */
+MUST_CHECK enum frg_status store_near_has(struct store_tx *tx, id64 revision, bool *out, struct frg_error *err);
 /* A revision's keys, instead of those it had. They go, or become those of a refused text, when it is decided. */
 MUST_CHECK enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bool refused,
                                           const uint64_t *keys, size_t count, struct frg_error *err);
