@@ -7,6 +7,7 @@
 #include "cli/notify.h"
 #include "event/mail.h"
 #include "event/purge.h"
+#include "event/scrubber.h"
 #include "event/tail.h"
 #include "event/teacher.h"
 #include "event/watch.h"
@@ -239,6 +240,7 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	struct tail *tail = NULL;
 	struct mailer *mailer = NULL;
 	struct teacher *teacher = NULL;
+	struct scrubber *scrubber = NULL;
 	struct watch *watch = NULL;
 	struct mailer_config mail = {.url = s->smtp,
 	                             .from = s->mail_from,
@@ -258,6 +260,8 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 		rc = cli_failed("serve", &err);
 	} else if (teacher_open(svc, &teacher, &err) != FRG_OK) {
 		rc = cli_failed("serve", &err);
+	} else if (scrubber_open(svc, &scrubber, &err) != FRG_OK) {
+		rc = cli_failed("serve", &err);
 	} else if (watch_open(svc, &watch, &err) != FRG_OK || seen_open(&s->seen, &api, &watched, &err) != FRG_OK) {
 		rc = cli_failed("serve", &err);
 	} else if (!s->port_file || write_port(s->port_file, http_server_port(server))) {
@@ -270,6 +274,7 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 		http_server_close(watched);
 	http_server_drain(server, DRAIN_MS);
 	watch_close(watch);
+	scrubber_close(scrubber);
 	teacher_close(teacher);
 	mailer_close(mailer);
 	tail_close(tail);
