@@ -69,6 +69,13 @@ bool cli_set_text(char **field, const char *value);
 /* The first line of a file, so that no password stands in the configuration; false if it is shorter than `least`. */
 bool cli_read_secret(char **field, const char *path, size_t least);
 
+/* ---- config_file.c ---- */
+
+/* One line of it; what is wrong with it, if anything, is written into `problem`. */
+typedef void cli_setting(void *ctx, const char *key, const char *value, char *problem, size_t size);
+/* False after having said on standard error what is wrong, and in which line. */
+bool cli_read_config(const char *command, const char *path, cli_setting *set, void *ctx);
+
 /* ---- progress.c ---- */
 
 /* Shows how far a part of long work has come, if standard error is a terminal; `ctx` is a struct cli_progress, zero at

@@ -16,7 +16,6 @@
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <ini.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,12 +28,13 @@ static const char help[] =
 	"Serves readers and editors. The configuration file has lines `key = value` (docs/configuration.md);\n"
 	"options given here win.\n\n"
 	"  --db URL            sqlite:PATH or postgres://… ($FREIGABE_DB, sqlite:freigabe.db)\n"
+	"  --replica URL       postgres://…: reads for readers go to this copy of the database (docs/postgresql.md)\n"
 	"  --listen ADDR:PORT  default 127.0.0.1:8080; port 0 takes a free one\n"
 	"  --port-file FILE    writes the port there once it listens\n"
 	"  --dev-assets DIR    serves scripts and styles from DIR instead of from the binary\n";
 
 struct settings {
-	char *db, *listen, *proxies, *smtp, *mail_from, *smtp_user, *smtp_password, *purge;
+	char *db, *replicas, *listen, *proxies, *smtp, *mail_from, *smtp_user, *smtp_password, *purge;
 	char *oidc_issuer, *oidc_client, *oidc_secret, *oidc_name, *oidc_claim, *oidc_roles;
 	const char *dev_assets, *port_file;
 	unsigned workers, loops, connections, connections_per_address, streams, streams_per_address, idle_timeout;
@@ -42,8 +42,6 @@ struct settings {
 	struct limit_rates rates;
 	enum challenge challenge;
 	struct seen seen;
-	char problem[200];
-	bool bad_value; /* … and not a key that is none */
 };
 
 static bool set_number(unsigned *field, const char *value)
@@ -95,7 +93,19 @@ static bool set_challenge(enum challenge *field, const char *value)
 	return false;
 }
 
-static unsigned *find_number(struct settings *s, const char *key)
+/* The key may come several times. */
+static bool add_replica(struct settings *s, const char *value)
+{
+	char *all = NULL;
+	if (asprintf(&all, "%s%s%s", s->replicas, *s->replicas ? " " : "", value) < 0)
+		return false;
+	free(s->replicas);
+	s->replicas = all;
+	return *value != 0;
+}
+
+/* False: none of these. */
+static bool set_any_number(struct settings *s, const char *key, const char *value, bool *good)
 {
 	const struct {
 		const char *key;
@@ -104,20 +114,24 @@ static unsigned *find_number(struct settings *s, const char *key)
 	               {"connections", &s->connections},  {"connections_per_address", &s->connections_per_address},
 	               {"streams", &s->streams},          {"streams_per_address", &s->streams_per_address},
 	               {"idle_timeout", &s->idle_timeout}};
-	for (size_t i = 0; i < COUNT_OF(numbers); i++)
-		if (strcmp(numbers[i].key, key) == 0)
-			return numbers[i].field;
-	return NULL;
+	for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+		if (strcmp(numbers[i].key, key) == 0) {
+			*good = set_number(numbers[i].field, value);
+			return true;
+		}
+	}
+	return false;
 }
 
-/* One line of the configuration file. inih stops at the first 0. */
-static int set(void *ctx, const char *section, const char *key, const char *value)
+/* One line of the configuration file. */
+static void set(void *ctx, const char *key, const char *value, char *problem, size_t size)
 {
 	struct settings *s = ctx;
-	bool good = false, known = *section == 0;
-	unsigned *number;
+	bool good = false, known = true;
 	if (strcmp(key, "database") == 0)
 		good = cli_set_text(&s->db, value);
+	else if (strcmp(key, "replica") == 0)
+		good = add_replica(s, value);
 	else if (strcmp(key, "listen") == 0)
 		good = cli_set_text(&s->listen, value);
 	else if (strcmp(key, "trusted_proxies") == 0)
@@ -138,8 +152,8 @@ static int set(void *ctx, const char *section, const char *key, const char *valu
 		good = cli_set_text(&s->purge, value);
 	else if (seen_set(&s->seen, key, value, &good))
 		;
-	else if ((number = find_number(s, key)))
-		good = set_number(number, value);
+	else if (set_any_number(s, key, value, &good))
+		;
 	else if (strcmp(key, "limits") == 0)
 		good = set_switch(&s->unlimited, value, "off", "on");
 	else if (strcmp(key, "challenge") == 0)
@@ -150,24 +164,8 @@ static int set(void *ctx, const char *section, const char *key, const char *valu
 		good = set_switch(&s->fetch_private, value, "private", "public");
 	else
 		known = false;
-	if ((!known || !good) && !*s->problem) { /* of the first: inih goes on, and names its line */
-		s->bad_value = known;
-		snprintf(s->problem, sizeof s->problem, known ? "bad value for %s" : "no such key: %s", key);
-	}
-	return known && good;
-}
-
-static bool read_config(const char *path, struct settings *s)
-{
-	int rc = ini_parse(path, set, s);
-	if (rc == 0)
-		return true;
-	if (rc < 0)
-		fprintf(stderr, "freigabe serve: cannot read %s: %s\n", path, strerror(errno));
-	else
-		fprintf(stderr, "freigabe serve: %s:%d: %s\n", path, rc, *s->problem ? s->problem : "not key = value");
-	cli_advise(rc < 0 ? "config_file" : s->bad_value ? "config_value" : "config_key");
-	return false;
+	if (!known || !good)
+		snprintf(problem, size, known ? "bad value for %s" : "no such key: %s", key);
 }
 
 static bool write_port(const char *path, unsigned port)
@@ -209,14 +207,55 @@ static void wait_for_end(const struct settings *s, struct service *svc, const si
 	log_info("stop", "signal %d: no new requests, running ones finish", signal_number);
 }
 
-static int serve_until_signal(const struct settings *s, struct service *svc, const sigset_t *waited)
+/* What goes on beside the answering of requests, each on a thread of its own. */
+struct background {
+	struct purger *purger;
+	struct tail *tail;
+	struct mailer *mailer;
+	struct teacher *teacher;
+	struct scrubber *scrubber;
+	struct watch *watch;
+	struct http_server *watched; /* figures and readiness on an address of their own; NULL: not */
+};
+
+static enum frg_status begin(struct background *b, const struct settings *s, struct service *svc, struct api *api,
+                             struct frg_error *err)
 {
-	struct frg_error err;
-	struct api api = {.svc = svc, .fetch_private = s->fetch_private, .report = exchange_report};
-	struct view_assets assets;
-	seen_tell(&s->seen, &api);
-	api_assets_setup(&assets, s->dev_assets);
-	service_set_assets(svc, &assets);
+	const struct mailer_config mail = {.url = s->smtp,
+	                                   .from = s->mail_from,
+	                                   .user = s->smtp_user,
+	                                   .password = s->smtp_password,
+	                                   .plain = s->smtp_plain};
+	enum frg_status st = purger_open(svc, s->purge, &b->purger, err);
+	if (st == FRG_OK)
+		st = tail_open(svc, b->purger, &b->tail, err);
+	if (st == FRG_OK)
+		st = mailer_open(svc, &mail, &b->mailer, err);
+	if (st == FRG_OK)
+		st = teacher_open(svc, &b->teacher, err);
+	if (st == FRG_OK)
+		st = scrubber_open(svc, &b->scrubber, err);
+	if (st == FRG_OK)
+		st = watch_open(svc, &b->watch, err);
+	return st == FRG_OK ? seen_open(&s->seen, api, &b->watched, err) : st;
+}
+
+/* As far as it has begun. */
+static void end(struct background *b, struct http_server *server)
+{
+	if (b->watched) /* it asks the other one */
+		http_server_close(b->watched);
+	http_server_drain(server, DRAIN_MS);
+	watch_close(b->watch);
+	scrubber_close(b->scrubber);
+	teacher_close(b->teacher);
+	mailer_close(b->mailer);
+	tail_close(b->tail);
+	purger_close(b->purger);
+}
+
+static struct http_config http_config_of(const struct settings *s, struct api *api)
+{
 	struct http_config config = {.listen = str_of(s->listen),
 	                             .loops = s->loops,
 	                             .workers = s->workers,
@@ -230,55 +269,38 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	                             .group_of = api_group_of,
 	                             .access_log = s->seen.access_log,
 	                             .log_every = s->seen.log_every,
-	                             .app = &api,
+	                             .app = api,
 	                             .lane = api_lane,
 	                             .refuse = api_refuse,
 	                             .finish = api_finish};
 	config.routes = api_routes(&config.route_count);
-	struct http_server *server, *watched = NULL;
-	struct purger *purger = NULL;
-	struct tail *tail = NULL;
-	struct mailer *mailer = NULL;
-	struct teacher *teacher = NULL;
-	struct scrubber *scrubber = NULL;
-	struct watch *watch = NULL;
-	struct mailer_config mail = {.url = s->smtp,
-	                             .from = s->mail_from,
-	                             .user = s->smtp_user,
-	                             .password = s->smtp_password,
-	                             .plain = s->smtp_plain};
+	return config;
+}
+
+static int serve_until_signal(const struct settings *s, struct service *svc, const sigset_t *waited)
+{
+	struct frg_error err;
+	struct api api = {.svc = svc, .fetch_private = s->fetch_private, .report = exchange_report};
+	struct view_assets assets;
+	struct http_server *server;
+	struct background beside = {0};
+	seen_tell(&s->seen, &api);
+	api_assets_setup(&assets, s->dev_assets);
+	service_set_assets(svc, &assets);
+	struct http_config config = http_config_of(s, &api);
 	if (http_server_open(&config, &server, &err) != FRG_OK)
 		return cli_failed("serve", &err);
 	service_live_start(svc, server);
 	atomic_store(&api.server, server);
-	int rc = EXIT_DONE;
-	if (purger_open(svc, s->purge, &purger, &err) != FRG_OK) {
-		rc = cli_failed("serve", &err);
-	} else if (tail_open(svc, purger, &tail, &err) != FRG_OK) {
-		rc = cli_failed("serve", &err);
-	} else if (mailer_open(svc, &mail, &mailer, &err) != FRG_OK) {
-		rc = cli_failed("serve", &err);
-	} else if (teacher_open(svc, &teacher, &err) != FRG_OK) {
-		rc = cli_failed("serve", &err);
-	} else if (scrubber_open(svc, &scrubber, &err) != FRG_OK) {
-		rc = cli_failed("serve", &err);
-	} else if (watch_open(svc, &watch, &err) != FRG_OK || seen_open(&s->seen, &api, &watched, &err) != FRG_OK) {
+	int rc = EXIT_USAGE;
+	if (begin(&beside, s, svc, &api, &err) != FRG_OK) {
 		rc = cli_failed("serve", &err);
 	} else if (!s->port_file || write_port(s->port_file, http_server_port(server))) {
 		log_info("listen", "port %u, %s", http_server_port(server), service_engine_id(svc));
 		wait_for_end(s, svc, waited);
-	} else {
-		rc = EXIT_USAGE;
+		rc = EXIT_DONE;
 	}
-	if (watched) /* it asks the other one */
-		http_server_close(watched);
-	http_server_drain(server, DRAIN_MS);
-	watch_close(watch);
-	scrubber_close(scrubber);
-	teacher_close(teacher);
-	mailer_close(mailer);
-	tail_close(tail);
-	purger_close(purger);
+	end(&beside, server);
 	service_live_stop(svc);
 	http_server_close(server);
 	return rc;
@@ -305,6 +327,7 @@ static int run(struct settings *s)
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
 		return cli_usage("serve", "libcurl cannot start");
 	struct service_config config = {.database = str_of(s->db),
+	                                .replicas = str_of(s->replicas),
 	                                .create = true,
 	                                .unlimited = s->unlimited,
 	                                .rates = &s->rates,
@@ -319,19 +342,18 @@ static int run(struct settings *s)
 	service_close(svc);
 	api_assets_free();
 	curl_global_cleanup();
+	log_end();
 	return rc;
 }
 
 int cmd_serve(int argc, char **argv)
 {
-	const char *config = NULL, *db = NULL, *listen = NULL;
+	const char *config = NULL, *db = NULL, *listen = NULL, *replica = NULL;
 	struct settings s = {.streams_per_address = STREAMS_PER_ADDRESS};
 	limit_rates_default(&s.rates);
-	const struct cli_option options[] = {{"config", &config, NULL},
-	                                     {"db", &db, NULL},
-	                                     {"listen", &listen, NULL},
-	                                     {"port-file", &s.port_file, NULL},
-	                                     {"dev-assets", &s.dev_assets, NULL}};
+	const struct cli_option options[] = {{"config", &config, NULL},         {"db", &db, NULL},
+	                                     {"replica", &replica, NULL},       {"listen", &listen, NULL},
+	                                     {"port-file", &s.port_file, NULL}, {"dev-assets", &s.dev_assets, NULL}};
 	int words = cli_options(argc, argv, options, COUNT_OF(options), help);
 	if (words < 0)
 		return words == -1 ? EXIT_DONE : EXIT_USAGE;
@@ -340,15 +362,15 @@ int cmd_serve(int argc, char **argv)
 	const char *environment = getenv("FREIGABE_DB");
 	int rc = EXIT_USAGE;
 	seen_begin(&s.seen);
-	char **const texts[] = {&s.proxies,       &s.smtp,        &s.mail_from,   &s.smtp_user,
-	                        &s.smtp_password, &s.oidc_issuer, &s.oidc_client, &s.oidc_secret,
-	                        &s.oidc_name,     &s.oidc_claim,  &s.oidc_roles,  &s.purge};
+	char **const texts[] = {&s.replicas,      &s.proxies,     &s.smtp,        &s.mail_from,   &s.smtp_user,
+	                        &s.smtp_password, &s.oidc_issuer, &s.oidc_client, &s.oidc_secret, &s.oidc_name,
+	                        &s.oidc_claim,    &s.oidc_roles,  &s.purge};
 	bool good = cli_set_text(&s.db, environment ? environment : "sqlite:freigabe.db") &&
 	            cli_set_text(&s.listen, "127.0.0.1:8080");
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		good = good && cli_set_text(texts[i], "");
-	if (good && (!config || read_config(config, &s)) && (!db || cli_set_text(&s.db, db)) &&
-	    (!listen || cli_set_text(&s.listen, listen)))
+	if (good && (!config || cli_read_config("serve", config, set, &s)) && (!db || cli_set_text(&s.db, db)) &&
+	    (!replica || cli_set_text(&s.replicas, replica)) && (!listen || cli_set_text(&s.listen, listen)))
 		rc = run(&s);
 	seen_free(&s.seen);
 	free(s.db);

@@ -82,13 +82,30 @@ void checker_close(struct checker *checker);
 struct thread_cache *cache_open(size_t bytes_max);
 void cache_close(struct thread_cache *cache);
 uint64_t cache_generation(struct thread_cache *cache, id64 subject);
-void cache_drop(struct thread_cache *cache, id64 subject);
-void cache_drop_all(struct thread_cache *cache);
+/* `event`: the newest that is known, with which the subject may have changed. */
+void cache_drop(struct thread_cache *cache, id64 subject, int64_t event);
+void cache_drop_all(struct thread_cache *cache, int64_t event);
+/* What a replica must have replayed at least, so that it shows the subject (0: only what never changes) as it was told
+ * of. Ask it after the generation. */
+int64_t cache_event(struct thread_cache *cache, id64 subject);
 /* A reference, or NULL. */
 struct http_page *cache_get(struct thread_cache *cache, str key);
 /* Keeps `page` unless the subject's generation is no longer `generation`. */
 void cache_put(struct thread_cache *cache, str key, id64 subject, uint64_t generation, struct http_page *page,
                size_t bytes);
+
+/* replica.c: reading for readers, from a replica where there is one. Both may run `work` twice; what `ctx` points at,
+ * `size` bytes, is then as it was before. */
+MUST_CHECK enum frg_status replica_read(struct service *svc, struct arena *a, id64 subject, store_work *work, void *ctx,
+                                        size_t size, struct frg_error *err);
+/* For one reader, who must see what they have just sent: from a replica only while there is no primary, and only if it
+ * has all that this process knows of. */
+MUST_CHECK enum frg_status replica_read_own(struct service *svc, struct arena *a, id64 site, store_work *work,
+                                            void *ctx, size_t size, struct frg_error *err);
+
+/* articles.c: service_article_get as it was when `subject` last changed. */
+MUST_CHECK enum frg_status article_get(struct service *svc, struct arena *a, const struct store_site *site,
+                                       str external_id, id64 subject, struct store_article *out, struct frg_error *err);
 
 /* limits.c */
 struct limits *limits_open(bool off, const struct limit_rates *rates, enum challenge challenge);

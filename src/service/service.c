@@ -78,10 +78,13 @@ enum frg_status service_open(const struct service_config *config, struct service
 	svc->delays = delays_open();
 	svc->closings = closings_open();
 	svc->known = known_open();
-	struct store_config store = {.url = config->database, .readers = config->readers, .create = config->create};
+	struct store_config store = {
+		.url = config->database, .readers = config->readers, .create = config->create, .replicas = config->replicas};
 	enum frg_status st = open_both(svc, &store, err);
-	if (st == FRG_OK)
+	if (st == FRG_OK) { /* what was told before the start, replicas must have */
+		service_threads_drop_all(svc);
 		st = checker_open(svc, err);
+	}
 	if (st == FRG_OK)
 		st = service_sites_reload(svc, err);
 	if (st == FRG_OK)

@@ -49,6 +49,7 @@ struct limit_rates {
 
 struct service_config {
 	str database;                    /* "sqlite:PATH" */
+	str replicas;                    /* copies of a PostgreSQL database, as in store_config */
 	bool create;                     /* make the database if it is not there */
 	unsigned readers;                /* database connections for reading */
 	size_t cache_bytes;              /* rendered threads kept in memory; 0: 64 MiB */

@@ -147,7 +147,8 @@ static void set_marks(struct arena *a, struct store_decision *d)
 
 static void read_end(struct arena *a, struct db_rows *r, struct chain_end *end)
 {
-	*end = (struct chain_end){.known = true, .seq = db_int(r, 0), .hash = db_text(r, 1, a)};
+	*end = (struct chain_end){.known = true, .seq = db_int(r, 0)};
+	store_chain_keep(end, db_text(r, 1, a));
 }
 
 /* Read once in a transaction: whoever writes is alone (store/db.h). */
@@ -166,7 +167,7 @@ enum frg_status store_chain_head(struct store_tx *tx, int64_t *seq, str *hash, s
 {
 	enum frg_status st = find_end(tx, err);
 	*seq = tx->chain.seq;
-	*hash = tx->chain.hash;
+	*hash = arena_str(tx->arena, str_of(tx->chain.hash));
 	return st;
 }
 
@@ -175,7 +176,7 @@ enum frg_status store_chain_write(struct store_tx *tx, struct frg_error *err)
 	if (!tx->chain.moved)
 		return FRG_OK;
 	return DB_RUN(tx->db, err, "UPDATE chain_head SET seq = $1, hash = $2 WHERE id = 1", DB_INT(tx->chain.seq),
-	              DB_TEXT(tx->chain.hash));
+	              DB_TEXT(str_of(tx->chain.hash)));
 }
 
 enum frg_status store_decision_append(struct store_tx *tx, struct store_decision *d, struct frg_error *err)
@@ -187,7 +188,7 @@ enum frg_status store_decision_append(struct store_tx *tx, struct store_decision
 	if (st != FRG_OK)
 		return st;
 	d->seq = tx->chain.seq + 1;
-	d->prev_hash = tx->chain.hash;
+	d->prev_hash = arena_str(tx->arena, str_of(tx->chain.hash));
 	set_marks(tx->arena, d);
 	char *hash = arena_alloc(tx->arena, HASH_TEXT_SIZE);
 	store_decision_hash(d, hash);
@@ -205,9 +206,11 @@ enum frg_status store_decision_append(struct store_tx *tx, struct store_decision
 	            DB_TEXT(d->hash), DB_TEXT(d->detail), DB_INT(d->version), DB_TEXT(d->salt),
 	            DB_TEXT(d->mark[DECISION_NAME]), DB_TEXT(d->mark[DECISION_WORD]), DB_TEXT(d->mark[DECISION_DETAIL]),
 	            DB_TEXT(d->mark[DECISION_FINDINGS]), DB_TEXT(d->erasures));
-	if (st == FRG_OK)
-		tx->chain = (struct chain_end){.known = true, .moved = true, .seq = d->seq, .hash = d->hash};
-	return st;
+	if (st != FRG_OK)
+		return st;
+	tx->chain = (struct chain_end){.known = true, .moved = true, .seq = d->seq};
+	store_chain_keep(&tx->chain, d->hash);
+	return FRG_OK;
 }
 
 enum frg_status store_decision_get(struct store_tx *tx, id64 id, struct store_decision *out, struct frg_error *err)

@@ -51,7 +51,8 @@ void store_erasure_hash(const struct store_erasure *e, char *out)
 
 static void read_end(struct arena *a, struct db_rows *r, struct chain_end *end)
 {
-	*end = (struct chain_end){.known = true, .seq = db_int(r, 0), .hash = db_text(r, 1, a)};
+	*end = (struct chain_end){.known = true, .seq = db_int(r, 0)};
+	store_chain_keep(end, db_text(r, 1, a));
 }
 
 static enum frg_status find_end(struct store_tx *tx, struct frg_error *err)
@@ -69,7 +70,7 @@ enum frg_status store_erasure_head(struct store_tx *tx, int64_t *seq, str *hash,
 {
 	enum frg_status st = find_end(tx, err);
 	*seq = tx->erasures.seq;
-	*hash = tx->erasures.hash;
+	*hash = arena_str(tx->arena, str_of(tx->erasures.hash));
 	return st;
 }
 
@@ -82,7 +83,7 @@ enum frg_status store_erasure_append(struct store_tx *tx, struct store_erasure *
 		return st;
 	char *hash = arena_alloc(tx->arena, HASH_TEXT_SIZE);
 	e->seq = tx->erasures.seq + 1;
-	e->prev_hash = tx->erasures.hash;
+	e->prev_hash = arena_str(tx->arena, str_of(tx->erasures.hash));
 	e->created = clock_now();
 	store_erasure_hash(e, hash);
 	e->hash = str_of(hash);
@@ -95,7 +96,8 @@ enum frg_status store_erasure_append(struct store_tx *tx, struct store_erasure *
 	            DB_TEXT(e->chain_hash), DB_TEXT(e->prev_hash), DB_TEXT(e->hash));
 	if (st != FRG_OK)
 		return st;
-	tx->erasures = (struct chain_end){.known = true, .seq = e->seq, .hash = e->hash};
+	tx->erasures = (struct chain_end){.known = true, .seq = e->seq};
+	store_chain_keep(&tx->erasures, e->hash);
 	return DB_RUN(tx->db, err, "UPDATE erasure_head SET seq = $1, hash = $2 WHERE id = 1", DB_INT(e->seq),
 	              DB_TEXT(e->hash));
 }

@@ -9,10 +9,10 @@ struct event_entry {
 enum frg_status store_event_insert(struct store_tx *tx, const struct store_event *e, struct frg_error *err)
 {
 	(void)err;
-	struct event_entry *entry = ARENA_NEW(tx->arena, struct event_entry);
+	struct event_entry *entry = ARENA_NEW(tx->kept, struct event_entry);
 	*entry = (struct event_entry){.event = *e};
-	entry->event.kind = arena_str(tx->arena, e->kind);
-	entry->event.detail = arena_str(tx->arena, e->detail);
+	entry->event.kind = arena_str(tx->kept, e->kind);
+	entry->event.detail = arena_str(tx->kept, e->detail);
 	entry->event.created = clock_now();
 	*(tx->events ? tx->events_end : &tx->events) = entry;
 	tx->events_end = &entry->next;

@@ -7,7 +7,7 @@
 struct work {
 	struct fixture *f;
 	struct made made[3];
-	bool erases, fails;
+	bool erases, fails, forgets; /* forgets: empties its arena after each, as whoever erases thousands does */
 	int64_t seq, erased_at;
 	str hash, erased_hash;
 	struct store_events events;
@@ -39,6 +39,11 @@ static enum frg_status decide_all(struct store_tx *tx, void *ctx, struct frg_err
 			st = tell(tx, w->made[i].comment.id, e);
 		if (st == FRG_OK && i == 1 && w->erases)
 			st = store_erasure_append(tx, &erasure, e);
+		if (w->forgets) {
+			arena_reset(store_arena(tx));
+			memset(arena_alloc(store_arena(tx), 4096), 'x', 4096);
+			arena_reset(store_arena(tx));
+		}
 	}
 	w->erased_at = erasure.chain_seq;
 	w->erased_hash = erasure.chain_hash;
@@ -108,6 +113,23 @@ static void events_of_one_go_come_in_order(void **state)
 	}
 }
 
+static void whoever_writes_may_empty_its_arena(void **state)
+{
+	struct work w;
+	struct arena *own = arena_open(1 << 20);
+	prepare(*state, &w);
+	w.forgets = true;
+	OK(store_write(w.f->store, own, decide_all, &w, &err));
+	OK(store_read(w.f->store, w.f->arena, read_all, &w, &err));
+	assert_int_equal(w.events.count, 3);
+	assert_true(str_eq(w.events.items[0].kind, STR("decided")));
+	assert_int_equal(w.decisions.count, 3);
+	for (size_t i = 1; i < 3; i++)
+		assert_true(str_eq(w.decisions.items[i].prev_hash, w.decisions.items[i - 1].hash));
+	assert_true(str_eq(w.hash, w.decisions.items[2].hash));
+	arena_close(own);
+}
+
 static void of_what_fails_nothing_is_written(void **state)
 {
 	struct work w;
@@ -131,6 +153,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(decisions_of_one_go_are_chained),
 		TEST(events_of_one_go_come_in_order),
+		TEST(whoever_writes_may_empty_its_arena),
 		TEST(of_what_fails_nothing_is_written),
 	};
 	return cmocka_run_group_tests_name("one go", tests, NULL, NULL);
