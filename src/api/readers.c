@@ -190,6 +190,7 @@ static void answer_own(struct api *api, struct http_request *req, const struct s
 	size_t count = 0;
 	struct thread_query q = own_query(req, site);
 	q.known = &result->article;
+	q.fresh = result->fresh;
 	enum frg_status st = service_own_comments(api->svc, http_arena(req), &q, result->reader, result->comment, &own,
 	                                          &count, &err);
 	if (st == FRG_OK && count != 1)

@@ -71,9 +71,10 @@ bool cli_read_secret(char **field, const char *path, size_t least);
 
 /* ---- config_file.c ---- */
 
-/* One line of it; what is wrong with it, if anything, is written into `problem`. */
-typedef void cli_setting(void *ctx, const char *key, const char *value, char *problem, size_t size);
-/* False after having said on standard error what is wrong, and in which line. */
+/* One line of it. */
+enum cli_set { CLI_SET, CLI_BAD_VALUE, CLI_NO_SUCH_KEY };
+typedef enum cli_set cli_setting(void *ctx, const char *key, const char *value);
+/* False after having said on standard error what is wrong, in which line, and what to do. */
 bool cli_read_config(const char *command, const char *path, cli_setting *set, void *ctx);
 
 /* ---- progress.c ---- */

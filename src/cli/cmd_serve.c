@@ -124,7 +124,7 @@ static bool set_any_number(struct settings *s, const char *key, const char *valu
 }
 
 /* One line of the configuration file. */
-static void set(void *ctx, const char *key, const char *value, char *problem, size_t size)
+static enum cli_set set(void *ctx, const char *key, const char *value)
 {
 	struct settings *s = ctx;
 	bool good = false, known = true;
@@ -164,8 +164,7 @@ static void set(void *ctx, const char *key, const char *value, char *problem, si
 		good = set_switch(&s->fetch_private, value, "private", "public");
 	else
 		known = false;
-	if (!known || !good)
-		snprintf(problem, size, known ? "bad value for %s" : "no such key: %s", key);
+	return !known ? CLI_NO_SUCH_KEY : good ? CLI_SET : CLI_BAD_VALUE;
 }
 
 static bool write_port(const char *path, unsigned port)

@@ -181,13 +181,23 @@ static enum job_result count_figures(struct jobs *j, struct arena *a)
 	return job_result(st, "figures", &err, more);
 }
 
+/* What released texts were found again by. */
+static enum job_result forget_keys(struct jobs *j, struct arena *a)
+{
+	struct frg_error err;
+	bool more = false;
+	enum frg_status st = service_near_forget(j->svc, a, &more, &err);
+	return job_result(st, "near", &err, more);
+}
+
 static const struct {
 	msec every; /* 0: whenever the tail has looked */
 	enum job_result (*run)(struct jobs *, struct arena *);
 	bool everywhere; /* of several nodes each does it: what it finds is kept in memory or told to its own streams */
 } jobs[] = {
-	{15000, end_terms, false}, {15000, look_for_overdue, true}, {15000, escalate, false}, {5000, look_at_load, true},
-	{0, release_due, false},   {2000, guard_lanes, false},      {0, keep_up, false},      {1000, count_figures, false},
+	{15000, end_terms, false},  {15000, look_for_overdue, true}, {15000, escalate, false},
+	{5000, look_at_load, true}, {0, release_due, false},         {2000, guard_lanes, false},
+	{0, keep_up, false},        {1000, count_figures, false},    {5000, forget_keys, false},
 };
 _Static_assert(COUNT_OF(jobs) <= JOBS_MAX, "room for each job's time");
 

@@ -39,6 +39,8 @@ struct tail {
 	struct jobs jobs;
 	id64 counted; /* the site whose queue was counted in this batch; all its events are in that count */
 	int64_t waiting;
+	id64 laned; /* the site that was asked in this batch whether a lane is open */
+	bool lane_open;
 };
 
 struct batch {
@@ -183,10 +185,16 @@ static void end_streams(struct service *svc, const struct store_event *e)
 
 /* ---- the lane that releases by itself ---- */
 
+/* Asked once a batch: a lane that is closed meanwhile is seen to be, when a comment is about to go. */
 static void consider(struct tail *t, struct arena *a, const struct store_event *e)
 {
 	struct frg_error err;
-	if (service_automatic_held(t->svc, a, e->site, e->revision, &err) != FRG_OK)
+	if (t->laned != e->site && service_automatic_any(t->svc, a, e->site, &t->lane_open, &err) != FRG_OK) {
+		log_error("automatic", "%s", err.msg);
+		return;
+	}
+	t->laned = e->site;
+	if (t->lane_open && service_automatic_held(t->svc, a, e->site, e->revision, &err) != FRG_OK)
 		log_error("automatic", "%s", err.msg); /* it waits for people */
 }
 
@@ -277,7 +285,7 @@ static void follow(struct tail *t, struct arena *a)
 			log_error("outbox", "%s", err.msg);
 			return;
 		}
-		t->counted = 0;
+		t->counted = t->laned = 0;
 		if (b.events.count) /* before readers are told: from now on no replica may show less */
 			store_know(service_store(t->svc), b.events.items[b.events.count - 1].seq);
 		for (size_t i = 0; i < b.events.count; i++) {
@@ -305,6 +313,7 @@ static void take_over(struct tail *t, struct arena *a)
 			log_error("outbox", "%s", err.msg);
 			return;
 		}
+		t->laned = 0;
 		for (size_t i = 0; i < b.events.count; i++) {
 			const struct store_event *e = &b.events.items[i];
 			b.seq = e->seq;

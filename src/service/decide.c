@@ -432,7 +432,7 @@ enum frg_status service_decide(struct service *svc, struct arena *a, const struc
 	struct deciding d = {.cmd = cmd, .common = &common, .out = out};
 	enum frg_status st = decision_terms(a, cmd, action_names[cmd->action].p, &d.terms, err);
 	if (st == FRG_OK)
-		st = store_write(svc->store, a, decide_one, &d, err);
+		st = store_write_as(svc->store, STORE_PLAIN, a, decide_one, &d, err);
 	json_decref(d.terms.detail);
 	/* who released sees it at once; the outbox would say so a moment later */
 	if (st == FRG_OK && cmd->action == DECIDE_RELEASE)

@@ -218,7 +218,7 @@ struct delays *delays_open(void);
 void delays_close(struct delays *delays);
 /* What its author is told, in the transaction that holds it. */
 MUST_CHECK enum frg_status delay_promise(struct service *svc, struct store_tx *tx, const struct store_queue_row *row,
-                                         struct frg_error *err);
+                                         struct store_forecast *told, struct frg_error *err);
 struct delay_told {
 	int64_t position; /* in the queue; 1: next */
 	msec from, until; /* 0: nothing is known, or */
@@ -227,6 +227,11 @@ struct delay_told {
 };
 MUST_CHECK enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct store_revision *revision,
                                     struct delay_told *out, struct frg_error *err);
+/* The same of one that was sent this moment, by what was promised. */
+MUST_CHECK enum frg_status delay_of_new(struct service *svc, struct store_tx *tx, const struct store_forecast *told,
+                                        struct delay_told *out, struct frg_error *err);
+/* The same from memory. False: its place is too far in front to be told by the few seconds old picture of the queue. */
+bool delay_of_far(struct service *svc, const struct store_forecast *told, struct delay_told *out);
 
 /* closing_load.c */
 struct closings *closings_open(void);

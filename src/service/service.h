@@ -239,11 +239,13 @@ struct withdraw_command {
 	str article, reader;
 	id64 comment;
 };
+struct thread_own; /* thread_load.h */
 struct submit_result {
 	id64 comment, revision;
 	struct store_article article; /* id 0: not read */
 	str reader;                   /* the capability, new or as given */
 	bool replayed;
+	const struct thread_own *fresh; /* what its author sees of it, in the arena; NULL: it must be read */
 };
 
 enum { SERVICE_TEXT_MAX = 5000, SERVICE_NAME_MAX = 60 }; /* characters */
@@ -275,6 +277,7 @@ struct thread_query {
 	str origin;         /* foreign origin, already found to be allowed; empty: none */
 	enum thread_form form;
 	const struct store_article *known; /* the article, if it has just been read; NULL: not */
+	const struct thread_own *fresh;    /* the one comment that is asked for, if it has just been sent; NULL: not */
 };
 
 /* What all readers see, if it is in memory (never blocks), or NULL. The caller unrefs. */

@@ -306,7 +306,9 @@ enum frg_status service_own_comments(struct service *svc, struct arena *a, const
 	struct thread_data t = {.svc = svc, .query = q, .reader = reader, .own_only = only};
 	if (q->known)
 		t.article = *q->known;
-	enum frg_status st = replica_read_own(svc, a, q->site->id, thread_load_own, &t, sizeof t, err);
+	enum frg_status st = q->fresh && thread_own_fresh(&t, a)
+	                         ? FRG_OK
+	                         : replica_read_own(svc, a, q->site->id, thread_load_own, &t, sizeof t, err);
 	if (st != FRG_OK)
 		return st;
 	enum frg_lang lang = q->lang == FRG_LANG_AUTO ? t.article.lang : q->lang;

@@ -199,7 +199,8 @@ enum frg_status store_revision_move(struct store_tx *tx, id64 id, enum store_sta
 		st = end_forecast(tx, id, to, err);
 	if (st == FRG_OK && to == STATE_REJECTED)
 		return DB_RUN(tx->db, err, "UPDATE near_key SET refused = 1 WHERE revision_id = $1", DB_INT(id));
-	if (st == FRG_OK && to != STATE_HELD)
+	bool later = from == STATE_HELD && to == STATE_RELEASED; /* store_near_forget */
+	if (st == FRG_OK && to != STATE_HELD && !later)
 		return DB_RUN(tx->db, err, "DELETE FROM near_key WHERE revision_id = $1", DB_INT(id));
 	return st;
 }

@@ -247,7 +247,8 @@ MUST_CHECK enum frg_status store_queue_due(struct store_tx *tx, id64 site, struc
                                            struct frg_error *err);
 /* Has this revision any keys? */
 MUST_CHECK enum frg_status store_near_has(struct store_tx *tx, id64 revision, bool *out, struct frg_error *err);
-/* A revision's keys, instead of those it had. They go, or become those of a refused text, when it is decided. */
+/* A revision's keys, instead of those it had. When it is decided they become those of a refused text or go; those of a
+ * released one stay, and are not found, until store_near_forget. */
 MUST_CHECK enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bool refused,
                                           const uint64_t *keys, size_t count, struct frg_error *err);
 enum { STORE_NEAR_KEYS = 9 };
@@ -257,6 +258,9 @@ MUST_CHECK enum frg_status store_near_known(struct store_tx *tx, id64 site, cons
 /* The newest with each of these keys, 1 to STORE_NEAR_KEYS; one may come several times. */
 MUST_CHECK enum frg_status store_near_find(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count,
                                            bool refused, int64_t limit, struct store_ids *out, struct frg_error *err);
+/* The keys of what the decisions after `after`, up to `upto`, released. They lie scattered over the whole table: a
+ * thousand texts' together touch hardly more of it than ten's. */
+MUST_CHECK enum frg_status store_near_forget(struct store_tx *tx, int64_t after, int64_t upto, struct frg_error *err);
 /* Refused ones without keys, after this one: of a database from before there were any. */
 MUST_CHECK enum frg_status store_near_missing(struct store_tx *tx, id64 after, int64_t limit,
                                               struct store_revisions *out, struct frg_error *err);

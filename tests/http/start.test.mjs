@@ -42,7 +42,7 @@ const broken = {
 	'an address in use': [() => serve(`sqlite:${path('good.db')}`, ['--listen', `127.0.0.1:${taken.address().port}`]), /Address already in use/, /einen freien Port/],
 	'no address': [() => serve(`sqlite:${path('good.db')}`, ['--listen', 'here']), /not 'here'/, /ADRESSE:PORT/],
 	'a value that is none': [() => config('listen = 127.0.0.1:0\nworkers = many\nwrokers = 2\n'), /freigabe\.ini:2: bad value for workers$/m, /docs\/configuration\.md/],
-	'a key that is none': [() => config('wrokers = 2\n'), /freigabe\.ini:1: no such key: wrokers$/m, /alle Schlüssel/],
+	'a key that is none': [() => config('wrokers = 2\n'), /freigabe\.ini:1: no such key: wrokers$/m, /Schlüssel = Wert/],
 	'a password that cannot be read': [() => config(`smtp_password_file = ${path('none')}\n`), /bad value for smtp_password_file/, /muss lesbar sein/],
 	'a cache that is none': [() => config('purge = ftp://cache\n'), /not ftp:\/\/cache/, /http:\/\/127\.0\.0\.1:8089/],
 	'no configuration there': [() => serve(`sqlite:${path('good.db')}`, ['--config', path('none.ini')]), /none\.ini: No such file/, /hinter --config/],
