@@ -8,6 +8,7 @@
 #include "cli/notify.h"
 #include "event/mail.h"
 #include "event/purge.h"
+#include "event/scrubber.h"
 #include "event/tail.h"
 #include "event/teacher.h"
 #include "event/watch.h"
@@ -222,14 +223,55 @@ static void wait_for_end(const struct settings *s, struct service *svc, const si
 	log_info("stop", "signal %d: no new requests, running ones finish", signal_number);
 }
 
-static int serve_until_signal(const struct settings *s, struct service *svc, const sigset_t *waited)
+/* What goes on beside the answering of requests, each on a thread of its own. */
+struct background {
+	struct purger *purger;
+	struct tail *tail;
+	struct mailer *mailer;
+	struct teacher *teacher;
+	struct scrubber *scrubber;
+	struct watch *watch;
+	struct http_server *watched; /* figures and readiness on an address of their own; NULL: not */
+};
+
+static enum frg_status begin(struct background *b, const struct settings *s, struct service *svc, struct api *api,
+                             struct frg_error *err)
 {
-	struct frg_error err;
-	struct api api = {.svc = svc, .fetch_private = s->fetch_private, .report = exchange_report};
-	struct view_assets assets;
-	seen_tell(&s->seen, &api);
-	api_assets_setup(&assets, s->dev_assets);
-	service_set_assets(svc, &assets);
+	const struct mailer_config mail = {.url = s->smtp,
+	                                   .from = s->mail_from,
+	                                   .user = s->smtp_user,
+	                                   .password = s->smtp_password,
+	                                   .plain = s->smtp_plain};
+	enum frg_status st = purger_open(svc, s->purge, &b->purger, err);
+	if (st == FRG_OK)
+		st = tail_open(svc, b->purger, &b->tail, err);
+	if (st == FRG_OK)
+		st = mailer_open(svc, &mail, &b->mailer, err);
+	if (st == FRG_OK)
+		st = teacher_open(svc, &b->teacher, err);
+	if (st == FRG_OK)
+		st = scrubber_open(svc, &b->scrubber, err);
+	if (st == FRG_OK)
+		st = watch_open(svc, &b->watch, err);
+	return st == FRG_OK ? seen_open(&s->seen, api, &b->watched, err) : st;
+}
+
+/* As far as it has begun. */
+static void end(struct background *b, struct http_server *server)
+{
+	if (b->watched) /* it asks the other one */
+		http_server_close(b->watched);
+	http_server_drain(server, DRAIN_MS);
+	watch_close(b->watch);
+	scrubber_close(b->scrubber);
+	teacher_close(b->teacher);
+	mailer_close(b->mailer);
+	tail_close(b->tail);
+	purger_close(b->purger);
+}
+
+static struct http_config http_config_of(const struct settings *s, struct api *api)
+{
 	struct http_config config = {.listen = str_of(s->listen),
 	                             .loops = s->loops,
 	                             .workers = s->workers,
@@ -243,51 +285,38 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	                             .group_of = api_group_of,
 	                             .access_log = s->seen.access_log,
 	                             .log_every = s->seen.log_every,
-	                             .app = &api,
+	                             .app = api,
 	                             .lane = api_lane,
 	                             .refuse = api_refuse,
 	                             .finish = api_finish};
 	config.routes = api_routes(&config.route_count);
-	struct http_server *server, *watched = NULL;
-	struct purger *purger = NULL;
-	struct tail *tail = NULL;
-	struct mailer *mailer = NULL;
-	struct teacher *teacher = NULL;
-	struct watch *watch = NULL;
-	struct mailer_config mail = {.url = s->smtp,
-	                             .from = s->mail_from,
-	                             .user = s->smtp_user,
-	                             .password = s->smtp_password,
-	                             .plain = s->smtp_plain};
+	return config;
+}
+
+static int serve_until_signal(const struct settings *s, struct service *svc, const sigset_t *waited)
+{
+	struct frg_error err;
+	struct api api = {.svc = svc, .fetch_private = s->fetch_private, .report = exchange_report};
+	struct view_assets assets;
+	struct http_server *server;
+	struct background beside = {0};
+	seen_tell(&s->seen, &api);
+	api_assets_setup(&assets, s->dev_assets);
+	service_set_assets(svc, &assets);
+	struct http_config config = http_config_of(s, &api);
 	if (http_server_open(&config, &server, &err) != FRG_OK)
 		return cli_failed("serve", &err);
 	service_live_start(svc, server);
 	atomic_store(&api.server, server);
-	int rc = EXIT_DONE;
-	if (purger_open(svc, s->purge, &purger, &err) != FRG_OK) {
-		rc = cli_failed("serve", &err);
-	} else if (tail_open(svc, purger, &tail, &err) != FRG_OK) {
-		rc = cli_failed("serve", &err);
-	} else if (mailer_open(svc, &mail, &mailer, &err) != FRG_OK) {
-		rc = cli_failed("serve", &err);
-	} else if (teacher_open(svc, &teacher, &err) != FRG_OK) {
-		rc = cli_failed("serve", &err);
-	} else if (watch_open(svc, &watch, &err) != FRG_OK || seen_open(&s->seen, &api, &watched, &err) != FRG_OK) {
+	int rc = EXIT_USAGE;
+	if (begin(&beside, s, svc, &api, &err) != FRG_OK) {
 		rc = cli_failed("serve", &err);
 	} else if (!s->port_file || write_port(s->port_file, http_server_port(server))) {
 		log_info("listen", "port %u, %s", http_server_port(server), service_engine_id(svc));
 		wait_for_end(s, svc, waited);
-	} else {
-		rc = EXIT_USAGE;
+		rc = EXIT_DONE;
 	}
-	if (watched) /* it asks the other one */
-		http_server_close(watched);
-	http_server_drain(server, DRAIN_MS);
-	watch_close(watch);
-	teacher_close(teacher);
-	mailer_close(mailer);
-	tail_close(tail);
-	purger_close(purger);
+	end(&beside, server);
 	service_live_stop(svc);
 	http_server_close(server);
 	return rc;

@@ -382,15 +382,12 @@ static enum frg_status check_integrity(struct db *db, struct frg_error *err)
 	return st;
 }
 
-/* Overwriting deleted cells is not all: when SQLite moves cells between pages, copies stay in the gaps, and the
- * full-text index keeps words until its parts are merged. So the index is merged, the file written anew, and the log
- * emptied. */
+/* Overwriting deleted cells is not all: when SQLite moves cells between pages, copies stay in the gaps. So the file is
+ * written anew, and the log emptied. */
 static enum frg_status scrub(struct db *base, struct frg_error *err)
 {
 	struct sqlite *db = (struct sqlite *)base;
-	enum frg_status st = script(base, err, "INSERT INTO search_text (search_text) VALUES ('optimize')");
-	if (st == FRG_OK)
-		st = script(base, err, "VACUUM");
+	enum frg_status st = script(base, err, "VACUUM");
 	int busy = 0, in_log = 0, moved = 0;
 	if (st != FRG_OK)
 		return st;

@@ -470,9 +470,33 @@ enum frg_status store_check_integrity(struct store_tx *tx, struct frg_error *err
 	return db_check_integrity(tx->db, err);
 }
 
-enum frg_status store_scrub(struct store *store, struct frg_error *err)
+struct merging {
+	bool first, more;
+};
+
+static enum frg_status merge_some(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
-	return store_write(store, NULL, NULL, NULL, err);
+	struct merging *m = ctx;
+	return store_search_merge(tx, m->first, &m->more, err);
+}
+
+/* PostgreSQL does it beside all others, so it gets a connection of its own. With SQLite nobody writes meanwhile: what
+ * can be done in steps is done before, between the groups of others. */
+enum frg_status store_scrub(struct store *s, struct frg_error *err)
+{
+	if (s->place.dialect == DB_POSTGRES) {
+		struct db *own;
+		enum frg_status st = place_open(&s->place, DB_WRITE, &own, err);
+		if (st != FRG_OK)
+			return st;
+		st = db_scrub(own, err);
+		db_close(own);
+		return st;
+	}
+	enum frg_status st = FRG_OK;
+	for (struct merging m = {.first = true, .more = true}; st == FRG_OK && m.more; m.first = false)
+		st = store_write_as(s, STORE_PATIENT, NULL, merge_some, &m, err);
+	return st == FRG_OK ? write_in(s, &s->lines[1], &(struct job){.work = NULL}, err) : st;
 }
 
 enum frg_status store_size(struct store_tx *tx, int64_t *bytes, struct frg_error *err)
