@@ -87,6 +87,8 @@ static int by_value(const void *x, const void *y)
 
 static void heard(double at)
 {
+	if (at == 0)
+		fail("a message without a time stamp");
 	arrived[told++] = at;
 	if (told < count)
 		return;
@@ -129,7 +131,7 @@ static void look(struct listener *l, const char *data, size_t size, double at)
 	}
 }
 
-/* With the moment (of CLOCK_REALTIME) at which the last of the bytes came. */
+/* With the moment (of CLOCK_REALTIME) at which the last of the bytes came; 0: the system does not stamp yet. */
 static ssize_t read_stamped(int fd, char *data, size_t size, double *at)
 {
 	_Alignas(struct cmsghdr) char control[128];
@@ -140,8 +142,6 @@ static ssize_t read_stamped(int fd, char *data, size_t size, double *at)
 	for (struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL; c; c = CMSG_NXTHDR(&m, c))
 		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS)
 			memcpy(&stamp, CMSG_DATA(c), sizeof stamp);
-	if (n > 0 && stamp.tv_sec == 0)
-		fail("bytes without a time stamp");
 	*at = seconds(stamp);
 	return n;
 }

@@ -65,9 +65,12 @@ static void tell_readers(struct service *svc, struct arena *a, const struct stor
 {
 	struct live_comment c;
 	struct frg_error err;
-	if (!service_channel_heard(svc, e->article))
+	bool heard = service_channel_heard(svc, e->article);
+	enum frg_status st = heard ? service_live_comment(svc, a, e->article, e->comment, &c, &err) : FRG_OK;
+	if (!heard || st != FRG_OK || c.removed || c.edited) /* it may not only have added to the page */
+		service_threads_drop_both(svc, e->article, e->site);
+	if (!heard)
 		return;
-	enum frg_status st = service_live_comment(svc, a, e->article, e->comment, &c, &err);
 	if (st == FRG_OK && !c.removed) {
 		tell(svc, a, e->article, e->comment, "put",
 		     json_pack("{s:o, s:o, s:I, s:o, s:I}", "id", json_of(c.id), "parent", json_or_null(c.parent), "depth",
@@ -238,7 +241,7 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 	if (str_eq(e->kind, STR("staff")))
 		end_streams(svc, e);
 	if (purge_concerns(e))
-		service_threads_drop_both(svc, e->article, e->site);
+		service_threads_change(svc, e->article, e->site, decided && str_eq(action, STR("release")));
 	if (e->article && str_eq(e->kind, STR("article")))
 		tell(svc, a, e->article, 0, "closing", json_object());
 	else if (purge_concerns(e) && !str_eq(e->kind, STR("erased"))) /* the comment was readable before, or is now */

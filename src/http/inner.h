@@ -162,7 +162,7 @@ enum MHD_Result page_queue(struct http_request *req);
 int takeover_socket(struct http_request *req); /* -1: there is none */
 str takeover_head(struct http_request *req);   /* from malloc */
 /* streams.c */
-struct streams *streams_open(unsigned ping_s, unsigned max, unsigned per_address);
+struct streams *streams_open(unsigned ping_s, unsigned max, unsigned per_address, unsigned senders);
 /* Takes one of the places for streams, which stream_queue fills, taking the connection from libmicrohttpd; or the
  * status to refuse with: 429 (this address has enough), 503. */
 unsigned stream_reserve(struct http_request *req);

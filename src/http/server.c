@@ -369,7 +369,7 @@ enum frg_status http_server_open(const struct http_config *config, struct http_s
 	measure_open(s);
 	s->routes = routes_open(config->routes, config->route_count);
 	s->streams = streams_open(config->stream_ping_s ? config->stream_ping_s : STREAM_PING_S, s->config.streams_max,
-	                          config->streams_per_address);
+	                          config->streams_per_address, cores());
 	s->connections = connections_open(config->idle_timeout_s ? config->idle_timeout_s : IDLE_TIMEOUT_S,
 	                                  s->config.connections_max);
 	s->workers = workers_open(config->workers ? config->workers : WORKERS,

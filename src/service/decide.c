@@ -171,6 +171,7 @@ struct deciding {
 	id64 article;
 	struct store_referral referral;
 	bool referred;
+	bool adds; /* a release did no more */
 	struct decide_result *out;
 };
 
@@ -309,13 +310,14 @@ static enum frg_status retire_released(struct store_tx *tx, const struct store_r
 
 enum frg_status decision_release(struct store_tx *tx, const struct store_comment *comment,
                                  const struct store_revision *revision, const struct store_decision *decision,
-                                 bool pick, struct frg_error *err)
+                                 bool pick, bool *adds, struct frg_error *err)
 {
 	struct release r = {.change = PUBLICATION_PUT,
 	                    .comment = comment,
 	                    .revision = revision,
 	                    .decision = decision,
 	                    .picked = pick,
+	                    .adds = adds,
 	                    .now = decision->decided};
 	enum frg_status st = retire_released(tx, revision, err);
 	if (st == FRG_OK)
@@ -346,7 +348,7 @@ static enum frg_status settle(struct store_tx *tx, struct deciding *d, const str
 	if (st == FRG_OK && d->referred)
 		st = store_referral_delete(tx, revision->id, err);
 	if (st == FRG_OK && action == DECIDE_RELEASE)
-		st = decision_release(tx, comment, revision, &decision, d->cmd->pick, err);
+		st = decision_release(tx, comment, revision, &decision, d->cmd->pick, &d->adds, err);
 	if (st == FRG_OK && action != DECIDE_RETURN)
 		st = store_queue_author(tx, comment->author, action == DECIDE_RELEASE, action == DECIDE_REJECT, err);
 	if (st == FRG_OK && action == DECIDE_REJECT)
@@ -436,7 +438,7 @@ enum frg_status service_decide(struct service *svc, struct arena *a, const struc
 	json_decref(d.terms.detail);
 	/* who released sees it at once; the outbox would say so a moment later */
 	if (st == FRG_OK && cmd->action == DECIDE_RELEASE)
-		service_threads_drop_both(svc, d.article, cmd->who->site);
+		service_threads_change(svc, d.article, cmd->who->site, d.adds);
 	return st;
 }
 
@@ -448,6 +450,7 @@ struct batch {
 	struct decide_item *items;
 	size_t count;
 	id64 *articles; /* of each that was released; 0: none */
+	bool *adds;     /* the release did no more */
 	int64_t waiting;
 };
 
@@ -469,6 +472,7 @@ static enum frg_status decide_next(struct store_tx *tx, struct batch *b, size_t 
 	}
 	if (item->status == FRG_OK && item->cmd.action == DECIDE_RELEASE)
 		b->articles[i] = d.article;
+	b->adds[i] = d.adds;
 	return FRG_OK;
 }
 
@@ -489,13 +493,11 @@ enum frg_status service_decide_batch(struct service *svc, struct arena *a, const
 	b.common.site = service_site_by_id(svc, who->site);
 	b.common.articles = ARENA_ARRAY(a, struct store_article, count);
 	b.articles = ARENA_ARRAY(a, id64, count);
+	b.adds = ARENA_ARRAY(a, bool, count);
 	enum frg_status st = store_write_as(svc->store, STORE_PLAIN, a, decide_all, &b, err);
 	*waiting = b.waiting;
-	id64 last = 0;
-	for (size_t i = 0; st == FRG_OK && i < count; i++) {
-		if (b.articles[i] && b.articles[i] != last)
-			service_threads_drop_both(svc, b.articles[i], who->site);
-		last = b.articles[i] ? b.articles[i] : last;
-	}
+	for (size_t i = 0; st == FRG_OK && i < count; i++)
+		if (b.articles[i])
+			service_threads_change(svc, b.articles[i], who->site, b.adds[i]);
 	return st;
 }

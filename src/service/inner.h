@@ -77,21 +77,27 @@ void learning_close(struct learning *learning);
 MUST_CHECK enum frg_status checker_open(struct service *svc, struct frg_error *err);
 void checker_close(struct checker *checker);
 
-/* cache.c: rendered pages by key, with a generation per article so that a page made from an older
+/* cache.c: rendered pages by key, with what has changed of their article counted, so that a page made from an older
  * state is never kept. */
+struct cache_state {
+	uint64_t changes; /* of any kind */
+	uint64_t losses;  /* those that did more than add */
+	int64_t event;    /* what a replica must have replayed at least, so that it shows the subject as it was told of; 0:
+	                     nothing */
+};
 struct thread_cache *cache_open(size_t bytes_max);
 void cache_close(struct thread_cache *cache);
-uint64_t cache_generation(struct thread_cache *cache, id64 subject);
+/* Ask it before reading what a page is made from. */
+struct cache_state cache_state(struct thread_cache *cache, id64 subject);
 /* `event`: the newest that is known, with which the subject may have changed. */
-void cache_drop(struct thread_cache *cache, id64 subject, int64_t event);
+void cache_drop(struct thread_cache *cache, id64 subject, bool adds, int64_t event);
 void cache_drop_all(struct thread_cache *cache, int64_t event);
-/* What a replica must have replayed at least, so that it shows the subject (0: only what never changes) as it was told
- * of. Ask it after the generation. */
-int64_t cache_event(struct thread_cache *cache, id64 subject);
 /* A reference, or NULL. */
 struct http_page *cache_get(struct thread_cache *cache, str key);
-/* Keeps `page` unless the subject's generation is no longer `generation`. */
-void cache_put(struct thread_cache *cache, str key, id64 subject, uint64_t generation, struct http_page *page,
+/* A reference to a page to which something has only been added since, or NULL: for when nothing newer can be made. */
+struct http_page *cache_get_older(struct thread_cache *cache, str key);
+/* Keeps `page`, made from what was read in the state `made` or later, unless there is another one by now. */
+void cache_put(struct thread_cache *cache, str key, id64 subject, struct cache_state made, struct http_page *page,
                size_t bytes);
 
 /* replica.c: reading for readers, from a replica where there is one. Both may run `work` twice; what `ctx` points at,
@@ -169,8 +175,8 @@ MUST_CHECK enum frg_status erase_withdraw(struct store_tx *tx, id64 comment, str
 /* If nothing of a comment is left but hashes, its name and address go too; and its author, if that was the last. */
 MUST_CHECK enum frg_status erase_remains(struct store_tx *tx, const struct erasing *why, id64 comment,
                                          struct frg_error *err);
-/* The number under which an erased comment's request is known for two days, among the proofs that have been used: nothing
- * leads from it to key, comment or author. */
+/* The number under which an erased comment's request is known for two days, among the proofs that have been used:
+ * nothing leads from it to key, comment or author. */
 int64_t erase_mark(str key_hash);
 /* Nobody leads to an author any more who has no comment left and is not suspended. */
 MUST_CHECK enum frg_status erase_author(struct store_tx *tx, id64 author, struct frg_error *err);
@@ -305,10 +311,12 @@ MUST_CHECK enum frg_status decision_terms(struct arena *a, const struct decide_c
 /* Passages in bytes of this text, into the detail. FRG_INVALID passage_invalid. */
 MUST_CHECK enum frg_status decision_passages(struct decision_terms *terms, const struct decide_command *cmd, str text,
                                              struct frg_error *err);
-/* Publishes a revision by a decision to release it; what was released before gives way. */
+/* Publishes a revision by a decision to release it; what was released before gives way. `adds`: as in struct release.
+ */
 MUST_CHECK enum frg_status decision_release(struct store_tx *tx, const struct store_comment *comment,
                                             const struct store_revision *revision,
-                                            const struct store_decision *decision, bool pick, struct frg_error *err);
+                                            const struct store_decision *decision, bool pick, bool *adds,
+                                            struct frg_error *err);
 /* released.c: takes a released text off the page, with the letter to its author, in the caller's transaction. */
 struct removal {
 	const struct staff *who;

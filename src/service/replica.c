@@ -10,7 +10,7 @@ enum frg_status replica_read(struct service *svc, struct arena *a, id64 subject,
 		return store_read(svc->store, a, work, ctx, err);
 	void *before = memcpy(arena_alloc(a, size), ctx, size);
 	struct frg_error why;
-	if (store_read_replica(svc->store, a, cache_event(svc->cache, subject), subject, work, ctx, &why) == FRG_OK)
+	if (store_read_replica(svc->store, a, cache_state(svc->cache, subject).event, subject, work, ctx, &why) == FRG_OK)
 		return FRG_OK;
 	memcpy(ctx, before, size); /* "not there" may only be not there yet */
 	return store_read(svc->store, a, work, ctx, err);

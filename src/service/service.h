@@ -282,9 +282,10 @@ struct thread_query {
 
 /* What all readers see, if it is in memory (never blocks), or NULL. The caller unrefs. */
 struct http_page *service_thread_cached(struct service *svc, struct arena *a, const struct thread_query *q);
-/* The same, made from the database if need be, and kept. */
+/* The same, made from the database if need be, and kept. `older`: the database could not be asked, and of what was
+ * there before something is lacking that was released since; nothing is shown that was known here to be no more. */
 MUST_CHECK enum frg_status service_thread_page(struct service *svc, struct arena *a, const struct thread_query *q,
-                                               struct http_page **out, struct frg_error *err);
+                                               struct http_page **out, bool *older, struct frg_error *err);
 /* What one reader sees, own comments in place; never kept. `form` may be NULL. */
 struct thread_personal {
 	str reader;
@@ -314,12 +315,14 @@ MUST_CHECK enum frg_status service_article_count(struct service *svc, struct are
 void service_threads_drop(struct service *svc, id64 article_or_site);
 /* An article changed, and with it the count on the front page. */
 void service_threads_drop_both(struct service *svc, id64 article, id64 site);
+/* The same; `adds`: a comment was released for the first time, and what is kept lacks no more than that. */
+void service_threads_change(struct service *svc, id64 article, id64 site, bool adds);
 void service_threads_drop_all(struct service *svc);
 /* A released comment as live readers get it; FRG_NOT_FOUND if it is not (or no longer) released. */
 struct live_comment {
 	str id, parent; /* parent empty: top level */
 	int64_t depth, count;
-	bool removed;
+	bool removed, edited;
 	str html;
 };
 MUST_CHECK enum frg_status service_live_comment(struct service *svc, struct arena *a, id64 article, id64 comment,
@@ -349,6 +352,7 @@ struct release {
 	const struct store_decision *decision; /* PUT */
 	bool picked;                           /* PUT, PICK */
 	bool notices_wait;                     /* open notices on it are not settled by its going */
+	bool *adds;                            /* set, unless NULL: readers only see more than before */
 	msec now;
 };
 /* Before anything is written: FRG_CONFLICT parent_not_released, revision_purged. */

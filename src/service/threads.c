@@ -199,8 +199,8 @@ static const struct store_site *site_as_it_is(struct service *svc, const struct 
 	return now ? now : site;
 }
 
-enum frg_status service_thread_page(struct service *svc, struct arena *a, const struct thread_query *q,
-                                    struct http_page **out, struct frg_error *err)
+static enum frg_status newest_page(struct service *svc, struct arena *a, const struct thread_query *q,
+                                   struct http_page **out, struct frg_error *err)
 {
 	struct store_article article;
 	if ((*out = service_thread_cached(svc, a, q)) != NULL) /* made while this request waited, or lacks a form */
@@ -208,7 +208,7 @@ enum frg_status service_thread_page(struct service *svc, struct arena *a, const 
 	enum frg_status st = article_get(svc, a, q->site, q->article, 0, &article, err); /* its id never changes */
 	if (st != FRG_OK)
 		return st;
-	uint64_t generation = cache_generation(svc->cache, article.id); /* before the reading */
+	struct cache_state state = cache_state(svc->cache, article.id); /* before the reading */
 	struct thread_query fresh = *q;
 	fresh.site = site_as_it_is(svc, q->site);
 	q = &fresh;
@@ -228,9 +228,17 @@ enum frg_status service_thread_page(struct service *svc, struct arena *a, const 
 		return frg_fail(err, FRG_TOO_LARGE, "page_too_large", "the page is over %d bytes", PAGE_MAX);
 	}
 	*out = make_page(a, q, buf_str(&b));
-	cache_put(svc->cache, page_key(a, q), article.id, generation, *out, b.n * 2);
+	cache_put(svc->cache, page_key(a, q), article.id, state, *out, b.n * 2);
 	buf_free(&b);
 	return FRG_OK;
+}
+
+enum frg_status service_thread_page(struct service *svc, struct arena *a, const struct thread_query *q,
+                                    struct http_page **out, bool *older, struct frg_error *err)
+{
+	enum frg_status st = newest_page(svc, a, q, out, err);
+	*older = st == FRG_UNAVAILABLE && (*out = cache_get_older(svc->cache, page_key(a, q))) != NULL;
+	return *older ? FRG_OK : st;
 }
 
 /* ---- for one reader ---- */
@@ -363,7 +371,7 @@ enum frg_status service_front_page(struct service *svc, struct arena *a, const s
 {
 	if ((*out = service_front_cached(svc, site)) != NULL)
 		return FRG_OK;
-	uint64_t generation = cache_generation(svc->cache, site->id);
+	struct cache_state state = cache_state(svc->cache, site->id);
 	site = site_as_it_is(svc, site);
 	struct front f = {.site = site->id};
 	enum frg_status st = replica_read(svc, a, site->id, load_front, &f, sizeof f, err);
@@ -384,7 +392,7 @@ enum frg_status service_front_page(struct service *svc, struct arena *a, const s
 	                              .headers = headers,
 	                              .compress = true};
 	*out = http_page_new(&spec);
-	cache_put(svc->cache, front_key(a, site), site->id, generation, *out, b.n * 2);
+	cache_put(svc->cache, front_key(a, site), site->id, state, *out, b.n * 2);
 	buf_free(&b);
 	return FRG_OK;
 }
@@ -446,6 +454,7 @@ enum frg_status service_live_comment(struct service *svc, struct arena *a, id64 
 	out->parent = v.parent_id;
 	out->depth = v.depth;
 	out->removed = q.publication.removed != 0;
+	out->edited = q.publication.edited != 0;
 	out->html = comment_html(a, q.row.lang, &v);
 	return FRG_OK;
 }
