@@ -3,6 +3,7 @@
 #include "cli/seen.h"
 
 #include "api/api.h"
+#include "base/confine.h"
 #include "base/log.h"
 #include "cli/notify.h"
 #include "event/mail.h"
@@ -38,7 +39,7 @@ struct settings {
 	char *oidc_issuer, *oidc_client, *oidc_secret, *oidc_name, *oidc_claim, *oidc_roles;
 	const char *dev_assets, *port_file;
 	unsigned workers, loops, connections, connections_per_address, streams, streams_per_address, idle_timeout;
-	bool unlimited, fetch_private, smtp_plain, oidc_private;
+	bool unlimited, unconfined, fetch_private, smtp_plain, oidc_private;
 	struct limit_rates rates;
 	enum challenge challenge;
 	struct seen seen;
@@ -156,6 +157,8 @@ static enum cli_set set(void *ctx, const char *key, const char *value)
 		;
 	else if (strcmp(key, "limits") == 0)
 		good = set_switch(&s->unlimited, value, "off", "on");
+	else if (strcmp(key, "seccomp") == 0)
+		good = set_switch(&s->unconfined, value, "off", "on");
 	else if (strcmp(key, "challenge") == 0)
 		good = set_challenge(&s->challenge, value);
 	else if (strncmp(key, "limit_", 6) == 0)
@@ -189,12 +192,26 @@ static void block_signals(sigset_t *waited)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* When all is open: what the start needs is not needed any more. */
+static void confine(const struct settings *s)
+{
+	struct frg_error err;
+	size_t calls;
+	if (s->unconfined)
+		log_warn("seccomp", "off: this process may call all of the kernel");
+	else if (confine_process(&calls, &err) == FRG_OK)
+		log_info("seccomp", "on: %zu system calls are allowed, no other programs, no other namespaces", calls);
+	else
+		log_warn("seccomp", "off: %s", err.msg);
+}
+
 /* Until told to stop; then, for those who send us requests to notice, for a while not ready but serving. A second
  * signal ends that. */
 static void wait_for_end(const struct settings *s, struct service *svc, const sigset_t *waited)
 {
 	int signal_number;
 	const struct timespec moment = {.tv_sec = s->seen.drain_wait_s};
+	confine(s);
 	notify_manager("READY=1");
 	sigwait(waited, &signal_number);
 	notify_manager("STOPPING=1");

@@ -62,6 +62,8 @@ struct http_request {
 	struct decode_field *query, *form;
 	size_t query_count, form_count;
 	bool query_read, form_read, form_broken;
+	bool wishes_read, takes[3]; /* which forms of a page: pages.c */
+	str known;                  /* If-None-Match */
 	char id[14];
 	void *slot;
 	enum http_lane lane;

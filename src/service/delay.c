@@ -374,8 +374,9 @@ bool delay_of_far(struct service *svc, const struct store_forecast *told, struct
 enum frg_status delay_of_new(struct service *svc, struct store_tx *tx, const struct store_forecast *told,
                              struct delay_told *out, struct frg_error *err)
 {
+	const struct store_queue_row row = {.revision = told->revision, .site = told->site, .due = told->due};
 	int64_t ahead;
-	enum frg_status st = store_queue_ahead(tx, told->site, told->revision, &ahead, err);
+	enum frg_status st = store_queue_ahead(tx, &row, &ahead, err);
 	if (st == FRG_OK && ahead == STORE_AHEAD_MAX)
 		ahead = far_behind(svc, told->site, told->due);
 	if (st == FRG_OK)
@@ -390,8 +391,11 @@ enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct 
 	struct store_queue_row row;
 	int64_t ahead = 0;
 	*out = (struct delay_told){0};
-	enum frg_status st = store_queue_ahead(tx, revision->site, revision->id, &ahead, err);
-	if (st != FRG_OK)
+	enum frg_status st = store_queue_get(tx, revision->id, &row, err);
+	bool waits = st == FRG_OK;
+	if (waits)
+		st = store_queue_ahead(tx, &row, &ahead, err);
+	if (st != FRG_OK && st != FRG_NOT_FOUND)
 		return st;
 	st = store_forecast_get(tx, revision->id, &told, err);
 	if (ahead == STORE_AHEAD_MAX && st == FRG_OK)
@@ -401,11 +405,8 @@ enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct 
 	out->late = st == FRG_OK && told.until && told.until < clock_now();
 	if (st == FRG_OK && told.until && !out->late)
 		tell(svc, &told, ahead, told.due, out);
-	else if (st == FRG_OK || st == FRG_NOT_FOUND) {
-		st = store_queue_get(tx, revision->id, &row, err);
-		if (st == FRG_OK)
-			tell(svc, &told, ahead, row.due, out);
-	}
+	else if ((st == FRG_OK || st == FRG_NOT_FOUND) && waits)
+		tell(svc, &told, ahead, row.due, out);
 	return st == FRG_NOT_FOUND ? FRG_OK : st;
 }
 

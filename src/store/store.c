@@ -162,7 +162,7 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 		if (db_step(db, &undo, DB_ROLLBACK) != FRG_OK)
 			log_error("store_rollback", "%s", undo.msg);
 	}
-	log_error("store_commit", "writes were not done: %s", err.msg);
+	log_error("store_commit", "writes not done: %s", err.msg);
 	for (size_t i = 0; i < count; i++) { /* nothing of the group is on the disk: say so to all */
 		if (i < ran && jobs[i]->status != FRG_OK)
 			continue;
