@@ -49,6 +49,7 @@ struct limit_rates {
 
 struct service_config {
 	str database;                    /* "sqlite:PATH" */
+	str replicas;                    /* copies of a PostgreSQL database, as in store_config */
 	bool create;                     /* make the database if it is not there */
 	unsigned readers;                /* database connections for reading */
 	size_t cache_bytes;              /* rendered threads kept in memory; 0: 64 MiB */
@@ -331,6 +332,8 @@ void service_live_start(struct service *svc, struct http_server *server);
 void service_live_stop(struct service *svc);
 /* The readers' channel of an article or the desk's of a site; made when first asked for. The caller unrefs. */
 struct http_channel *service_channel(struct service *svc, id64 site, id64 article_or_site);
+/* Does anybody listen, or may they in a moment? Where not, nothing need be made to be told. */
+bool service_channel_heard(struct service *svc, id64 article_or_site);
 /* Publishes if anybody listens; a later message on a topic (0: none) replaces the earlier ones. */
 void service_channel_tell(struct service *svc, id64 article_or_site, id64 topic, const char *event, str data);
 

@@ -93,6 +93,15 @@ static enum frg_status find_replay(struct store_tx *tx, struct submission *s, st
 	return st;
 }
 
+/* A request on its way twice, whose comment was erased in between, would bring it back. */
+static enum frg_status check_erased(struct store_tx *tx, const struct submission *s, struct frg_error *err)
+{
+	bool erased = false;
+	enum frg_status st = store_proof_was(tx, erase_mark(s->key_hash), &erased, err);
+	return st == FRG_OK && erased ? frg_fail(err, FRG_CONFLICT, "request_erased", "what this request made was erased")
+	                              : st;
+}
+
 /* One may answer what is released, or what is one's own. Anything else is as if it were not there. */
 static enum frg_status find_parent(struct store_tx *tx, struct submission *s, struct frg_error *err)
 {
@@ -187,7 +196,10 @@ static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct fr
 	}
 	if (st != FRG_OK || s->replayed)
 		return st;
-	st = store_article_get(tx, s->site->id, s->article_id, &s->article, err);
+	if (s->key.n)
+		st = check_erased(tx, s, err);
+	if (st == FRG_OK)
+		st = store_article_get(tx, s->site->id, s->article_id, &s->article, err);
 	if (st == FRG_NOT_FOUND)
 		return frg_fail(err, FRG_NOT_FOUND, "article_unknown", "no such article");
 	if (st == FRG_OK)

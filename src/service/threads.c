@@ -205,7 +205,7 @@ enum frg_status service_thread_page(struct service *svc, struct arena *a, const 
 	struct store_article article;
 	if ((*out = service_thread_cached(svc, a, q)) != NULL) /* made while this request waited, or lacks a form */
 		return FRG_OK;
-	enum frg_status st = service_article_get(svc, a, q->site, q->article, &article, err);
+	enum frg_status st = article_get(svc, a, q->site, q->article, 0, &article, err); /* its id never changes */
 	if (st != FRG_OK)
 		return st;
 	uint64_t generation = cache_generation(svc->cache, article.id); /* before the reading */
@@ -213,7 +213,7 @@ enum frg_status service_thread_page(struct service *svc, struct arena *a, const 
 	fresh.site = site_as_it_is(svc, q->site);
 	q = &fresh;
 	struct thread_data t = {.svc = svc, .query = q};
-	st = store_read(svc->store, a, q->form == THREAD_FEED ? load_feed : thread_load, &t, err);
+	st = replica_read(svc, a, article.id, q->form == THREAD_FEED ? load_feed : thread_load, &t, sizeof t, err);
 	if (st != FRG_OK)
 		return st;
 	struct buf b = BUF_INIT(PAGE_MAX);
@@ -275,7 +275,7 @@ enum frg_status service_thread_personal(struct service *svc, struct arena *a, co
                                         const struct thread_personal *who, str *html, struct frg_error *err)
 {
 	struct thread_data t = {.svc = svc, .query = q, .reader = who->reader};
-	enum frg_status st = store_read(svc->store, a, thread_load, &t, err);
+	enum frg_status st = replica_read_own(svc, a, q->site->id, thread_load, &t, sizeof t, err);
 	if (st != FRG_OK)
 		return st;
 	struct view_form form = {0};
@@ -306,8 +306,9 @@ enum frg_status service_own_comments(struct service *svc, struct arena *a, const
 	struct thread_data t = {.svc = svc, .query = q, .reader = reader, .own_only = only};
 	if (q->known)
 		t.article = *q->known;
-	enum frg_status st = q->fresh && thread_own_fresh(&t, a) ? FRG_OK
-	                                                         : store_read(svc->store, a, thread_load_own, &t, err);
+	enum frg_status st = q->fresh && thread_own_fresh(&t, a)
+	                         ? FRG_OK
+	                         : replica_read_own(svc, a, q->site->id, thread_load_own, &t, sizeof t, err);
 	if (st != FRG_OK)
 		return st;
 	enum frg_lang lang = q->lang == FRG_LANG_AUTO ? t.article.lang : q->lang;
@@ -365,7 +366,7 @@ enum frg_status service_front_page(struct service *svc, struct arena *a, const s
 	uint64_t generation = cache_generation(svc->cache, site->id);
 	site = site_as_it_is(svc, site);
 	struct front f = {.site = site->id};
-	enum frg_status st = store_read(svc->store, a, load_front, &f, err);
+	enum frg_status st = replica_read(svc, a, site->id, load_front, &f, sizeof f, err);
 	if (st != FRG_OK)
 		return st;
 	struct view_site view = site_view(site);
@@ -405,7 +406,7 @@ enum frg_status service_article_count(struct service *svc, struct arena *a, id64
                                       struct frg_error *err)
 {
 	struct count c = {.article = article};
-	enum frg_status st = store_read(svc->store, a, load_count, &c, err);
+	enum frg_status st = replica_read(svc, a, article, load_count, &c, sizeof c, err);
 	*count = c.count;
 	return st;
 }

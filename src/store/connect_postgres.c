@@ -45,16 +45,17 @@ static const char set_up_reader[] = PLANS
 
 static void no_notice(void *ctx, const PGresult *result) { (void)ctx, (void)result; }
 
-/* What the URL says wins over the first ones; a dead peer is noticed in seconds. */
-PGconn *postgres_connect(const char *url, bool writer)
+/* What the URL says wins over the first ones; a dead peer is noticed in seconds. Of several hosts, readers too take the
+ * one that takes writes: another may lag, and what was removed would be there again. */
+PGconn *postgres_connect(const char *url, enum db_mode mode)
 {
+	const char *kind = mode == DB_REPLICA ? "standby" : mode == DB_READ ? "primary" : "read-write";
 	const char *const keys[] = {"fallback_application_name", "connect_timeout",
 	                            "keepalives_idle",           "keepalives_interval",
 	                            "keepalives_count",          "tcp_user_timeout",
 	                            "target_session_attrs",      "dbname",
 	                            "client_encoding",           NULL};
-	const char *const values[] = {"freigabe", "3",    "5", "2", "3", "10000", writer ? "read-write" : "any",
-	                              url,        "UTF8", NULL};
+	const char *const values[] = {"freigabe", "3", "5", "2", "3", "10000", kind, url, "UTF8", NULL};
 	PGconn *conn = PQconnectdbParams(keys, values, 1);
 	if (!conn)
 		BUG("out of memory");

@@ -43,7 +43,7 @@ struct awaited {
 struct postgres {
 	struct db base;
 	char *url;
-	bool writer;
+	enum db_mode mode;
 	int64_t changes; /* statements that may change something */
 	PGconn *conn;    /* NULL: none at present */
 	msec pause, not_before;
@@ -126,14 +126,14 @@ static enum frg_status accept(struct postgres *pg, struct frg_error *err)
 		drop(pg);
 		return st;
 	}
-	if (!postgres_set_up(pg->conn, pg->writer))
+	if (!postgres_set_up(pg->conn, pg->mode == DB_WRITE))
 		return cannot_connect(pg, err);
 	return PQenterPipelineMode(pg->conn) ? FRG_OK : lost(pg, err);
 }
 
 static enum frg_status connect_now(struct postgres *pg, struct frg_error *err)
 {
-	pg->conn = postgres_connect(pg->url, pg->writer);
+	pg->conn = postgres_connect(pg->url, pg->mode);
 	enum frg_status st = PQstatus(pg->conn) == CONNECTION_OK ? accept(pg, err) : cannot_connect(pg, err);
 	pg->pause = st == FRG_OK ? 0 : pg->pause ? pg->pause * 2 : PAUSE_MIN_MS;
 	pg->pause = pg->pause > PAUSE_MAX_MS ? PAUSE_MAX_MS : pg->pause;
@@ -357,7 +357,7 @@ static enum frg_status run(struct db *base, struct frg_error *err, const char *s
 	PGresult *result = NULL;
 	pg->changes++;
 	enum frg_status st = send(pg, err, find(pg, sql), args, count, NULL);
-	if (st != FRG_OK || (!changed && pg->writer && pg->open && pg->awaiting < AHEAD_MAX))
+	if (st != FRG_OK || (!changed && pg->mode == DB_WRITE && pg->open && pg->awaiting < AHEAD_MAX))
 		return st;
 	st = sync_all(pg, err, &result);
 	if (st == FRG_OK && changed)
@@ -574,7 +574,7 @@ static enum frg_status step(struct db *base, struct frg_error *err, enum db_step
 	case DB_SAVE: return send_plain(pg, err, "SAVEPOINT job");
 	case DB_KEEP: return plain_and_wait(pg, err, "RELEASE job", NULL);
 	case DB_UNDO: return undo(pg, err);
-	case DB_COMMIT: return pg->writer ? commit_write(pg, err) : commit_read(pg, err);
+	case DB_COMMIT: return pg->mode == DB_WRITE ? commit_write(pg, err) : commit_read(pg, err);
 	case DB_ROLLBACK: return rollback(pg, err);
 	}
 	BUG("no such step");
@@ -590,7 +590,7 @@ static void close_db(struct db *base)
 	free(pg);
 }
 
-enum frg_status db_open_postgres(const char *url, bool writer, struct db **out, struct frg_error *err)
+enum frg_status db_open_postgres(const char *url, enum db_mode mode, struct db **out, struct frg_error *err)
 {
 	enum frg_status st = postgres_check_url(url, err);
 	if (st != FRG_OK)
@@ -599,7 +599,7 @@ enum frg_status db_open_postgres(const char *url, bool writer, struct db **out, 
 	if (!pg || !(pg->url = strdup(url)))
 		BUG("out of memory");
 	pg->base.driver = &driver;
-	pg->writer = writer;
+	pg->mode = mode;
 	st = connect_now(pg, err);
 	if (st != FRG_OK) {
 		close_db(&pg->base);

@@ -18,8 +18,8 @@
 /* FRG_INVALID store_url: what libpq does not understand, or understands otherwise than it was meant. Does not repeat
  * the address: it may hold a password. */
 MUST_CHECK enum frg_status postgres_check_url(const char *url, struct frg_error *err);
-/* Never NULL; PQstatus tells. */
-PGconn *postgres_connect(const char *url, bool writer);
+/* DB_WRITE, DB_READ or DB_REPLICA. Never NULL; PQstatus tells. */
+PGconn *postgres_connect(const char *url, enum db_mode mode);
 /* FRG_UNSUPPORTED store_unsuitable: too old a server, or a database that is not in UTF8. */
 MUST_CHECK enum frg_status postgres_suitable(PGconn *conn, struct frg_error *err);
 /* What a failure is called, by its SQLSTATE and its text. */

@@ -104,26 +104,32 @@ def walks(plan, sql):
             return line.strip() + ', without a limit'
     return ''
 
+def problems(url, asked):
+    """What is wrong with each statement and with PostgreSQL's plan for it; '' for nothing. All in one session."""
+    mark, means, run = 'the next statement', (*MEANT, *COUNTS, *MEANT_ON_POSTGRES), [settings()]
+    for i, sql in enumerate(asked):
+        count = len(set(re.findall(r'\$\d+', sql)))
+        run.append(f'PREPARE p{i} AS {sql};\nEXPLAIN (COSTS OFF) EXECUTE p{i}{"(" * (count > 0)}{", ".join(["NULL"] * count)}{")" * (count > 0)};\n'
+                   f'\\warn {mark}\n\\echo {mark}')
+    told = subprocess.run(['psql', '-XqAt', url], input='\n'.join(run) + '\n', capture_output=True, text=True)
+    for sql, wrong, plan in zip(asked, told.stderr.split(mark + '\n')[:-1], told.stdout.split(mark + '\n')[:-1], strict=True):
+        yield '' if 'inconsistent types deduced' in wrong else wrong or ('' if any(part in sql for part in means) else walks(plan, sql))
+
 def on_postgres(server):
     """PREPARE of each statement, without the types that the program gives: then some would be guessed inconsistently."""
-    url, means = server + 'plans', (*MEANT, *COUNTS, *MEANT_ON_POSTGRES)
+    url = server + 'plans'
     psql(server + 'postgres', 'DROP DATABASE IF EXISTS plans; CREATE DATABASE plans')
     own = [sql for sql in literals(ROOT / 'src/store/search_postgres.c') if sql.startswith('CREATE')]
     problem = psql(url, '\n'.join([*migrations(), 'CREATE TABLE schema_migration (version BIGINT, name TEXT, hash TEXT, applied_at BIGINT);',
                                    *own]).replace(' BLOB ', ' BYTEA ')).stderr
-    def problem_of(sql):
-        count = len(set(re.findall(r'\$\d+', sql)))
-        told = psql(url, f'{settings()} PREPARE p AS {sql};\nEXPLAIN (COSTS OFF) EXECUTE p{"(" * (count > 0)}{", ".join(["NULL"] * count)}{")" * (count > 0)}')
-        if 'inconsistent types deduced' in told.stderr:
-            return ''
-        return told.stderr or ('' if any(part in sql for part in means) else walks(told.stdout, sql))
     print(('not ok' if problem else 'ok') + ' 1 - the schema')
-    bad = problem_of('SELECT nothing FROM revision WHERE id = $1') and problem_of('SELECT id FROM revision WHERE text = $1')
+    bad = all(problems(url, ['SELECT nothing FROM revision WHERE id = $1', 'SELECT id FROM revision WHERE text = $1']))
     print(('ok' if bad else 'not ok') + ' 2 - the check can fail')
     failed, number = bool(problem) + (not bad), 2
-    for number, (file, sql) in enumerate(itertools.chain(statements(), statements(of_postgres=True)), 3):
+    asked = list(itertools.chain(statements(), statements(of_postgres=True)))
+    for number, ((file, sql), problem) in enumerate(zip(asked, problems(url, [sql for _, sql in asked]), strict=True), 3):
         only_sqlite = file in ('search.c', 'db_sqlite.c') and re.search(r'\bsearch_text\b|search_title', sql)
-        problem = '' if only_sqlite else problem_of(sql)
+        problem = '' if only_sqlite else problem
         failed += bool(problem)
         print(f'{"not ok" if problem else "ok"} {number} - {file}: {sql[:70]}'.replace('#', ''))
         if problem:
