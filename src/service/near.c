@@ -79,6 +79,13 @@ static enum frg_status put_keys(struct store_tx *tx, const struct store_revision
 	return store_near_put(tx, revision->site, revision->id, refused, keys, count, err);
 }
 
+void near_ask(struct store_tx *tx, id64 site, const struct near_text *text)
+{
+	bool known;
+	struct frg_error none;
+	store_unread(store_near_known(tx, site, text->keys, text->key_count, &known, &none));
+}
+
 enum frg_status near_place(struct store_tx *tx, const struct store_revision *revision, const struct near_text *text,
                            struct store_queue_row *row, struct frg_error *err)
 {

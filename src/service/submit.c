@@ -41,7 +41,7 @@ struct submission {
 	str article_id, reader, key, key_hash;
 	str address;
 	struct proof_used proof;
-	bool reader_is_new;
+	bool reader_is_new, reader_is_drawn; /* drawn: no author can be known by it */
 	struct store_article article;
 	struct store_comment comment; /* id 0: not yet there */
 	struct store_revision revision;
@@ -72,6 +72,8 @@ static void set_key(struct arena *a, struct submission *s, str key)
 static enum frg_status find_replay(struct store_tx *tx, struct submission *s, struct frg_error *err)
 {
 	id64 author = 0;
+	if (s->reader_is_drawn)
+		return FRG_OK;
 	enum frg_status st = capability_author(tx, s->site, s->reader, &author, err);
 	if (st == FRG_NOT_FOUND)
 		return FRG_OK;
@@ -161,12 +163,35 @@ static enum frg_status load_terms(struct store_tx *tx, struct submission *s, str
 	return st == FRG_OK ? address_prepare(tx, s->site->id, s->address, &s->address_terms, err) : st;
 }
 
+static void ask_before(struct store_tx *tx, struct submission *s)
+{
+	id64 author;
+	struct frg_error none;
+	if (!store_ask(tx))
+		return;
+	if (!s->reader_is_drawn)
+		store_unread(capability_author(tx, s->site, s->reader, &author, &none));
+	store_unread(store_article_get(tx, s->site->id, s->article_id, &s->article, &none));
+	store_unread(load_terms(tx, s, &none));
+	store_asked(tx);
+}
+
+static void make_reader(struct store_tx *tx, struct submission *s)
+{
+	s->reader = capability_first(store_arena(tx), s->key);
+	s->reader_is_drawn = s->key.n == 0;
+}
+
 static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct submission *s = ctx;
-	enum frg_status st = s->reader.n ? find_replay(tx, s, err) : FRG_OK;
-	if (st == FRG_OK && s->reader_is_new) { /* none came along, or one that we never gave */
-		s->reader = capability_first(store_arena(tx), s->key);
+	bool came = s->reader.n > 0;
+	if (!came)
+		make_reader(tx, s);
+	ask_before(tx, s);
+	enum frg_status st = find_replay(tx, s, err);
+	if (st == FRG_OK && s->reader_is_new && came) { /* one that we never gave */
+		make_reader(tx, s);
 		st = find_replay(tx, s, err);
 	}
 	if (st != FRG_OK || s->replayed)
@@ -247,9 +272,24 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 	                          err);
 }
 
+/* All writers of a database wait meanwhile: what is to be read takes one trip. */
+static void ask_at_once(struct store_tx *tx, struct submission *s)
+{
+	id64 author;
+	struct frg_error none;
+	if (!store_ask(tx))
+		return;
+	if (!s->reader_is_drawn)
+		store_unread(capability_author(tx, s->site, s->reader, &author, &none));
+	near_ask(tx, s->site->id, &s->near);
+	address_ask(tx, s->site->id, s->address, &s->address_terms);
+	store_asked(tx);
+}
+
 static enum frg_status save_submission(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct submission *s = ctx;
+	ask_at_once(tx, s);
 	enum frg_status st = find_replay(tx, s, err); /* the same request may be on its way twice */
 	if (st != FRG_OK || s->replayed)
 		return st;

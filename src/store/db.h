@@ -42,6 +42,11 @@ MUST_CHECK enum frg_status db_run(struct db *db, struct frg_error *err, const ch
  * statement text and connection. */
 MUST_CHECK enum frg_status db_query(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args,
                                     size_t count, struct db_rows **out);
+/* From db_ask to db_asked queries are only sent, and have no rows. The same, with the same values, find their answers
+ * afterwards without a round trip of their own; what is written in between does not show in them. False: answers cost
+ * no trip here, and nothing is asked. What has not been fetched is forgotten with the next step. */
+bool db_ask(struct db *db);
+void db_asked(struct db *db);
 bool db_next(struct db_rows *rows);
 /* Ends the query; the status of the whole, including of stepping. */
 MUST_CHECK enum frg_status db_end(struct db_rows *rows, struct frg_error *err);
@@ -89,6 +94,7 @@ struct db_driver {
 	                       int64_t *changed);
 	enum frg_status (*query)(struct db *, struct frg_error *, const char *sql, const struct db_value *, size_t,
 	                         struct db_rows **);
+	void (*ask)(struct db *, bool begin); /* NULL: nothing to gain */
 	bool (*next)(struct db_rows *);
 	bool (*null)(struct db_rows *, int column);
 	enum frg_status (*end)(struct db_rows *, struct frg_error *);

@@ -58,6 +58,8 @@ enum frg_status store_none(struct frg_error *err, const char *what)
 }
 
 struct arena *store_arena(struct store_tx *tx) { return tx->arena; }
+bool store_ask(struct store_tx *tx) { return db_ask(tx->db); }
+void store_asked(struct store_tx *tx) { db_asked(tx->db); }
 int64_t store_changes(struct store_tx *tx) { return db_changes(tx->db); }
 
 static void run_work(struct store_tx *tx, struct job *job)

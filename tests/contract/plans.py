@@ -90,7 +90,7 @@ def psql(url, sql):
 
 def settings():
     """What a connection of the program's is set to, as far as it decides about plans."""
-    [text] = {found[0] for sql in literals(ROOT / 'src/store/db_postgres.c') for found in [re.match(r'(SET (?:plan|enable|jit)\w* = \w+; ?)+', sql)] if found}
+    [text] = {found[0] for sql in literals(ROOT / 'src/store/connect_postgres.c') for found in [re.match(r'(SET (?:plan|enable|jit)\w* = \w+; ?)+', sql)] if found}
     return text
 
 def walks(plan, sql):
