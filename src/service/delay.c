@@ -12,6 +12,7 @@ enum {
 	SITES_MAX = 1000,
 	PATIENCES = 64,
 	DUE_POINTS = 1024, /* of the queue's due times, to tell how much is before a new one */
+	NEAR_FRONT = 20,   /* up to so many before one are counted; of more the picture of the queue tells */
 	BUSY = 30,         /* with so many waiting there was something to do all the time */
 	PAGE = 2000,
 	DAYS_BACK = 16,
@@ -313,7 +314,7 @@ enum frg_status service_delay_refresh(struct service *svc, struct arena *a, id64
 /* ---- telling ---- */
 
 enum frg_status delay_promise(struct service *svc, struct store_tx *tx, const struct store_queue_row *row,
-                              struct frg_error *err)
+                              struct delay_told *out, struct frg_error *err)
 {
 	struct forecast f;
 	ask(svc, row->site, row->submitted, -1, row->due - row->submitted, &f);
@@ -325,17 +326,39 @@ enum frg_status delay_promise(struct service *svc, struct store_tx *tx, const st
 	                              .bucket = f.bucket,
 	                              .from = f.from,
 	                              .until = f.until};
+	*out = (struct delay_told){.from = f.from, .until = f.until, .none = f.overload};
 	return store_forecast_put(tx, &told, err);
 }
 
-/* Who is far behind need not know to the place how far; the few seconds old points tell. */
+/* Counting those before one costs a thousand instructions each, and nobody far behind needs to know to the place how
+ * far: the few seconds old points tell. 0: near the front, or nothing is known yet. */
 static int64_t far_behind(struct service *svc, id64 site, msec due)
 {
 	pthread_mutex_lock(&svc->delays->lock);
 	const struct delay *d = find(svc->delays, site, false);
 	int64_t before = d ? count_before(d, due) : 0;
 	pthread_mutex_unlock(&svc->delays->lock);
-	return before > STORE_AHEAD_MAX ? before : STORE_AHEAD_MAX;
+	return before > NEAR_FRONT ? before : 0;
+}
+
+struct place {
+	const struct store_revision *revision;
+	int64_t ahead;
+};
+
+static enum frg_status count_ahead(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct place *p = ctx;
+	return store_queue_ahead(tx, p->revision->site, p->revision->id, &p->ahead, err);
+}
+
+enum frg_status delay_position(struct service *svc, struct arena *a, const struct store_revision *revision, msec due,
+                               int64_t *position, struct frg_error *err)
+{
+	struct place p = {revision, far_behind(svc, revision->site, due)};
+	enum frg_status st = p.ahead ? FRG_OK : store_read(svc->store, a, count_ahead, &p, err);
+	*position = p.ahead + 1;
+	return st;
 }
 
 enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct store_revision *revision,
@@ -347,21 +370,22 @@ enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct 
 	int64_t ahead = 0;
 	msec now = clock_now();
 	*out = (struct delay_told){0};
-	enum frg_status st = store_queue_ahead(tx, revision->site, revision->id, &ahead, err);
+	enum frg_status st = store_forecast_get(tx, revision->id, &told, err);
+	bool known = st == FRG_OK;
+	if (known)
+		ahead = far_behind(svc, revision->site, told.due);
+	if (!ahead && (known || st == FRG_NOT_FOUND))
+		st = store_queue_ahead(tx, revision->site, revision->id, &ahead, err);
 	if (st != FRG_OK)
 		return st;
-	st = store_forecast_get(tx, revision->id, &told, err);
-	if (ahead == STORE_AHEAD_MAX && st == FRG_OK)
-		ahead = far_behind(svc, revision->site, told.due);
 	out->position = ahead + 1;
-	if (st == FRG_OK && told.until && told.until >= now) { /* the word that was given stands */
+	if (known && told.until && told.until >= now) { /* the word that was given stands */
 		out->from = told.from;
 		out->until = told.until;
 		return FRG_OK;
 	}
-	out->late = st == FRG_OK && told.until;
-	if (st == FRG_OK || st == FRG_NOT_FOUND)
-		st = store_queue_get(tx, revision->id, &row, err);
+	out->late = known && told.until;
+	st = store_queue_get(tx, revision->id, &row, err);
 	if (st == FRG_NOT_FOUND)
 		return FRG_OK;
 	if (st != FRG_OK)

@@ -194,15 +194,18 @@ MUST_CHECK enum frg_status queue_enter_all(struct store_tx *tx, void *ctx, struc
 /* delay.c */
 struct delays *delays_open(void);
 void delays_close(struct delays *delays);
-/* What its author is told, in the transaction that holds it. */
-MUST_CHECK enum frg_status delay_promise(struct service *svc, struct store_tx *tx, const struct store_queue_row *row,
-                                         struct frg_error *err);
 struct delay_told {
 	int64_t position; /* in the queue; 1: next */
 	msec from, until; /* 0: nothing is known, or */
 	bool none;        /* too much is going on to give a time */
 	bool late;        /* later than was told first; from and until are a new forecast */
 };
+/* What its author is told, in the transaction that holds it; all but the position, for which others would have to wait. */
+MUST_CHECK enum frg_status delay_promise(struct service *svc, struct store_tx *tx, const struct store_queue_row *row,
+                                         struct delay_told *out, struct frg_error *err);
+/* The position of what is due then, outside any transaction. */
+MUST_CHECK enum frg_status delay_position(struct service *svc, struct arena *a, const struct store_revision *revision,
+                                          msec due, int64_t *position, struct frg_error *err);
 MUST_CHECK enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct store_revision *revision,
                                     struct delay_told *out, struct frg_error *err);
 

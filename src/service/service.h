@@ -238,11 +238,14 @@ struct withdraw_command {
 	str article, reader;
 	id64 comment;
 };
+struct thread_own; /* service/thread_load.h */
 struct submit_result {
 	id64 comment, revision;
 	struct store_article article; /* id 0: not read */
 	str reader;                   /* the capability, new or as given */
 	bool replayed;
+	const struct thread_own *own; /* a new comment, for service_submitted; NULL: it has to be read */
+	msec due;                     /* its place in the queue */
 };
 
 enum { SERVICE_TEXT_MAX = 5000, SERVICE_NAME_MAX = 60 }; /* characters */
@@ -300,6 +303,10 @@ struct own_comment {
 MUST_CHECK enum frg_status service_own_comments(struct service *svc, struct arena *a, const struct thread_query *q,
                                                 str reader, id64 only, struct own_comment **out, size_t *count,
                                                 struct frg_error *err);
+/* What has just been sent, as its author sees it. */
+MUST_CHECK enum frg_status service_submitted(struct service *svc, struct arena *a, const struct thread_query *q,
+                                             const struct submit_result *sent, struct own_comment *out,
+                                             struct frg_error *err);
 struct http_page *service_front_cached(struct service *svc, const struct store_site *site);
 MUST_CHECK enum frg_status service_front_page(struct service *svc, struct arena *a, const struct store_site *site,
                                               struct http_page **out, struct frg_error *err);

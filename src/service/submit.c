@@ -1,6 +1,7 @@
 /* What readers do: submit, revise, withdraw. A submission is checked by the engine before the
  * transaction; comment, revision, review and event are then committed together. */
 #include "service/inner.h"
+#include "service/thread_load.h"
 #include "store/limit.h"
 
 #include "text/near.h"
@@ -45,10 +46,12 @@ struct submission {
 	struct store_article article;
 	struct store_comment comment; /* id 0: not yet there */
 	struct store_revision revision;
-	str parent_text;
+	str parent_text, answers_name;
+	int64_t depth;
 	struct service_review review;
 	struct near_text near;
-	msec longest_wait;
+	msec longest_wait, due;
+	struct delay_told told;
 	struct address_terms address_terms;
 	bool replayed;
 };
@@ -94,6 +97,10 @@ static enum frg_status find_parent(struct store_tx *tx, struct submission *s, st
 {
 	struct store_publication parent = {0};
 	enum frg_status st = store_publication_get(tx, s->comment.parent, &parent, err);
+	if (st == FRG_OK) {
+		s->depth = parent.depth + 1;
+		s->answers_name = parent.name;
+	}
 	if (st == FRG_OK && parent.article == s->article.id && !parent.removed) {
 		s->parent_text = parent.text;
 		return FRG_OK;
@@ -213,7 +220,8 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 		                                              .author_is_new = s->reader_is_new},
 		                     &row, err);
 	if (st == FRG_OK)
-		st = delay_promise(s->svc, tx, &row, err);
+		st = delay_promise(s->svc, tx, &row, &s->told, err);
+	s->due = row.due;
 	if (st == FRG_OK)
 		st = search_add(tx, &s->comment, &s->revision, s->article.title, err);
 	if (st == FRG_OK)
@@ -255,8 +263,20 @@ static enum frg_status save_submission(struct store_tx *tx, void *ctx, struct fr
 /* What takes time and touches no database: what the engine says, and what the text is found again by. */
 static enum frg_status judge(struct arena *a, struct submission *s, str text, struct frg_error *err)
 {
-	near_read(a, text, &s->near);
+	near_keys(a, text, &s->near);
 	return service_check(s->svc, a, &s->article, text, s->parent_text, &s->review, err);
+}
+
+/* A new comment is answered with what is known of it: the transaction need not be followed by another. */
+static const struct thread_own *own_of(struct arena *a, const struct submission *s)
+{
+	struct thread_own *own = ARENA_NEW(a, struct thread_own);
+	*own = (struct thread_own){.comment = s->comment,
+	                           .revision = s->revision,
+	                           .depth = s->depth,
+	                           .answers_name = s->answers_name,
+	                           .delay = s->told};
+	return own;
 }
 
 static void fill_result(const struct submission *s, struct submit_result *out)
@@ -301,6 +321,10 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 	}
 	if (st == FRG_OK)
 		fill_result(&s, out);
+	if (st == FRG_OK && !s.replayed) {
+		out->own = own_of(a, &s);
+		out->due = s.due;
+	}
 	return st;
 }
 

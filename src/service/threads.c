@@ -300,6 +300,16 @@ static str comment_html(struct arena *a, enum frg_lang lang, const struct view_c
 	return buf_finish(&b, a);
 }
 
+static void fill_own(struct arena *a, enum frg_lang lang, const struct thread_own *o, struct own_comment *out)
+{
+	out->view = thread_own_view(a, o);
+	out->state = store_state_name(o->revision.state);
+	out->html = comment_html(a, lang, &out->view);
+	out->position = o->delay.position;
+	out->review_from = o->delay.from;
+	out->review_until = o->delay.until;
+}
+
 enum frg_status service_own_comments(struct service *svc, struct arena *a, const struct thread_query *q, str reader,
                                      id64 only, struct own_comment **out, size_t *count, struct frg_error *err)
 {
@@ -311,18 +321,32 @@ enum frg_status service_own_comments(struct service *svc, struct arena *a, const
 		return st;
 	enum frg_lang lang = q->lang == FRG_LANG_AUTO ? t.article.lang : q->lang;
 	*out = ARENA_ARRAY(a, struct own_comment, t.own_count);
-	*count = 0;
-	for (size_t i = 0; i < t.own_count; i++) {
-		const struct thread_own *o = &t.own[i];
-		struct own_comment *c = &(*out)[(*count)++];
-		c->view = thread_own_view(a, o);
-		c->state = store_state_name(o->revision.state);
-		c->html = comment_html(a, lang, &c->view);
-		c->position = o->delay.position;
-		c->review_from = o->delay.from;
-		c->review_until = o->delay.until;
-	}
+	*count = t.own_count;
+	for (size_t i = 0; i < t.own_count; i++)
+		fill_own(a, lang, &t.own[i], &(*out)[i]);
 	return FRG_OK;
+}
+
+enum frg_status service_submitted(struct service *svc, struct arena *a, const struct thread_query *q,
+                                  const struct submit_result *sent, struct own_comment *out, struct frg_error *err)
+{
+	struct thread_query about = *q;
+	about.known = &sent->article;
+	if (sent->own) {
+		struct thread_own own = *sent->own;
+		enum frg_status st = delay_position(svc, a, &own.revision, sent->due, &own.delay.position, err);
+		if (st == FRG_OK)
+			fill_own(a, q->lang == FRG_LANG_AUTO ? sent->article.lang : q->lang, &own, out);
+		return st;
+	}
+	struct own_comment *one = NULL;
+	size_t count = 0;
+	enum frg_status st = service_own_comments(svc, a, &about, sent->reader, sent->comment, &one, &count, err);
+	if (st == FRG_OK && count != 1)
+		st = frg_fail(err, FRG_CORRUPT, "store_corrupt", "the comment just saved is not there");
+	if (st == FRG_OK)
+		*out = *one;
+	return st;
 }
 
 /* ---- the front page ---- */

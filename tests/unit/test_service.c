@@ -26,6 +26,30 @@ static void a_comment_is_held(void **state)
 	assert_int_equal(number(sql), 0);
 }
 
+/* The answer to a new comment is put together from what is known of it, and is what a later look finds. */
+static void the_answer_is_what_is_read_later(void **state)
+{
+	struct submit_result first = submit("", "Ein sachlicher Beitrag.", 0);
+	release(first.revision);
+	id64 parents[] = {0, first.comment};
+	for (size_t i = 0; i < COUNT_OF(parents); i++) {
+		struct submit_result sent = submit("", "Ein <b>Beitrag</b> & mehr.", parents[i]);
+		struct thread_query q = {.site = t.site, .article = STR("bruecke"), .form = THREAD_FRAGMENT};
+		struct own_comment answered, *read = NULL;
+		size_t count = 0;
+		assert_non_null(sent.own);
+		OK(service_submitted(t.svc, t.a, &q, &sent, &answered, &err));
+		OK(service_own_comments(t.svc, t.a, &q, sent.reader, sent.comment, &read, &count, &err));
+		assert_int_equal(count, 1);
+		assert_int_equal(answered.position, i + 1);
+		assert_int_equal(answered.position, read->position);
+		assert_int_equal(answered.review_from, read->review_from);
+		assert_int_equal(answered.review_until, read->review_until);
+		assert_true(str_eq(answered.state, read->state) && str_eq(answered.html, read->html));
+		assert_true(str_eq(answered.view.id, read->view.id) && str_eq(answered.view.parent_id, read->view.parent_id));
+	}
+}
+
 static void what_is_sent_is_checked(void **state)
 {
 	static char longer[SERVICE_TEXT_MAX + 2];
@@ -346,6 +370,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(a_comment_is_held),
+		TEST(the_answer_is_what_is_read_later),
 		TEST(what_is_sent_is_checked),
 		TEST(a_repeated_request_is_done_once),
 		TEST(the_same_at_the_same_time_too),
