@@ -26,6 +26,47 @@ static void a_comment_is_held(void **state)
 	assert_int_equal(number(sql), 0);
 }
 
+/* How many steps SQLite takes for a review that suggests this. */
+static int steps_of(const char *suggestion)
+{
+	sqlite3 *db;
+	sqlite3_stmt *s;
+	assert_int_equal(sqlite3_open(t.path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "BEGIN", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db,
+	                                    "INSERT INTO review (id, revision_id, engine, suggestion, findings,"
+	                                    " article_hash, created_at) SELECT max(id) + 1, revision_id, '', $1, '', '', 1"
+	                                    " FROM review",
+	                                    -1, &s, NULL),
+	                 SQLITE_OK);
+	sqlite3_bind_text(s, 1, suggestion, -1, SQLITE_STATIC);
+	int rc = sqlite3_step(s), steps = sqlite3_stmt_status(s, SQLITE_STMTSTATUS_VM_STEP, 0);
+	sqlite3_finalize(s);
+	sqlite3_close(db);
+	return rc == SQLITE_DONE ? steps : -rc;
+}
+
+/* SQLite makes a table of a list of words, each time; the commonest must not need it. */
+static void the_commonest_words_are_checked_without_a_list(void **state)
+{
+	submit("", "Ein sachlicher Beitrag.", 0);
+	assert_true(steps_of("look") > 0 && steps_of("look") + 5 < steps_of("reject"));
+	assert_int_equal(steps_of("nonsense"), -SQLITE_CONSTRAINT);
+	assert_int_equal(number("SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%(state = ''held'' OR %' AND name = "
+	                        "'revision' OR sql LIKE '%(action = ''release'' OR %' AND name = 'decision'"),
+	                 2);
+}
+
+/* A row is found by its number in one tree, not in two. */
+static void numbers_are_keys(void **state)
+{
+	assert_int_equal(number("SELECT count(*) FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'"
+	                        " AND c.pk = 1 AND c.type = 'BIGINT'"
+	                        " AND (SELECT count(*) FROM pragma_table_info(t.name) d WHERE d.pk) = 1"),
+	                 0);
+	assert_int_equal(number("SELECT count(*) FROM pragma_index_list('near_key')"), 2);
+}
+
 /* The answer to a new comment is put together from what is known of it, and is what a later look finds. */
 static void the_answer_is_what_is_read_later(void **state)
 {
@@ -370,6 +411,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(a_comment_is_held),
+		TEST(the_commonest_words_are_checked_without_a_list),
+		TEST(numbers_are_keys),
 		TEST(the_answer_is_what_is_read_later),
 		TEST(what_is_sent_is_checked),
 		TEST(a_repeated_request_is_done_once),
