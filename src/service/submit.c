@@ -42,7 +42,8 @@ struct submission {
 	str article_id, reader, key, key_hash;
 	str address;
 	struct proof_used proof;
-	bool reader_is_new;
+	bool reader_is_new;  /* nobody here knows it */
+	bool reader_is_made; /* by us, for this request */
 	struct store_article article;
 	struct store_comment comment; /* id 0: not yet there */
 	struct store_revision revision;
@@ -59,6 +60,7 @@ struct submission {
 static void set_key(struct arena *a, struct submission *s, str key)
 {
 	char *hash = arena_alloc(a, HASH_TEXT_SIZE);
+	s->key = key;
 	if (key.n) {
 		hash_text(key, hash);
 	} else { /* unique, so that nothing is taken for a repetition */
@@ -69,9 +71,12 @@ static void set_key(struct arena *a, struct submission *s, str key)
 	s->key_hash = str_of(hash);
 }
 
-/* Has this very request been done before? Fills comment and revision if so. */
+/* Has this very request been done before? Fills comment and revision if so. One without a key is none that could have
+ * been, and a capability that was made just now names nobody. */
 static enum frg_status find_replay(struct store_tx *tx, struct submission *s, struct frg_error *err)
 {
+	if (s->key.n == 0 && s->reader_is_made)
+		return FRG_OK;
 	id64 author = 0;
 	enum frg_status st = capability_author(tx, s->site, s->reader, &author, err);
 	if (st == FRG_NOT_FOUND)
@@ -80,7 +85,7 @@ static enum frg_status find_replay(struct store_tx *tx, struct submission *s, st
 		s->comment.author = author;
 		s->reader_is_new = false;
 		struct store_revision old = {0};
-		st = store_revision_by_key(tx, author, s->key_hash, &old, err);
+		st = s->key.n ? store_revision_by_key(tx, author, s->key_hash, &old, err) : FRG_NOT_FOUND;
 		if (st == FRG_NOT_FOUND)
 			return FRG_OK;
 		if (st == FRG_OK) {
@@ -159,6 +164,7 @@ static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct fr
 	enum frg_status st = s->reader.n ? find_replay(tx, s, err) : FRG_OK;
 	if (st == FRG_OK && s->reader_is_new) { /* none came along, or one that we never gave */
 		s->reader = capability_first(store_arena(tx), s->key);
+		s->reader_is_made = true;
 		st = find_replay(tx, s, err);
 	}
 	if (st != FRG_OK || s->replayed)
@@ -309,7 +315,6 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 		return st;
 	str text = s.revision.text;
 	set_key(a, &s, cmd->idempotency_key);
-	s.key = cmd->idempotency_key;
 	s.reader = capability_is(cmd->reader) ? cmd->reader : STR("");
 	st = store_read(svc->store, a, load_for_submit, &s, err);
 	if (st != FRG_OK)
