@@ -186,13 +186,20 @@ static void answer_own(struct api *api, struct http_request *req, const struct s
                        const struct submit_result *result, unsigned status)
 {
 	struct frg_error err;
-	struct own_comment own;
+	struct own_comment *own = NULL;
+	size_t count = 0;
 	struct thread_query q = own_query(req, site);
-	if (service_submitted(api->svc, http_arena(req), &q, result, &own, &err) != FRG_OK) {
+	q.known = &result->article;
+	q.fresh = result->fresh;
+	enum frg_status st = service_own_comments(api->svc, http_arena(req), &q, result->reader, result->comment, &own,
+	                                          &count, &err);
+	if (st == FRG_OK && count != 1)
+		st = frg_fail(&err, FRG_CORRUPT, "store_corrupt", "the comment just saved is not there");
+	if (st != FRG_OK) {
 		api_error(api, req, &err, NULL);
 		return;
 	}
-	json_t *body = own_json(&own);
+	json_t *body = own_json(&own[0]);
 	if (api_origin(req, site) == ORIGIN_FOREIGN || http_header(req, "Freigabe-Reader").n)
 		json_object_set_new(body, "reader", json_of(result->reader));
 	else

@@ -18,13 +18,18 @@ struct entry {
 	str key;
 };
 
+struct generation {
+	uint64_t number;
+	int64_t event; /* what a replica must have replayed to show the subject */
+};
+
 struct thread_cache {
 	pthread_mutex_t lock;
 	struct entry *buckets[BUCKETS];
 	struct entry *newest, *oldest;
 	size_t bytes, bytes_max;
-	/* subjects that share a slot only lose a page more often than they must */
-	uint64_t generations[GENERATIONS];
+	/* subjects that share a slot only lose a page, or ask the primary, more often than they must */
+	struct generation generations[GENERATIONS];
 };
 
 struct thread_cache *cache_open(size_t bytes_max)
@@ -46,7 +51,7 @@ static uint64_t hash(str key)
 	return h ^ h >> 31;
 }
 
-static uint64_t *generation_of(struct thread_cache *c, id64 subject)
+static struct generation *generation_of(struct thread_cache *c, id64 subject)
 {
 	return &c->generations[((uint64_t)subject * 0x9e3779b97f4a7c15u >> 40) % GENERATIONS];
 }
@@ -94,23 +99,37 @@ void cache_close(struct thread_cache *c)
 uint64_t cache_generation(struct thread_cache *c, id64 subject)
 {
 	pthread_mutex_lock(&c->lock);
-	uint64_t g = *generation_of(c, subject);
+	uint64_t g = generation_of(c, subject)->number;
 	pthread_mutex_unlock(&c->lock);
 	return g;
 }
 
-void cache_drop(struct thread_cache *c, id64 subject)
+int64_t cache_event(struct thread_cache *c, id64 subject)
 {
 	pthread_mutex_lock(&c->lock);
-	++*generation_of(c, subject);
+	int64_t event = generation_of(c, subject)->event;
+	pthread_mutex_unlock(&c->lock);
+	return event;
+}
+
+static void next_generation(struct generation *g, int64_t event)
+{
+	g->number++;
+	g->event = event > g->event ? event : g->event;
+}
+
+void cache_drop(struct thread_cache *c, id64 subject, int64_t event)
+{
+	pthread_mutex_lock(&c->lock);
+	next_generation(generation_of(c, subject), event);
 	pthread_mutex_unlock(&c->lock);
 }
 
-void cache_drop_all(struct thread_cache *c)
+void cache_drop_all(struct thread_cache *c, int64_t event)
 {
 	pthread_mutex_lock(&c->lock);
 	for (size_t i = 0; i < GENERATIONS; i++)
-		c->generations[i]++;
+		next_generation(&c->generations[i], event);
 	pthread_mutex_unlock(&c->lock);
 }
 
@@ -128,7 +147,7 @@ struct http_page *cache_get(struct thread_cache *c, str key)
 	struct http_page *page = NULL;
 	pthread_mutex_lock(&c->lock);
 	struct entry *e = find(c, key, h);
-	if (e && e->generation != *generation_of(c, e->subject)) {
+	if (e && e->generation != generation_of(c, e->subject)->number) {
 		forget(c, e);
 	} else if (e) {
 		unlink_use(c, e);
@@ -154,7 +173,7 @@ void cache_put(struct thread_cache *c, str key, id64 subject, uint64_t generatio
 	                    .bytes = bytes + sizeof *e + key.n,
 	                    .key = {copy, key.n}};
 	pthread_mutex_lock(&c->lock);
-	if (generation != *generation_of(c, subject) || e->bytes > c->bytes_max / 4) {
+	if (generation != generation_of(c, subject)->number || e->bytes > c->bytes_max / 4) {
 		pthread_mutex_unlock(&c->lock);
 		free(e);
 		return;
@@ -176,12 +195,16 @@ void cache_put(struct thread_cache *c, str key, id64 subject, uint64_t generatio
 
 /* ---- for the rest of the service ---- */
 
-void service_threads_drop(struct service *svc, id64 subject) { cache_drop(svc->cache, subject); }
+void service_threads_drop(struct service *svc, id64 subject)
+{
+	cache_drop(svc->cache, subject, store_known(svc->store));
+}
 
 void service_threads_drop_both(struct service *svc, id64 article, id64 site)
 {
-	cache_drop(svc->cache, article);
-	cache_drop(svc->cache, site);
+	int64_t known = store_known(svc->store);
+	cache_drop(svc->cache, article, known);
+	cache_drop(svc->cache, site, known);
 }
 
-void service_threads_drop_all(struct service *svc) { cache_drop_all(svc->cache); }
+void service_threads_drop_all(struct service *svc) { cache_drop_all(svc->cache, store_known(svc->store)); }

@@ -107,8 +107,11 @@ enum frg_status near_refused(struct store_tx *tx, const struct store_revision *r
                              struct frg_error *err)
 {
 	struct search held = {.tx = tx, .revision = revision, .limit = COPIES_MAX, .max = COPIES_MAX};
+	bool has; /* it was held: with its state its keys became those of a refused text */
 	near_read(store_arena(tx), revision->text, &held.text);
-	enum frg_status st = put_keys(tx, revision, true, &held.text, err);
+	enum frg_status st = store_near_has(tx, revision->id, &has, err);
+	if (st == FRG_OK && !has)
+		st = put_keys(tx, revision, true, &held.text, err);
 	if (st == FRG_OK)
 		st = search(&held, err);
 	for (size_t i = 0; st == FRG_OK && i < held.count; i++)

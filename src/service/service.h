@@ -49,6 +49,7 @@ struct limit_rates {
 
 struct service_config {
 	str database;                    /* "sqlite:PATH" */
+	str replicas;                    /* copies of a PostgreSQL database, as in store_config */
 	bool create;                     /* make the database if it is not there */
 	unsigned readers;                /* database connections for reading */
 	size_t cache_bytes;              /* rendered threads kept in memory; 0: 64 MiB */
@@ -238,14 +239,13 @@ struct withdraw_command {
 	str article, reader;
 	id64 comment;
 };
-struct thread_own; /* service/thread_load.h */
+struct thread_own; /* thread_load.h */
 struct submit_result {
 	id64 comment, revision;
 	struct store_article article; /* id 0: not read */
 	str reader;                   /* the capability, new or as given */
 	bool replayed;
-	const struct thread_own *own; /* a new comment, for service_submitted; NULL: it has to be read */
-	msec due;                     /* its place in the queue */
+	const struct thread_own *fresh; /* what its author sees of it, in the arena; NULL: it must be read */
 };
 
 enum { SERVICE_TEXT_MAX = 5000, SERVICE_NAME_MAX = 60 }; /* characters */
@@ -277,6 +277,7 @@ struct thread_query {
 	str origin;         /* foreign origin, already found to be allowed; empty: none */
 	enum thread_form form;
 	const struct store_article *known; /* the article, if it has just been read; NULL: not */
+	const struct thread_own *fresh;    /* the one comment that is asked for, if it has just been sent; NULL: not */
 };
 
 /* What all readers see, if it is in memory (never blocks), or NULL. The caller unrefs. */
@@ -303,10 +304,6 @@ struct own_comment {
 MUST_CHECK enum frg_status service_own_comments(struct service *svc, struct arena *a, const struct thread_query *q,
                                                 str reader, id64 only, struct own_comment **out, size_t *count,
                                                 struct frg_error *err);
-/* What has just been sent, as its author sees it. */
-MUST_CHECK enum frg_status service_submitted(struct service *svc, struct arena *a, const struct thread_query *q,
-                                             const struct submit_result *sent, struct own_comment *out,
-                                             struct frg_error *err);
 struct http_page *service_front_cached(struct service *svc, const struct store_site *site);
 MUST_CHECK enum frg_status service_front_page(struct service *svc, struct arena *a, const struct store_site *site,
                                               struct http_page **out, struct frg_error *err);
@@ -335,6 +332,8 @@ void service_live_start(struct service *svc, struct http_server *server);
 void service_live_stop(struct service *svc);
 /* The readers' channel of an article or the desk's of a site; made when first asked for. The caller unrefs. */
 struct http_channel *service_channel(struct service *svc, id64 site, id64 article_or_site);
+/* Does anybody listen, or may they in a moment? Where not, nothing need be made to be told. */
+bool service_channel_heard(struct service *svc, id64 article_or_site);
 /* Publishes if anybody listens; a later message on a topic (0: none) replaces the earlier ones. */
 void service_channel_tell(struct service *svc, id64 article_or_site, id64 topic, const char *event, str data);
 

@@ -1,6 +1,5 @@
 /* What readers do: submit, revise, withdraw. A submission is checked by the engine before the
  * transaction; comment, revision, review and event are then committed together. */
-#include "service/inner.h"
 #include "service/thread_load.h"
 #include "store/limit.h"
 
@@ -47,12 +46,12 @@ struct submission {
 	struct store_article article;
 	struct store_comment comment; /* id 0: not yet there */
 	struct store_revision revision;
-	str parent_text, answers_name;
+	str parent_text, parent_name;
 	int64_t depth;
+	struct store_forecast told;
 	struct service_review review;
 	struct near_text near;
-	msec longest_wait, due;
-	struct delay_told told;
+	msec longest_wait;
 	struct address_terms address_terms;
 	bool replayed;
 };
@@ -97,6 +96,15 @@ static enum frg_status find_replay(struct store_tx *tx, struct submission *s, st
 	return st;
 }
 
+/* A request on its way twice, whose comment was erased in between, would bring it back. */
+static enum frg_status check_erased(struct store_tx *tx, const struct submission *s, struct frg_error *err)
+{
+	bool erased = false;
+	enum frg_status st = store_proof_was(tx, erase_mark(s->key_hash), &erased, err);
+	return st == FRG_OK && erased ? frg_fail(err, FRG_CONFLICT, "request_erased", "what this request made was erased")
+	                              : st;
+}
+
 /* One may answer what is released, or what is one's own. Anything else is as if it were not there. */
 static enum frg_status find_parent(struct store_tx *tx, struct submission *s, struct frg_error *err)
 {
@@ -104,7 +112,7 @@ static enum frg_status find_parent(struct store_tx *tx, struct submission *s, st
 	enum frg_status st = store_publication_get(tx, s->comment.parent, &parent, err);
 	if (st == FRG_OK) {
 		s->depth = parent.depth + 1;
-		s->answers_name = parent.name;
+		s->parent_name = parent.name;
 	}
 	if (st == FRG_OK && parent.article == s->article.id && !parent.removed) {
 		s->parent_text = parent.text;
@@ -169,7 +177,10 @@ static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct fr
 	}
 	if (st != FRG_OK || s->replayed)
 		return st;
-	st = store_article_get(tx, s->site->id, s->article_id, &s->article, err);
+	if (s->key.n)
+		st = check_erased(tx, s, err);
+	if (st == FRG_OK)
+		st = store_article_get(tx, s->site->id, s->article_id, &s->article, err);
 	if (st == FRG_NOT_FOUND)
 		return frg_fail(err, FRG_NOT_FOUND, "article_unknown", "no such article");
 	if (st == FRG_OK)
@@ -227,7 +238,6 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 		                     &row, err);
 	if (st == FRG_OK)
 		st = delay_promise(s->svc, tx, &row, &s->told, err);
-	s->due = row.due;
 	if (st == FRG_OK)
 		st = search_add(tx, &s->comment, &s->revision, s->article.title, err);
 	if (st == FRG_OK)
@@ -273,15 +283,14 @@ static enum frg_status judge(struct arena *a, struct submission *s, str text, st
 	return service_check(s->svc, a, &s->article, text, s->parent_text, &s->review, err);
 }
 
-/* A new comment is answered with what is known of it: the transaction need not be followed by another. */
-static const struct thread_own *own_of(struct arena *a, const struct submission *s)
+static const struct thread_own *fresh(struct arena *a, const struct submission *s)
 {
 	struct thread_own *own = ARENA_NEW(a, struct thread_own);
 	*own = (struct thread_own){.comment = s->comment,
 	                           .revision = s->revision,
 	                           .depth = s->depth,
-	                           .answers_name = s->answers_name,
-	                           .delay = s->told};
+	                           .answers_name = s->parent_name,
+	                           .told = s->told};
 	return own;
 }
 
@@ -324,13 +333,12 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 		if (st == FRG_OK)
 			st = store_write_as(svc->store, STORE_PLAIN | STORE_PATIENT, a, save_submission, &s, err);
 	}
-	if (st == FRG_OK)
-		fill_result(&s, out);
-	if (st == FRG_OK && !s.replayed) {
-		out->own = own_of(a, &s);
-		out->due = s.due;
-	}
-	return st;
+	if (st != FRG_OK)
+		return st;
+	fill_result(&s, out);
+	if (!s.replayed)
+		out->fresh = fresh(a, &s);
+	return FRG_OK;
 }
 
 /* ---- revising ---- */

@@ -205,7 +205,7 @@ enum frg_status service_thread_page(struct service *svc, struct arena *a, const 
 	struct store_article article;
 	if ((*out = service_thread_cached(svc, a, q)) != NULL) /* made while this request waited, or lacks a form */
 		return FRG_OK;
-	enum frg_status st = service_article_get(svc, a, q->site, q->article, &article, err);
+	enum frg_status st = article_get(svc, a, q->site, q->article, 0, &article, err); /* its id never changes */
 	if (st != FRG_OK)
 		return st;
 	uint64_t generation = cache_generation(svc->cache, article.id); /* before the reading */
@@ -213,7 +213,7 @@ enum frg_status service_thread_page(struct service *svc, struct arena *a, const 
 	fresh.site = site_as_it_is(svc, q->site);
 	q = &fresh;
 	struct thread_data t = {.svc = svc, .query = q};
-	st = store_read(svc->store, a, q->form == THREAD_FEED ? load_feed : thread_load, &t, err);
+	st = replica_read(svc, a, article.id, q->form == THREAD_FEED ? load_feed : thread_load, &t, sizeof t, err);
 	if (st != FRG_OK)
 		return st;
 	struct buf b = BUF_INIT(PAGE_MAX);
@@ -275,7 +275,7 @@ enum frg_status service_thread_personal(struct service *svc, struct arena *a, co
                                         const struct thread_personal *who, str *html, struct frg_error *err)
 {
 	struct thread_data t = {.svc = svc, .query = q, .reader = who->reader};
-	enum frg_status st = store_read(svc->store, a, thread_load, &t, err);
+	enum frg_status st = replica_read_own(svc, a, q->site->id, thread_load, &t, sizeof t, err);
 	if (st != FRG_OK)
 		return st;
 	struct view_form form = {0};
@@ -300,53 +300,31 @@ static str comment_html(struct arena *a, enum frg_lang lang, const struct view_c
 	return buf_finish(&b, a);
 }
 
-static void fill_own(struct arena *a, enum frg_lang lang, const struct thread_own *o, struct own_comment *out)
-{
-	out->view = thread_own_view(a, o);
-	out->state = store_state_name(o->revision.state);
-	out->html = comment_html(a, lang, &out->view);
-	out->position = o->delay.position;
-	out->review_from = o->delay.from;
-	out->review_until = o->delay.until;
-}
-
 enum frg_status service_own_comments(struct service *svc, struct arena *a, const struct thread_query *q, str reader,
                                      id64 only, struct own_comment **out, size_t *count, struct frg_error *err)
 {
 	struct thread_data t = {.svc = svc, .query = q, .reader = reader, .own_only = only};
 	if (q->known)
 		t.article = *q->known;
-	enum frg_status st = store_read(svc->store, a, thread_load_own, &t, err);
+	enum frg_status st = q->fresh && thread_own_fresh(&t, a)
+	                         ? FRG_OK
+	                         : replica_read_own(svc, a, q->site->id, thread_load_own, &t, sizeof t, err);
 	if (st != FRG_OK)
 		return st;
 	enum frg_lang lang = q->lang == FRG_LANG_AUTO ? t.article.lang : q->lang;
 	*out = ARENA_ARRAY(a, struct own_comment, t.own_count);
-	*count = t.own_count;
-	for (size_t i = 0; i < t.own_count; i++)
-		fill_own(a, lang, &t.own[i], &(*out)[i]);
-	return FRG_OK;
-}
-
-enum frg_status service_submitted(struct service *svc, struct arena *a, const struct thread_query *q,
-                                  const struct submit_result *sent, struct own_comment *out, struct frg_error *err)
-{
-	struct thread_query about = *q;
-	about.known = &sent->article;
-	if (sent->own) {
-		struct thread_own own = *sent->own;
-		enum frg_status st = delay_position(svc, a, &own.revision, sent->due, &own.delay.position, err);
-		if (st == FRG_OK)
-			fill_own(a, q->lang == FRG_LANG_AUTO ? sent->article.lang : q->lang, &own, out);
-		return st;
+	*count = 0;
+	for (size_t i = 0; i < t.own_count; i++) {
+		const struct thread_own *o = &t.own[i];
+		struct own_comment *c = &(*out)[(*count)++];
+		c->view = thread_own_view(a, o);
+		c->state = store_state_name(o->revision.state);
+		c->html = comment_html(a, lang, &c->view);
+		c->position = o->delay.position;
+		c->review_from = o->delay.from;
+		c->review_until = o->delay.until;
 	}
-	struct own_comment *one = NULL;
-	size_t count = 0;
-	enum frg_status st = service_own_comments(svc, a, &about, sent->reader, sent->comment, &one, &count, err);
-	if (st == FRG_OK && count != 1)
-		st = frg_fail(err, FRG_CORRUPT, "store_corrupt", "the comment just saved is not there");
-	if (st == FRG_OK)
-		*out = *one;
-	return st;
+	return FRG_OK;
 }
 
 /* ---- the front page ---- */
@@ -388,7 +366,7 @@ enum frg_status service_front_page(struct service *svc, struct arena *a, const s
 	uint64_t generation = cache_generation(svc->cache, site->id);
 	site = site_as_it_is(svc, site);
 	struct front f = {.site = site->id};
-	enum frg_status st = store_read(svc->store, a, load_front, &f, err);
+	enum frg_status st = replica_read(svc, a, site->id, load_front, &f, sizeof f, err);
 	if (st != FRG_OK)
 		return st;
 	struct view_site view = site_view(site);
@@ -428,7 +406,7 @@ enum frg_status service_article_count(struct service *svc, struct arena *a, id64
                                       struct frg_error *err)
 {
 	struct count c = {.article = article};
-	enum frg_status st = store_read(svc->store, a, load_count, &c, err);
+	enum frg_status st = replica_read(svc, a, article, load_count, &c, sizeof c, err);
 	*count = c.count;
 	return st;
 }

@@ -175,8 +175,8 @@ enum frg_status store_queue_ahead(struct store_tx *tx, id64 site, id64 revision,
 	*ahead = 0;
 	enum frg_status st = DB_QUERY(
 		tx->db, err, &rows,
-		"SELECT count(*) FROM (SELECT 1 FROM queue q, queue me WHERE me.revision_id = $2"
-		" AND q.site_id = $1 AND q.blind_for = 0 AND (q.due_at, q.revision_id) < (me.due_at, me.revision_id)"
+		"SELECT count(*) FROM (SELECT 1 FROM queue q WHERE q.site_id = $1 AND q.blind_for = 0"
+		" AND (q.due_at, q.revision_id) < ((SELECT me.due_at FROM queue me WHERE me.revision_id = $2), $2)"
 		" LIMIT $3) AS before",
 		DB_INT(site), DB_INT(revision), DB_INT(STORE_AHEAD_MAX));
 	if (st != FRG_OK)

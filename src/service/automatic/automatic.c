@@ -101,8 +101,7 @@ enum frg_status service_automatic_held(struct service *svc, struct arena *a, id6
                                        struct frg_error *err)
 {
 	struct looking l = {.svc = svc, .site = site, .revision = revision};
-	enum frg_status st = store_read(svc->store, a, any_open, &l, err);
-	return st == FRG_OK && l.any ? store_write(svc->store, a, consider, &l, err) : st;
+	return store_write(svc->store, a, consider, &l, err);
 }
 
 /* ---- what is due ---- */
