@@ -50,6 +50,7 @@ struct http_request {
 	enum stage stage;
 	enum http_method method;
 	str target, path, query_text;
+	str peer; /* whose connection it is; p NULL: not asked for yet */
 	struct route_match match;
 	char *body;
 	size_t body_size, body_room, body_max, discarded;

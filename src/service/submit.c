@@ -58,6 +58,7 @@ struct submission {
 static void set_key(struct arena *a, struct submission *s, str key)
 {
 	char *hash = arena_alloc(a, HASH_TEXT_SIZE);
+	s->key = key;
 	if (key.n) {
 		hash_text(key, hash);
 	} else { /* unique, so that nothing is taken for a repetition */
@@ -68,7 +69,8 @@ static void set_key(struct arena *a, struct submission *s, str key)
 	s->key_hash = str_of(hash);
 }
 
-/* Has this very request been done before? Fills comment and revision if so. */
+/* Has this very request been done before? Fills comment and revision if so. One without a key is none that could have
+ * been, and a capability that was made just now names nobody. */
 static enum frg_status find_replay(struct store_tx *tx, struct submission *s, struct frg_error *err)
 {
 	id64 author = 0;
@@ -81,7 +83,7 @@ static enum frg_status find_replay(struct store_tx *tx, struct submission *s, st
 		s->comment.author = author;
 		s->reader_is_new = false;
 		struct store_revision old = {0};
-		st = store_revision_by_key(tx, author, s->key_hash, &old, err);
+		st = s->key.n ? store_revision_by_key(tx, author, s->key_hash, &old, err) : FRG_NOT_FOUND;
 		if (st == FRG_NOT_FOUND)
 			return FRG_OK;
 		if (st == FRG_OK) {
@@ -313,7 +315,7 @@ static enum frg_status save_submission(struct store_tx *tx, void *ctx, struct fr
 /* What takes time and touches no database: what the engine says, and what the text is found again by. */
 static enum frg_status judge(struct arena *a, struct submission *s, str text, struct frg_error *err)
 {
-	near_read(a, text, &s->near);
+	near_keys(a, text, &s->near);
 	return service_check(s->svc, a, &s->article, text, s->parent_text, &s->review, err);
 }
 
@@ -358,7 +360,6 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 		return st;
 	str text = s.revision.text;
 	set_key(a, &s, cmd->idempotency_key);
-	s.key = cmd->idempotency_key;
 	s.reader = capability_is(cmd->reader) ? cmd->reader : STR("");
 	st = store_read(svc->store, a, load_for_submit, &s, err);
 	if (st != FRG_OK)

@@ -55,7 +55,8 @@ int64_t db_int(struct db_rows *rows, int column);               /* NULL reads as
 str db_text(struct db_rows *rows, int column, struct arena *a); /* copied; NULL reads as "" */
 
 /* Several statements without parameters, outside of a transaction or inside; for migrations. BLOB stands for the
- * database's type of bytes. */
+ * database's type of bytes, BIGINT PRIMARY KEY for the way in which it finds a row by a number; what stands between the
+ * comment marks with "sqlite" beside them is for SQLite alone. */
 MUST_CHECK enum frg_status db_script(struct db *db, struct frg_error *err, const char *sql);
 
 /* The steps of a transaction. A savepoint is kept or undone before the next begins. */
@@ -119,6 +120,9 @@ enum db_mode {
 	DB_FROZEN   /* SQLite: reads a file that nobody writes, as it lies: no log, no lock, nothing beside it is made */
 };
 MUST_CHECK enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **out, struct frg_error *err);
+/* The text of a script as SQLite is to read it. */
+struct buf;
+void db_sqlite_words(const char *sql, struct buf *out);
 /* A file's name as SQLite's own URI, whatever stands in it; `frozen`: nobody writes it. */
 enum { DB_URI_MAX = 3 * 4096 + 32 };
 void db_sqlite_uri(const char *path, bool frozen, char out[DB_URI_MAX]);

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
@@ -25,9 +26,9 @@ struct job {
 	struct arena *arena;
 	struct frg_error err;
 	enum frg_status status;
-	bool plain, done;
+	bool plain;
 	struct job *next;
-	pthread_cond_t finished;
+	sem_t finished; /* of its own: who waits for it wakes without asking for the lock that all others ask for, too */
 };
 
 struct line {
@@ -243,11 +244,11 @@ static void *write_loop(void *arg)
 		pthread_mutex_lock(&s->lock);
 		note(s, jobs[0]->work != NULL, problem);
 		s->commits++;
+		pthread_mutex_unlock(&s->lock);
 		pthread_cond_broadcast(&s->event_there);
-		for (size_t i = 0; i < n; i++) {
-			jobs[i]->done = true;
-			pthread_cond_signal(&jobs[i]->finished);
-		}
+		for (size_t i = 0; i < n; i++)
+			sem_post(&jobs[i]->finished); /* from here on it is gone */
+		pthread_mutex_lock(&s->lock);
 	}
 	pthread_mutex_unlock(&s->lock);
 	return NULL;
@@ -265,21 +266,20 @@ static void stand_in(struct line *line, struct job *job)
 
 static enum frg_status write_in(struct store *s, struct line *line, struct job *job, struct frg_error *err)
 {
-	pthread_cond_init(&job->finished, NULL);
 	int64_t asked = clock_steady_ns();
 	pthread_mutex_lock(&s->lock);
 	if (s->stopping) {
 		pthread_mutex_unlock(&s->lock);
-		pthread_cond_destroy(&job->finished);
 		return frg_fail(err, FRG_UNAVAILABLE, "stopping", "the server is stopping");
 	}
+	sem_init(&job->finished, 0, 0);
 	stand_in(line, job);
 	metric_add(&store_writes_waiting, 0, 1);
-	pthread_cond_signal(&s->work_there);
-	while (!job->done)
-		pthread_cond_wait(&job->finished, &s->lock);
 	pthread_mutex_unlock(&s->lock);
-	pthread_cond_destroy(&job->finished);
+	pthread_cond_signal(&s->work_there);
+	while (sem_wait(&job->finished) != 0)
+		BUG_IF(errno != EINTR);
+	sem_destroy(&job->finished);
 	if (job->work)
 		metric_observe(&store_writes, 0, clock_steady_ns() - asked);
 	if (job->status != FRG_OK && err)

@@ -51,13 +51,17 @@ def migrations():
     for name in re.findall(r"'(\d{4}_\w+\.sql)'", (ROOT / 'migrations/meson.build').read_text()):
         yield (ROOT / 'migrations' / name).read_text()
 
+def words(text):
+    """A script as SQLite is to read it: what db_sqlite_words makes of it."""
+    return text.replace(' BIGINT PRIMARY KEY', ' INTEGER PRIMARY KEY').replace('/*sqlite', '').replace('sqlite*/', '')
+
 def schema():
     db = sqlite3.connect(':memory:')
     for text in migrations():
-        db.executescript(text)
+        db.executescript(words(text))
     db.executescript('''CREATE TABLE schema_migration (version BIGINT PRIMARY KEY, name TEXT, hash TEXT, applied_at BIGINT);
         CREATE VIRTUAL TABLE search_text USING fts5(name, title, text, content='');
-        CREATE TABLE search_title (revision_id BIGINT PRIMARY KEY, title TEXT NOT NULL)''')
+        CREATE TABLE search_title (revision_id INTEGER PRIMARY KEY, title TEXT NOT NULL)''')
     return db
 
 def wrong(db, sql):
@@ -128,7 +132,7 @@ def on_postgres(server):
     failed, number = bool(problem) + (not bad), 2
     asked = list(itertools.chain(statements(), statements(of_postgres=True)))
     for number, ((file, sql), problem) in enumerate(zip(asked, problems(url, [sql for _, sql in asked]), strict=True), 3):
-        only_sqlite = file in ('search.c', 'db_sqlite.c') and re.search(r'\bsearch_text\b|search_title', sql)
+        only_sqlite = file in ('search.c', 'db_sqlite.c') and re.search(r'\bsearch_text|search_title', sql)
         problem = '' if only_sqlite else problem
         failed += bool(problem)
         print(f'{"not ok" if problem else "ok"} {number} - {file}: {sql[:70]}'.replace('#', ''))
