@@ -89,6 +89,8 @@ def moved(table, name, kind):
         return f"CASE {column} WHEN 'held' THEN 'withdrawn' ELSE {column} END"
     if 'INT' not in kind:
         return column
+    if name == 'place':
+        return f'{column} - ((n.k * :step) << 22)'
     if name == 'seq':
         return f'{column} - n.k * :seqs'
     if (name == 'id' or name.endswith('_id') or name in ('joins', 'undoes', 'about')) and name not in NO_ID:

@@ -50,7 +50,7 @@ int64_t db_int(struct db_rows *rows, int column);               /* NULL reads as
 str db_text(struct db_rows *rows, int column, struct arena *a); /* copied; NULL reads as "" */
 
 /* Several statements without parameters, outside of a transaction or inside; for migrations. BLOB stands for the
- * database's type of bytes. */
+ * database's type of bytes, INTEGER for a number of 64 bits, as BIGINT does: the key by which SQLite keeps a table's rows. */
 MUST_CHECK enum frg_status db_script(struct db *db, struct frg_error *err, const char *sql);
 
 /* The steps of a transaction. A savepoint is kept or undone before the next begins. */

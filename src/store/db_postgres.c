@@ -408,15 +408,22 @@ static str text(struct db_rows *base, int column, struct arena *a)
 	return copy;
 }
 
-/* The one word that PostgreSQL calls otherwise. */
+/* The words that PostgreSQL calls otherwise. */
 static void in_own_words(const char *sql, struct buf *out)
 {
-	str rest = str_of(sql), blob = STR(" BLOB ");
-	for (size_t at; (at = str_find(rest, blob, 0)) != SIZE_MAX; rest = str_sub(rest, at + blob.n, rest.n)) {
-		buf_add(out, str_sub(rest, 0, at));
-		BUF_LIT(out, " BYTEA ");
+	static const struct {
+		str word, own;
+	} words[] = {{STR_INIT("BLOB"), STR_INIT("BYTEA")}, {STR_INIT("INTEGER"), STR_INIT("BIGINT")}};
+	str rest = str_of(sql), word;
+	while (rest.n && str_next(&rest, ' ', &word)) {
+		for (size_t i = 0; i < COUNT_OF(words); i++)
+			if (str_eq(word, words[i].word)) {
+				word = words[i].own;
+				break;
+			}
+		buf_add(out, word);
+		buf_byte(out, ' ');
 	}
-	buf_add(out, rest);
 	buf_byte(out, 0);
 	BUG_IF(out->cut);
 }

@@ -15,8 +15,10 @@ enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bo
 }
 
 /* Each key by itself: asked for as a list, PostgreSQL without statistics reads the whole site. */
-#define ONE_OF_KEY(n)                                                                                                  \
-	"SELECT revision_id FROM (SELECT revision_id FROM near_key WHERE site_id = $1 AND key = $" #n " LIMIT 1) AS k" #n
+#define ONE_OF(refused, n)                                                                                             \
+	"SELECT revision_id FROM (SELECT revision_id FROM near_key WHERE site_id = $1 AND refused = " #refused             \
+	" AND key = $" #n " LIMIT 1) AS k" #n
+#define ONE_OF_KEY(n) ONE_OF(0, n) " UNION ALL " ONE_OF(1, n)
 
 enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool *known,
                                  struct frg_error *err)
@@ -29,11 +31,14 @@ enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t 
 		return FRG_OK;
 	for (size_t i = 0; i < STORE_NEAR_KEYS; i++)
 		k[i] = DB_INT((int64_t)keys[i < count ? i : 0]);
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT 1 FROM (" ONE_OF_KEY(2) " UNION ALL " ONE_OF_KEY(3) " UNION ALL " ONE_OF_KEY(4) " UNION ALL " ONE_OF_KEY(5) " UNION ALL " ONE_OF_KEY(
-									  6) " UNION ALL " ONE_OF_KEY(7) " UNION ALL " ONE_OF_KEY(8) " UNION "
-	                                                                                             "ALL " ONE_OF_KEY(9) " UNION ALL " ONE_OF_KEY(10) ") AS k LIMIT 1",
-	                              DB_INT(site), k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7], k[8]);
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows,
+		"SELECT 1 FROM (" ONE_OF_KEY(2) " UNION ALL " ONE_OF_KEY(3) " UNION ALL " ONE_OF_KEY(
+			4) " UNION ALL " ONE_OF_KEY(5) " UNION ALL " ONE_OF_KEY(6) " UNION ALL " ONE_OF_KEY(7) " UNION "
+	                                                                                               "ALL " ONE_OF_KEY(8) " UNION "
+																														"ALL " ONE_OF_KEY(9) " UNION ALL " ONE_OF_KEY(
+																															10) ") AS k LIMIT 1",
+		DB_INT(site), k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7], k[8]);
 	if (st != FRG_OK)
 		return st;
 	*known = db_next(rows);

@@ -459,8 +459,8 @@ MUST_CHECK enum frg_status store_publication_count(struct store_tx *tx, id64 art
 MUST_CHECK enum frg_status store_publication_roots(struct store_tx *tx, id64 article, msec after_published,
                                                    id64 after_comment, int64_t limit, struct store_publications *out,
                                                    struct frg_error *err);
-/* All below one root, oldest first, at most `limit`. */
-MUST_CHECK enum frg_status store_publication_below(struct store_tx *tx, id64 root, int64_t limit,
+/* All below one root of the article, oldest first, at most `limit`. */
+MUST_CHECK enum frg_status store_publication_below(struct store_tx *tx, id64 article, id64 root, int64_t limit,
                                                    struct store_publications *out, struct frg_error *err);
 /* Newest first. */
 MUST_CHECK enum frg_status store_publication_latest(struct store_tx *tx, id64 article, int64_t limit,
