@@ -107,6 +107,8 @@ def copy_table(db, table, values, same_article):
     keep = {'article_id'} if same_article else set()
     listed = ', '.join(f't.{n}' if n in keep else moved(table, n, kind) for n, kind in columns)
     where = f' WHERE n.k * :step < {KEPT_DAYS[table]} * {DAY_MS}' if table in KEPT_DAYS else ''
+    if table == 'near_key':
+        where = ' WHERE t.refused = 1'  # those of what waits go when it is decided
     db.execute(f'INSERT INTO {table} SELECT {listed} FROM n CROSS JOIN (SELECT * FROM {table} ORDER BY 1) t{where}', values)
 
 

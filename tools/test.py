@@ -2,51 +2,70 @@
 """Runs the tests: everything (`make test`), or only the named parts: test.py lint fuzz baseline.
 
 `make test-long` runs what takes its time: tests/long.
-Parts run one after the other, the log of each goes to build-test/NAME.log. The last line counts single tests:
+Two things run at a time; the log of each goes to build-test/NAME.log, beside it stands how long it took, and the processor
+time of it and its children (not of a database server that was there before). The last line counts single tests:
 "N passed, N failed"."""
-import json, os, pathlib, re, shutil, subprocess, sys, threading, time
+import atexit, contextlib, json, os, pathlib, re, shutil, signal, subprocess, sys, threading, time
 from concurrent.futures import ThreadPoolExecutor
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / 'build-test'
 FUZZ_SECONDS = os.environ.get('FUZZ_SECONDS', '1800')
-passed = failed = 0
+passed = failed = processor = 0
 talking = threading.Lock()
 
+running = set() # process groups: whatever ends this, they do not outlive it
+atexit.register(lambda: [end(group) for group in list(running)])
+
+def end(group):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
+
+class Done:
+    """What a command left: its exit code and output, how long it took, and the processor time of it and its children."""
+    def __init__(self, code, output, seconds, processor):
+        self.code, self.output, self.seconds, self.processor = code, output, seconds, processor
+
 def run(name, command, env=None, timeout=600):
-    """Runs a command, its output to the log; returns (exit code, output)."""
+    """Runs a command, its output to the log."""
     LOGS.mkdir(exist_ok=True)
     log = LOGS / f'{name}.log'
+    began = time.monotonic()
     with open(log, 'ab') as f:
         f.write(f'\n$ {command}\n'.encode())
         f.flush()
         start = f.tell()
-        try:
-            code = subprocess.run(command, shell=True, cwd=ROOT, stdout=f, stderr=subprocess.STDOUT, timeout=timeout,
-                                  env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL).returncode
-        except subprocess.TimeoutExpired:
+        child = subprocess.Popen(command, shell=True, cwd=ROOT, stdout=f, stderr=subprocess.STDOUT, start_new_session=True,
+                                 env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL)
+        running.add(child.pid)
+        late = threading.Timer(timeout, end, [child.pid])
+        late.start()
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = code = os.waitstatus_to_exitcode(status)
+        running.discard(child.pid)
+        late.cancel()
+        if time.monotonic() - began >= timeout:
             f.write(f'\nnot done after {timeout} s\n'.encode())
             code = 124
-    return code, log.read_bytes()[start:].decode(errors='replace')
+    output = log.read_bytes()[start:].decode(errors='replace')
+    return Done(code, output, time.monotonic() - began, used.ru_utime + used.ru_stime)
 
-def count(name, ok, bad, seconds, output=''):
-    global passed, failed
+def count(name, ok, bad, done, output=''):
+    global passed, failed, processor
     with talking:
         passed += ok
         failed += bad
-        say(name, ok, bad, seconds, output)
-
-def say(name, ok, bad, seconds, output):
-    print(f'{"FAIL" if bad else "ok  "} {name:<34} {ok:>4} passed {bad:>3} failed {seconds:6.1f} s', flush=True)
-    if bad and output:
-        print('\n'.join('     ' + line for line in output.splitlines()[-160:]), flush=True)
+        processor += done.processor
+        print(f'{"FAIL" if bad else "ok  "} {name:<34} {ok:>4} passed {bad:>3} failed {done.seconds:6.1f} s {done.processor:6.1f} s of processors',
+              flush=True)
+        if bad and output:
+            print('\n'.join('     ' + line for line in output.splitlines()[-160:]), flush=True)
 
 def single(name, command, **more):
     """A command that is one test."""
-    start = time.monotonic()
-    code, output = run(name, command, **more)
-    count(name, code == 0, code != 0, time.monotonic() - start, output)
-    return code == 0
+    done = run(name, command, **more)
+    count(name, done.code == 0, done.code != 0, done, done.output)
+    return done.code == 0
 
 def what_failed(output):
     """Each failed test with the beginning of what it said, and the end of the whole: no failure hides behind another."""
@@ -56,62 +75,78 @@ def what_failed(output):
 
 def tap(name, command, **more):
     """Tests that print TAP: cmocka's or node's."""
-    start = time.monotonic()
-    code, output = run(name, command, **more)
+    done = run(name, command, **more)
+    output = done.output
     totals = {k: int(v) for k, v in re.findall(r'^# (pass|fail|tests) (\d+)$', output, re.M)}
     if 'pass' in totals:
         ok, bad = totals['pass'], totals.get('fail', 0)
     else:
         ok = len(re.findall(r'^\s*ok \d+', output, re.M))
         bad = len(re.findall(r'^\s*not ok \d+(?! # SKIP)', output, re.M))
-    if code != 0 and bad == 0 or ok + bad == 0:
+    if done.code != 0 and bad == 0 or ok + bad == 0:
         bad += 1
-    count(name, ok, bad, time.monotonic() - start, what_failed(output))
+    count(name, ok, bad, done, what_failed(output))
 
-# name, compiler, options of meson
+# Sanitizers: line tables are enough to say where, and lld links the many test programs in a third of the time.
+QUICK = '-Db_lundef=false -Doptimization=1 -Dc_link_args=-fuse-ld=lld '
+# name: compiler, options of meson. `asan` replays the fuzzers' corpora; what guides a fuzzer to new inputs would slow all else.
 BUILDS = {
     'plain': ('gcc', ''),
-    'asan': ('clang', '-Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 -Dfuzz=true '
-             '-Dc_args=-fsanitize=fuzzer-no-link'),
-    'tsan': ('clang', '-Db_sanitize=thread -Db_lundef=false -Doptimization=1'),
+    'asan': ('clang', QUICK + '-Db_sanitize=address,undefined -Dfuzz=true -Dc_args=-g1'),
+    'tsan': ('clang', QUICK + '-Db_sanitize=thread -Dc_args=-g1'),
+    'fuzz': ('clang', QUICK + "-Db_sanitize=address,undefined -Dfuzz=true '-Dc_args=-g1 -fsanitize=fuzzer-no-link'"),
 }
 SANITIZED = {'ASAN_OPTIONS': 'detect_leaks=1:abort_on_error=1:halt_on_error=1',
              'UBSAN_OPTIONS': 'halt_on_error=1:print_stacktrace=1',
              'TSAN_OPTIONS': 'halt_on_error=1:second_deadlock_stack=1', 'CMOCKA_MESSAGE_OUTPUT': 'TAP'}
+# The suites of tests in C that run in each build; of the others only these are built at all.
+SUITES = {'plain': {'unit', 'cases', 'contract'}, 'asan': {'unit', 'cases', 'contract', 'fuzz'}, 'tsan': {'contract', 'threads'}, 'fuzz': {'fuzz'}}
 
 def build_dir(which):
     return ROOT / ('build' if which == 'plain' else f'build-{which}')
 
 def build(which, more=''):
+    """All of the program as it ships; of another build, the server and the tests that run in it."""
     compiler, options = BUILDS[which]
     folder = build_dir(which)
-    setup = '' if (folder / 'build.ninja').exists() else f'CC={compiler} meson setup {folder} {options} && '
-    return single(f'build {which} ({compiler})', f'{setup}ninja {more} -C {folder}', timeout=1200)
+    if not (folder / 'build.ninja').exists() and not single(f'configure {which} ({compiler})', f'CC={compiler} meson setup {folder} {options}'):
+        return False
+    targets = '' if which == 'plain' else ' '.join(sorted({'freigabe'} | programs(which)))
+    return single(f'build {which} ({compiler})', f'ninja {more} -C {folder} {targets}', timeout=1200)
 
-def tests_of(folder):
-    out = subprocess.run(['meson', 'introspect', '--tests', folder], capture_output=True, text=True, cwd=ROOT)
-    return json.loads(out.stdout or '[]')
+def c_tests_of(which):
+    out = subprocess.run(['meson', 'introspect', '--tests', build_dir(which)], capture_output=True, text=True, cwd=ROOT)
+    return [t for t in json.loads(out.stdout or '[]') if {s.split(':')[-1] for s in t['suite']} & SUITES[which]]
+
+def programs(which):
+    """What the tests of a build run, as ninja names it."""
+    folder = build_dir(which)
+    paths = {(folder / word).resolve() for t in c_tests_of(which) for word in t['cmd'] if '/' in word}
+    return {str(p.relative_to(folder)) for p in paths if p.is_relative_to(folder)}
 
 def c_test(which, t):
     command = f"cd '{t['workdir'] or build_dir(which)}' && " + ' '.join(f"'{c}'" for c in t['cmd'])
     kind = single if any(s.endswith('fuzz') for s in t['suite']) else tap
     kind(f'{which} {t["name"]}', command, env={**SANITIZED, **t['env']})
 
-# Most have one thread, so two run at a time. `but`: what tells nothing new of this build.
-def c_tests(which, suites, but=()):
-    chosen = [t for t in tests_of(build_dir(which)) if {s.split(':')[-1] for s in t['suite']} & suites and not any(b in t['name'] for b in but)]
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda t: c_test(which, t), chosen))
+def c_tests(which, only=None, but=()):
+    """`only`: these, by name; `but`: whose name holds what tells nothing new of this build."""
+    for t in c_tests_of(which):
+        if (only is None or t['name'] in only or 'unit' not in {s.split(':')[-1] for s in t['suite']}) and not any(b in t['name'] for b in but):
+            c_test(which, t)
 
 # Most of a test's time is waiting, each file of tests has a server of its own, and some have a clock's seconds to wait.
 # Browsers take a core and more each; beside them the next builds are made.
 AT_ONCE = {'http': 6, 'browser': 1, 'scripts': 1, 'long': 1}
 
+# The unit tests run under the address sanitizer. As shipped, by another compiler and optimised: the engine, whose numbers
+# must be the same, and what a sanitizer cannot run.
+AS_SHIPPED_C = ('base', 'examples', 'learn', 'memory', 'policy', 'private', 'render', 'review', 'sharing', 'text')
 # All of HTTP is tried under the address sanitizer. Of the program as it ships: what depends on speed, on signals, on files
 # of other versions, and every route once; the browsers do the rest.
-AS_SHIPPED = ('backup', 'clock', 'disk', 'drain', 'faults', 'flow', 'kill', 'limits', 'migrate', 'nodes', 'openapi', 'proxy', 'recovery', 'report', 'upgrade')
+AS_SHIPPED = ('backup', 'clock', 'disk', 'drain', 'faults', 'flow', 'kill', 'limits', 'migrate', 'nodes', 'openapi', 'proxy', 'recovery', 'replica', 'report', 'start', 'upgrade')
 # These are about disks, clocks, proxies and many processes, not about memory.
-ONLY_AS_SHIPPED = ('clock', 'disk', 'faults', 'migrate', 'nodes', 'proxy', 'recovery')
+ONLY_AS_SHIPPED = ('clock', 'disk', 'faults', 'migrate', 'nodes', 'proxy', 'recovery', 'replica', 'start')
 # On the other store what touches it most.
 ON_POSTGRESQL = ('flow', 'kill', 'near', 'search')
 # What has several things go on at once: the rest tells the thread sanitizer nothing that these do not.
@@ -145,36 +180,50 @@ def lint():
     single('types', 'cd web && npx tsc --noEmit')
 
 def fuzz():
-    if build('asan'):
-        for t in tests_of(build_dir('asan')):
-            if any(s.endswith('fuzz') for s in t['suite']):
-                target, corpus = t['cmd'][0], t['cmd'][-1]
-                found = LOGS / 'corpus' / t['name']
-                found.mkdir(parents=True, exist_ok=True)
-                single(f'fuzz {t["name"]}', f'{target} -max_total_time={FUZZ_SECONDS} -timeout=5 -rss_limit_mb=2048 '
-                       f'-artifact_prefix={found}/crash- {found} {corpus}', timeout=int(FUZZ_SECONDS) + 120)
+    if build('fuzz'):
+        for t in c_tests_of('fuzz'):
+            target, corpus = t['cmd'][0], t['cmd'][-1]
+            found = LOGS / 'corpus' / t['name']
+            found.mkdir(parents=True, exist_ok=True)
+            single(f'fuzz {t["name"]}', f'{target} -max_total_time={FUZZ_SECONDS} -timeout=5 -rss_limit_mb=2048 '
+                   f'-artifact_prefix={found}/crash- {found} {corpus}', timeout=int(FUZZ_SECONDS) + 120)
+
+@contextlib.contextmanager
+def postgres():
+    """One PostgreSQL server for all who want a database; some tests start their own beside it."""
+    child = subprocess.Popen([sys.executable, ROOT / 'tests/lib/postgres.py', '--max_connections=500'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        os.environ['FREIGABE_SHARED_POSTGRES'] = child.stdout.readline().strip() or sys.exit('PostgreSQL does not start')
+        yield
+    finally:
+        child.communicate('')
+
+def as_shipped():
+    structure()
+    c_tests('plain', only=AS_SHIPPED_C)
+    node('plain', 'scripts', 'tests/web/*.test.mjs')
+    node('plain', 'http', 'tests/http/*.test.mjs', only=AS_SHIPPED, KILL_ROUNDS='8')
+    node('plain', 'http', 'tests/http/*.test.mjs', only=ON_POSTGRESQL, title=' on PostgreSQL', FREIGABE_TEST_DB='postgres', KILL_ROUNDS='2')
+    node('plain', 'browser', 'tests/browser/*.test.mjs')
+    baseline()
 
 def everything():
-    structure()
-    if build('plain'):
-        c_tests('plain', {'unit', 'cases', 'contract'})
-        baseline()
-        node('plain', 'scripts', 'tests/web/*.test.mjs')
-        node('plain', 'http', 'tests/http/*.test.mjs', only=AS_SHIPPED)
-        node('plain', 'http', 'tests/http/*.test.mjs', only=ON_POSTGRESQL, title=' on PostgreSQL', FREIGABE_TEST_DB='postgres', KILL_ROUNDS='2')
-        baseline()
-        with ThreadPoolExecutor(1) as beside:
-            built = [beside.submit(build, which, '-j1') for which in ('asan', 'tsan')]
-            node('plain', 'browser', 'tests/browser/*.test.mjs')
-        asan, tsan = [b.result() for b in built]
-    else:
+    if not build('plain'):
         return
-    if asan:
-        c_tests('asan', {'unit', 'cases', 'contract', 'fuzz'}, but=('plans', 'steps', 'on PostgreSQL'))
-        node('asan', 'http', 'tests/http/*.test.mjs', but=ONLY_AS_SHIPPED, KILL_ROUNDS='2')
-    if tsan:
-        c_tests('tsan', {'contract', 'threads'}, but=('plans', 'steps'))
-        node('tsan', 'http', 'tests/http/*.test.mjs', only=WITH_THREADS, KILL_ROUNDS='2')
+    os.environ['FREIGABE_TEST_BEGINNINGS'] = str(LOGS / 'beginnings')
+    (LOGS / 'beginnings').mkdir(parents=True)
+    with postgres(), ThreadPoolExecutor(1) as beside: # on one core: the sanitizers' builds and their tests in C
+        asan = beside.submit(build, 'asan', '-j1')
+        asan_c = beside.submit(lambda: asan.result() and c_tests('asan', but=('plans', 'steps', 'on PostgreSQL')))
+        tsan = beside.submit(build, 'tsan', '-j1')
+        tsan_c = beside.submit(lambda: tsan.result() and c_tests('tsan', but=('plans', 'steps')))
+        as_shipped()
+        if asan.result():
+            node('asan', 'http', 'tests/http/*.test.mjs', but=ONLY_AS_SHIPPED, KILL_ROUNDS='2')
+        if tsan.result():
+            node('tsan', 'http', 'tests/http/*.test.mjs', only=WITH_THREADS, KILL_ROUNDS='2')
+        for in_c in (asan_c, tsan_c):
+            in_c.result()
 
 if __name__ == '__main__':
     parts = {'everything': everything, 'long': long, 'lint': lint, 'fuzz': fuzz, 'structure': structure, 'baseline': baseline}
@@ -184,6 +233,6 @@ if __name__ == '__main__':
     shutil.rmtree(LOGS, ignore_errors=True)
     for part in sys.argv[1:] or ['everything']:
         parts[part]()
-    print(f'{time.monotonic() - started:.0f} s; logs in {LOGS.relative_to(ROOT)}/')
+    print(f'{time.monotonic() - started:.0f} s, {processor:.0f} s of processors; logs in {LOGS.relative_to(ROOT)}/')
     print(f'{passed} passed, {failed} failed')
     sys.exit(1 if failed else 0)

@@ -48,7 +48,7 @@ str api_message(struct arena *a, enum frg_lang lang, const struct frg_error *err
 void api_log_error(struct http_request *req, const struct frg_error *err)
 {
 	if (api_http_status(err->status) >= 500)
-		log_error("request", "%.*s: %s: %s", STR_ARG(http_request_id(req)), err->code ? err->code : "-", err->msg);
+		log_about(http_request_id(req).p, LOG_ERROR, "request", "%s: %s", err->code ? err->code : "-", err->msg);
 }
 
 static void common(struct http_request *req, const struct frg_error *err)

@@ -108,6 +108,8 @@ bool api_thread_query(struct api *api, struct http_request *req, enum thread_for
 /* Answers from memory if it can. */
 /* On the event loop: answers with the page, whose reference it takes over, if there is one and it is ready. */
 bool api_page_quick(struct http_request *req, struct http_page *page);
+/* A page that is there. Takes over its reference. */
+void api_page(struct http_request *req, struct http_page *page, bool older);
 bool api_thread_cached(struct api *api, struct http_request *req, enum thread_form form);
 
 /* ---- handlers ---- */

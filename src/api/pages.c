@@ -80,14 +80,13 @@ static void shared_page(struct api *api, struct http_request *req, enum thread_f
 	struct thread_query q;
 	struct http_page *page;
 	struct frg_error err;
+	bool older;
 	if (!api_thread_query(api, req, form, &q))
 		page_error(api, req, FRG_NOT_FOUND, "article_unknown");
-	else if (service_thread_page(api->svc, http_arena(req), &q, &page, &err) != FRG_OK)
+	else if (service_thread_page(api->svc, http_arena(req), &q, &page, &older, &err) != FRG_OK)
 		api_error_page(api, req, &err);
-	else {
-		http_respond_page(req, page);
-		http_page_unref(page);
-	}
+	else
+		api_page(req, page, older);
 }
 
 HANDLER(page_article)

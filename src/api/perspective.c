@@ -66,7 +66,7 @@ static bool refuse_service(struct http_request *req, const struct frg_error *err
 	case FRG_TOO_LARGE: /* of a text it was said before; this is the archive */
 		return refuse(req, (struct refusal){429, "RESOURCE_EXHAUSTED", NULL, NULL}, "%s", err->msg);
 	default:
-		log_error("perspective", "%.*s: %s: %s", STR_ARG(http_request_id(req)), err->code ? err->code : "-", err->msg);
+		log_about(http_request_id(req).p, LOG_ERROR, "perspective", "%s: %s", err->code ? err->code : "-", err->msg);
 		return http == 503 ? refuse(req, (struct refusal){503, "UNAVAILABLE", NULL, NULL}, "Try again later.")
 		                   : refuse(req, (struct refusal){500, "INTERNAL", NULL, NULL}, "Internal error.");
 	}

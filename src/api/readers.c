@@ -36,6 +36,14 @@ bool api_page_quick(struct http_request *req, struct http_page *page)
 	return ready;
 }
 
+void api_page(struct http_request *req, struct http_page *page, bool older)
+{
+	if (older)
+		http_add_header(req, "Warning", STR("110 - \"Response is Stale\""));
+	http_respond_page(req, page);
+	http_page_unref(page);
+}
+
 bool api_thread_cached(struct api *api, struct http_request *req, enum thread_form form)
 {
 	struct thread_query q;
@@ -49,13 +57,13 @@ static void made(struct api *api, struct http_request *req, enum thread_form for
 	struct thread_query q;
 	struct http_page *page;
 	struct frg_error err;
+	bool older;
 	if (!api_site(api, req))
 		return;
 	if (!api_thread_query(api, req, form, &q))
 		frg_fail(&err, FRG_NOT_FOUND, "article_unknown", "no such article");
-	else if (service_thread_page(api->svc, http_arena(req), &q, &page, &err) == FRG_OK) {
-		http_respond_page(req, page);
-		http_page_unref(page);
+	else if (service_thread_page(api->svc, http_arena(req), &q, &page, &older, &err) == FRG_OK) {
+		api_page(req, page, older);
 		return;
 	} else
 		api_cors(req, q.site);
@@ -190,6 +198,7 @@ static void answer_own(struct api *api, struct http_request *req, const struct s
 	size_t count = 0;
 	struct thread_query q = own_query(req, site);
 	q.known = &result->article;
+	q.fresh = result->fresh;
 	enum frg_status st = service_own_comments(api->svc, http_arena(req), &q, result->reader, result->comment, &own,
 	                                          &count, &err);
 	if (st == FRG_OK && count != 1)

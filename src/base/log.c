@@ -1,9 +1,11 @@
-/* Log lines. What changes here: level and form, set once at start, and for each thread the request that it serves. */
+/* Log lines. What changes here: level and form, set once at start, and for each thread the request that it serves.
+ * Warnings and errors that repeat themselves are left out for a while (base/repeat.h). */
 #include "base/log.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "base/repeat.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,9 +20,13 @@ static const char *const level_names[] = {"debug", "info", "warn", "error", NULL
 static METRIC(lines, COUNTER, "freigabe_log_lines_total", "Lines written to the log.",
               .label = {{"level", level_names}}, .cells = METRIC_CELLS(COUNT_OF(level_names)));
 
+static METRIC(repeats, COUNTER, "freigabe_log_repeats_total",
+              "Warnings and errors that were left out because they repeated one of the last minute.",
+              .cells = METRIC_CELLS(1));
+
 void log_measure_open(void)
 {
-	static struct metric *const table[] = {&lines};
+	static struct metric *const table[] = {&lines, &repeats};
 	metrics_register(table, COUNT_OF(table));
 }
 
@@ -70,12 +76,11 @@ static void add_field(struct buf *b, const struct log_field *f)
 		buf_byte(b, '"');
 }
 
-static void write_line(enum log_level level, const char *event, const struct log_field *fields, size_t count,
-                       const char *fmt, va_list ap)
+static void write_line(enum log_level level, const char *event, const char *about, const struct log_field *fields,
+                       size_t count, const char *message)
 {
 	struct buf b = BUF_INIT(LINE_MAX_BYTES);
-	char message[1024], time[CLOCK_ISO_SIZE];
-	vsnprintf(message, sizeof message, fmt, ap);
+	char time[CLOCK_ISO_SIZE];
 	clock_iso(clock_now(), time);
 	metric_add(&lines, level, 1);
 	if (form == LOG_JSON) {
@@ -87,8 +92,8 @@ static void write_line(enum log_level level, const char *event, const struct log
 		buf_printf(&b, "%s %s %s: ", time, level_names[level], event);
 		add_escaped(&b, message);
 	}
-	if (*request)
-		add_field(&b, &(struct log_field){.name = "request", .text = request});
+	if (*about)
+		add_field(&b, &(struct log_field){.name = "request", .text = about});
 	for (size_t i = 0; i < count; i++)
 		add_field(&b, &fields[i]);
 	buf_add(&b, form == LOG_JSON ? STR("}\n") : STR("\n"));
@@ -96,23 +101,60 @@ static void write_line(enum log_level level, const char *event, const struct log
 	buf_free(&b);
 }
 
+static void tell_repeats(bool all)
+{
+	struct repeat_line r;
+	msec now = clock_steady();
+	while (repeat_due(now, all, &r)) {
+		struct log_field field = {.name = "repeated", .number = (double)r.left_out};
+		write_line((enum log_level)r.level, r.event, "", &field, 1, r.message);
+	}
+}
+
+void log_repeats(void) { tell_repeats(false); }
+void log_end(void) { tell_repeats(true); }
+
+static void say(enum log_level level, const char *event, const char *about, const char *fmt, va_list ap)
+{
+	char message[1024];
+	if (level < least_level)
+		return;
+	vsnprintf(message, sizeof message, fmt, ap);
+	if (level >= LOG_WARN) {
+		tell_repeats(false);
+		if (!repeat_may(level, event, message, clock_steady())) {
+			metric_add(&repeats, 0, 1);
+			return;
+		}
+	}
+	write_line(level, event, about, NULL, 0, message);
+}
+
 void log_at(enum log_level level, const char *event, const char *fmt, ...)
 {
 	va_list ap;
-	if (level < least_level)
-		return;
 	va_start(ap, fmt);
-	write_line(level, event, NULL, 0, fmt, ap);
+	say(level, event, request, fmt, ap);
+	va_end(ap);
+}
+
+void log_about(const char *id, enum log_level level, const char *event, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	say(level, event, id, fmt, ap);
 	va_end(ap);
 }
 
 void log_fields(enum log_level level, const char *event, const struct log_field *fields, size_t count, const char *fmt,
                 ...)
 {
+	char message[1024];
 	va_list ap;
 	if (level < least_level)
 		return;
 	va_start(ap, fmt);
-	write_line(level, event, fields, count, fmt, ap);
+	vsnprintf(message, sizeof message, fmt, ap);
 	va_end(ap);
+	write_line(level, event, request, fields, count, message);
 }

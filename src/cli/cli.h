@@ -36,8 +36,13 @@ int cmd_migrate_store(int argc, char **argv);
 bool cli_read_file(const char *path, size_t max, str *out);
 /* Prints "freigabe COMMAND: …" and how to get help; returns EXIT_USAGE. */
 int cli_usage(const char *command, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* Prints what went wrong; returns EXIT_USAGE. */
+/* Prints what went wrong, and what can be done about it; returns EXIT_USAGE. */
 int cli_failed(const char *command, const struct frg_error *err);
+
+/* ---- advice.c ---- */
+
+/* Prints what can be done about a failure with this code, in the terminal's language, if there is something to say. */
+void cli_advise(const char *code);
 
 /* ---- options.c ---- */
 
@@ -63,6 +68,14 @@ const struct store_site *cli_site(const char *command, struct service *svc, cons
 bool cli_set_text(char **field, const char *value);
 /* The first line of a file, so that no password stands in the configuration; false if it is shorter than `least`. */
 bool cli_read_secret(char **field, const char *path, size_t least);
+
+/* ---- config_file.c ---- */
+
+/* One line of it. */
+enum cli_set { CLI_SET, CLI_BAD_VALUE, CLI_NO_SUCH_KEY };
+typedef enum cli_set cli_setting(void *ctx, const char *key, const char *value);
+/* False after having said on standard error what is wrong, in which line, and what to do. */
+bool cli_read_config(const char *command, const char *path, cli_setting *set, void *ctx);
 
 /* ---- progress.c ---- */
 

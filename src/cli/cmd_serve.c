@@ -15,7 +15,6 @@
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <ini.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,12 +27,13 @@ static const char help[] =
 	"Serves readers and editors. The configuration file has lines `key = value` (docs/configuration.md);\n"
 	"options given here win.\n\n"
 	"  --db URL            sqlite:PATH or postgres://… ($FREIGABE_DB, sqlite:freigabe.db)\n"
+	"  --replica URL       postgres://…: reads for readers go to this copy of the database (docs/postgresql.md)\n"
 	"  --listen ADDR:PORT  default 127.0.0.1:8080; port 0 takes a free one\n"
 	"  --port-file FILE    writes the port there once it listens\n"
 	"  --dev-assets DIR    serves scripts and styles from DIR instead of from the binary\n";
 
 struct settings {
-	char *db, *listen, *proxies, *smtp, *mail_from, *smtp_user, *smtp_password, *purge;
+	char *db, *replicas, *listen, *proxies, *smtp, *mail_from, *smtp_user, *smtp_password, *purge;
 	char *oidc_issuer, *oidc_client, *oidc_secret, *oidc_name, *oidc_claim, *oidc_roles;
 	const char *dev_assets, *port_file;
 	unsigned workers, loops, connections, connections_per_address, streams, streams_per_address, idle_timeout;
@@ -41,7 +41,6 @@ struct settings {
 	struct limit_rates rates;
 	enum challenge challenge;
 	struct seen seen;
-	char problem[200];
 };
 
 static bool set_number(unsigned *field, const char *value)
@@ -93,7 +92,19 @@ static bool set_challenge(enum challenge *field, const char *value)
 	return false;
 }
 
-static unsigned *find_number(struct settings *s, const char *key)
+/* The key may come several times. */
+static bool add_replica(struct settings *s, const char *value)
+{
+	char *all = NULL;
+	if (asprintf(&all, "%s%s%s", s->replicas, *s->replicas ? " " : "", value) < 0)
+		return false;
+	free(s->replicas);
+	s->replicas = all;
+	return *value != 0;
+}
+
+/* False: none of these. */
+static bool set_any_number(struct settings *s, const char *key, const char *value, bool *good)
 {
 	const struct {
 		const char *key;
@@ -102,20 +113,24 @@ static unsigned *find_number(struct settings *s, const char *key)
 	               {"connections", &s->connections},  {"connections_per_address", &s->connections_per_address},
 	               {"streams", &s->streams},          {"streams_per_address", &s->streams_per_address},
 	               {"idle_timeout", &s->idle_timeout}};
-	for (size_t i = 0; i < COUNT_OF(numbers); i++)
-		if (strcmp(numbers[i].key, key) == 0)
-			return numbers[i].field;
-	return NULL;
+	for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+		if (strcmp(numbers[i].key, key) == 0) {
+			*good = set_number(numbers[i].field, value);
+			return true;
+		}
+	}
+	return false;
 }
 
-/* One line of the configuration file. inih stops at the first 0. */
-static int set(void *ctx, const char *section, const char *key, const char *value)
+/* One line of the configuration file. */
+static enum cli_set set(void *ctx, const char *key, const char *value)
 {
 	struct settings *s = ctx;
-	bool good = false, known = *section == 0;
-	unsigned *number;
+	bool good = false, known = true;
 	if (strcmp(key, "database") == 0)
 		good = cli_set_text(&s->db, value);
+	else if (strcmp(key, "replica") == 0)
+		good = add_replica(s, value);
 	else if (strcmp(key, "listen") == 0)
 		good = cli_set_text(&s->listen, value);
 	else if (strcmp(key, "trusted_proxies") == 0)
@@ -136,8 +151,8 @@ static int set(void *ctx, const char *section, const char *key, const char *valu
 		good = cli_set_text(&s->purge, value);
 	else if (seen_set(&s->seen, key, value, &good))
 		;
-	else if ((number = find_number(s, key)))
-		good = set_number(number, value);
+	else if (set_any_number(s, key, value, &good))
+		;
 	else if (strcmp(key, "limits") == 0)
 		good = set_switch(&s->unlimited, value, "off", "on");
 	else if (strcmp(key, "challenge") == 0)
@@ -148,21 +163,7 @@ static int set(void *ctx, const char *section, const char *key, const char *valu
 		good = set_switch(&s->fetch_private, value, "private", "public");
 	else
 		known = false;
-	if (!known || !good)
-		snprintf(s->problem, sizeof s->problem, known ? "bad value for %s" : "no such key: %s", key);
-	return known && good;
-}
-
-static bool read_config(const char *path, struct settings *s)
-{
-	int rc = ini_parse(path, set, s);
-	if (rc == 0)
-		return true;
-	if (rc < 0)
-		fprintf(stderr, "freigabe serve: cannot read %s: %s\n", path, strerror(errno));
-	else
-		fprintf(stderr, "freigabe serve: %s:%d: %s\n", path, rc, *s->problem ? s->problem : "not key = value");
-	return false;
+	return !known ? CLI_NO_SUCH_KEY : good ? CLI_SET : CLI_BAD_VALUE;
 }
 
 static bool write_port(const char *path, unsigned port)
@@ -296,6 +297,7 @@ static int run(struct settings *s)
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
 		return cli_usage("serve", "libcurl cannot start");
 	struct service_config config = {.database = str_of(s->db),
+	                                .replicas = str_of(s->replicas),
 	                                .create = true,
 	                                .unlimited = s->unlimited,
 	                                .rates = &s->rates,
@@ -310,19 +312,18 @@ static int run(struct settings *s)
 	service_close(svc);
 	api_assets_free();
 	curl_global_cleanup();
+	log_end();
 	return rc;
 }
 
 int cmd_serve(int argc, char **argv)
 {
-	const char *config = NULL, *db = NULL, *listen = NULL;
+	const char *config = NULL, *db = NULL, *listen = NULL, *replica = NULL;
 	struct settings s = {.streams_per_address = STREAMS_PER_ADDRESS};
 	limit_rates_default(&s.rates);
-	const struct cli_option options[] = {{"config", &config, NULL},
-	                                     {"db", &db, NULL},
-	                                     {"listen", &listen, NULL},
-	                                     {"port-file", &s.port_file, NULL},
-	                                     {"dev-assets", &s.dev_assets, NULL}};
+	const struct cli_option options[] = {{"config", &config, NULL},         {"db", &db, NULL},
+	                                     {"replica", &replica, NULL},       {"listen", &listen, NULL},
+	                                     {"port-file", &s.port_file, NULL}, {"dev-assets", &s.dev_assets, NULL}};
 	int words = cli_options(argc, argv, options, COUNT_OF(options), help);
 	if (words < 0)
 		return words == -1 ? EXIT_DONE : EXIT_USAGE;
@@ -331,15 +332,15 @@ int cmd_serve(int argc, char **argv)
 	const char *environment = getenv("FREIGABE_DB");
 	int rc = EXIT_USAGE;
 	seen_begin(&s.seen);
-	char **const texts[] = {&s.proxies,       &s.smtp,        &s.mail_from,   &s.smtp_user,
-	                        &s.smtp_password, &s.oidc_issuer, &s.oidc_client, &s.oidc_secret,
-	                        &s.oidc_name,     &s.oidc_claim,  &s.oidc_roles,  &s.purge};
+	char **const texts[] = {&s.replicas,      &s.proxies,     &s.smtp,        &s.mail_from,   &s.smtp_user,
+	                        &s.smtp_password, &s.oidc_issuer, &s.oidc_client, &s.oidc_secret, &s.oidc_name,
+	                        &s.oidc_claim,    &s.oidc_roles,  &s.purge};
 	bool good = cli_set_text(&s.db, environment ? environment : "sqlite:freigabe.db") &&
 	            cli_set_text(&s.listen, "127.0.0.1:8080");
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		good = good && cli_set_text(texts[i], "");
-	if (good && (!config || read_config(config, &s)) && (!db || cli_set_text(&s.db, db)) &&
-	    (!listen || cli_set_text(&s.listen, listen)))
+	if (good && (!config || cli_read_config("serve", config, set, &s)) && (!db || cli_set_text(&s.db, db)) &&
+	    (!replica || cli_set_text(&s.replicas, replica)) && (!listen || cli_set_text(&s.listen, listen)))
 		rc = run(&s);
 	seen_free(&s.seen);
 	free(s.db);

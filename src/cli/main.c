@@ -55,6 +55,7 @@ int cli_usage(const char *command, const char *fmt, ...)
 int cli_failed(const char *command, const struct frg_error *err)
 {
 	fprintf(stderr, "freigabe %s: %s\n", command, err->msg);
+	cli_advise(err->code);
 	return EXIT_USAGE;
 }
 

@@ -5,8 +5,9 @@
 #include "event/measure.h"
 #include "event/tell.h"
 #include "service/automatic/automatic.h"
+#include "store/limit.h"
 
-enum { FAILED_MS = 2000, KEPT_MS = 24 * 3600 * 1000 };
+enum { FAILED_MS = 2000, KEPT_MS = 24 * 3600 * 1000, USED_MAX = 4096 };
 
 /* More: to be run again at once. */
 enum job_result { JOB_DONE, JOB_MORE, JOB_FAILED };
@@ -132,6 +133,14 @@ static enum frg_status forget_old(struct store_tx *tx, void *ctx, struct frg_err
 	return store_event_purge(tx, clock_now() - KEPT_MS, err);
 }
 
+/* Proofs, and requests whose comments were erased: also where no limits are, which otherwise see to it. */
+static enum frg_status forget_used(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	int64_t count;
+	(void)ctx;
+	return store_proof_end(tx, clock_now(), USED_MAX, &count, err);
+}
+
 /* A letter is put off for hours, not for days. */
 static enum frg_status hasten_mail(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
@@ -147,6 +156,8 @@ static enum job_result end_terms(struct jobs *j, struct arena *a)
 		failed(j, "closing", &err);
 	if (store_write(service_store(j->svc), a, forget_old, NULL, &err) != FRG_OK)
 		failed(j, "outbox", &err);
+	if (store_write(service_store(j->svc), a, forget_used, NULL, &err) != FRG_OK)
+		failed(j, "proofs", &err);
 	if (store_write(service_store(j->svc), a, hasten_mail, NULL, &err) != FRG_OK)
 		failed(j, "mail", &err);
 	if (service_notice_forget(j->svc, a, &err) != FRG_OK)
@@ -170,13 +181,23 @@ static enum job_result count_figures(struct jobs *j, struct arena *a)
 	return job_result(st, "figures", &err, more);
 }
 
+/* What released texts were found again by. */
+static enum job_result forget_keys(struct jobs *j, struct arena *a)
+{
+	struct frg_error err;
+	bool more = false;
+	enum frg_status st = service_near_forget(j->svc, a, &more, &err);
+	return job_result(st, "near", &err, more);
+}
+
 static const struct {
 	msec every; /* 0: whenever the tail has looked */
 	enum job_result (*run)(struct jobs *, struct arena *);
 	bool everywhere; /* of several nodes each does it: what it finds is kept in memory or told to its own streams */
 } jobs[] = {
-	{15000, end_terms, false}, {15000, look_for_overdue, true}, {15000, escalate, false}, {5000, look_at_load, true},
-	{0, release_due, false},   {2000, guard_lanes, false},      {0, keep_up, false},      {1000, count_figures, false},
+	{15000, end_terms, false},  {15000, look_for_overdue, true}, {15000, escalate, false},
+	{5000, look_at_load, true}, {0, release_due, false},         {2000, guard_lanes, false},
+	{0, keep_up, false},        {1000, count_figures, false},    {5000, forget_keys, false},
 };
 _Static_assert(COUNT_OF(jobs) <= JOBS_MAX, "room for each job's time");
 

@@ -8,7 +8,7 @@
 
 #include <stdatomic.h>
 
-enum { JOBS_MAX = 8 };
+enum { JOBS_MAX = 9 };
 struct jobs {
 	struct service *svc;
 	const atomic_bool *stopping;

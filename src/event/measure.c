@@ -6,7 +6,7 @@ static const char *const happenings[] = {"held",      "release",    "reject",  "
 static const char *const outcomes[] = {"sent", "retry", "given_up", NULL};
 /* In the order of the table in jobs.c. */
 static const char *const jobs[] = {"terms",           "overdue", "escalate", "load", "automatic_release",
-                                   "automatic_guard", "upkeep",  "figures",  NULL};
+                                   "automatic_guard", "upkeep",  "figures",  "near", NULL};
 
 static METRIC(events, COUNTER, "freigabe_events_total",
               "What happened to comments and articles, anywhere. Each node counts all.",

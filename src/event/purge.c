@@ -1,14 +1,19 @@
-/* Tells caches in front of the program which pages are not what they were. A cache that does not answer is tried again
- * once; then the age that its own configuration allows is what is left, and the log says so. */
+/* Tells caches in front of the program which pages are not what they were. It follows the outbox as the tail does,
+ * behind it, and writes down how far it has come: what a stop or a crash has cut off is told after the next start.
+ * Every node tells of all, since each keeps pages of its own and a cache may have asked any of them; the one that does
+ * what is to be done once writes down. A cache that does not answer is tried again once; then the age that its own
+ * configuration allows is what is left, and the log says so. */
 #include "event/purge.h"
 
 #include "base/log.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
-enum { WAITING = 4096, CACHES = 16, TIMEOUT_MS = 1000, TRIES = 2, URL_MAX = 2048 };
+enum { PAGE = 500, CACHES = 16, TIMEOUT_MS = 1000, TRIES = 2, URL_MAX = 2048, NOTE_MS = 1000 };
 
 struct purger {
 	struct service *svc;
@@ -18,44 +23,62 @@ struct purger {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t there;
-	id64 waiting[WAITING]; /* a ring; more than that at once are left to the caches' own terms */
-	size_t first, count;
+	int64_t reached; /* how far the tail has come; -1: it has not begun */
 	bool stopping;
+	/* only the purger's thread: */
+	int64_t seq, noted; /* told of all up to here; what is written down of that */
+	msec noted_at;      /* by the steady clock */
+	bool works;
 };
 
 /* All that a cache may keep of an article under an address without a query. */
 static const char *const pages[] = {"/articles/%s", "/articles/%s/comments.atom", "/v1/articles/%s/comments",
                                     "/v1/articles/%s/thread"};
 
-void purge_article(struct purger *p, id64 article)
+void purge_until(struct purger *p, int64_t seq)
 {
 	if (!p)
 		return;
 	pthread_mutex_lock(&p->lock);
-	bool known = p->count == WAITING;
-	if (known)
-		log_warn("purge", "more articles changed than caches could be told of");
-	for (size_t i = 0; !known && i < p->count; i++)
-		known = p->waiting[(p->first + i) % WAITING] == article;
-	if (!known)
-		p->waiting[(p->first + p->count++) % WAITING] = article;
+	p->reached = seq;
 	pthread_cond_signal(&p->there);
 	pthread_mutex_unlock(&p->lock);
 }
 
-static bool take(struct purger *p, id64 *article)
+bool purge_concerns(const struct store_event *e)
+{
+	static const str decisions[] = {STR_INIT("release"), STR_INIT("remove"), STR_INIT("pick"), STR_INIT("unpick")};
+	str rest = e->detail, action = STR("");
+	if (!e->article)
+		return false;
+	if (!str_eq(e->kind, STR("decided")) && !str_eq(e->kind, STR("undone")))
+		return str_eq(e->kind, STR("unpublished")) || str_eq(e->kind, STR("article")) || str_eq(e->kind, STR("erased"));
+	str_next(&rest, ' ', &action);
+	for (size_t i = 0; i < COUNT_OF(decisions); i++)
+		if (str_eq(action, decisions[i]))
+			return true;
+	return false;
+}
+
+/* Until there is more to tell, or a moment has passed. */
+static void wait_for_more(struct purger *p)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += NOTE_MS / 1000;
+	pthread_mutex_lock(&p->lock);
+	while (p->reached <= p->seq && !p->stopping && pthread_cond_timedwait(&p->there, &p->lock, &until) != ETIMEDOUT)
+		;
+	pthread_mutex_unlock(&p->lock);
+}
+
+static bool is_stopping(struct purger *p, int64_t *reached)
 {
 	pthread_mutex_lock(&p->lock);
-	while (p->count == 0 && !p->stopping)
-		pthread_cond_wait(&p->there, &p->lock);
-	bool some = !p->stopping;
-	if (some) {
-		*article = p->waiting[p->first];
-		p->first = (p->first + 1) % WAITING;
-		p->count--;
-	}
+	*reached = p->reached;
+	bool stopping = p->stopping;
 	pthread_mutex_unlock(&p->lock);
-	return some;
+	return stopping;
 }
 
 struct asked {
@@ -136,34 +159,136 @@ static void purge_cache(struct arena *a, CURL *curl, const char *cache, const ch
 	}
 }
 
-static void purge(struct purger *p, struct arena *a, CURL *curl, id64 article)
+/* False: the article could not be looked up. */
+static bool purge(struct purger *p, struct arena *a, CURL *curl, id64 article)
 {
 	struct asked q = {.id = article};
 	struct frg_error err;
-	if (store_read(service_store(p->svc), a, load, &q, &err) != FRG_OK) {
+	enum frg_status st = store_read(service_store(p->svc), a, load, &q, &err);
+	if (st != FRG_OK) {
 		log_error("purge", "%s", err.msg);
-		return;
+		return st == FRG_NOT_FOUND;
 	}
 	char *name = curl_easy_escape(curl, q.article.external_id.p, (int)q.article.external_id.n);
 	str host = host_of(service_site_by_id(p->svc, q.article.site));
 	for (size_t i = 0; name && i < p->cache_count; i++)
 		purge_cache(a, curl, p->cache[i], name, host);
 	curl_free(name);
+	return true;
+}
+
+/* ---- along the outbox ---- */
+
+struct batch {
+	int64_t seq;
+	struct store_events events;
+};
+
+static enum frg_status load_batch(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct batch *b = ctx;
+	return store_event_after(tx, b->seq, PAGE, &b->events, err);
+}
+
+/* -1: nothing was ever written down. */
+static enum frg_status load_noted(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	int64_t *seq = ctx;
+	str value;
+	*seq = -1;
+	enum frg_status st = store_setting_get(tx, 0, STR("purged"), &value, err);
+	if (st == FRG_NOT_FOUND)
+		return FRG_OK;
+	if (st == FRG_OK && !str_to_i64(value, seq))
+		return frg_fail(err, FRG_CORRUPT, "store_corrupt", "the setting purged is no number");
+	return st;
+}
+
+static enum frg_status save_noted(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	str value = arena_printf(store_arena(tx), "%lld", (long long)*(int64_t *)ctx);
+	return store_setting_put(tx, 0, STR("purged"), value, err);
+}
+
+static void note(struct purger *p, struct arena *a)
+{
+	struct frg_error err;
+	p->noted_at = clock_steady();
+	if (store_write(service_store(p->svc), a, save_noted, &p->seq, &err) == FRG_OK)
+		p->noted = p->seq;
+	else
+		log_error("purge", "%s", err.msg); /* told twice rather than not at all */
+}
+
+/* The work is this node's now: from where the one before, or the program before it was started, has come to. */
+static bool take_over(struct purger *p, struct arena *a)
+{
+	struct frg_error err;
+	if (store_read(service_store(p->svc), a, load_noted, &p->noted, &err) != FRG_OK) {
+		log_error("purge", "%s", err.msg);
+		return false;
+	}
+	if (p->noted >= 0 && p->noted < p->seq)
+		p->seq = p->noted;
+	return true;
+}
+
+static bool is_first(const struct store_events *events, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (events->items[i].article == events->items[at].article && purge_concerns(&events->items[i]))
+			return false;
+	return true;
+}
+
+/* A page of what the tail had read at `reached`. False: the database did not answer. */
+static bool tell_some(struct purger *p, struct arena *a, struct arena *each, CURL *curl, int64_t reached)
+{
+	struct batch b = {.seq = p->seq};
+	struct frg_error err;
+	if (store_read(service_store(p->svc), a, load_batch, &b, &err) != FRG_OK) {
+		log_error("purge", "%s", err.msg);
+		return false;
+	}
+	int64_t later;
+	size_t i = 0;
+	for (; i < b.events.count && b.events.items[i].seq <= reached; i++) {
+		const struct store_event *e = &b.events.items[i];
+		arena_reset(each);
+		if (is_stopping(p, &later))
+			return true;
+		if (purge_concerns(e) && is_first(&b.events, i) && !purge(p, each, curl, e->article))
+			return false;
+		p->seq = e->seq;
+	}
+	if (i < PAGE) /* numbers between are of events that have gone */
+		p->seq = reached;
+	return true;
 }
 
 static void *loop(void *arg)
 {
 	struct purger *p = arg;
-	struct arena *a = arena_open(1 << 20);
+	struct arena *a = arena_open((size_t)64 << 20), *each = arena_open(1 << 20);
 	CURL *curl = curl_easy_init();
 	if (!curl)
 		BUG("out of memory");
-	id64 article;
-	while (take(p, &article)) {
+	int64_t reached;
+	while (!is_stopping(p, &reached)) {
 		arena_reset(a);
-		purge(p, a, curl, article);
+		if (reached >= 0 && p->seq < 0)
+			p->seq = p->noted = reached;
+		bool works = reached >= 0 && store_works(service_store(p->svc));
+		p->works = works && (p->works || take_over(p, a));
+		if (p->seq >= reached || !tell_some(p, a, each, curl, reached))
+			wait_for_more(p);
+		if (p->works && p->noted != p->seq && clock_steady() - p->noted_at >= NOTE_MS)
+			note(p, a);
 	}
+	if (p->works && p->noted != p->seq)
+		note(p, a);
 	curl_easy_cleanup(curl);
+	arena_close(each);
 	arena_close(a);
 	return NULL;
 }
@@ -201,7 +326,12 @@ enum frg_status purger_open(struct service *svc, const char *caches, struct purg
 		BUG("out of memory");
 	p->svc = svc;
 	pthread_mutex_init(&p->lock, NULL);
-	pthread_cond_init(&p->there, NULL);
+	pthread_condattr_t steady;
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&p->there, &steady);
+	pthread_condattr_destroy(&steady);
+	p->reached = p->seq = p->noted = -1;
 	enum frg_status st = read_caches(p, err);
 	if (st == FRG_OK && pthread_create(&p->thread, NULL, loop, p))
 		st = frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");

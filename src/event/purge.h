@@ -12,8 +12,10 @@ struct purger;
 MUST_CHECK enum frg_status purger_open(struct service *svc, const char *caches, struct purger **out,
                                        struct frg_error *err);
 void purger_close(struct purger *purger);
-/* This article's pages changed, and what the program itself kept of them is gone. Does not wait. Only the tail's
- * thread. */
-void purge_article(struct purger *purger, id64 article);
+/* The tail has come to event `seq`: what the program itself kept of the articles concerned is gone, and caches may be
+ * told. The first call says from where on the purger is to follow. Does not wait. Only the tail's thread. */
+void purge_until(struct purger *purger, int64_t seq);
+/* Does this event change what readers see of its article? */
+bool purge_concerns(const struct store_event *e);
 
 #endif

@@ -39,6 +39,8 @@ struct tail {
 	struct jobs jobs;
 	id64 counted; /* the site whose queue was counted in this batch; all its events are in that count */
 	int64_t waiting;
+	id64 laned; /* the site that was asked in this batch whether a lane is open */
+	bool lane_open;
 };
 
 struct batch {
@@ -63,7 +65,12 @@ static void tell_readers(struct service *svc, struct arena *a, const struct stor
 {
 	struct live_comment c;
 	struct frg_error err;
-	enum frg_status st = service_live_comment(svc, a, e->article, e->comment, &c, &err);
+	bool heard = service_channel_heard(svc, e->article);
+	enum frg_status st = heard ? service_live_comment(svc, a, e->article, e->comment, &c, &err) : FRG_OK;
+	if (!heard || st != FRG_OK || c.removed || c.edited) /* it may not only have added to the page */
+		service_threads_drop_both(svc, e->article, e->site);
+	if (!heard)
+		return;
 	if (st == FRG_OK && !c.removed) {
 		tell(svc, a, e->article, e->comment, "put",
 		     json_pack("{s:o, s:o, s:I, s:o, s:I}", "id", json_of(c.id), "parent", json_or_null(c.parent), "depth",
@@ -82,6 +89,8 @@ static void tell_desk(struct tail *t, struct arena *a, const struct store_event 
 {
 	struct frg_error err;
 	char id[ID_TEXT_SIZE];
+	if (!service_channel_heard(t->svc, e->site))
+		return;
 	if (t->counted != e->site && service_queue_waiting(t->svc, a, e->site, &t->waiting, &err) != FRG_OK)
 		log_warn("live", "the queue could not be counted: %s", err.msg);
 	t->counted = e->site;
@@ -90,16 +99,6 @@ static void tell_desk(struct tail *t, struct arena *a, const struct store_event 
 	     json_pack("{s:I, s:o, s:o, s:o, s:o}", "count", (json_int_t)t->waiting, "added",
 	               added ? json_string(id) : json_null(), "removed", added ? json_null() : json_string(id), "by",
 	               json_or_null(by), "action", json_or_null(action)));
-}
-
-/* Was this comment readable before or after? Only then do readers hear of it. */
-static bool readers_concerned(const struct store_event *e, str action)
-{
-	static const str public_actions[] = {STR_INIT("release"), STR_INIT("remove"), STR_INIT("pick"), STR_INIT("unpick")};
-	for (size_t i = 0; i < COUNT_OF(public_actions); i++)
-		if (str_eq(action, public_actions[i]))
-			return true;
-	return str_eq(e->kind, STR("unpublished"));
 }
 
 /* ---- held comments under new settings ---- */
@@ -189,10 +188,16 @@ static void end_streams(struct service *svc, const struct store_event *e)
 
 /* ---- the lane that releases by itself ---- */
 
+/* Asked once a batch: a lane that is closed meanwhile is seen to be, when a comment is about to go. */
 static void consider(struct tail *t, struct arena *a, const struct store_event *e)
 {
 	struct frg_error err;
-	if (service_automatic_held(t->svc, a, e->site, e->revision, &err) != FRG_OK)
+	if (t->laned != e->site && service_automatic_any(t->svc, a, e->site, &t->lane_open, &err) != FRG_OK) {
+		log_error("automatic", "%s", err.msg);
+		return;
+	}
+	t->laned = e->site;
+	if (t->lane_open && service_automatic_held(t->svc, a, e->site, e->revision, &err) != FRG_OK)
 		log_error("automatic", "%s", err.msg); /* it waits for people */
 }
 
@@ -235,14 +240,11 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 	}
 	if (str_eq(e->kind, STR("staff")))
 		end_streams(svc, e);
-	if (e->article &&
-	    (readers_concerned(e, action) || str_eq(e->kind, STR("article")) || str_eq(e->kind, STR("erased")))) {
-		service_threads_drop_both(svc, e->article, e->site);
-		purge_article(t->purger, e->article); /* after it: nothing older can be fetched from here any more */
-	}
+	if (purge_concerns(e))
+		service_threads_change(svc, e->article, e->site, decided && str_eq(action, STR("release")));
 	if (e->article && str_eq(e->kind, STR("article")))
 		tell(svc, a, e->article, 0, "closing", json_object());
-	if (e->article && readers_concerned(e, action))
+	else if (purge_concerns(e) && !str_eq(e->kind, STR("erased"))) /* the comment was readable before, or is now */
 		tell_readers(svc, a, e);
 	if (t->works && str_eq(e->kind, STR("held")))
 		consider(t, a, e);
@@ -286,12 +288,15 @@ static void follow(struct tail *t, struct arena *a)
 			log_error("outbox", "%s", err.msg);
 			return;
 		}
-		t->counted = 0;
+		t->counted = t->laned = 0;
+		if (b.events.count) /* before readers are told: from now on no replica may show less */
+			store_know(service_store(t->svc), b.events.items[b.events.count - 1].seq);
 		for (size_t i = 0; i < b.events.count; i++) {
 			handle(t, a, &b.events.items[i]);
 			event_count(&b.events.items[i]);
 			t->seq = b.events.items[i].seq;
 		}
+		purge_until(t->purger, t->seq); /* after it: nothing older can be fetched from here any more */
 	} while (b.events.count == PAGE && !atomic_load(&t->stopping));
 	service_health_caught_up(t->svc);
 }
@@ -311,6 +316,7 @@ static void take_over(struct tail *t, struct arena *a)
 			log_error("outbox", "%s", err.msg);
 			return;
 		}
+		t->laned = 0;
 		for (size_t i = 0; i < b.events.count; i++) {
 			const struct store_event *e = &b.events.items[i];
 			b.seq = e->seq;
@@ -366,8 +372,12 @@ enum frg_status tail_open(struct service *svc, struct purger *purger, struct tai
 	struct arena *a = arena_open(1 << 16);
 	enum frg_status st = store_read(service_store(svc), a, load_last, &t->seq, err);
 	arena_close(a);
+	store_know(service_store(svc), t->seq);
+	service_threads_drop_all(svc); /* pages made before it: what came in between is not heard of any more */
 	t->mark = t->mark_before = t->seq;
 	t->marked = clock_steady();
+	if (st == FRG_OK)
+		purge_until(purger, t->seq);
 	if (st == FRG_OK)
 		st = store_follow(service_store(svc), err);
 	if (st == FRG_OK && pthread_create(&t->thread, NULL, loop, t))

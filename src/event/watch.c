@@ -66,6 +66,7 @@ static void *loop(void *arg)
 			log_warn("ready", "the database kept us waiting for %lld ms", (long long)(clock_steady() - began));
 		took = good ? clock_steady() - began : 0; /* what failed is to be tried again soon */
 		tell_changes(w);
+		log_repeats();
 	} while (wait_for_next(w, took));
 	arena_close(a);
 	return NULL;

@@ -9,7 +9,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { FULL_WAIT_MS = 50 }; /* no descriptor is left: until one may be */
+enum {
+	FULL_WAIT_MS = 50, /* no descriptor is left: until one may be */
+	AT_ONCE = 64       /* then the bell is looked at: under a flood somebody always waits */
+};
 
 struct acceptor {
 	struct MHD_Daemon *daemon;
@@ -44,7 +47,8 @@ static void *run(void *arg)
 			BUG("poll: %s", strerror(errno));
 		if (n > 0 && polled[0].revents)
 			return NULL;
-		for (full = false; more && !full;)
+		full = false;
+		for (unsigned i = 0; i < AT_ONCE && more && !full; i++)
 			full = !take_one(a, &more);
 	}
 }

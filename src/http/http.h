@@ -56,6 +56,7 @@ struct http_config {
 	unsigned connections_max;         /* 0: 20000 */
 	unsigned connections_per_address; /* 0: no limit; counts the peer, so mind a proxy */
 	unsigned idle_timeout_s;          /* 0: 30; a client may be slower by a millisecond for each byte */
+	unsigned refused_wait_ms;         /* until a 429 is sent, while not too many wait so; 0: 50 */
 	size_t bodies_max;                /* bytes of all bodies that are kept at a time, more get 503; 0: 256 MiB */
 	unsigned stream_ping_s;           /* 0: 25 */
 	unsigned streams_max;             /* 0: 10000; more get 503 */

@@ -21,6 +21,9 @@ enum {
 	WAITING_MAX = 1024,
 	STREAM_PING_S = 25,
 	STREAMS_MAX = 10000,
+	HELD_MAX = 1024,
+	REFUSED_WAIT_MS = 50,
+	SEND_ROOM = 96 << 10, /* bytes that a connection may have in the system, not yet taken; Linux doubles it */
 	STREAM_COUNTERS = 1 << 14,
 	BODIES_MAX = 256 << 20 /* bytes of all bodies that are kept at a time */
 };
@@ -33,7 +36,7 @@ struct route_match {
 	str allow;        /* for 405 */
 };
 
-enum stage { STAGE_NEW, STAGE_BODY, STAGE_WORKER, STAGE_ANSWERED };
+enum stage { STAGE_NEW, STAGE_BODY, STAGE_WORKER, STAGE_HELD, STAGE_ANSWERED };
 
 struct header {
 	struct header *next;
@@ -55,7 +58,7 @@ struct http_request {
 	unsigned refusal; /* found wrong before the body was read */
 	bool close;       /* refused without reading the body */
 	bool head_only;   /* HEAD */
-	bool counted, late;
+	bool counted, late, held;
 	struct decode_field *query, *form;
 	size_t query_count, form_count;
 	bool query_read, form_read, form_broken;
@@ -76,6 +79,7 @@ struct http_request {
 
 struct acceptor;
 struct workers;
+struct hold;
 struct streams;
 struct connections;
 struct routes;
@@ -88,6 +92,7 @@ struct http_server {
 	unsigned port;
 	struct routes *routes;
 	struct workers *workers;
+	struct hold *hold;
 	struct streams *streams;
 	struct connections *connections;
 	atomic_size_t body_bytes; /* of all requests */
@@ -121,6 +126,13 @@ bool workers_give(struct workers *w, struct http_request *req);
 void workers_stop(struct workers *w);
 void workers_close(struct workers *w);
 void workers_count(struct workers *w, unsigned *count, unsigned *busy, unsigned *waiting);
+/* hold.c */
+struct hold *hold_open(unsigned ms);
+/* Suspends the connection, to go on as STAGE_ANSWERED; false, with nothing done: there is no room, or it is ended. */
+bool hold_take(struct hold *h, struct http_request *req);
+/* All may go, no more are taken, its thread ends. */
+void hold_end(struct hold *h);
+void hold_close(struct hold *h);
 /* connections.c */
 struct connections *connections_open(unsigned patience_s, unsigned max);
 /* Before a connection is given to libmicrohttpd, which takes it out when it ends: is there room? Out of it again, when
@@ -150,7 +162,7 @@ enum MHD_Result page_queue(struct http_request *req);
 int takeover_socket(struct http_request *req); /* -1: there is none */
 str takeover_head(struct http_request *req);   /* from malloc */
 /* streams.c */
-struct streams *streams_open(unsigned ping_s, unsigned max, unsigned per_address);
+struct streams *streams_open(unsigned ping_s, unsigned max, unsigned per_address, unsigned senders);
 /* Takes one of the places for streams, which stream_queue fills, taking the connection from libmicrohttpd; or the
  * status to refuse with: 429 (this address has enough), 503. */
 unsigned stream_reserve(struct http_request *req);

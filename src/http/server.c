@@ -84,6 +84,13 @@ static enum MHD_Result send_answer(struct http_request *req)
 	return result;
 }
 
+/* The answer is there. */
+static enum MHD_Result answer(struct http_request *req)
+{
+	bool waits = req->status == 429 && !req->held && hold_take(req->server->hold, req);
+	return waits ? MHD_YES : send_answer(req);
+}
+
 static enum MHD_Result refuse(struct http_request *req, unsigned status)
 {
 	answer_refusal(req, status);
@@ -101,7 +108,7 @@ static enum MHD_Result run(struct http_request *req)
 	if (req->refusal || req->late)
 		return refuse(req, req->refusal ? req->refusal : 503);
 	if (route->quick && route->quick(server->config.app, req))
-		return send_answer(req);
+		return answer(req);
 	if (!route->handle)
 		return refuse(req, 404);
 	req->lane = server->config.lane ? server->config.lane(server->config.app, req) : HTTP_LANE_STAFF;
@@ -188,8 +195,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	switch (req->stage) {
 	case STAGE_NEW: return begin(req, method, version);
 	case STAGE_BODY: return *size ? take_body(req, data, size) : run(req);
-	case STAGE_WORKER: return MHD_YES; /* woken too early: not ours to answer yet */
-	case STAGE_ANSWERED: return send_answer(req);
+	case STAGE_WORKER:
+	case STAGE_HELD: return MHD_YES; /* woken too early: not ours to answer yet */
+	case STAGE_ANSWERED: return answer(req);
 	}
 	return MHD_NO;
 }
@@ -260,14 +268,17 @@ static enum frg_status open_socket(const struct http_config *config, int *out, u
 	if (!split_address(config->listen, host, service) ||
 	    getaddrinfo(*host ? host : NULL, service, &hints, &address) != 0)
 		return frg_fail(err, FRG_INVALID, "listen", "listen on ADDRESS:PORT, not '%.*s'", STR_ARG(config->listen));
-	int on = 1, fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int on = 1, room = SEND_ROOM, fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	union {
 		struct sockaddr any;
 		struct sockaddr_in four;
 		struct sockaddr_in6 six;
 	} bound = {0};
 	socklen_t size = sizeof bound;
+	/* What is sent is copied into the system's memory: little of it stays in the processor's caches until it is taken,
+	 * and whoever takes nothing holds little. Each connection inherits it. */
 	bool good = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+	            setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room) == 0 &&
 	            bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0 &&
 	            getsockname(fd, &bound.any, &size) == 0;
 	freeaddrinfo(address);
@@ -358,11 +369,12 @@ enum frg_status http_server_open(const struct http_config *config, struct http_s
 	measure_open(s);
 	s->routes = routes_open(config->routes, config->route_count);
 	s->streams = streams_open(config->stream_ping_s ? config->stream_ping_s : STREAM_PING_S, s->config.streams_max,
-	                          config->streams_per_address);
+	                          config->streams_per_address, cores());
 	s->connections = connections_open(config->idle_timeout_s ? config->idle_timeout_s : IDLE_TIMEOUT_S,
 	                                  s->config.connections_max);
 	s->workers = workers_open(config->workers ? config->workers : WORKERS,
 	                          config->waiting_max ? config->waiting_max : WAITING_MAX);
+	s->hold = hold_open(config->refused_wait_ms ? config->refused_wait_ms : REFUSED_WAIT_MS);
 	s->daemon = start_daemon(s);
 	if (!s->daemon)
 		BUG("the web server cannot start its threads");
@@ -387,6 +399,7 @@ void http_server_drain(struct http_server *s, msec drain_ms)
 		return;
 	atomic_store(&s->draining, true);
 	streams_end(s->streams);
+	hold_end(s->hold);
 	wait_for_answers(s, drain_ms);
 	/* what a worker has begun ends, also past the time: a suspended connection cannot be stopped */
 	workers_stop(s->workers);
@@ -401,6 +414,7 @@ void http_server_close(struct http_server *s)
 	http_server_drain(s, 0);
 	workers_close(s->workers);
 	streams_close(s->streams);
+	hold_close(s->hold);
 	connections_close(s->connections);
 	routes_close(s->routes);
 	free(s);

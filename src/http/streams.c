@@ -1,16 +1,9 @@
 /* Live streams. To libmicrohttpd a connection is some ten kilobytes, so that of a stream is taken from it: the socket
- * is duplicated, libmicrohttpd closes its own, and one thread writes to all. The body ends with the connection. One
- * lock for all: it is held for a message to one socket or for marking streams, never while anything waits.
- *
- * The id on the wire is "channel-id": what a channel that is no more has told (another run of the
- * program, or nobody listened for a while) cannot be continued, and must not seem to be. */
-#include "http/inner.h"
-
-#include "base/buf.h"
-#include "base/id.h"
+ * is duplicated, libmicrohttpd closes its own, and a few threads write to all, each to its part. The body ends with the
+ * connection. */
+#include "http/streams.h"
 
 #include <errno.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -19,216 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-	RING = 256,
-	RING_BYTES = 256 << 10,
-	OWN_TEXT = 96,
-	TICK_MS = 1000,
-	LEFT = 256,
-	EVENTS = 256,
-	SAID_MAX = 8192 /* what a client may send on a stream, where nothing is expected */
-};
-
-struct message {
-	uint64_t id, topic;
-	str text; /* as sent; owned */
-};
-
-struct stream {
-	struct http_channel *channel;
-	int fd;
-	struct stream *next, **link; /* in the channel */
-	struct stream *next_due;     /* among those to be looked at */
-	str head, whole_head;        /* the answer's, not yet sent; owned until it is */
-	uint64_t next_seq;           /* of the channel's messages */
-	str pending;                 /* what is being sent of our own: hello, ping, reset */
-	char own[OWN_TEXT];          /* where it stands */
-	size_t sent;                 /* of the message at next_seq */
-	bool due, ping, lost, torn;
-	bool gone;     /* the client */
-	unsigned said; /* bytes that it has sent */
-	unsigned counter;
-	struct http_listener who;
-	bool ending, told; /* may listen no more; has been told so */
-};
-
-/* Who may listen no more, kept for those whose stream is just about to begin. */
-struct left {
-	const struct http_channel *channel; /* only compared */
-	uint64_t person;
-	msec at;
-};
-
-struct http_channel {
-	atomic_int refs;
-	struct streams *all;
-	struct http_channel *next, **link; /* of all channels with streams or not */
-	char name[ID_TEXT_SIZE];
-	uint64_t last_id, dropped_id; /* newest; newest of those not kept; 0: none */
-	struct stream *streams;
-	unsigned count;
-	struct message ring[RING];
-	uint64_t first_seq, end_seq; /* messages kept: first_seq … end_seq - 1 */
-	size_t bytes;
-};
-
-struct streams {
-	pthread_mutex_t lock;
-	int epoll, bell; /* rung when there are due ones */
-	struct stream *due;
-	struct http_channel *channels;
-	unsigned count, max, ping_s, per_address;
-	unsigned char key[crypto_shorthash_KEYBYTES];
-	unsigned short counters[STREAM_COUNTERS]; /* streams by address; two may share one */
-	bool ended;
-	struct left left[LEFT];
-	uint64_t left_count;
-	pthread_t thread;
-};
-
-/* ---- channels ---- */
-
-struct http_channel *http_channel_new(struct http_server *server)
-{
-	struct streams *all = server->streams;
-	struct http_channel *c = calloc(1, sizeof *c);
-	if (!c)
-		BUG("out of memory");
-	atomic_init(&c->refs, 1);
-	id_text(id_new(), c->name);
-	c->all = all;
-	pthread_mutex_lock(&all->lock);
-	c->next = all->channels;
-	c->link = &all->channels;
-	if (c->next)
-		c->next->link = &c->next;
-	all->channels = c;
-	pthread_mutex_unlock(&all->lock);
-	return c;
-}
-
-struct http_channel *http_channel_ref(struct http_channel *c)
-{
-	atomic_fetch_add(&c->refs, 1);
-	return c;
-}
-
-void http_channel_unref(struct http_channel *c)
-{
-	if (!c || atomic_fetch_sub(&c->refs, 1) != 1)
-		return;
-	pthread_mutex_lock(&c->all->lock);
-	*c->link = c->next;
-	if (c->next)
-		c->next->link = c->link;
-	pthread_mutex_unlock(&c->all->lock);
-	for (uint64_t s = c->first_seq; s < c->end_seq; s++)
-		free((char *)c->ring[s % RING].text.p);
-	free(c);
-}
-
-unsigned http_channel_listeners(const struct http_channel *c)
-{
-	pthread_mutex_lock(&c->all->lock);
-	unsigned n = c->count;
-	pthread_mutex_unlock(&c->all->lock);
-	return n;
-}
-
-static void ring(struct streams *all)
-{
-	uint64_t one = 1;
-	if (write(all->bell, &one, sizeof one) != (ssize_t)sizeof one)
-		BUG("the streams' bell: %s", strerror(errno));
-}
-
-/* In the lock: is to be looked at by the streams' thread. */
-static void wake(struct stream *s)
-{
-	struct streams *all = s->channel->all;
-	if (s->due)
-		return;
-	if (!all->due)
-		ring(all);
-	s->due = true;
-	s->next_due = all->due;
-	all->due = s;
-}
-
-static void drop_oldest(struct http_channel *c)
-{
-	struct message *m = &c->ring[c->first_seq++ % RING];
-	c->dropped_id = m->id;
-	c->bytes -= m->text.n;
-	free((char *)m->text.p);
-	*m = (struct message){0};
-}
-
-static void put_id(struct buf *b, const struct http_channel *c, uint64_t id)
-{
-	buf_printf(b, "id: %s-%llu\n", c->name, (unsigned long long)id);
-}
-
-static str format(const struct http_channel *c, uint64_t id, const char *event, str data)
-{
-	struct buf b = BUF_INIT(RING_BYTES);
-	str line, rest = data.p ? data : STR("");
-	put_id(&b, c, id);
-	buf_printf(&b, "event: %s\n", event);
-	while (str_next(&rest, '\n', &line)) {
-		BUF_LIT(&b, "data: ");
-		for (size_t i = 0; i < line.n; i++)
-			buf_byte(&b, line.p[i] == '\r' ? ' ' : line.p[i]);
-		buf_byte(&b, '\n');
-	}
-	buf_byte(&b, '\n');
-	if (b.cut) { /* too large to be told: whoever listens loads anew */
-		buf_free(&b);
-		b = (struct buf)BUF_INIT(OWN_TEXT);
-		put_id(&b, c, id);
-		BUF_LIT(&b, "event: reset\ndata: {}\n\n");
-	}
-	return buf_str(&b);
-}
-
-/* Leaves of a message only its id. Who has received half of it must begin again. In the lock. */
-static void blank(struct http_channel *c, uint64_t seq)
-{
-	struct message *m = &c->ring[seq % RING];
-	struct buf b = BUF_INIT(OWN_TEXT);
-	put_id(&b, c, m->id);
-	buf_byte(&b, '\n');
-	c->bytes -= m->text.n;
-	free((char *)m->text.p);
-	m->text = buf_str(&b);
-	c->bytes += m->text.n;
-	for (struct stream *s = c->streams; s; s = s->next)
-		s->torn = s->torn || (s->next_seq == seq && s->sent > 0);
-}
-
-void http_channel_publish(struct http_channel *c, uint64_t id, uint64_t topic, const char *event, str data)
-{
-	BUG_IF(strpbrk(event, "\r\n")); /* would begin another field */
-	str text = format(c, id, event, data);
-	pthread_mutex_lock(&c->all->lock);
-	BUG_IF(id <= c->last_id);
-	c->last_id = id;
-	for (uint64_t seq = c->first_seq; topic && seq < c->end_seq; seq++)
-		if (c->ring[seq % RING].topic == topic)
-			blank(c, seq);
-	while (c->end_seq - c->first_seq == RING || (c->bytes + text.n > RING_BYTES && c->first_seq < c->end_seq))
-		drop_oldest(c);
-	c->ring[c->end_seq++ % RING] = (struct message){.id = id, .topic = topic, .text = text};
-	c->bytes += text.n;
-	for (struct stream *s = c->streams; s; s = s->next)
-		wake(s);
-	pthread_mutex_unlock(&c->all->lock);
-}
-
 /* ---- one stream ---- */
 
 /* A text of the stream's own, with the place from which to go on: a client that loses the connection
- * now comes back with it. In the lock. */
+ * now comes back with it. In its sender's lock. */
 static str own_text(struct stream *s, const char *before, const char *after)
 {
 	const struct http_channel *c = s->channel;
@@ -299,9 +86,10 @@ static void advance(struct stream *s, size_t n)
  * those to be looked at any more. */
 static bool flush(struct stream *s)
 {
-	struct streams *all = s->channel->all;
+	const struct streams *all = s->channel->all;
+	pthread_mutex_t *lock = &s->sender->lock;
 	bool over = s->gone;
-	pthread_mutex_lock(&all->lock);
+	pthread_mutex_lock(lock);
 	for (;;) {
 		/* half a message sent when it left the ring cannot be finished: end, the client comes again */
 		over = over || s->torn || (s->sent > 0 && s->next_seq < s->channel->first_seq);
@@ -312,13 +100,13 @@ static bool flush(struct stream *s)
 		if (n < 0) {
 			over = errno != EAGAIN && errno != EINTR; /* it is due again when the socket takes more */
 			s->due = over;
-			pthread_mutex_unlock(&all->lock);
+			pthread_mutex_unlock(lock);
 			return over;
 		}
 		advance(s, (size_t)n);
 	}
 	s->due = over = over || all->ended || s->told;
-	pthread_mutex_unlock(&all->lock);
+	pthread_mutex_unlock(lock);
 	return over;
 }
 
@@ -326,25 +114,25 @@ static void free_stream(struct stream *s)
 {
 	struct http_channel *c = s->channel;
 	struct streams *all = c->all;
-	pthread_mutex_lock(&all->lock);
+	streams_lock(all);
 	*s->link = s->next;
 	if (s->next)
 		s->next->link = s->link;
 	c->count--;
 	all->count--;
 	all->counters[s->counter]--;
-	pthread_mutex_unlock(&all->lock);
+	streams_unlock(all);
 	http_channel_unref(c);
 	if (s->fd >= 0) {
 		/* closing takes it out only when libmicrohttpd has closed its own, too */
-		(void)epoll_ctl(all->epoll, EPOLL_CTL_DEL, s->fd, NULL);
+		(void)epoll_ctl(s->sender->epoll, EPOLL_CTL_DEL, s->fd, NULL);
 		close(s->fd);
 	}
 	free_head(s);
 	free(s);
 }
 
-/* Where to begin: after what the client has seen, or with the news. In the lock. */
+/* Where to begin: after what the client has seen, or with the news. In all locks. */
 static void find_start(struct stream *s, str last_event_id)
 {
 	struct http_channel *c = s->channel;
@@ -370,27 +158,27 @@ static bool concerns(const struct left *left, const struct stream *s)
 	       (!left->channel || left->channel == s->channel);
 }
 
-/* In the lock. */
+/* In all locks. */
 static void end_stream(struct stream *s)
 {
 	s->ending = true;
-	wake(s);
+	stream_wake(s);
 }
 
 void http_streams_end(struct http_server *server, const struct http_channel *channel, uint64_t person)
 {
 	struct streams *all = server->streams;
 	struct left left = {.channel = channel, .person = person, .at = clock_steady()};
-	pthread_mutex_lock(&all->lock);
+	streams_lock(all);
 	all->left[all->left_count++ % LEFT] = left;
 	for (struct http_channel *c = all->channels; c; c = c->next)
 		for (struct stream *s = c->streams; s; s = s->next)
 			if (concerns(&left, s))
 				end_stream(s);
-	pthread_mutex_unlock(&all->lock);
+	streams_unlock(all);
 }
 
-/* In the lock: did this person's leave end after it was looked up, and before the stream was there? */
+/* In all locks: did this person's leave end after it was looked up, and before the stream was there? */
 static void end_if_left(const struct streams *all, struct stream *s)
 {
 	for (size_t i = 0; i < LEFT && i < all->left_count; i++)
@@ -411,7 +199,7 @@ unsigned stream_reserve(struct http_request *req)
 {
 	struct streams *all = req->channel->all;
 	req->counter = counter_of(all, http_client(req));
-	pthread_mutex_lock(&all->lock);
+	streams_lock(all);
 	unsigned refusal = 0;
 	if (all->ended || all->count >= all->max)
 		refusal = 503;
@@ -421,7 +209,7 @@ unsigned stream_reserve(struct http_request *req)
 		all->count++;
 		all->counters[req->counter]++;
 	}
-	pthread_mutex_unlock(&all->lock);
+	streams_unlock(all);
 	return refusal;
 }
 
@@ -438,7 +226,8 @@ enum MHD_Result stream_queue(struct http_request *req)
 	s->fd = takeover_socket(req);
 	s->whole_head = s->head = takeover_head(req);
 	struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = s};
-	pthread_mutex_lock(&all->lock);
+	streams_lock(all);
+	s->sender = &all->senders[all->next_sender++ % all->sender_count];
 	find_start(s, http_header(req, "Last-Event-ID"));
 	/* something at once, so that the client knows that it is connected */
 	if (!req->head_only)
@@ -450,9 +239,9 @@ enum MHD_Result stream_queue(struct http_request *req)
 	c->streams = s;
 	c->count++;
 	end_if_left(all, s);
-	bool lives = s->fd >= 0 && !all->ended && epoll_ctl(all->epoll, EPOLL_CTL_ADD, s->fd, &e) == 0;
+	bool lives = s->fd >= 0 && !all->ended && epoll_ctl(s->sender->epoll, EPOLL_CTL_ADD, s->fd, &e) == 0;
 	s->due = !lives; /* so that nobody makes it so */
-	pthread_mutex_unlock(&all->lock);
+	streams_unlock(all);
 	if (!lives)
 		free_stream(s);
 	return MHD_NO;
@@ -460,7 +249,7 @@ enum MHD_Result stream_queue(struct http_request *req)
 
 /* ---- all of them ---- */
 
-/* In the lock. */
+/* In all locks. */
 static void tick_once(struct streams *all, bool ping)
 {
 	msec now = clock_now();
@@ -470,7 +259,7 @@ static void tick_once(struct streams *all, bool ping)
 				end_stream(s);
 			s->ping = s->ping || ping; /* a dead peer is found by writing to it */
 			if (ping)
-				wake(s);
+				stream_wake(s);
 		}
 	}
 }
@@ -485,15 +274,16 @@ static void listen_to(struct stream *s)
 	s->gone = s->gone || n == 0 || s->said > SAID_MAX || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
-static void flush_due(struct streams *all, bool every)
+static void flush_due(struct sender *me, bool every)
 {
-	pthread_mutex_lock(&all->lock);
-	for (struct http_channel *c = every ? all->channels : NULL; c; c = c->next)
+	pthread_mutex_lock(&me->lock);
+	for (struct http_channel *c = every ? me->all->channels : NULL; c; c = c->next)
 		for (struct stream *s = c->streams; s; s = s->next)
-			wake(s);
-	struct stream *due = all->due;
-	all->due = NULL;
-	pthread_mutex_unlock(&all->lock);
+			if (s->sender == me)
+				stream_wake(s);
+	struct stream *due = me->due;
+	me->due = NULL;
+	pthread_mutex_unlock(&me->lock);
 	while (due) {
 		struct stream *s = due;
 		due = s->next_due;
@@ -503,50 +293,64 @@ static void flush_due(struct streams *all, bool every)
 }
 
 /* A stream is freed only when it was due, so that no event names one that is no more. */
-static void take_events(struct streams *all, int wait_ms)
+static void take_events(struct sender *me, int wait_ms)
 {
 	struct epoll_event events[EVENTS];
-	int n = epoll_wait(all->epoll, events, EVENTS, wait_ms);
+	int n = epoll_wait(me->epoll, events, EVENTS, wait_ms);
 	for (int i = 0; i < n; i++) {
 		struct stream *s = events[i].data.ptr;
 		uint64_t rings;
 		if (!s) {
-			if (read(all->bell, &rings, sizeof rings) < 0 && errno != EAGAIN)
+			if (read(me->bell, &rings, sizeof rings) < 0 && errno != EAGAIN)
 				BUG("the streams' bell: %s", strerror(errno));
 			continue;
 		}
 		if (events[i].events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 			listen_to(s);
-		pthread_mutex_lock(&all->lock);
-		wake(s);
-		pthread_mutex_unlock(&all->lock);
+		pthread_mutex_lock(&me->lock);
+		stream_wake(s);
+		pthread_mutex_unlock(&me->lock);
 	}
 }
 
+/* The clock is the first one's affair, for all. */
 static void *serve(void *arg)
 {
-	struct streams *all = arg;
+	struct sender *me = arg;
+	struct streams *all = me->all;
+	bool keeps_time = me == all->senders;
 	msec ticked = clock_steady(), pinged = ticked;
 	for (bool ended = false; !ended;) {
 		msec now = clock_steady();
-		if (now - ticked >= TICK_MS) {
+		if (keeps_time && now - ticked >= TICK_MS) {
 			bool ping = now - pinged >= (msec)all->ping_s * 1000;
-			pthread_mutex_lock(&all->lock);
+			streams_lock(all);
 			tick_once(all, ping);
-			pthread_mutex_unlock(&all->lock);
+			streams_unlock(all);
 			ticked = now;
 			pinged = ping ? now : pinged;
 		}
-		take_events(all, (int)(ticked + TICK_MS - now));
-		pthread_mutex_lock(&all->lock);
+		take_events(me, keeps_time ? (int)(ticked + TICK_MS - now) : -1);
+		pthread_mutex_lock(&me->lock);
 		ended = all->ended;
-		pthread_mutex_unlock(&all->lock);
-		flush_due(all, ended);
+		pthread_mutex_unlock(&me->lock);
+		flush_due(me, ended);
 	}
 	return NULL;
 }
 
-struct streams *streams_open(unsigned ping_s, unsigned max, unsigned per_address)
+static void open_sender(struct streams *all, struct sender *s)
+{
+	struct epoll_event bell = {.events = EPOLLIN};
+	s->all = all;
+	pthread_mutex_init(&s->lock, NULL);
+	s->epoll = epoll_create1(EPOLL_CLOEXEC);
+	s->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (s->epoll < 0 || s->bell < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->bell, &bell) != 0)
+		BUG("the streams' threads cannot be started: %s", strerror(errno));
+}
+
+struct streams *streams_open(unsigned ping_s, unsigned max, unsigned per_address, unsigned senders)
 {
 	struct streams *all = calloc(1, sizeof *all);
 	if (!all)
@@ -555,38 +359,41 @@ struct streams *streams_open(unsigned ping_s, unsigned max, unsigned per_address
 	all->max = max;
 	all->per_address = per_address;
 	randombytes_buf(all->key, sizeof all->key);
-	pthread_mutex_init(&all->lock, NULL);
-	all->epoll = epoll_create1(EPOLL_CLOEXEC);
-	all->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	struct epoll_event bell = {.events = EPOLLIN};
-	if (all->epoll < 0 || all->bell < 0 || epoll_ctl(all->epoll, EPOLL_CTL_ADD, all->bell, &bell) != 0 ||
-	    pthread_create(&all->thread, NULL, serve, all))
-		BUG("the streams' thread cannot be started: %s", strerror(errno));
+	all->sender_count = senders < SENDERS_MAX ? senders : SENDERS_MAX;
+	for (unsigned i = 0; i < all->sender_count; i++)
+		open_sender(all, &all->senders[i]);
+	for (unsigned i = 0; i < all->sender_count; i++)
+		if (pthread_create(&all->senders[i].thread, NULL, serve, &all->senders[i]))
+			BUG("the streams' threads cannot be started");
 	return all;
 }
 
 void streams_count(struct streams *all, unsigned *count, unsigned *max)
 {
-	pthread_mutex_lock(&all->lock);
+	pthread_mutex_lock(&all->senders[0].lock);
 	*count = all->count;
 	*max = all->max;
-	pthread_mutex_unlock(&all->lock);
+	pthread_mutex_unlock(&all->senders[0].lock);
 }
 
 void streams_end(struct streams *all)
 {
-	pthread_mutex_lock(&all->lock);
+	streams_lock(all);
 	all->ended = true;
-	ring(all);
-	pthread_mutex_unlock(&all->lock);
-	pthread_join(all->thread, NULL);
+	for (unsigned i = 0; i < all->sender_count; i++)
+		sender_ring(&all->senders[i]);
+	streams_unlock(all);
+	for (unsigned i = 0; i < all->sender_count; i++)
+		pthread_join(all->senders[i].thread, NULL);
 }
 
 void streams_close(struct streams *all)
 {
 	BUG_IF(all->channels != NULL);
-	close(all->epoll);
-	close(all->bell);
-	pthread_mutex_destroy(&all->lock);
+	for (unsigned i = 0; i < all->sender_count; i++) {
+		close(all->senders[i].epoll);
+		close(all->senders[i].bell);
+		pthread_mutex_destroy(&all->senders[i].lock);
+	}
 	free(all);
 }

@@ -124,7 +124,7 @@ enum frg_status service_media_get(struct service *svc, struct arena *a, str hash
 	if (hash.n != HASH_TEXT_SIZE - 1)
 		return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such picture");
 	memcpy(m.hash, hash.p, hash.n);
-	enum frg_status st = store_read(svc->store, a, load_media, &m, err);
+	enum frg_status st = replica_read(svc, a, 0, load_media, &m, sizeof m, err);
 	*type = m.type;
 	*data = m.data;
 	return st;
@@ -143,14 +143,20 @@ static enum frg_status load(struct store_tx *tx, void *ctx, struct frg_error *er
 	return st == FRG_NOT_FOUND ? frg_fail(err, st, "article_unknown", "no such article") : st;
 }
 
-enum frg_status service_article_get(struct service *svc, struct arena *a, const struct store_site *site,
-                                    str external_id, struct store_article *out, struct frg_error *err)
+enum frg_status article_get(struct service *svc, struct arena *a, const struct store_site *site, str external_id,
+                            id64 subject, struct store_article *out, struct frg_error *err)
 {
 	struct lookup l = {.site = site->id, .external_id = external_id, .out = out};
-	enum frg_status st = store_read(svc->store, a, load, &l, err);
+	enum frg_status st = replica_read(svc, a, subject, load, &l, sizeof l, err);
 	if (st == FRG_OK)
 		closing_apply(svc, a, out);
 	return st;
+}
+
+enum frg_status service_article_get(struct service *svc, struct arena *a, const struct store_site *site,
+                                    str external_id, struct store_article *out, struct frg_error *err)
+{
+	return article_get(svc, a, site, external_id, site->id, out, err);
 }
 
 enum frg_status service_article_discover(struct service *svc, struct arena *a, const struct store_site *site,

@@ -1,6 +1,10 @@
 /* Rendered pages in memory, least recently used ones given up first. Each subject (an article, a
  * site's front page) has a generation that every change counts up: a page is handed out and kept
- * only if it was made in the present one, so a page made from an older state cannot come back. */
+ * only if it was made in the present one, so a page made from an older state cannot come back.
+ *
+ * But for one case: where nothing has been done since but to add to it, a page lacks something and shows nothing that
+ * is no more. It is kept for when the database cannot be asked. So changes that take something away or put something
+ * else in its place are counted by themselves. */
 #include "service/inner.h"
 #include "service/measure.h"
 
@@ -11,7 +15,8 @@ enum { BUCKETS = 4096, GENERATIONS = 4096 };
 struct entry {
 	struct entry *next;          /* in the bucket */
 	struct entry *newer, *older; /* by use */
-	uint64_t hash, generation;
+	uint64_t hash;
+	struct cache_state made;
 	id64 subject;
 	struct http_page *page;
 	size_t bytes;
@@ -23,8 +28,8 @@ struct thread_cache {
 	struct entry *buckets[BUCKETS];
 	struct entry *newest, *oldest;
 	size_t bytes, bytes_max;
-	/* subjects that share a slot only lose a page more often than they must */
-	uint64_t generations[GENERATIONS];
+	/* subjects that share a slot only lose a page, or ask the primary, more often than they must */
+	struct cache_state states[GENERATIONS];
 };
 
 struct thread_cache *cache_open(size_t bytes_max)
@@ -46,9 +51,9 @@ static uint64_t hash(str key)
 	return h ^ h >> 31;
 }
 
-static uint64_t *generation_of(struct thread_cache *c, id64 subject)
+static struct cache_state *state_of(struct thread_cache *c, id64 subject)
 {
-	return &c->generations[((uint64_t)subject * 0x9e3779b97f4a7c15u >> 40) % GENERATIONS];
+	return &c->states[((uint64_t)subject * 0x9e3779b97f4a7c15u >> 40) % GENERATIONS];
 }
 
 static void unlink_use(struct thread_cache *c, struct entry *e)
@@ -91,26 +96,33 @@ void cache_close(struct thread_cache *c)
 	free(c);
 }
 
-uint64_t cache_generation(struct thread_cache *c, id64 subject)
+struct cache_state cache_state(struct thread_cache *c, id64 subject)
 {
 	pthread_mutex_lock(&c->lock);
-	uint64_t g = *generation_of(c, subject);
+	struct cache_state state = *state_of(c, subject);
 	pthread_mutex_unlock(&c->lock);
-	return g;
+	return state;
 }
 
-void cache_drop(struct thread_cache *c, id64 subject)
+static void count_change(struct cache_state *state, bool adds, int64_t event)
+{
+	state->changes++;
+	state->losses += !adds;
+	state->event = event > state->event ? event : state->event;
+}
+
+void cache_drop(struct thread_cache *c, id64 subject, bool adds, int64_t event)
 {
 	pthread_mutex_lock(&c->lock);
-	++*generation_of(c, subject);
+	count_change(state_of(c, subject), adds, event);
 	pthread_mutex_unlock(&c->lock);
 }
 
-void cache_drop_all(struct thread_cache *c)
+void cache_drop_all(struct thread_cache *c, int64_t event)
 {
 	pthread_mutex_lock(&c->lock);
 	for (size_t i = 0; i < GENERATIONS; i++)
-		c->generations[i]++;
+		count_change(&c->states[i], false, event);
 	pthread_mutex_unlock(&c->lock);
 }
 
@@ -128,9 +140,10 @@ struct http_page *cache_get(struct thread_cache *c, str key)
 	struct http_page *page = NULL;
 	pthread_mutex_lock(&c->lock);
 	struct entry *e = find(c, key, h);
-	if (e && e->generation != *generation_of(c, e->subject)) {
+	const struct cache_state *now = e ? state_of(c, e->subject) : NULL;
+	if (e && e->made.losses != now->losses) {
 		forget(c, e);
-	} else if (e) {
+	} else if (e && e->made.changes == now->changes) {
 		unlink_use(c, e);
 		link_newest(c, e);
 		page = http_page_ref(e->page);
@@ -140,7 +153,21 @@ struct http_page *cache_get(struct thread_cache *c, str key)
 	return page;
 }
 
-void cache_put(struct thread_cache *c, str key, id64 subject, uint64_t generation, struct http_page *page, size_t bytes)
+struct http_page *cache_get_older(struct thread_cache *c, str key)
+{
+	struct http_page *page = NULL;
+	pthread_mutex_lock(&c->lock);
+	struct entry *e = find(c, key, hash(key));
+	if (e && e->made.losses == state_of(c, e->subject)->losses)
+		page = http_page_ref(e->page);
+	pthread_mutex_unlock(&c->lock);
+	if (page)
+		metric_add(&cache_asked, CACHE_OLDER, 1);
+	return page;
+}
+
+void cache_put(struct thread_cache *c, str key, id64 subject, struct cache_state made, struct http_page *page,
+               size_t bytes)
 {
 	uint64_t h = hash(key);
 	struct entry *e = calloc(1, sizeof *e + key.n);
@@ -148,13 +175,10 @@ void cache_put(struct thread_cache *c, str key, id64 subject, uint64_t generatio
 		BUG("out of memory");
 	char *copy = (char *)(e + 1);
 	memcpy(copy, key.p, key.n);
-	*e = (struct entry){.hash = h,
-	                    .generation = generation,
-	                    .subject = subject,
-	                    .bytes = bytes + sizeof *e + key.n,
-	                    .key = {copy, key.n}};
+	*e = (struct entry){
+		.hash = h, .made = made, .subject = subject, .bytes = bytes + sizeof *e + key.n, .key = {copy, key.n}};
 	pthread_mutex_lock(&c->lock);
-	if (generation != *generation_of(c, subject) || e->bytes > c->bytes_max / 4) {
+	if (made.changes != state_of(c, subject)->changes || e->bytes > c->bytes_max / 4) {
 		pthread_mutex_unlock(&c->lock);
 		free(e);
 		return;
@@ -176,12 +200,21 @@ void cache_put(struct thread_cache *c, str key, id64 subject, uint64_t generatio
 
 /* ---- for the rest of the service ---- */
 
-void service_threads_drop(struct service *svc, id64 subject) { cache_drop(svc->cache, subject); }
+void service_threads_drop(struct service *svc, id64 subject)
+{
+	cache_drop(svc->cache, subject, false, store_known(svc->store));
+}
 
 void service_threads_drop_both(struct service *svc, id64 article, id64 site)
 {
-	cache_drop(svc->cache, article);
-	cache_drop(svc->cache, site);
+	service_threads_change(svc, article, site, false);
 }
 
-void service_threads_drop_all(struct service *svc) { cache_drop_all(svc->cache); }
+void service_threads_change(struct service *svc, id64 article, id64 site, bool adds)
+{
+	int64_t known = store_known(svc->store);
+	cache_drop(svc->cache, article, adds, known);
+	cache_drop(svc->cache, site, adds, known);
+}
+
+void service_threads_drop_all(struct service *svc) { cache_drop_all(svc->cache, store_known(svc->store)); }

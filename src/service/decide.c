@@ -2,6 +2,7 @@
  * revision, the publication, the letter and the event are committed with it. */
 #include "service/automatic/agreement.h"
 #include "service/inner.h"
+#include "store/plain.h"
 
 #include "render/letter.h"
 #include "text/utf8.h"
@@ -112,13 +113,52 @@ enum frg_status decision_tell(struct store_tx *tx, const char *kind, const struc
 	                          err);
 }
 
+static enum frg_status is_theirs(const struct staff *who, const struct store_article *article, struct frg_error *err)
+{
+	if (staff_has_section(who, article->section))
+		return FRG_OK;
+	return frg_fail(err, FRG_FORBIDDEN, "section_forbidden", "the section %.*s is not theirs",
+	                STR_ARG(article->section));
+}
+
 enum frg_status staff_may_section(struct store_tx *tx, const struct staff *who, const struct store_comment *c,
                                   struct store_article *article, struct frg_error *err)
 {
 	enum frg_status st = store_article_heading(tx, c->article, article, err);
-	if (st == FRG_OK && !staff_has_section(who, article->section))
-		return frg_fail(err, FRG_FORBIDDEN, "section_forbidden", "the section %.*s is not theirs",
-		                STR_ARG(article->section));
+	return st == FRG_OK ? is_theirs(who, article, err) : st;
+}
+
+/* ---- what all decisions of a request look at: read once ---- */
+
+struct common {
+	const struct store_site *site;
+	bool set; /* settings are read */
+	struct desk_settings settings;
+	struct store_article *articles; /* as many as were met */
+	size_t article_count;
+};
+
+static enum frg_status find_article(struct store_tx *tx, struct common *common, id64 id,
+                                    const struct store_article **out, struct frg_error *err)
+{
+	for (size_t i = common->article_count; i-- > 0;)
+		if (common->articles[i].id == id) {
+			*out = &common->articles[i];
+			return FRG_OK;
+		}
+	struct store_article *article = &common->articles[common->article_count];
+	enum frg_status st = store_article_heading(tx, id, article, err);
+	if (st != FRG_OK)
+		return st;
+	common->article_count++;
+	*out = article;
+	return FRG_OK;
+}
+
+static enum frg_status find_settings(struct store_tx *tx, struct common *common, struct frg_error *err)
+{
+	enum frg_status st = common->set ? FRG_OK : settings_load(tx, common->site->id, &common->settings, err);
+	common->set = st == FRG_OK;
 	return st;
 }
 
@@ -127,10 +167,11 @@ enum frg_status staff_may_section(struct store_tx *tx, const struct staff *who, 
 struct deciding {
 	const struct decide_command *cmd;
 	struct decision_terms terms;
-	const struct store_site *site;
+	struct common *common;
 	id64 article;
 	struct store_referral referral;
 	bool referred;
+	bool adds; /* a release did no more */
 	struct decide_result *out;
 };
 
@@ -197,12 +238,11 @@ static bool names(const struct store_texts *sections, str section)
 static enum frg_status is_proposal(struct store_tx *tx, const struct deciding *d, const struct store_article *article,
                                    bool *proposal, struct frg_error *err)
 {
-	struct desk_settings settings;
 	*proposal = d->cmd->who->role == ROLE_TRAINEE;
 	if (*proposal)
 		return FRG_OK;
-	enum frg_status st = settings_load(tx, article->site, &settings, err);
-	if (st != FRG_OK || !names(&settings.four_eyes, article->section))
+	enum frg_status st = find_settings(tx, d->common, err);
+	if (st != FRG_OK || !names(&d->common->settings.four_eyes, article->section))
 		return st;
 	*proposal = true;
 	if (!d->referred || !str_eq(d->referral.kind, STR("proposal")))
@@ -260,23 +300,24 @@ static enum frg_status refer(struct store_tx *tx, struct deciding *d, const stru
 /* The newest released revision gives way when a later one is released. */
 static enum frg_status retire_released(struct store_tx *tx, const struct store_revision *now, struct frg_error *err)
 {
-	struct store_revisions all;
-	enum frg_status st = store_revision_of_comment(tx, now->comment, &all, err);
-	for (size_t i = 0; st == FRG_OK && i < all.count; i++)
-		if (all.items[i].id != now->id && all.items[i].state == STATE_RELEASED)
-			st = store_revision_move(tx, all.items[i].id, STATE_RELEASED, 0, STATE_SUPERSEDED, err);
+	struct store_ids before;
+	enum frg_status st = store_revision_released(tx, now->comment, &before, err);
+	for (size_t i = 0; st == FRG_OK && i < before.count; i++)
+		if (before.items[i] != now->id)
+			st = store_revision_move(tx, before.items[i], STATE_RELEASED, 0, STATE_SUPERSEDED, err);
 	return st;
 }
 
 enum frg_status decision_release(struct store_tx *tx, const struct store_comment *comment,
                                  const struct store_revision *revision, const struct store_decision *decision,
-                                 bool pick, struct frg_error *err)
+                                 bool pick, bool *adds, struct frg_error *err)
 {
 	struct release r = {.change = PUBLICATION_PUT,
 	                    .comment = comment,
 	                    .revision = revision,
 	                    .decision = decision,
 	                    .picked = pick,
+	                    .adds = adds,
 	                    .now = decision->decided};
 	enum frg_status st = retire_released(tx, revision, err);
 	if (st == FRG_OK)
@@ -307,13 +348,13 @@ static enum frg_status settle(struct store_tx *tx, struct deciding *d, const str
 	if (st == FRG_OK && d->referred)
 		st = store_referral_delete(tx, revision->id, err);
 	if (st == FRG_OK && action == DECIDE_RELEASE)
-		st = decision_release(tx, comment, revision, &decision, d->cmd->pick, err);
+		st = decision_release(tx, comment, revision, &decision, d->cmd->pick, &d->adds, err);
 	if (st == FRG_OK && action != DECIDE_RETURN)
 		st = store_queue_author(tx, comment->author, action == DECIDE_RELEASE, action == DECIDE_REJECT, err);
 	if (st == FRG_OK && action == DECIDE_REJECT)
 		st = near_refused(tx, revision, decision.id, err);
 	if (st == FRG_OK && action == DECIDE_REJECT)
-		st = letter_write(tx, &(struct letter_about){d->site, article, comment, revision, &decision}, err);
+		st = letter_write(tx, &(struct letter_about){d->common->site, article, comment, revision, &decision}, err);
 	if (st == FRG_OK)
 		st = decision_tell(
 			tx, "decided", comment, revision->id,
@@ -332,9 +373,11 @@ enum frg_status queue_waiting(struct store_tx *tx, const struct staff *who, int6
 static enum frg_status decide_held(struct store_tx *tx, struct deciding *d, const struct store_comment *comment,
                                    const struct store_revision *revision, struct frg_error *err)
 {
-	struct store_article article;
+	const struct store_article *article = NULL;
 	bool proposal = false;
-	enum frg_status st = staff_may_section(tx, d->cmd->who, comment, &article, err);
+	enum frg_status st = find_article(tx, d->common, comment->article, &article, err);
+	if (st == FRG_OK)
+		st = is_theirs(d->cmd->who, article, err);
 	if (st == FRG_OK)
 		st = store_referral_get(tx, revision->id, &d->referral, err);
 	d->referred = st == FRG_OK;
@@ -343,11 +386,11 @@ static enum frg_status decide_held(struct store_tx *tx, struct deciding *d, cons
 	if (st == FRG_OK)
 		st = decision_passages(&d->terms, d->cmd, revision->text, err);
 	if (st == FRG_OK && d->cmd->action != DECIDE_REFER)
-		st = is_proposal(tx, d, &article, &proposal, err);
+		st = is_proposal(tx, d, article, &proposal, err);
 	if (st != FRG_OK)
 		return st;
 	return proposal || d->cmd->action == DECIDE_REFER ? refer(tx, d, comment, revision, proposal, err)
-	                                                  : settle(tx, d, comment, revision, &article, err);
+	                                                  : settle(tx, d, comment, revision, article, err);
 }
 
 static enum frg_status decide(struct store_tx *tx, struct deciding *d, struct frg_error *err)
@@ -386,42 +429,50 @@ enum frg_status service_decide(struct service *svc, struct arena *a, const struc
                                struct decide_result *out, struct frg_error *err)
 {
 	*out = (struct decide_result){0};
-	struct deciding d = {.cmd = cmd, .site = service_site_by_id(svc, cmd->who->site), .out = out};
+	struct common common = {.site = service_site_by_id(svc, cmd->who->site),
+	                        .articles = ARENA_NEW(a, struct store_article)};
+	struct deciding d = {.cmd = cmd, .common = &common, .out = out};
 	enum frg_status st = decision_terms(a, cmd, action_names[cmd->action].p, &d.terms, err);
 	if (st == FRG_OK)
-		st = store_write(svc->store, a, decide_one, &d, err);
+		st = store_write_as(svc->store, STORE_PLAIN, a, decide_one, &d, err);
 	json_decref(d.terms.detail);
 	/* who released sees it at once; the outbox would say so a moment later */
 	if (st == FRG_OK && cmd->action == DECIDE_RELEASE)
-		service_threads_drop_both(svc, d.article, cmd->who->site);
+		service_threads_change(svc, d.article, cmd->who->site, d.adds);
 	return st;
 }
 
 /* ---- many at once ---- */
 
 struct batch {
-	struct service *svc;
 	const struct staff *who;
+	struct common common;
 	struct decide_item *items;
 	size_t count;
 	id64 *articles; /* of each that was released; 0: none */
+	bool *adds;     /* the release did no more */
 	int64_t waiting;
 };
+
+static enum frg_status decide_all(struct store_tx *tx, void *ctx, struct frg_error *err);
 
 static enum frg_status decide_next(struct store_tx *tx, struct batch *b, size_t i, struct frg_error *err)
 {
 	struct decide_item *item = &b->items[i];
-	struct deciding d = {.cmd = &item->cmd, .site = service_site_by_id(b->svc, b->who->site), .out = &item->result};
+	struct deciding d = {.cmd = &item->cmd, .common = &b->common, .out = &item->result};
 	item->result = (struct decide_result){0};
 	item->status = decision_terms(store_arena(tx), &item->cmd, action_names[item->cmd.action].p, &d.terms, &item->err);
 	int64_t before = store_changes(tx);
 	if (item->status == FRG_OK)
 		item->status = decide(tx, &d, &item->err);
 	json_decref(d.terms.detail);
-	if (item->status != FRG_OK && store_changes(tx) != before)
+	if (item->status != FRG_OK && store_changes(tx) != before) {
+		store_plain_broken(decide_all, item->status, &item->err);
 		return frg_fail(err, FRG_UNAVAILABLE, "store_io", "a decision failed half-way: %s", item->err.msg);
+	}
 	if (item->status == FRG_OK && item->cmd.action == DECIDE_RELEASE)
 		b->articles[i] = d.article;
+	b->adds[i] = d.adds;
 	return FRG_OK;
 }
 
@@ -438,15 +489,15 @@ static enum frg_status decide_all(struct store_tx *tx, void *ctx, struct frg_err
 enum frg_status service_decide_batch(struct service *svc, struct arena *a, const struct staff *who,
                                      struct decide_item *items, size_t count, int64_t *waiting, struct frg_error *err)
 {
-	struct batch b = {.svc = svc, .who = who, .items = items, .count = count};
+	struct batch b = {.who = who, .items = items, .count = count};
+	b.common.site = service_site_by_id(svc, who->site);
+	b.common.articles = ARENA_ARRAY(a, struct store_article, count);
 	b.articles = ARENA_ARRAY(a, id64, count);
+	b.adds = ARENA_ARRAY(a, bool, count);
 	enum frg_status st = store_write_as(svc->store, STORE_PLAIN, a, decide_all, &b, err);
 	*waiting = b.waiting;
-	id64 last = 0;
-	for (size_t i = 0; st == FRG_OK && i < count; i++) {
-		if (b.articles[i] && b.articles[i] != last)
-			service_threads_drop_both(svc, b.articles[i], who->site);
-		last = b.articles[i] ? b.articles[i] : last;
-	}
+	for (size_t i = 0; st == FRG_OK && i < count; i++)
+		if (b.articles[i])
+			service_threads_change(svc, b.articles[i], who->site, b.adds[i]);
 	return st;
 }

@@ -12,6 +12,7 @@ enum {
 	SITES_MAX = 1000,
 	PATIENCES = 64,
 	DUE_POINTS = 1024, /* of the queue's due times, to tell how much is before a new one */
+	FAR_AHEAD = 1000,  /* so many before it: its place is told by these points, and not counted */
 	BUSY = 30,         /* with so many waiting there was something to do all the time */
 	PAGE = 2000,
 	DAYS_BACK = 16,
@@ -313,66 +314,101 @@ enum frg_status service_delay_refresh(struct service *svc, struct arena *a, id64
 /* ---- telling ---- */
 
 enum frg_status delay_promise(struct service *svc, struct store_tx *tx, const struct store_queue_row *row,
-                              struct frg_error *err)
+                              struct store_forecast *told, struct frg_error *err)
 {
 	struct forecast f;
 	ask(svc, row->site, row->submitted, -1, row->due - row->submitted, &f);
-	struct store_forecast told = {.revision = row->revision,
-	                              .site = row->site,
-	                              .made = row->submitted,
-	                              .due = row->due,
-	                              .expected = (int64_t)f.expected,
-	                              .bucket = f.bucket,
-	                              .from = f.from,
-	                              .until = f.until};
-	return store_forecast_put(tx, &told, err);
+	*told = (struct store_forecast){.revision = row->revision,
+	                                .site = row->site,
+	                                .made = row->submitted,
+	                                .due = row->due,
+	                                .expected = (int64_t)f.expected,
+	                                .bucket = f.bucket,
+	                                .from = f.from,
+	                                .until = f.until};
+	return store_forecast_put(tx, told, err);
 }
 
 /* Who is far behind need not know to the place how far; the few seconds old points tell. */
-static int64_t far_behind(struct service *svc, id64 site, msec due)
+static int64_t ahead_by_picture(struct service *svc, id64 site, msec due)
 {
 	pthread_mutex_lock(&svc->delays->lock);
 	const struct delay *d = find(svc->delays, site, false);
 	int64_t before = d ? count_before(d, due) : 0;
 	pthread_mutex_unlock(&svc->delays->lock);
+	return before;
+}
+
+static int64_t far_behind(struct service *svc, id64 site, msec due)
+{
+	int64_t before = ahead_by_picture(svc, site, due);
 	return before > STORE_AHEAD_MAX ? before : STORE_AHEAD_MAX;
+}
+
+/* The word that was given stands; without one, what can be said now. */
+static void tell(struct service *svc, const struct store_forecast *told, int64_t ahead, msec due,
+                 struct delay_told *out)
+{
+	struct forecast f;
+	msec now = clock_now();
+	*out = (struct delay_told){.position = ahead + 1, .from = told->from, .until = told->until};
+	if (told->until && told->until >= now)
+		return;
+	/* what is overdue is next, whoever comes */
+	ask(svc, told->site, now, ahead, due > now ? due - now : 0, &f);
+	out->late = told->until != 0;
+	out->none = f.overload;
+	out->from = f.from;
+	out->until = f.until;
+}
+
+bool delay_of_far(struct service *svc, const struct store_forecast *told, struct delay_told *out)
+{
+	int64_t ahead = ahead_by_picture(svc, told->site, told->due);
+	if (ahead < FAR_AHEAD)
+		return false;
+	tell(svc, told, ahead, told->due, out);
+	return true;
+}
+
+enum frg_status delay_of_new(struct service *svc, struct store_tx *tx, const struct store_forecast *told,
+                             struct delay_told *out, struct frg_error *err)
+{
+	int64_t ahead;
+	struct store_queue_place last = {.turn = 1, .due = told->due, .revision = told->revision};
+	enum frg_status st = store_queue_ahead(tx, told->site, &last, &ahead, err);
+	if (st == FRG_OK && ahead == STORE_AHEAD_MAX)
+		ahead = far_behind(svc, told->site, told->due);
+	if (st == FRG_OK)
+		tell(svc, told, ahead, told->due, out);
+	return st;
 }
 
 enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct store_revision *revision,
                          struct delay_told *out, struct frg_error *err)
 {
-	struct store_forecast told;
+	struct store_forecast told = {0};
 	struct store_queue_row row;
-	struct forecast f;
 	int64_t ahead = 0;
-	msec now = clock_now();
 	*out = (struct delay_told){0};
 	enum frg_status st = store_queue_get(tx, revision->id, &row, err);
 	bool waits = st == FRG_OK;
 	if (waits)
-		st = store_queue_ahead(tx, &row, &ahead, err);
+		st = store_queue_ahead(tx, row.site, &(struct store_queue_place){row.escalated == 0, row.due, row.revision},
+		                       &ahead, err);
 	if (st != FRG_OK && st != FRG_NOT_FOUND)
 		return st;
 	st = store_forecast_get(tx, revision->id, &told, err);
 	if (ahead == STORE_AHEAD_MAX && st == FRG_OK)
 		ahead = far_behind(svc, revision->site, told.due);
+	told.site = revision->site; /* also if nothing was told */
 	out->position = ahead + 1;
-	if (st == FRG_OK && told.until && told.until >= now) { /* the word that was given stands */
-		out->from = told.from;
-		out->until = told.until;
-		return FRG_OK;
-	}
-	out->late = st == FRG_OK && told.until;
-	if (st != FRG_OK && st != FRG_NOT_FOUND)
-		return st;
-	if (!waits)
-		return FRG_OK;
-	/* what is overdue is next, whoever comes */
-	ask(svc, revision->site, now, ahead, row.due > now ? row.due - now : 0, &f);
-	out->none = f.overload;
-	out->from = f.from;
-	out->until = f.until;
-	return FRG_OK;
+	out->late = st == FRG_OK && told.until && told.until < clock_now();
+	if (st == FRG_OK && told.until && !out->late)
+		tell(svc, &told, ahead, told.due, out);
+	else if (waits && (st == FRG_OK || st == FRG_NOT_FOUND))
+		tell(svc, &told, ahead, row.due, out);
+	return st == FRG_NOT_FOUND ? FRG_OK : st;
 }
 
 /* ---- how often the word was kept ---- */

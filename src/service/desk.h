@@ -150,6 +150,9 @@ MUST_CHECK enum frg_status service_claim(struct service *svc, struct arena *a, c
                                          struct store_claim *out, struct frg_error *err);
 MUST_CHECK enum frg_status service_claims(struct service *svc, struct arena *a, id64 site, struct store_claims *out,
                                           struct frg_error *err);
+/* Forgets by which keys released texts were found again (store_near_forget), a page at a time; *more: there are others.
+ */
+MUST_CHECK enum frg_status service_near_forget(struct service *svc, struct arena *a, bool *more, struct frg_error *err);
 /* Marks what has waited longest of all allowed; *count: how many are new, which an event tells, too. */
 MUST_CHECK enum frg_status service_escalate(struct service *svc, struct arena *a, id64 site, int64_t *count,
                                             struct frg_error *err);

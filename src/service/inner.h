@@ -21,6 +21,7 @@ struct learning;
 struct delays;
 struct closings;
 struct provider;
+struct known_sessions;
 struct health;
 struct near_text;
 
@@ -38,6 +39,7 @@ struct service {
 	struct learning *learning;     /* learning.c */
 	struct delays *delays;         /* delay.c */
 	struct closings *closings;     /* closing_load.c */
+	struct known_sessions *known;  /* known.c */
 	struct provider *provider;     /* oidc_provider.c; NULL: the house has no log-in of its own */
 	struct view_assets assets;
 	pthread_mutex_t login_lock; /* editors.c: argon2id takes 64 MiB, so one at a time */
@@ -75,18 +77,41 @@ void learning_close(struct learning *learning);
 MUST_CHECK enum frg_status checker_open(struct service *svc, struct frg_error *err);
 void checker_close(struct checker *checker);
 
-/* cache.c: rendered pages by key, with a generation per article so that a page made from an older
+/* cache.c: rendered pages by key, with what has changed of their article counted, so that a page made from an older
  * state is never kept. */
+struct cache_state {
+	uint64_t changes; /* of any kind */
+	uint64_t losses;  /* those that did more than add */
+	int64_t event;    /* what a replica must have replayed at least, so that it shows the subject as it was told of; 0:
+	                     nothing */
+};
 struct thread_cache *cache_open(size_t bytes_max);
 void cache_close(struct thread_cache *cache);
-uint64_t cache_generation(struct thread_cache *cache, id64 subject);
-void cache_drop(struct thread_cache *cache, id64 subject);
-void cache_drop_all(struct thread_cache *cache);
+/* Ask it before reading what a page is made from. */
+struct cache_state cache_state(struct thread_cache *cache, id64 subject);
+/* `event`: the newest that is known, with which the subject may have changed. */
+void cache_drop(struct thread_cache *cache, id64 subject, bool adds, int64_t event);
+void cache_drop_all(struct thread_cache *cache, int64_t event);
 /* A reference, or NULL. */
 struct http_page *cache_get(struct thread_cache *cache, str key);
-/* Keeps `page` unless the subject's generation is no longer `generation`. */
-void cache_put(struct thread_cache *cache, str key, id64 subject, uint64_t generation, struct http_page *page,
+/* A reference to a page to which something has only been added since, or NULL: for when nothing newer can be made. */
+struct http_page *cache_get_older(struct thread_cache *cache, str key);
+/* Keeps `page`, made from what was read in the state `made` or later, unless there is another one by now. */
+void cache_put(struct thread_cache *cache, str key, id64 subject, struct cache_state made, struct http_page *page,
                size_t bytes);
+
+/* replica.c: reading for readers, from a replica where there is one. Both may run `work` twice; what `ctx` points at,
+ * `size` bytes, is then as it was before. */
+MUST_CHECK enum frg_status replica_read(struct service *svc, struct arena *a, id64 subject, store_work *work, void *ctx,
+                                        size_t size, struct frg_error *err);
+/* For one reader, who must see what they have just sent: from a replica only while there is no primary, and only if it
+ * has all that this process knows of. */
+MUST_CHECK enum frg_status replica_read_own(struct service *svc, struct arena *a, id64 site, store_work *work,
+                                            void *ctx, size_t size, struct frg_error *err);
+
+/* articles.c: service_article_get as it was when `subject` last changed. */
+MUST_CHECK enum frg_status article_get(struct service *svc, struct arena *a, const struct store_site *site,
+                                       str external_id, id64 subject, struct store_article *out, struct frg_error *err);
 
 /* limits.c */
 struct limits *limits_open(bool off, const struct limit_rates *rates, enum challenge challenge);
@@ -150,6 +175,9 @@ MUST_CHECK enum frg_status erase_withdraw(struct store_tx *tx, id64 comment, str
 /* If nothing of a comment is left but hashes, its name and address go too; and its author, if that was the last. */
 MUST_CHECK enum frg_status erase_remains(struct store_tx *tx, const struct erasing *why, id64 comment,
                                          struct frg_error *err);
+/* The number under which an erased comment's request is known for two days, among the proofs that have been used:
+ * nothing leads from it to key, comment or author. */
+int64_t erase_mark(str key_hash);
 /* Nobody leads to an author any more who has no comment left and is not suspended. */
 MUST_CHECK enum frg_status erase_author(struct store_tx *tx, id64 author, struct frg_error *err);
 /* person_erase.c: fills in a comment's author. FRG_NOT_FOUND person_unknown. */
@@ -196,7 +224,7 @@ struct delays *delays_open(void);
 void delays_close(struct delays *delays);
 /* What its author is told, in the transaction that holds it. */
 MUST_CHECK enum frg_status delay_promise(struct service *svc, struct store_tx *tx, const struct store_queue_row *row,
-                                         struct frg_error *err);
+                                         struct store_forecast *told, struct frg_error *err);
 struct delay_told {
 	int64_t position; /* in the queue; 1: next */
 	msec from, until; /* 0: nothing is known, or */
@@ -205,6 +233,11 @@ struct delay_told {
 };
 MUST_CHECK enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct store_revision *revision,
                                     struct delay_told *out, struct frg_error *err);
+/* The same of one that was sent this moment, by what was promised. */
+MUST_CHECK enum frg_status delay_of_new(struct service *svc, struct store_tx *tx, const struct store_forecast *told,
+                                        struct delay_told *out, struct frg_error *err);
+/* The same from memory. False: its place is too far in front to be told by the few seconds old picture of the queue. */
+bool delay_of_far(struct service *svc, const struct store_forecast *told, struct delay_told *out);
 
 /* closing_load.c */
 struct closings *closings_open(void);
@@ -278,10 +311,12 @@ MUST_CHECK enum frg_status decision_terms(struct arena *a, const struct decide_c
 /* Passages in bytes of this text, into the detail. FRG_INVALID passage_invalid. */
 MUST_CHECK enum frg_status decision_passages(struct decision_terms *terms, const struct decide_command *cmd, str text,
                                              struct frg_error *err);
-/* Publishes a revision by a decision to release it; what was released before gives way. */
+/* Publishes a revision by a decision to release it; what was released before gives way. `adds`: as in struct release.
+ */
 MUST_CHECK enum frg_status decision_release(struct store_tx *tx, const struct store_comment *comment,
                                             const struct store_revision *revision,
-                                            const struct store_decision *decision, bool pick, struct frg_error *err);
+                                            const struct store_decision *decision, bool pick, bool *adds,
+                                            struct frg_error *err);
 /* released.c: takes a released text off the page, with the letter to its author, in the caller's transaction. */
 struct removal {
 	const struct staff *who;
@@ -366,7 +401,15 @@ void session_prepare(struct arena *a, struct session_new *s, str agent);
 /* `method`: service/access.h. Takes rights from `who` that the site does not give without a second factor. */
 MUST_CHECK enum frg_status session_begin(struct store_tx *tx, struct session_new *s, struct staff *who, str method,
                                          struct frg_error *err);
-void session_fill(const struct session_new *s, const struct staff *who, struct editor_session *out);
+/* Of a session that is committed. */
+void session_fill(struct service *svc, const struct session_new *s, const struct staff *who,
+                  struct editor_session *out);
+
+/* known.c: service_session_known's tokens */
+struct known_sessions *known_open(void);
+void known_close(struct known_sessions *known);
+void known_note(struct known_sessions *known, str token);
+void known_forget(struct known_sessions *known, str token);
 
 /* A text as it is kept: valid UTF-8, line ends as \n, no control characters, trimmed. */
 MUST_CHECK enum frg_status clean_text(struct arena *a, str in, size_t max_chars, bool one_line, const char *code_prefix,

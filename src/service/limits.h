@@ -47,6 +47,7 @@ struct limits {
 	pthread_cond_t stop;
 	bool sharing, stopping;
 	unsigned beats;
+	bool more_ended; /* rows that are over were left by the last beat */
 };
 
 /* In the lock. The bucket of this key; a new one is full. Where there is no room the one nearest to full makes way. */

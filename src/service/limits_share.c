@@ -16,11 +16,14 @@ enum {
 	TOLD_MAX = 1024,   /* rows that one transaction writes; the rest has its turn a second later */
 	HEARD_MAX = 16384, /* rows that are read at once */
 	HEARD_MS = 12000,  /* what has changed since: clocks may differ by some seconds */
-	ENDED_MAX = 8192,
-	ENDED_BEATS = 15, /* rows that are full go so often … */
-	SITES_BEATS = 5,  /* … and sites' own rates are read */
+	/* Rows that are over go with each transaction that brings some, and more of them than it can bring, so that no
+	 * flood makes the tables grow; without any so often. Two thousand proofs a second are more than a writer takes. */
+	ENDED_MAX = 2 * TOLD_MAX,
+	ENDED_BEATS = 15,
+	SITES_BEATS = 5, /* sites' own rates are read */
 	MEMORY = 16 << 20
 };
+_Static_assert(ENDED_MAX > TOLD_MAX, "each transaction takes away more than it brings");
 static const msec day_ms = (msec)24 * 3600 * 1000;
 
 /* ---- the key of the day ---- */
@@ -68,7 +71,7 @@ struct told {
 	msec now;
 	struct store_bucket items[TOLD_MAX]; /* full_at: what is to be added */
 	size_t count;
-	bool end;
+	int64_t gone;
 };
 
 /* Takes what is unsaved, from where the last look ended. */
@@ -98,14 +101,18 @@ static void put_back(struct limits *l, const struct told *told)
 
 static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
-	const struct told *told = ctx;
+	struct told *told = ctx;
 	enum frg_status st = FRG_OK;
-	int64_t gone;
 	for (size_t i = 0; st == FRG_OK && i < told->count; i++)
 		st = store_bucket_spend(tx, told->items[i].key, told->items[i].full_at, told->now, err);
-	if (st == FRG_OK && told->end)
-		st = store_bucket_end(tx, told->now, ENDED_MAX, &gone, err);
-	return st == FRG_OK && told->end ? store_proof_end(tx, told->now, ENDED_MAX, err) : st;
+	int64_t proofs = 0;
+	if (st == FRG_OK)
+		st = store_bucket_end(tx, told->now, ENDED_MAX, &told->gone, err);
+	if (st == FRG_OK)
+		st = store_proof_end(tx, told->now, ENDED_MAX, &proofs, err);
+	if (proofs > told->gone)
+		told->gone = proofs;
+	return st;
 }
 
 static enum frg_status tell(struct service *svc, struct arena *a, struct frg_error *err)
@@ -113,13 +120,13 @@ static enum frg_status tell(struct service *svc, struct arena *a, struct frg_err
 	struct limits *l = svc->limits;
 	struct told *told = ARENA_NEW(a, struct told);
 	told->now = clock_now();
-	told->end = l->beats % ENDED_BEATS == 0;
 	collect(l, told);
-	if (!told->count && !told->end)
+	if (!told->count && !l->more_ended && l->beats % ENDED_BEATS != 0)
 		return FRG_OK;
 	enum frg_status st = store_write(svc->store, a, save, told, err);
 	if (st != FRG_OK)
 		put_back(l, told);
+	l->more_ended = st == FRG_OK && told->gone == ENDED_MAX;
 	return st;
 }
 

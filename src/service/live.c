@@ -109,6 +109,17 @@ void service_streams_end(struct service *svc, id64 site, id64 editor)
 	http_channel_unref(channel);
 }
 
+bool service_channel_heard(struct service *svc, id64 subject)
+{
+	struct live *live = svc->live;
+	if (!live)
+		return false;
+	pthread_mutex_lock(&live->lock);
+	bool heard = *find(live, subject) != NULL;
+	pthread_mutex_unlock(&live->lock);
+	return heard;
+}
+
 void service_channel_tell(struct service *svc, id64 subject, id64 topic, const char *event, str data)
 {
 	struct live *live = svc->live;

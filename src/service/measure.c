@@ -10,13 +10,16 @@ static const char *const limit_kinds[] = {"submit",  "check",   "login",  "login
                                           "site",    "plain",   NULL};
 _Static_assert(COUNT_OF(limit_kinds) == LIMIT_KINDS + 1, "a name for each kind");
 
-static const char *const cache_results[] = {"hit", "miss", NULL};
+static const char *const cache_results[] = {"hit", "miss", "older", NULL};
 static const char *const wait_results[] = {"kept", "early", "late", NULL};
 static const char *const suggestions[] = {"release", "look", "reject", NULL};
 static const char *rules[FRG_RULE_COUNT + 1];
 
-METRIC(cache_asked, COUNTER, "freigabe_cache_requests_total", "Pages that were asked of memory.",
-       .label = {{"result", cache_results}}, .cells = METRIC_CELLS(2));
+METRIC(
+	cache_asked, COUNTER, "freigabe_cache_requests_total",
+	"Pages that were asked of memory; older: after a miss one that lacks a new comment, as the database could not be "
+	"asked.",
+	.label = {{"result", cache_results}}, .cells = METRIC_CELLS(3));
 METRIC(cache_bytes, GAUGE, "freigabe_cache_bytes", "What the pages in memory take.", .cells = METRIC_CELLS(1));
 METRIC(cache_bytes_max, GAUGE, "freigabe_cache_bytes_max", "What they may take.", .cells = METRIC_CELLS(1));
 METRIC(cache_pages, GAUGE, "freigabe_cache_pages", "Pages in memory.", .cells = METRIC_CELLS(1));

@@ -5,7 +5,7 @@
 
 #include "base/metrics.h"
 
-enum { CACHE_HIT, CACHE_MISS };
+enum { CACHE_HIT, CACHE_MISS, CACHE_OLDER };
 enum { WAIT_KEPT, WAIT_EARLY, WAIT_LATE };
 
 extern struct metric cache_asked, cache_bytes, cache_bytes_max, cache_pages, limits_refused, check_seconds,

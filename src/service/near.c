@@ -8,7 +8,9 @@
 enum {
 	LOOKED_AT = 4, /* newest candidates of a key: any one that is alike will do */
 	COPIES_MAX = 100,
-	FILL_PAGE = 200
+	FILL_PAGE = 200,
+	FORGET_PAGE = 1000,
+	FORGET_BACK = 10000 /* decisions from before there was a mark */
 };
 
 _Static_assert((int)STORE_NEAR_KEYS == (int)NEAR_KEYS, "one statement asks for all keys");
@@ -106,8 +108,11 @@ enum frg_status near_refused(struct store_tx *tx, const struct store_revision *r
                              struct frg_error *err)
 {
 	struct search held = {.tx = tx, .revision = revision, .limit = COPIES_MAX, .max = COPIES_MAX};
+	bool has; /* it was held: with its state its keys became those of a refused text */
 	near_read(store_arena(tx), revision->text, &held.text);
-	enum frg_status st = put_keys(tx, revision, true, &held.text, err);
+	enum frg_status st = store_near_has(tx, revision->id, &has, err);
+	if (st == FRG_OK && !has)
+		st = put_keys(tx, revision, true, &held.text, err);
 	if (st == FRG_OK)
 		st = search(&held, err);
 	for (size_t i = 0; st == FRG_OK && i < held.count; i++)
@@ -137,4 +142,41 @@ enum frg_status near_complete(struct store_tx *tx, void *ctx, struct frg_error *
 		st = store_setting_put(tx, 0, STR("near"), STR("complete"), err);
 	}
 	return st;
+}
+
+/* How far the chain of decisions has been gone through for keys to forget, and where it ends. */
+struct forgetting {
+	int64_t mark, end, upto;
+};
+
+static enum frg_status find_mark(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct forgetting *f = ctx;
+	str text, hash;
+	enum frg_status st = store_chain_head(tx, &f->end, &hash, err);
+	if (st != FRG_OK)
+		return st;
+	f->mark = f->end > FORGET_BACK ? f->end - FORGET_BACK : 0;
+	st = store_setting_get(tx, 0, STR("near_seq"), &text, err);
+	if (st == FRG_OK && !str_to_i64(text, &f->mark))
+		return frg_fail(err, FRG_CORRUPT, "store_corrupt", "the mark of forgotten keys is no number");
+	f->upto = f->end - f->mark > FORGET_PAGE ? f->mark + FORGET_PAGE : f->end;
+	return st == FRG_NOT_FOUND ? FRG_OK : st;
+}
+
+static enum frg_status forget(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	const struct forgetting *f = ctx;
+	enum frg_status st = store_near_forget(tx, f->mark, f->upto, err);
+	return st == FRG_OK ? store_setting_put(tx, 0, STR("near_seq"),
+	                                        arena_printf(store_arena(tx), "%lld", (long long)f->upto), err)
+	                    : st;
+}
+
+enum frg_status service_near_forget(struct service *svc, struct arena *a, bool *more, struct frg_error *err)
+{
+	struct forgetting f;
+	enum frg_status st = store_read(svc->store, a, find_mark, &f, err);
+	*more = st == FRG_OK && f.upto < f.end;
+	return st == FRG_OK && f.mark < f.upto ? store_write(svc->store, a, forget, &f, err) : st;
 }

@@ -53,6 +53,8 @@ static enum frg_status publish(struct store_tx *tx, const struct release *r, str
 	if (st != FRG_OK)
 		return st;
 	st = store_publication_get(tx, r->comment->id, &before, err);
+	if (r->adds)
+		*r->adds = st == FRG_NOT_FOUND;
 	if (st == FRG_OK && r->decision->decided > before.published)
 		p.edited = r->decision->decided; /* a later revision than the one first released */
 	else if (st != FRG_OK && st != FRG_NOT_FOUND)

@@ -77,10 +77,14 @@ enum frg_status service_open(const struct service_config *config, struct service
 	svc->learning = learning_open();
 	svc->delays = delays_open();
 	svc->closings = closings_open();
-	struct store_config store = {.url = config->database, .readers = config->readers, .create = config->create};
+	svc->known = known_open();
+	struct store_config store = {
+		.url = config->database, .readers = config->readers, .create = config->create, .replicas = config->replicas};
 	enum frg_status st = open_both(svc, &store, err);
-	if (st == FRG_OK)
+	if (st == FRG_OK) { /* what was told before the start, replicas must have */
+		service_threads_drop_all(svc);
 		st = checker_open(svc, err);
+	}
 	if (st == FRG_OK)
 		st = service_sites_reload(svc, err);
 	if (st == FRG_OK)
@@ -111,6 +115,7 @@ void service_close(struct service *svc)
 	learning_close(svc->learning);
 	delays_close(svc->delays);
 	closings_close(svc->closings);
+	known_close(svc->known);
 	provider_close(svc->provider);
 	frg_engine_close(svc->engine);
 	sites_free(atomic_load(&svc->sites));

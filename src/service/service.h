@@ -49,6 +49,7 @@ struct limit_rates {
 
 struct service_config {
 	str database;                    /* "sqlite:PATH" */
+	str replicas;                    /* copies of a PostgreSQL database, as in store_config */
 	bool create;                     /* make the database if it is not there */
 	unsigned readers;                /* database connections for reading */
 	size_t cache_bytes;              /* rendered threads kept in memory; 0: 64 MiB */
@@ -238,11 +239,13 @@ struct withdraw_command {
 	str article, reader;
 	id64 comment;
 };
+struct thread_own; /* thread_load.h */
 struct submit_result {
 	id64 comment, revision;
 	struct store_article article; /* id 0: not read */
 	str reader;                   /* the capability, new or as given */
 	bool replayed;
+	const struct thread_own *fresh; /* what its author sees of it, in the arena; NULL: it must be read */
 };
 
 enum { SERVICE_TEXT_MAX = 5000, SERVICE_NAME_MAX = 60 }; /* characters */
@@ -274,13 +277,15 @@ struct thread_query {
 	str origin;         /* foreign origin, already found to be allowed; empty: none */
 	enum thread_form form;
 	const struct store_article *known; /* the article, if it has just been read; NULL: not */
+	const struct thread_own *fresh;    /* the one comment that is asked for, if it has just been sent; NULL: not */
 };
 
 /* What all readers see, if it is in memory (never blocks), or NULL. The caller unrefs. */
 struct http_page *service_thread_cached(struct service *svc, struct arena *a, const struct thread_query *q);
-/* The same, made from the database if need be, and kept. */
+/* The same, made from the database if need be, and kept. `older`: the database could not be asked, and of what was
+ * there before something is lacking that was released since; nothing is shown that was known here to be no more. */
 MUST_CHECK enum frg_status service_thread_page(struct service *svc, struct arena *a, const struct thread_query *q,
-                                               struct http_page **out, struct frg_error *err);
+                                               struct http_page **out, bool *older, struct frg_error *err);
 /* What one reader sees, own comments in place; never kept. `form` may be NULL. */
 struct thread_personal {
 	str reader;
@@ -310,12 +315,14 @@ MUST_CHECK enum frg_status service_article_count(struct service *svc, struct are
 void service_threads_drop(struct service *svc, id64 article_or_site);
 /* An article changed, and with it the count on the front page. */
 void service_threads_drop_both(struct service *svc, id64 article, id64 site);
+/* The same; `adds`: a comment was released for the first time, and what is kept lacks no more than that. */
+void service_threads_change(struct service *svc, id64 article, id64 site, bool adds);
 void service_threads_drop_all(struct service *svc);
 /* A released comment as live readers get it; FRG_NOT_FOUND if it is not (or no longer) released. */
 struct live_comment {
 	str id, parent; /* parent empty: top level */
 	int64_t depth, count;
-	bool removed;
+	bool removed, edited;
 	str html;
 };
 MUST_CHECK enum frg_status service_live_comment(struct service *svc, struct arena *a, id64 article, id64 comment,
@@ -328,6 +335,8 @@ void service_live_start(struct service *svc, struct http_server *server);
 void service_live_stop(struct service *svc);
 /* The readers' channel of an article or the desk's of a site; made when first asked for. The caller unrefs. */
 struct http_channel *service_channel(struct service *svc, id64 site, id64 article_or_site);
+/* Does anybody listen, or may they in a moment? Where not, nothing need be made to be told. */
+bool service_channel_heard(struct service *svc, id64 article_or_site);
 /* Publishes if anybody listens; a later message on a topic (0: none) replaces the earlier ones. */
 void service_channel_tell(struct service *svc, id64 article_or_site, id64 topic, const char *event, str data);
 
@@ -343,6 +352,7 @@ struct release {
 	const struct store_decision *decision; /* PUT */
 	bool picked;                           /* PUT, PICK */
 	bool notices_wait;                     /* open notices on it are not settled by its going */
+	bool *adds;                            /* set, unless NULL: readers only see more than before */
 	msec now;
 };
 /* Before anything is written: FRG_CONFLICT parent_not_released, revision_purged. */

@@ -1,6 +1,6 @@
 /* What readers do: submit, revise, withdraw. A submission is checked by the engine before the
  * transaction; comment, revision, review and event are then committed together. */
-#include "service/inner.h"
+#include "service/thread_load.h"
 #include "store/limit.h"
 
 #include "text/near.h"
@@ -45,7 +45,9 @@ struct submission {
 	struct store_article article;
 	struct store_comment comment; /* id 0: not yet there */
 	struct store_revision revision;
-	str parent_text;
+	str parent_text, parent_name;
+	int64_t depth;
+	struct store_forecast told;
 	struct service_review review;
 	struct near_text near;
 	msec longest_wait;
@@ -89,11 +91,24 @@ static enum frg_status find_replay(struct store_tx *tx, struct submission *s, st
 	return st;
 }
 
+/* A request on its way twice, whose comment was erased in between, would bring it back. */
+static enum frg_status check_erased(struct store_tx *tx, const struct submission *s, struct frg_error *err)
+{
+	bool erased = false;
+	enum frg_status st = store_proof_was(tx, erase_mark(s->key_hash), &erased, err);
+	return st == FRG_OK && erased ? frg_fail(err, FRG_CONFLICT, "request_erased", "what this request made was erased")
+	                              : st;
+}
+
 /* One may answer what is released, or what is one's own. Anything else is as if it were not there. */
 static enum frg_status find_parent(struct store_tx *tx, struct submission *s, struct frg_error *err)
 {
 	struct store_publication parent = {0};
 	enum frg_status st = store_publication_get(tx, s->comment.parent, &parent, err);
+	if (st == FRG_OK) {
+		s->depth = parent.depth + 1;
+		s->parent_name = parent.name;
+	}
 	if (st == FRG_OK && parent.article == s->article.id && !parent.removed) {
 		s->parent_text = parent.text;
 		return FRG_OK;
@@ -156,7 +171,10 @@ static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct fr
 	}
 	if (st != FRG_OK || s->replayed)
 		return st;
-	st = store_article_get(tx, s->site->id, s->article_id, &s->article, err);
+	if (s->key.n)
+		st = check_erased(tx, s, err);
+	if (st == FRG_OK)
+		st = store_article_get(tx, s->site->id, s->article_id, &s->article, err);
 	if (st == FRG_NOT_FOUND)
 		return frg_fail(err, FRG_NOT_FOUND, "article_unknown", "no such article");
 	if (st == FRG_OK)
@@ -213,7 +231,7 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 		                                              .author_is_new = s->reader_is_new},
 		                     &row, err);
 	if (st == FRG_OK)
-		st = delay_promise(s->svc, tx, &row, err);
+		st = delay_promise(s->svc, tx, &row, &s->told, err);
 	if (st == FRG_OK)
 		st = search_add(tx, &s->comment, &s->revision, s->article.title, err);
 	if (st == FRG_OK)
@@ -259,6 +277,17 @@ static enum frg_status judge(struct arena *a, struct submission *s, str text, st
 	return service_check(s->svc, a, &s->article, text, s->parent_text, &s->review, err);
 }
 
+static const struct thread_own *fresh(struct arena *a, const struct submission *s)
+{
+	struct thread_own *own = ARENA_NEW(a, struct thread_own);
+	*own = (struct thread_own){.comment = s->comment,
+	                           .revision = s->revision,
+	                           .depth = s->depth,
+	                           .answers_name = s->parent_name,
+	                           .told = s->told};
+	return own;
+}
+
 static void fill_result(const struct submission *s, struct submit_result *out)
 {
 	*out = (struct submit_result){.comment = s->comment.id,
@@ -299,9 +328,12 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 		if (st == FRG_OK)
 			st = store_write_as(svc->store, STORE_PLAIN | STORE_PATIENT, a, save_submission, &s, err);
 	}
-	if (st == FRG_OK)
-		fill_result(&s, out);
-	return st;
+	if (st != FRG_OK)
+		return st;
+	fill_result(&s, out);
+	if (!s.replayed)
+		out->fresh = fresh(a, &s);
+	return FRG_OK;
 }
 
 /* ---- revising ---- */

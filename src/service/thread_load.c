@@ -217,12 +217,22 @@ static enum frg_status load_own_one(struct store_tx *tx, struct service *svc, co
 	return st == FRG_NOT_FOUND ? FRG_OK : st;
 }
 
+bool thread_own_fresh(struct thread_data *t, struct arena *a)
+{
+	t->own = ARENA_NEW(a, struct thread_own);
+	t->own[0] = *t->query->fresh;
+	t->own_count = 1;
+	return delay_of_far(t->svc, &t->own[0].told, &t->own[0].delay);
+}
+
 enum frg_status thread_load_own(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct thread_data *t = ctx;
 	const struct store_site *site = t->query->site;
 	id64 author;
 	enum frg_status st = FRG_OK;
+	if (t->query->fresh)
+		return delay_of_new(t->svc, tx, &t->own[0].told, &t->own[0].delay, err);
 	if (!t->article.id)
 		st = store_article_get(tx, site->id, t->query->article, &t->article, err);
 	if (st == FRG_NOT_FOUND)

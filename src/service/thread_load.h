@@ -1,4 +1,5 @@
-/* A thread as it is read from the store, ready to be rendered. Only for the files of threads. */
+/* A thread as it is read from the store, ready to be rendered. Only for the files of threads, and for submit.c, which
+ * has in hand what the author is shown. */
 #ifndef SERVICE_THREAD_LOAD_H
 #define SERVICE_THREAD_LOAD_H
 
@@ -12,6 +13,7 @@ struct thread_own {
 	int64_t depth;                        /* where it stands or would stand */
 	str answers_name;                     /* whom it answers, if anybody */
 	struct delay_told delay;              /* if it is held */
+	struct store_forecast told;           /* if it was sent this moment: what its author is told */
 	bool decided;
 	struct store_decision decision;
 	const struct view_letter *letter; /* NULL: none */
@@ -38,6 +40,9 @@ struct thread_data {
 enum frg_status thread_load(struct store_tx *tx, void *ctx, struct frg_error *err);
 /* The reader's own comments alone. Same ctx. */
 enum frg_status thread_load_own(struct store_tx *tx, void *ctx, struct frg_error *err);
+/* Takes the one own comment from the query, where it was sent this moment. False: its place in the queue is still to be
+ * read, by thread_load_own. */
+bool thread_own_fresh(struct thread_data *t, struct arena *a);
 /* One comment as its author sees it. */
 struct view_comment thread_own_view(struct arena *a, const struct thread_own *own);
 /* One released comment as all see it. `answers_name` may be empty. */

@@ -199,21 +199,21 @@ static const struct store_site *site_as_it_is(struct service *svc, const struct 
 	return now ? now : site;
 }
 
-enum frg_status service_thread_page(struct service *svc, struct arena *a, const struct thread_query *q,
-                                    struct http_page **out, struct frg_error *err)
+static enum frg_status newest_page(struct service *svc, struct arena *a, const struct thread_query *q,
+                                   struct http_page **out, struct frg_error *err)
 {
 	struct store_article article;
 	if ((*out = service_thread_cached(svc, a, q)) != NULL) /* made while this request waited, or lacks a form */
 		return FRG_OK;
-	enum frg_status st = service_article_get(svc, a, q->site, q->article, &article, err);
+	enum frg_status st = article_get(svc, a, q->site, q->article, 0, &article, err); /* its id never changes */
 	if (st != FRG_OK)
 		return st;
-	uint64_t generation = cache_generation(svc->cache, article.id); /* before the reading */
+	struct cache_state state = cache_state(svc->cache, article.id); /* before the reading */
 	struct thread_query fresh = *q;
 	fresh.site = site_as_it_is(svc, q->site);
 	q = &fresh;
 	struct thread_data t = {.svc = svc, .query = q};
-	st = store_read(svc->store, a, q->form == THREAD_FEED ? load_feed : thread_load, &t, err);
+	st = replica_read(svc, a, article.id, q->form == THREAD_FEED ? load_feed : thread_load, &t, sizeof t, err);
 	if (st != FRG_OK)
 		return st;
 	struct buf b = BUF_INIT(PAGE_MAX);
@@ -228,9 +228,17 @@ enum frg_status service_thread_page(struct service *svc, struct arena *a, const 
 		return frg_fail(err, FRG_TOO_LARGE, "page_too_large", "the page is over %d bytes", PAGE_MAX);
 	}
 	*out = make_page(a, q, buf_str(&b));
-	cache_put(svc->cache, page_key(a, q), article.id, generation, *out, b.n * 2);
+	cache_put(svc->cache, page_key(a, q), article.id, state, *out, b.n * 2);
 	buf_free(&b);
 	return FRG_OK;
+}
+
+enum frg_status service_thread_page(struct service *svc, struct arena *a, const struct thread_query *q,
+                                    struct http_page **out, bool *older, struct frg_error *err)
+{
+	enum frg_status st = newest_page(svc, a, q, out, err);
+	*older = st == FRG_UNAVAILABLE && (*out = cache_get_older(svc->cache, page_key(a, q))) != NULL;
+	return *older ? FRG_OK : st;
 }
 
 /* ---- for one reader ---- */
@@ -275,7 +283,7 @@ enum frg_status service_thread_personal(struct service *svc, struct arena *a, co
                                         const struct thread_personal *who, str *html, struct frg_error *err)
 {
 	struct thread_data t = {.svc = svc, .query = q, .reader = who->reader};
-	enum frg_status st = store_read(svc->store, a, thread_load, &t, err);
+	enum frg_status st = replica_read_own(svc, a, q->site->id, thread_load, &t, sizeof t, err);
 	if (st != FRG_OK)
 		return st;
 	struct view_form form = {0};
@@ -306,7 +314,9 @@ enum frg_status service_own_comments(struct service *svc, struct arena *a, const
 	struct thread_data t = {.svc = svc, .query = q, .reader = reader, .own_only = only};
 	if (q->known)
 		t.article = *q->known;
-	enum frg_status st = store_read(svc->store, a, thread_load_own, &t, err);
+	enum frg_status st = q->fresh && thread_own_fresh(&t, a)
+	                         ? FRG_OK
+	                         : replica_read_own(svc, a, q->site->id, thread_load_own, &t, sizeof t, err);
 	if (st != FRG_OK)
 		return st;
 	enum frg_lang lang = q->lang == FRG_LANG_AUTO ? t.article.lang : q->lang;
@@ -361,10 +371,10 @@ enum frg_status service_front_page(struct service *svc, struct arena *a, const s
 {
 	if ((*out = service_front_cached(svc, site)) != NULL)
 		return FRG_OK;
-	uint64_t generation = cache_generation(svc->cache, site->id);
+	struct cache_state state = cache_state(svc->cache, site->id);
 	site = site_as_it_is(svc, site);
 	struct front f = {.site = site->id};
-	enum frg_status st = store_read(svc->store, a, load_front, &f, err);
+	enum frg_status st = replica_read(svc, a, site->id, load_front, &f, sizeof f, err);
 	if (st != FRG_OK)
 		return st;
 	struct view_site view = site_view(site);
@@ -382,7 +392,7 @@ enum frg_status service_front_page(struct service *svc, struct arena *a, const s
 	                              .headers = headers,
 	                              .compress = true};
 	*out = http_page_new(&spec);
-	cache_put(svc->cache, front_key(a, site), site->id, generation, *out, b.n * 2);
+	cache_put(svc->cache, front_key(a, site), site->id, state, *out, b.n * 2);
 	buf_free(&b);
 	return FRG_OK;
 }
@@ -404,7 +414,7 @@ enum frg_status service_article_count(struct service *svc, struct arena *a, id64
                                       struct frg_error *err)
 {
 	struct count c = {.article = article};
-	enum frg_status st = store_read(svc->store, a, load_count, &c, err);
+	enum frg_status st = replica_read(svc, a, article, load_count, &c, sizeof c, err);
 	*count = c.count;
 	return st;
 }
@@ -444,6 +454,7 @@ enum frg_status service_live_comment(struct service *svc, struct arena *a, id64 
 	out->parent = v.parent_id;
 	out->depth = v.depth;
 	out->removed = q.publication.removed != 0;
+	out->edited = q.publication.edited != 0;
 	out->html = comment_html(a, q.row.lang, &v);
 	return FRG_OK;
 }

@@ -142,6 +142,22 @@ enum frg_status store_revision_of_comment(struct store_tx *tx, id64 comment, str
 	READ_ALL(tx, rows, err, out, read_revision);
 }
 
+static void read_id(struct arena *a, struct db_rows *rows, id64 *id)
+{
+	(void)a;
+	*id = db_int(rows, 0);
+}
+
+enum frg_status store_revision_released(struct store_tx *tx, id64 comment, struct store_ids *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows, "SELECT id FROM revision WHERE comment_id = $1 AND state = 'released'", DB_INT(comment));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_id);
+}
+
 enum frg_status store_revision_latest(struct store_tx *tx, id64 comment, struct store_revision *out,
                                       struct frg_error *err)
 {
@@ -183,7 +199,8 @@ enum frg_status store_revision_move(struct store_tx *tx, id64 id, enum store_sta
 		st = end_forecast(tx, id, to, err);
 	if (st == FRG_OK && to == STATE_REJECTED)
 		return DB_RUN(tx->db, err, "UPDATE near_key SET refused = 1 WHERE revision_id = $1", DB_INT(id));
-	if (st == FRG_OK && to != STATE_HELD)
+	bool later = from == STATE_HELD && to == STATE_RELEASED; /* store_near_forget */
+	if (st == FRG_OK && to != STATE_HELD && !later)
 		return DB_RUN(tx->db, err, "DELETE FROM near_key WHERE revision_id = $1", DB_INT(id));
 	return st;
 }

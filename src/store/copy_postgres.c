@@ -54,7 +54,7 @@ enum frg_status copy_postgres_open(const char *url, bool writer, bool alone, str
 {
 	struct db *db;
 	bool ours;
-	enum frg_status st = db_open_postgres(url, writer, &db, err);
+	enum frg_status st = db_open_postgres(url, writer ? DB_WRITE : DB_READ, &db, err);
 	if (st != FRG_OK)
 		return st;
 	st = be_patient(db, err);
@@ -81,7 +81,7 @@ enum frg_status store_server_look(str url, bool *there, struct store_file_facts 
 	struct arena *a = arena_open(1 << 16);
 	*out = (struct store_file_facts){0};
 	*there = false;
-	enum frg_status st = db_open_postgres(arena_cstr(a, url), false, &db, err);
+	enum frg_status st = db_open_postgres(arena_cstr(a, url), DB_READ, &db, err);
 	arena_close(a);
 	if (st != FRG_OK)
 		return st;

@@ -106,10 +106,11 @@ struct db_driver {
 
 /* ---- SQLite ---- */
 enum db_mode {
-	DB_READ,
+	DB_READ, /* PostgreSQL: from the server that takes writes */
 	DB_WRITE,
-	DB_ALONE, /* writes, and nobody else has the file open until db_close: FRG_UNAVAILABLE if somebody has */
-	DB_FROZEN /* reads a file that nobody writes, as it lies: no log, no lock, nothing beside it is made */
+	DB_ALONE,   /* SQLite: writes, and nobody else has the file open until db_close: FRG_UNAVAILABLE if somebody has */
+	DB_REPLICA, /* PostgreSQL: from one that only follows another */
+	DB_FROZEN   /* SQLite: reads a file that nobody writes, as it lies: no log, no lock, nothing beside it is made */
 };
 MUST_CHECK enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **out, struct frg_error *err);
 /* A file's name as SQLite's own URI, whatever stands in it; `frozen`: nobody writes it. */
@@ -117,6 +118,6 @@ enum { DB_URI_MAX = 3 * 4096 + 32 };
 void db_sqlite_uri(const char *path, bool frozen, char out[DB_URI_MAX]);
 
 /* ---- PostgreSQL ---- */
-MUST_CHECK enum frg_status db_open_postgres(const char *url, bool writer, struct db **out, struct frg_error *err);
+MUST_CHECK enum frg_status db_open_postgres(const char *url, enum db_mode mode, struct db **out, struct frg_error *err);
 
 #endif

@@ -35,7 +35,7 @@ struct awaited {
 struct postgres {
 	struct db base;
 	char *url;
-	bool writer;
+	enum db_mode mode;
 	int64_t changes; /* statements that may change something */
 	PGconn *conn;    /* NULL: none at present */
 	msec pause, not_before;
@@ -112,13 +112,21 @@ static enum frg_status lost(struct postgres *pg, struct frg_error *err)
 
 static void no_notice(void *ctx, const PGresult *result) { (void)ctx, (void)result; }
 
+/* The statements are written to be run by their keys, as SQLite runs them: one loop within another, each over an index.
+ * Planned once, so, they are the same whatever the database believes of its tables. A new one knows nothing, and took
+ * the tables to be empty while they grew: a comment cost a walk through all that waited. */
+#define PLANS                                                                                                          \
+	"SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;"                   \
+	"SET enable_mergejoin = off; SET enable_material = off; SET jit = off;"
+
 /* No limit for the time of a writer's statement: a commit that waits for its standby would be called done by it. */
 static const char set_up_writer[] =
-	"SET lock_timeout = '8s'; SET idle_in_transaction_session_timeout = '10s'; SET jit = off;"
+	PLANS "SET lock_timeout = '8s'; SET idle_in_transaction_session_timeout = '10s';"
 	"SELECT set_config('synchronous_commit', 'on', false)"
 	" WHERE current_setting('synchronous_commit') IN ('off', 'local')";
-static const char set_up_reader[] = "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s';"
-									"SET jit = off; SET default_transaction_read_only = on";
+static const char set_up_reader[] =
+	PLANS "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s';"
+		  "SET default_transaction_read_only = on";
 
 static enum frg_status cannot_connect(struct postgres *pg, struct frg_error *err)
 {
@@ -136,7 +144,7 @@ static enum frg_status accept(struct postgres *pg, struct frg_error *err)
 		return frg_fail(err, FRG_UNSUPPORTED, "store_unsuitable",
 		                "PostgreSQL 13 or newer and a database in UTF8 needed");
 	}
-	PGresult *set = PQexec(pg->conn, pg->writer ? set_up_writer : set_up_reader);
+	PGresult *set = PQexec(pg->conn, pg->mode == DB_WRITE ? set_up_writer : set_up_reader);
 	ExecStatusType status = PQresultStatus(set);
 	PQclear(set);
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
@@ -144,16 +152,17 @@ static enum frg_status accept(struct postgres *pg, struct frg_error *err)
 	return PQenterPipelineMode(pg->conn) ? FRG_OK : lost(pg, err);
 }
 
-/* What the URL says wins over the first ones; a dead peer is noticed in seconds. */
-PGconn *postgres_connect(const char *url, bool writer)
+/* What the URL says wins over the first ones; a dead peer is noticed in seconds. Of several hosts, readers too take the
+ * one that takes writes: another may lag, and what was removed would be there again. */
+PGconn *postgres_connect(const char *url, enum db_mode mode)
 {
+	const char *kind = mode == DB_REPLICA ? "standby" : mode == DB_READ ? "primary" : "read-write";
 	const char *const keys[] = {"fallback_application_name", "connect_timeout",
 	                            "keepalives_idle",           "keepalives_interval",
 	                            "keepalives_count",          "tcp_user_timeout",
 	                            "target_session_attrs",      "dbname",
 	                            "client_encoding",           NULL};
-	const char *const values[] = {"freigabe", "3",    "5", "2", "3", "10000", writer ? "read-write" : "any",
-	                              url,        "UTF8", NULL};
+	const char *const values[] = {"freigabe", "3", "5", "2", "3", "10000", kind, url, "UTF8", NULL};
 	PGconn *conn = PQconnectdbParams(keys, values, 1);
 	if (!conn)
 		BUG("out of memory");
@@ -163,7 +172,7 @@ PGconn *postgres_connect(const char *url, bool writer)
 
 static enum frg_status connect_now(struct postgres *pg, struct frg_error *err)
 {
-	pg->conn = postgres_connect(pg->url, pg->writer);
+	pg->conn = postgres_connect(pg->url, pg->mode);
 	enum frg_status st = PQstatus(pg->conn) == CONNECTION_OK ? accept(pg, err) : cannot_connect(pg, err);
 	pg->pause = st == FRG_OK ? 0 : pg->pause ? pg->pause * 2 : PAUSE_MIN_MS;
 	pg->pause = pg->pause > PAUSE_MAX_MS ? PAUSE_MAX_MS : pg->pause;
@@ -331,7 +340,7 @@ static enum frg_status run(struct db *base, struct frg_error *err, const char *s
 	PGresult *result = NULL;
 	pg->changes++;
 	enum frg_status st = send(pg, err, find(pg, sql), args, count);
-	if (st != FRG_OK || (!changed && pg->writer && pg->open && pg->awaiting < AHEAD_MAX))
+	if (st != FRG_OK || (!changed && pg->mode == DB_WRITE && pg->open && pg->awaiting < AHEAD_MAX))
 		return st;
 	st = sync_all(pg, err, &result);
 	if (st == FRG_OK && changed)
@@ -549,7 +558,7 @@ static enum frg_status step(struct db *base, struct frg_error *err, enum db_step
 	case DB_SAVE: return send_plain(pg, err, "SAVEPOINT job");
 	case DB_KEEP: return plain_and_wait(pg, err, "RELEASE job", NULL);
 	case DB_UNDO: return undo(pg, err);
-	case DB_COMMIT: return pg->writer ? commit_write(pg, err) : commit_read(pg, err);
+	case DB_COMMIT: return pg->mode == DB_WRITE ? commit_write(pg, err) : commit_read(pg, err);
 	case DB_ROLLBACK: return rollback(pg, err);
 	}
 	BUG("no such step");
@@ -573,7 +582,7 @@ static bool is_doubtful(const PQconninfoOption *o)
 }
 
 /* What libpq says of an address that it does not understand repeats it, with the password. */
-static enum frg_status check_url(const char *url, struct frg_error *err)
+enum frg_status postgres_check_url(const char *url, struct frg_error *err)
 {
 	char *said = NULL;
 	PQconninfoOption *options = PQconninfoParse(url, &said);
@@ -588,16 +597,16 @@ static enum frg_status check_url(const char *url, struct frg_error *err)
 	                       " an address are written as %%XX in a name or a password");
 }
 
-enum frg_status db_open_postgres(const char *url, bool writer, struct db **out, struct frg_error *err)
+enum frg_status db_open_postgres(const char *url, enum db_mode mode, struct db **out, struct frg_error *err)
 {
-	enum frg_status st = check_url(url, err);
+	enum frg_status st = postgres_check_url(url, err);
 	if (st != FRG_OK)
 		return st;
 	struct postgres *pg = calloc(1, sizeof *pg);
 	if (!pg || !(pg->url = strdup(url)))
 		BUG("out of memory");
 	pg->base.driver = &driver;
-	pg->writer = writer;
+	pg->mode = mode;
 	st = connect_now(pg, err);
 	if (st != FRG_OK) {
 		close_db(&pg->base);

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* Another program may hold the database so long before a write is refused. */
 enum { CACHE_SLOTS = 1024, ARGS_MAX = 48, BUSY_MS = 5000 };
@@ -142,6 +143,17 @@ static const char *const settings[] = {
 	[DB_FROZEN] = SETTINGS "PRAGMA query_only=ON;",
 };
 
+/* SQLite says "unable to open database file", and its last error is often that of its second attempt. 0: unknown. */
+static int why_not(const char *path)
+{
+	char folder[4096];
+	if (access(path, F_OK) == 0)
+		return access(path, R_OK | W_OK) == 0 ? 0 : errno;
+	const char *name = strrchr(path, '/');
+	snprintf(folder, sizeof folder, "%.*s", name ? (int)(name - path + 1) : 1, name ? path : ".");
+	return access(folder, W_OK | X_OK) == 0 ? 0 : errno;
+}
+
 enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **out, struct frg_error *err)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -154,8 +166,8 @@ enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **
 	int rc = open_handle(path, mode, &db->handle);
 	enum frg_status st = FRG_OK;
 	if (rc != SQLITE_OK) {
-		st = frg_fail(err, FRG_IO, "store_open", "cannot open %s: %s", path,
-		              db->handle ? sqlite3_errmsg(db->handle) : "no memory");
+		int why = why_not(path);
+		st = frg_fail(err, FRG_IO, "store_open", "cannot open %s: %s", path, why ? strerror(why) : sqlite3_errstr(rc));
 	} else {
 		sqlite3_busy_timeout(db->handle, mode == DB_ALONE ? 100 : BUSY_MS);
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);

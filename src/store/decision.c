@@ -145,49 +145,50 @@ static void set_marks(struct arena *a, struct store_decision *d)
 	}
 }
 
-struct head {
-	int64_t seq;
-	str hash;
-};
-
-static void read_head(struct arena *a, struct db_rows *r, struct head *h)
+static void read_end(struct arena *a, struct db_rows *r, struct chain_end *end)
 {
-	*h = (struct head){.seq = db_int(r, 0), .hash = db_text(r, 1, a)};
+	*end = (struct chain_end){.known = true, .seq = db_int(r, 0)};
+	store_chain_keep(end, db_text(r, 1, a));
 }
 
-static enum frg_status get_head(struct store_tx *tx, struct head *head, struct frg_error *err)
+/* Read once in a transaction: whoever writes is alone (store/db.h). */
+static enum frg_status find_end(struct store_tx *tx, struct frg_error *err)
 {
 	struct db_rows *rows;
+	if (tx->chain.known)
+		return FRG_OK;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT seq, hash FROM chain_head WHERE id = $1", DB_INT(1));
 	if (st != FRG_OK)
 		return st;
-	READ_ONE(tx, rows, err, head, read_head, "chain");
+	READ_ONE(tx, rows, err, &tx->chain, read_end, "chain");
 }
 
 enum frg_status store_chain_head(struct store_tx *tx, int64_t *seq, str *hash, struct frg_error *err)
 {
-	struct head head = {0};
-	enum frg_status st = get_head(tx, &head, err);
-	*seq = head.seq;
-	*hash = head.hash;
+	enum frg_status st = find_end(tx, err);
+	*seq = tx->chain.seq;
+	*hash = arena_str(tx->arena, str_of(tx->chain.hash));
 	return st;
+}
+
+enum frg_status store_chain_write(struct store_tx *tx, struct frg_error *err)
+{
+	if (!tx->chain.moved)
+		return FRG_OK;
+	return DB_RUN(tx->db, err, "UPDATE chain_head SET seq = $1, hash = $2 WHERE id = 1", DB_INT(tx->chain.seq),
+	              DB_TEXT(str_of(tx->chain.hash)));
 }
 
 enum frg_status store_decision_append(struct store_tx *tx, struct store_decision *d, struct frg_error *err)
 {
-	/* the update first: on a database with many writers it holds the row, and with it the chain's end */
-	enum frg_status st = DB_RUN(tx->db, err, "UPDATE chain_head SET seq = seq + 1 WHERE id = $1", DB_INT(1));
-	struct head head = {0};
-	if (st == FRG_OK)
-		st = get_head(tx, &head, err);
-	if (st != FRG_OK)
-		return st;
 	int64_t erasures;
-	st = store_erasure_head(tx, &erasures, &d->erasures, err);
+	enum frg_status st = find_end(tx, err);
+	if (st == FRG_OK)
+		st = store_erasure_head(tx, &erasures, &d->erasures, err);
 	if (st != FRG_OK)
 		return st;
-	d->seq = head.seq;
-	d->prev_hash = head.hash;
+	d->seq = tx->chain.seq + 1;
+	d->prev_hash = arena_str(tx->arena, str_of(tx->chain.hash));
 	set_marks(tx->arena, d);
 	char *hash = arena_alloc(tx->arena, HASH_TEXT_SIZE);
 	store_decision_hash(d, hash);
@@ -207,7 +208,9 @@ enum frg_status store_decision_append(struct store_tx *tx, struct store_decision
 	            DB_TEXT(d->mark[DECISION_FINDINGS]), DB_TEXT(d->erasures));
 	if (st != FRG_OK)
 		return st;
-	return DB_RUN(tx->db, err, "UPDATE chain_head SET hash = $1 WHERE id = 1", DB_TEXT(d->hash));
+	tx->chain = (struct chain_end){.known = true, .moved = true, .seq = d->seq};
+	store_chain_keep(&tx->chain, d->hash);
+	return FRG_OK;
 }
 
 enum frg_status store_decision_get(struct store_tx *tx, id64 id, struct store_decision *out, struct frg_error *err)

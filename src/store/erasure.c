@@ -49,47 +49,41 @@ void store_erasure_hash(const struct store_erasure *e, char *out)
 	buf_free(&b);
 }
 
-struct head {
-	int64_t seq;
-	str hash;
-};
-
-static void read_head(struct arena *a, struct db_rows *r, struct head *h)
+static void read_end(struct arena *a, struct db_rows *r, struct chain_end *end)
 {
-	*h = (struct head){.seq = db_int(r, 0), .hash = db_text(r, 1, a)};
+	*end = (struct chain_end){.known = true, .seq = db_int(r, 0)};
+	store_chain_keep(end, db_text(r, 1, a));
 }
 
-static enum frg_status get_head(struct store_tx *tx, struct head *head, struct frg_error *err)
+static enum frg_status find_end(struct store_tx *tx, struct frg_error *err)
 {
 	struct db_rows *rows;
+	if (tx->erasures.known)
+		return FRG_OK;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT seq, hash FROM erasure_head WHERE id = $1", DB_INT(1));
 	if (st != FRG_OK)
 		return st;
-	READ_ONE(tx, rows, err, head, read_head, "chain of erasures");
+	READ_ONE(tx, rows, err, &tx->erasures, read_end, "chain of erasures");
 }
 
 enum frg_status store_erasure_head(struct store_tx *tx, int64_t *seq, str *hash, struct frg_error *err)
 {
-	struct head head = {0};
-	enum frg_status st = get_head(tx, &head, err);
-	*seq = head.seq;
-	*hash = head.hash;
+	enum frg_status st = find_end(tx, err);
+	*seq = tx->erasures.seq;
+	*hash = arena_str(tx->arena, str_of(tx->erasures.hash));
 	return st;
 }
 
 enum frg_status store_erasure_append(struct store_tx *tx, struct store_erasure *e, struct frg_error *err)
 {
-	struct head head = {0};
-	enum frg_status st = DB_RUN(tx->db, err, "UPDATE erasure_head SET seq = seq + 1 WHERE id = $1", DB_INT(1));
-	if (st == FRG_OK)
-		st = get_head(tx, &head, err);
+	enum frg_status st = find_end(tx, err);
 	if (st == FRG_OK)
 		st = store_chain_head(tx, &e->chain_seq, &e->chain_hash, err);
 	if (st != FRG_OK)
 		return st;
 	char *hash = arena_alloc(tx->arena, HASH_TEXT_SIZE);
-	e->seq = head.seq;
-	e->prev_hash = head.hash;
+	e->seq = tx->erasures.seq + 1;
+	e->prev_hash = arena_str(tx->arena, str_of(tx->erasures.hash));
 	e->created = clock_now();
 	store_erasure_hash(e, hash);
 	e->hash = str_of(hash);
@@ -100,7 +94,12 @@ enum frg_status store_erasure_append(struct store_tx *tx, struct store_erasure *
 	            DB_INT(e->comment), DB_TEXT(e->state), DB_TEXT(e->cause), DB_INT(e->run), DB_INT(e->term_days),
 	            DB_INT(e->editor), DB_TEXT(e->editor_name), DB_INT(e->created), DB_INT(e->chain_seq),
 	            DB_TEXT(e->chain_hash), DB_TEXT(e->prev_hash), DB_TEXT(e->hash));
-	return st == FRG_OK ? DB_RUN(tx->db, err, "UPDATE erasure_head SET hash = $1 WHERE id = 1", DB_TEXT(e->hash)) : st;
+	if (st != FRG_OK)
+		return st;
+	tx->erasures = (struct chain_end){.known = true, .seq = e->seq};
+	store_chain_keep(&tx->erasures, e->hash);
+	return DB_RUN(tx->db, err, "UPDATE erasure_head SET seq = $1, hash = $2 WHERE id = 1", DB_INT(e->seq),
+	              DB_TEXT(e->hash));
 }
 
 enum frg_status store_erasure_page(struct store_tx *tx, int64_t seq, int64_t limit, struct store_erasures *out,

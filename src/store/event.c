@@ -1,18 +1,44 @@
 /* The outbox: told in the transaction of what it tells. */
 #include "store/tx.h"
 
+struct event_entry {
+	struct store_event event;
+	struct event_entry *next;
+};
+
 enum frg_status store_event_insert(struct store_tx *tx, const struct store_event *e, struct frg_error *err)
 {
-	/* numbered where it stands: nothing comes back that would have to be waited for */
-	enum frg_status st = DB_RUN(tx->db, err, "UPDATE counter SET value = value + 1 WHERE name = $1",
-	                            DB_TEXT(STR("event")));
-	if (st != FRG_OK)
-		return st;
-	return DB_RUN(tx->db, err,
-	              "INSERT INTO event (seq, kind, site_id, article_id, comment_id, revision_id, detail, created_at)"
-	              " SELECT value, $1, $2, $3, $4, $5, $6, $7 FROM counter WHERE name = 'event'",
-	              DB_TEXT(e->kind), DB_INT(e->site), DB_INT(e->article), DB_INT(e->comment), DB_INT(e->revision),
-	              DB_TEXT(e->detail), DB_INT(clock_now()));
+	(void)err;
+	struct event_entry *entry = ARENA_NEW(tx->kept, struct event_entry);
+	*entry = (struct event_entry){.event = *e};
+	entry->event.kind = arena_str(tx->kept, e->kind);
+	entry->event.detail = arena_str(tx->kept, e->detail);
+	entry->event.created = clock_now();
+	*(tx->events ? tx->events_end : &tx->events) = entry;
+	tx->events_end = &entry->next;
+	tx->event_count++;
+	return FRG_OK;
+}
+
+/* Numbered where they stand: nothing comes back that would have to be waited for. VALUES, as SQLite keeps what it would
+ * need to take back a row that is SELECTed. */
+enum frg_status store_events_write(struct store_tx *tx, struct frg_error *err)
+{
+	int64_t behind = tx->event_count;
+	if (!tx->events)
+		return FRG_OK;
+	enum frg_status st = DB_RUN(tx->db, err, "UPDATE counter SET value = value + $2 WHERE name = $1",
+	                            DB_TEXT(STR("event")), DB_INT(tx->event_count));
+	for (const struct event_entry *entry = tx->events; st == FRG_OK && entry; entry = entry->next) {
+		const struct store_event *e = &entry->event;
+		behind--;
+		st = DB_RUN(tx->db, err,
+		            "INSERT INTO event (seq, kind, site_id, article_id, comment_id, revision_id, detail, created_at)"
+		            " VALUES ((SELECT value FROM counter WHERE name = 'event') - $8, $1, $2, $3, $4, $5, $6, $7)",
+		            DB_TEXT(e->kind), DB_INT(e->site), DB_INT(e->article), DB_INT(e->comment), DB_INT(e->revision),
+		            DB_TEXT(e->detail), DB_INT(e->created), DB_INT(behind));
+	}
+	return st;
 }
 
 static void read_event(struct arena *a, struct db_rows *r, struct store_event *e)

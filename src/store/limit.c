@@ -58,10 +58,20 @@ enum frg_status store_proof_use(struct store_tx *tx, int64_t nonce, msec until, 
 	return st == FRG_OK && !new ? frg_fail(err, FRG_FORBIDDEN, "work_used", "the proof has been used") : st;
 }
 
-enum frg_status store_proof_end(struct store_tx *tx, msec now, int64_t limit, struct frg_error *err)
+enum frg_status store_proof_end(struct store_tx *tx, msec now, int64_t limit, int64_t *count, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err,
-	              "DELETE FROM proof WHERE nonce IN (SELECT nonce FROM proof WHERE until_at < $1"
-	              " ORDER BY until_at LIMIT $2)",
-	              DB_INT(now), DB_INT(limit));
+	return DB_RUN_COUNT(tx->db, err, count,
+	                    "DELETE FROM proof WHERE nonce IN (SELECT nonce FROM proof WHERE until_at < $1"
+	                    " ORDER BY until_at LIMIT $2)",
+	                    DB_INT(now), DB_INT(limit));
+}
+
+enum frg_status store_proof_was(struct store_tx *tx, int64_t nonce, bool *used, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT 1 FROM proof WHERE nonce = $1", DB_INT(nonce));
+	if (st != FRG_OK)
+		return st;
+	*used = db_next(rows);
+	return db_end(rows, err);
 }

@@ -30,6 +30,9 @@ MUST_CHECK enum frg_status store_bucket_end(struct store_tx *tx, msec now, int64
 
 /* FRG_FORBIDDEN work_used if it has been. */
 MUST_CHECK enum frg_status store_proof_use(struct store_tx *tx, int64_t nonce, msec until, struct frg_error *err);
-MUST_CHECK enum frg_status store_proof_end(struct store_tx *tx, msec now, int64_t limit, struct frg_error *err);
+MUST_CHECK enum frg_status store_proof_was(struct store_tx *tx, int64_t nonce, bool *used, struct frg_error *err);
+/* Those that are over go, at most `limit`. */
+MUST_CHECK enum frg_status store_proof_end(struct store_tx *tx, msec now, int64_t limit, int64_t *count,
+                                           struct frg_error *err);
 
 #endif

@@ -19,12 +19,24 @@ METRIC(store_reads_waiting, GAUGE, "freigabe_store_reads_waiting", "Reads that w
        .cells = METRIC_CELLS(1));
 METRIC(store_read_waits, COUNTER, "freigabe_store_read_waits_total", "Reads that had to wait for a connection.",
        .cells = METRIC_CELLS(1));
+METRIC(store_replicas, GAUGE, "freigabe_store_replicas", "Replicas that are configured.", .cells = METRIC_CELLS(1));
+METRIC(store_replicas_up, GAUGE, "freigabe_store_replicas_up", "Of these, those that are read from.",
+       .cells = METRIC_CELLS(1));
+METRIC(store_replica_behind, GAUGE, "freigabe_store_replica_behind_events",
+       "Events that the slowest of these has not replayed yet.", .cells = METRIC_CELLS(1));
+static const char *const answers[] = {
+	[REPLICA_READ] = "read",     [REPLICA_BEHIND] = "behind", [REPLICA_AHEAD] = "ahead",
+	[REPLICA_FAILED] = "failed", [REPLICA_DOWN] = "down",     NULL};
+METRIC(store_replica_reads, COUNTER, "freigabe_store_replica_reads_total",
+       "Reads for readers, by what came of asking the replicas; all but the first went to the primary.",
+       .label = {{"answer", answers}}, .cells = METRIC_CELLS(REPLICA_ANSWERS));
 
 void store_measure_open(void)
 {
 	static struct metric *const table[] = {
-		&store_commits, &store_group,        &store_failures,      &store_writes,     &store_writes_waiting,
-		&store_readers, &store_readers_busy, &store_reads_waiting, &store_read_waits,
+		&store_commits,     &store_group,          &store_failures,      &store_writes,     &store_writes_waiting,
+		&store_readers,     &store_readers_busy,   &store_reads_waiting, &store_read_waits, &store_replicas,
+		&store_replicas_up, &store_replica_behind, &store_replica_reads,
 	};
 	metrics_register(table, COUNT_OF(table));
 }

@@ -2,16 +2,45 @@
 #include "store/tally.h"
 #include "store/tx.h"
 
+struct some {
+	id64 site, revision;
+	bool refused;
+	const uint64_t *keys;
+	size_t count;
+};
+
+/* As many as a text has, by one statement; where there are fewer, the first again, which is there then. */
+static enum frg_status put_some(struct store_tx *tx, const struct some *s, struct frg_error *err)
+{
+	struct db_value k[STORE_NEAR_KEYS];
+	for (size_t i = 0; i < STORE_NEAR_KEYS; i++)
+		k[i] = DB_INT((int64_t)s->keys[i < s->count ? i : 0]);
+	return DB_RUN(tx->db, err,
+	              "INSERT INTO near_key (site_id, key, refused, revision_id) VALUES ($1, $4, $2, $3), ($1, $5, $2, $3),"
+	              " ($1, $6, $2, $3), ($1, $7, $2, $3), ($1, $8, $2, $3), ($1, $9, $2, $3), ($1, $10, $2, $3),"
+	              " ($1, $11, $2, $3), ($1, $12, $2, $3) ON CONFLICT DO NOTHING",
+	              DB_INT(s->site), DB_INT(s->refused), DB_INT(s->revision), k[0], k[1], k[2], k[3], k[4], k[5], k[6],
+	              k[7], k[8]);
+}
+
 enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bool refused, const uint64_t *keys,
                                size_t count, struct frg_error *err)
 {
 	enum frg_status st = DB_RUN(tx->db, err, "DELETE FROM near_key WHERE revision_id = $1", DB_INT(revision));
-	for (size_t i = 0; st == FRG_OK && i < count; i++)
-		st = DB_RUN(tx->db, err,
-		            "INSERT INTO near_key (site_id, key, refused, revision_id) VALUES ($1, $2, $3, $4)"
-		            " ON CONFLICT DO NOTHING",
-		            DB_INT(site), DB_INT((int64_t)keys[i]), DB_INT(refused), DB_INT(revision));
+	for (size_t i = 0; st == FRG_OK && i < count; i += STORE_NEAR_KEYS)
+		st = put_some(tx, &(struct some){site, revision, refused, keys + i, count - i}, err);
 	return st;
+}
+
+enum frg_status store_near_has(struct store_tx *tx, id64 revision, bool *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT 1 FROM near_key WHERE revision_id = $1 LIMIT 1",
+	                              DB_INT(revision));
+	if (st != FRG_OK)
+		return st;
+	*out = db_next(rows);
+	return db_end(rows, err);
 }
 
 /* Each key by itself: asked for as a list, PostgreSQL without statistics reads the whole site. */
@@ -19,6 +48,11 @@ enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bo
 	"SELECT revision_id FROM (SELECT revision_id FROM near_key WHERE site_id = $1 AND refused = " #refused             \
 	" AND key = $" #n " LIMIT 1) AS k" #n
 #define ONE_OF_KEY(n) ONE_OF(0, n) " UNION ALL " ONE_OF(1, n)
+#define ONE_OF_NINE                                                                                                    \
+	ONE_OF_KEY(2)                                                                                                      \
+	" UNION ALL " ONE_OF_KEY(3) " UNION ALL " ONE_OF_KEY(4) " UNION ALL " ONE_OF_KEY(5) " UNION ALL " ONE_OF_KEY(      \
+		6) " UNION ALL " ONE_OF_KEY(7) " UNION ALL " ONE_OF_KEY(8) " UNION ALL " ONE_OF_KEY(9) " UNION "               \
+																							   "ALL " ONE_OF_KEY(10)
 
 enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool *known,
                                  struct frg_error *err)
@@ -31,14 +65,8 @@ enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t 
 		return FRG_OK;
 	for (size_t i = 0; i < STORE_NEAR_KEYS; i++)
 		k[i] = DB_INT((int64_t)keys[i < count ? i : 0]);
-	enum frg_status st = DB_QUERY(
-		tx->db, err, &rows,
-		"SELECT 1 FROM (" ONE_OF_KEY(2) " UNION ALL " ONE_OF_KEY(3) " UNION ALL " ONE_OF_KEY(
-			4) " UNION ALL " ONE_OF_KEY(5) " UNION ALL " ONE_OF_KEY(6) " UNION ALL " ONE_OF_KEY(7) " UNION "
-	                                                                                               "ALL " ONE_OF_KEY(8) " UNION "
-																														"ALL " ONE_OF_KEY(9) " UNION ALL " ONE_OF_KEY(
-																															10) ") AS k LIMIT 1",
-		DB_INT(site), k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7], k[8]);
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT 1 FROM (" ONE_OF_NINE ") AS k LIMIT 1", DB_INT(site),
+	                              k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7], k[8]);
 	if (st != FRG_OK)
 		return st;
 	*known = db_next(rows);
@@ -51,9 +79,13 @@ static void read_id(struct arena *a, struct db_rows *r, id64 *id)
 	*id = db_int(r, 0);
 }
 
+/* What was released lately may still have its keys. */
+#define NOT_RELEASED                                                                                                   \
+	" AND EXISTS (SELECT 1 FROM revision s WHERE s.id = near_key.revision_id AND s.state <> 'released')"
+
 #define OF_KEY(n)                                                                                                      \
 	"SELECT revision_id FROM (SELECT revision_id FROM near_key WHERE site_id = $1 AND key = $" #n                      \
-	" AND refused = $2 ORDER BY revision_id DESC LIMIT $3) AS k" #n
+	" AND refused = $2" NOT_RELEASED " ORDER BY revision_id DESC LIMIT $3) AS k" #n
 
 /* One statement: a writer would have to wait for each of nine. */
 enum frg_status store_near_find(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool refused,
@@ -73,6 +105,15 @@ enum frg_status store_near_find(struct store_tx *tx, id64 site, const uint64_t *
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_id);
+}
+
+enum frg_status store_near_forget(struct store_tx *tx, int64_t after, int64_t upto, struct frg_error *err)
+{
+	return DB_RUN(tx->db, err,
+	              "DELETE FROM near_key WHERE refused = 0 AND revision_id IN (SELECT d.revision_id FROM decision d"
+	              " JOIN revision r ON r.id = d.revision_id WHERE d.seq > $1 AND d.seq <= $2 AND d.action = 'release'"
+	              " AND r.state <> 'held')",
+	              DB_INT(after), DB_INT(upto));
 }
 
 #define TALLY                                                                                                          \
@@ -99,7 +140,8 @@ enum frg_status store_near_tally(struct store_tx *tx, id64 site, uint64_t key, m
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
 	                              TALLY " FROM (SELECT revision_id FROM near_key WHERE site_id = $1 AND key = $2"
-	                                    " AND refused IN (0, 1) AND revision_id >= $3 LIMIT $4) AS k" OF_WHOM,
+	                                    " AND refused IN (0, 1) AND revision_id >= $3" NOT_RELEASED
+	                                    " LIMIT $4) AS k" OF_WHOM,
 	                              DB_INT(site), DB_INT((int64_t)key), DB_INT(id_at(since)), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;

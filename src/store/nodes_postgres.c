@@ -75,7 +75,7 @@ static void *loop(void *arg)
 	struct nodes *n = arg;
 	bool said = false;
 	do {
-		PGconn *conn = postgres_connect(n->url, true);
+		PGconn *conn = postgres_connect(n->url, DB_WRITE);
 		bool there = PQstatus(conn) == CONNECTION_OK;
 		if (there != said)
 			log_info("nodes", there ? "hears of other nodes" : "does not hear of other nodes; looks by itself");

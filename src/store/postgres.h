@@ -13,8 +13,10 @@
 #define POSTGRES_LOCK_COPY "7382635179"
 #define POSTGRES_CHANNEL "freigabe"
 
-/* Never NULL; PQstatus tells. */
-PGconn *postgres_connect(const char *url, bool writer);
+/* DB_WRITE, DB_READ or DB_REPLICA. Never NULL; PQstatus tells. */
+PGconn *postgres_connect(const char *url, enum db_mode mode);
+/* FRG_INVALID (store_url) if libpq cannot understand it; never repeats it. */
+MUST_CHECK enum frg_status postgres_check_url(const char *url, struct frg_error *err);
 
 /* care_postgres.c; as db.h says. */
 MUST_CHECK enum frg_status postgres_check_integrity(struct db *db, struct frg_error *err);

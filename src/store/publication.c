@@ -11,31 +11,40 @@ enum { PLACES = 1 << 22 };
 #define PLACES_FROM(article) DB_INT((article) / PLACES * PLACES)
 #define PLACES_TO(article) DB_INT((article) / PLACES * PLACES + PLACES - 1)
 
-static enum frg_status put(struct store_tx *tx, const struct store_publication *p, struct frg_error *err)
+/* How readers see a comment now. */
+struct shown {
+	bool there;
+	id64 article; /* 0: they do not; what is there was removed */
+};
+
+/* Two statements rather than one with ON CONFLICT, for which SQLite keeps a copy of each page that it touches. */
+static enum frg_status put(struct store_tx *tx, bool there, const struct store_publication *p, struct frg_error *err)
 {
-	return DB_RUN(
-		tx->db, err,
-		"INSERT INTO publication (place, comment_id, site_id, article_id, parent_id, root_id, depth,"
-		" revision_id, text_hash, decision_id, action, name, text, submitted_at, published_at,"
-		" edited_at, removed_at, picked)"
-		" VALUES (1 + coalesce((SELECT place FROM publication WHERE place BETWEEN $16 AND $17"
-		" ORDER BY place DESC LIMIT 1), $16),"
-		" $1, $2, $3, $4, $5, $6, $7, $8, $9, 'release', $10, $11, $12, $13, $14, NULL, $15)"
-		" ON CONFLICT (comment_id) DO UPDATE SET revision_id = excluded.revision_id,"
-		" text_hash = excluded.text_hash, decision_id = excluded.decision_id,"
-		" name = excluded.name, text = excluded.text, picked = excluded.picked, submitted_at = excluded.submitted_at,"
-		" edited_at = excluded.edited_at, removed_at = NULL",
-		DB_INT(p->comment), DB_INT(p->site), DB_INT(p->article), DB_INT_OR_NULL(p->parent), DB_INT(p->root),
-		DB_INT(p->depth), DB_INT(p->revision), DB_TEXT(p->text_hash), DB_INT(p->decision), DB_TEXT(p->name),
-		DB_TEXT(p->text), DB_INT(p->submitted), DB_INT(p->published), DB_INT_OR_NULL(p->edited), DB_INT(p->picked),
-		PLACES_FROM(p->article), PLACES_TO(p->article));
+	if (there)
+		return DB_RUN(tx->db, err,
+		              "UPDATE publication SET revision_id = $2, text_hash = $3, decision_id = $4, name = $5, text = $6,"
+		              " submitted_at = $7, edited_at = $8, picked = $9, removed_at = NULL WHERE comment_id = $1",
+		              DB_INT(p->comment), DB_INT(p->revision), DB_TEXT(p->text_hash), DB_INT(p->decision),
+		              DB_TEXT(p->name), DB_TEXT(p->text), DB_INT(p->submitted), DB_INT_OR_NULL(p->edited),
+		              DB_INT(p->picked));
+	return DB_RUN(tx->db, err,
+	              "INSERT INTO publication (place, comment_id, site_id, article_id, parent_id, root_id, depth,"
+	              " revision_id, text_hash, decision_id, action, name, text, submitted_at, published_at,"
+	              " edited_at, removed_at, picked)"
+	              " VALUES (1 + coalesce((SELECT place FROM publication WHERE place BETWEEN $16 AND $17"
+	              " ORDER BY place DESC LIMIT 1), $16),"
+	              " $1, $2, $3, $4, $5, $6, $7, $8, $9, 'release', $10, $11, $12, $13, $14, NULL, $15)",
+	              DB_INT(p->comment), DB_INT(p->site), DB_INT(p->article), DB_INT_OR_NULL(p->parent), DB_INT(p->root),
+	              DB_INT(p->depth), DB_INT(p->revision), DB_TEXT(p->text_hash), DB_INT(p->decision), DB_TEXT(p->name),
+	              DB_TEXT(p->text), DB_INT(p->submitted), DB_INT(p->published), DB_INT_OR_NULL(p->edited),
+	              DB_INT(p->picked), PLACES_FROM(p->article), PLACES_TO(p->article));
 }
 
-static enum frg_status change_row(struct store_tx *tx, enum store_publication_change change,
+static enum frg_status change_row(struct store_tx *tx, enum store_publication_change change, bool there,
                                   const struct store_publication *p, struct frg_error *err)
 {
 	switch (change) {
-	case PUBLICATION_PUT: return put(tx, p, err);
+	case PUBLICATION_PUT: return put(tx, there, p, err);
 	case PUBLICATION_EMPTY:
 		return DB_RUN(tx->db, err,
 		              "UPDATE publication SET text = '', name = '', picked = 0, removed_at = $2 WHERE comment_id = $1",
@@ -49,16 +58,18 @@ static enum frg_status change_row(struct store_tx *tx, enum store_publication_ch
 	BUG("publication change %d", (int)change);
 }
 
-/* Under which article readers see this comment; 0: under none. */
-static enum frg_status shown_under(struct store_tx *tx, id64 comment, id64 *article, struct frg_error *err)
+static enum frg_status find_shown(struct store_tx *tx, id64 comment, struct shown *out, struct frg_error *err)
 {
 	struct db_rows *rows;
+	*out = (struct shown){0};
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT article_id FROM publication WHERE comment_id = $1 AND removed_at IS NULL",
+	                              "SELECT CASE WHEN removed_at IS NULL THEN article_id ELSE 0 END FROM publication"
+	                              " WHERE comment_id = $1",
 	                              DB_INT(comment));
 	if (st != FRG_OK)
 		return st;
-	*article = db_next(rows) ? db_int(rows, 0) : 0;
+	if (db_next(rows))
+		*out = (struct shown){.there = true, .article = db_int(rows, 0)};
 	return db_end(rows, err);
 }
 
@@ -73,16 +84,15 @@ static enum frg_status count_by(struct store_tx *tx, id64 article, int64_t by, s
 enum frg_status store_publication_write(struct store_tx *tx, enum store_publication_change change,
                                         const struct store_publication *p, struct frg_error *err)
 {
-	id64 before = 0, after = 0;
-	enum frg_status st = shown_under(tx, p->comment, &before, err);
+	struct shown before;
+	bool put = change == PUBLICATION_PUT, gone = change == PUBLICATION_EMPTY || change == PUBLICATION_DROP;
+	enum frg_status st = find_shown(tx, p->comment, &before, err);
 	if (st == FRG_OK)
-		st = change_row(tx, change, p, err);
-	if (st == FRG_OK)
-		st = shown_under(tx, p->comment, &after, err);
-	if (st == FRG_OK && before && !after)
-		st = count_by(tx, before, -1, err);
-	if (st == FRG_OK && after && !before)
-		st = count_by(tx, after, 1, err);
+		st = change_row(tx, change, before.there, p, err);
+	if (st == FRG_OK && before.article && gone)
+		st = count_by(tx, before.article, -1, err);
+	if (st == FRG_OK && !before.article && put)
+		st = count_by(tx, p->article, 1, err);
 	return st;
 }
 

@@ -31,9 +31,9 @@ enum frg_status store_search_add(struct store_tx *tx, id64 revision, str name, s
 {
 	if (db_dialect(tx->db) == DB_POSTGRES)
 		return search_postgres_add(tx, revision, name, title, text, err);
-	struct search_entry *e = ARENA_NEW(tx->arena, struct search_entry);
-	*e = (struct search_entry){revision, arena_str(tx->arena, name), arena_str(tx->arena, title),
-	                           arena_str(tx->arena, text), tx->entries};
+	struct search_entry *e = ARENA_NEW(tx->kept, struct search_entry);
+	*e = (struct search_entry){revision, arena_str(tx->kept, name), arena_str(tx->kept, title),
+	                           arena_str(tx->kept, text), tx->entries};
 	tx->entries = e;
 	return FRG_OK;
 }

@@ -3,19 +3,21 @@
 #include "store/health.h"
 #include "store/measure.h"
 #include "store/person.h"
+#include "store/plain.h"
 #include "store/postgres.h"
-#include "store/tx.h"
+#include "store/readers.h"
+#include "store/replicas.h"
 
 #include "base/log.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
 #include <time.h>
-#include <unistd.h>
 
-enum { GROUP_MAX = 256 };
+enum { GROUP_MAX = 256, KEPT_MAX = 1 << 28 };
 
 struct job {
 	store_work *work; /* NULL: scrubs, by itself */
@@ -33,29 +35,19 @@ struct line {
 	unsigned count;
 };
 
-struct reader {
-	struct db *db;
-	struct reader *next;
-};
-
-/* Where the database is: a file's path, or what libpq takes. */
-struct place {
-	enum db_dialect dialect;
-	char *at;
-};
-
 struct store {
 	struct db *writer;
+	struct arena *kept; /* of the group that is being written (tx.h) */
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t work_there, reader_there, event_there;
-	struct line lines[2];                 /* those who can wait stand in the second */
-	struct reader *readers, *all_readers; /* a reader's connection is opened when it is first needed */
-	unsigned reader_count, reader_max;
+	pthread_cond_t work_there, event_there;
+	struct line lines[2]; /* those who can wait stand in the second */
 	struct place place;
-	enum db_mode read_mode;
-	struct nodes *nodes; /* NULL: alone, or not followed */
-	int64_t commits;     /* counts groups, so that waiting for events needs no polling */
+	struct readers *readers;
+	struct replicas *replicas; /* NULL: none */
+	_Atomic(int64_t) known;    /* the newest event that is known to be committed; counted where there are replicas */
+	struct nodes *nodes;       /* NULL: alone, or not followed */
+	int64_t commits;           /* counts groups, so that waiting for events needs no polling */
 	struct store_health health;
 	bool stopping;
 };
@@ -68,25 +60,38 @@ enum frg_status store_none(struct frg_error *err, const char *what)
 struct arena *store_arena(struct store_tx *tx) { return tx->arena; }
 int64_t store_changes(struct store_tx *tx) { return db_changes(tx->db); }
 
-/* Refused or done, but nothing in between; *broken: it was. */
-static void run_plain(struct db *db, struct job *job, struct search_entry **entries, bool *broken)
+static void run_work(struct store_tx *tx, struct job *job)
 {
-	struct store_tx tx = {.db = db, .arena = job->arena};
+	job->status = job->work(tx, job->ctx, &job->err);
+	if (job->status == FRG_OK)
+		job->status = store_events_write(tx, &job->err);
+	if (job->status == FRG_OK)
+		job->status = store_chain_write(tx, &job->err);
+}
+
+/* Refused or done, but nothing in between; *broken: it was. */
+static void run_plain(struct store *s, struct job *job, struct search_entry **entries, bool *broken)
+{
+	struct db *db = s->writer;
+	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept};
 	int64_t before = db_changes(db);
-	job->status = job->work(&tx, job->ctx, &job->err);
+	run_work(&tx, job);
 	*broken = job->status != FRG_OK && db_changes(db) != before;
+	if (*broken)
+		store_plain_broken(job->work, job->status, &job->err);
 	if (job->status == FRG_OK)
 		*entries = store_search_join(*entries, tx.entries);
 }
 
 /* One job inside the open group, in a savepoint of its own; *broken: it failed, and what it did is still there. */
-static void run_one(struct db *db, struct job *job, struct search_entry **entries, bool *broken)
+static void run_one(struct store *s, struct job *job, struct search_entry **entries, bool *broken)
 {
+	struct db *db = s->writer;
 	job->status = db_step(db, &job->err, DB_SAVE);
 	if (job->status != FRG_OK)
 		return;
-	struct store_tx tx = {.db = db, .arena = job->arena};
-	job->status = job->work(&tx, job->ctx, &job->err);
+	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept};
+	run_work(&tx, job);
 	if (!db_in_transaction(db)) /* a full disk ends the whole group */
 		return;
 	if (job->status == FRG_OK)
@@ -98,6 +103,13 @@ static void run_one(struct db *db, struct job *job, struct search_entry **entrie
 		log_error("store_undo", "%s", undo.msg);
 		*broken = true;
 	}
+}
+
+/* The event that the open group ends with: what it changes, a replica shows when it has that. */
+static enum frg_status last_event(struct db *db, int64_t *seq, struct frg_error *err)
+{
+	struct store_tx tx = {.db = db};
+	return store_event_last(&tx, seq, err);
 }
 
 static enum frg_status commit(struct db *db, size_t count, struct frg_error *err)
@@ -112,10 +124,13 @@ static enum frg_status commit(struct db *db, size_t count, struct frg_error *err
 }
 
 /* NULL, or the code of what went wrong. */
-static const char *run_group(struct db *db, struct job **jobs, size_t count)
+static const char *run_group(struct store *s, struct job **jobs, size_t count)
 {
+	struct db *db = s->writer;
 	struct frg_error err = {0};
+	int64_t seq = 0;
 	struct search_entry *entries = NULL;
+	arena_reset(s->kept);
 	enum frg_status st = db_step(db, &err, DB_BEGIN_WRITE);
 	size_t ran = 0;
 	if (st == FRG_OK)
@@ -124,26 +139,30 @@ static const char *run_group(struct db *db, struct job **jobs, size_t count)
 		struct job *job = jobs[ran++];
 		bool broken = false;
 		if (job->plain && db_dialect(db) == DB_SQLITE)
-			run_plain(db, job, &entries, &broken);
+			run_plain(s, job, &entries, &broken);
 		else
-			run_one(db, job, &entries, &broken);
+			run_one(s, job, &entries, &broken);
 		if (broken || !db_in_transaction(db))
 			st = frg_fail(&err, FRG_UNAVAILABLE, job->err.code ? job->err.code : "store_io",
 			              "the transaction was given up: %s", job->err.msg);
 	}
 	if (st == FRG_OK)
 		st = store_search_write(db, entries, &err);
+	if (st == FRG_OK && s->replicas)
+		st = last_event(db, &seq, &err);
 	if (st == FRG_OK)
 		st = commit(db, count, &err);
-	if (st == FRG_OK)
+	if (st == FRG_OK) {
+		store_know(s, seq);
 		return NULL;
+	}
 	metric_add(&store_failures, 0, 1);
 	if (db_in_transaction(db)) {
 		struct frg_error undo;
 		if (db_step(db, &undo, DB_ROLLBACK) != FRG_OK)
 			log_error("store_rollback", "%s", undo.msg);
 	}
-	log_error("store_commit", "%zu writes not done: %s", count, err.msg);
+	log_error("store_commit", "writes were not done: %s", err.msg);
 	for (size_t i = 0; i < count; i++) { /* nothing of the group is on the disk: say so to all */
 		if (i < ran && jobs[i]->status != FRG_OK)
 			continue;
@@ -216,7 +235,7 @@ static void *write_loop(void *arg)
 		pthread_mutex_unlock(&s->lock);
 		const char *problem = NULL;
 		if (jobs[0]->work)
-			problem = run_group(s->writer, jobs, n);
+			problem = run_group(s, jobs, n);
 		else
 			jobs[0]->status = db_scrub(s->writer, &jobs[0]->err);
 		pthread_mutex_lock(&s->lock);
@@ -286,73 +305,27 @@ unsigned store_waiting(struct store *s)
 	return n;
 }
 
-static enum frg_status place_open(const struct place *place, enum db_mode mode, struct db **out, struct frg_error *err)
-{
-	return place->dialect == DB_POSTGRES ? db_open_postgres(place->at, mode == DB_WRITE, out, err)
-	                                     : db_open_sqlite(place->at, mode, out, err);
-}
-
-static struct reader *borrow(struct store *s)
-{
-	pthread_mutex_lock(&s->lock);
-	bool wait = !s->readers && s->reader_count == s->reader_max;
-	if (wait) {
-		metric_add(&store_read_waits, 0, 1);
-		metric_add(&store_reads_waiting, 0, 1);
-	}
-	while (!s->readers && s->reader_count == s->reader_max)
-		pthread_cond_wait(&s->reader_there, &s->lock);
-	if (wait)
-		metric_add(&store_reads_waiting, 0, -1);
-	struct reader *r = s->readers;
-	if (r)
-		s->readers = r->next;
-	else
-		r = &s->all_readers[s->reader_count++];
-	pthread_mutex_unlock(&s->lock);
-	metric_add(&store_readers_busy, 0, 1);
-	return r;
-}
-
-static void give_back(struct store *s, struct reader *r)
-{
-	metric_add(&store_readers_busy, 0, -1);
-	pthread_mutex_lock(&s->lock);
-	r->next = s->readers;
-	s->readers = r;
-	pthread_cond_signal(&s->reader_there);
-	pthread_mutex_unlock(&s->lock);
-}
-
-/* A file that cannot be opened now, while the program runs, may be well again later. */
-static enum frg_status open_reader(struct store *s, struct reader *r, struct frg_error *err)
-{
-	struct frg_error why;
-	enum frg_status st = place_open(&s->place, s->read_mode, &r->db, &why);
-	if (st == FRG_OK)
-		return FRG_OK;
-	return st == FRG_IO ? frg_fail(err, FRG_UNAVAILABLE, "store_io", "%s", why.msg)
-	                    : frg_fail(err, st, why.code, "%s", why.msg);
-}
-
 enum frg_status store_read(struct store *s, struct arena *arena, store_work *work, void *ctx, struct frg_error *err)
 {
-	struct reader *r = borrow(s);
-	enum frg_status st = r->db ? FRG_OK : open_reader(s, r, err);
-	struct store_tx tx = {.db = r->db, .arena = arena};
-	if (st == FRG_OK && db_in_transaction(r->db)) /* could not be ended before: it would show what was then */
-		st = db_step(r->db, err, DB_ROLLBACK);
-	if (st == FRG_OK)
-		st = db_step(r->db, err, DB_BEGIN_READ);
-	if (st == FRG_OK) {
-		st = work(&tx, ctx, err);
-		struct frg_error end;
-		if (db_in_transaction(r->db) && db_step(r->db, &end, DB_COMMIT) != FRG_OK && db_in_transaction(r->db) &&
-		    db_step(r->db, &end, DB_ROLLBACK) != FRG_OK)
-			log_error("store_read", "%s", end.msg);
-	}
-	give_back(s, r);
-	return st;
+	return readers_read(s->readers, arena, work, ctx, err);
+}
+
+bool store_has_replicas(const struct store *s) { return s->replicas != NULL; }
+
+enum frg_status store_read_replica(struct store *s, struct arena *arena, int64_t least, id64 subject, store_work *work,
+                                   void *ctx, struct frg_error *err)
+{
+	return s->replicas ? replicas_read(s->replicas, arena, least, subject, work, ctx, err)
+	                   : frg_fail(err, FRG_UNAVAILABLE, "store_io", "there is no replica");
+}
+
+int64_t store_known(struct store *s) { return atomic_load(&s->known); }
+
+void store_know(struct store *s, int64_t seq)
+{
+	int64_t known = atomic_load(&s->known);
+	while (known < seq && !atomic_compare_exchange_weak(&s->known, &known, seq))
+		;
 }
 
 void store_wait_commit(struct store *s, int64_t *seen, msec timeout)
@@ -401,47 +374,49 @@ static enum frg_status open_writer(struct store *s, struct frg_error *err)
 
 static void free_all(struct store *s)
 {
-	for (unsigned i = 0; i < s->reader_count; i++)
-		db_close(s->all_readers[i].db);
-	free(s->all_readers);
+	replicas_close(s->replicas);
+	readers_close(s->readers);
 	free(s->place.at);
 	db_close(s->writer);
+	arena_close(s->kept);
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->work_there);
-	pthread_cond_destroy(&s->reader_there);
 	pthread_cond_destroy(&s->event_there);
 	free(s);
-}
-
-/* The URL of a PostgreSQL server may hold a password: it is not repeated. */
-static enum frg_status find_place(const struct store_config *config, struct place *out, struct frg_error *err)
-{
-	str file = STR("sqlite:"), at = config->url;
-	out->dialect = str_starts(at, STR("postgres://")) || str_starts(at, STR("postgresql://")) ? DB_POSTGRES : DB_SQLITE;
-	if (out->dialect == DB_SQLITE) {
-		if (!str_starts(at, file) || at.n == file.n)
-			return frg_fail(err, FRG_INVALID, "store_url", "the database is named as sqlite:PATH or postgres://…");
-		at = str_sub(at, file.n, at.n);
-	}
-	out->at = strndup(at.p, at.n);
-	if (!out->at)
-		BUG("out of memory");
-	if (out->dialect == DB_SQLITE && !config->create && access(out->at, F_OK) != 0)
-		return frg_fail(err, FRG_NOT_FOUND, "store_missing", "there is no database at %s", out->at);
-	return FRG_OK;
 }
 
 /* Only to be read, as it lies: it is the program's, and it is whole. */
 static enum frg_status check_frozen(struct store *s, struct frg_error *err)
 {
-	struct reader *r = borrow(s);
-	enum frg_status st = place_open(&s->place, s->read_mode, &r->db, err);
+	struct db *db = NULL;
+	enum frg_status st = place_open(&s->place, DB_FROZEN, &db, err);
 	if (st == FRG_OK)
-		st = store_schema_check(r->db, err);
+		st = store_schema_check(db, err);
 	if (st == FRG_OK)
-		st = store_copy_refuse(r->db, err);
-	give_back(s, r);
+		st = store_copy_refuse(db, err);
+	db_close(db);
 	return st;
+}
+
+static enum frg_status load_last(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	return store_event_last(tx, ctx, err);
+}
+
+/* What has happened until now, replicas must have replayed, whoever has told of it. */
+static enum frg_status open_replicas(struct store *s, const struct store_config *config, unsigned readers,
+                                     struct frg_error *err)
+{
+	int64_t last = 0;
+	if (config->replicas.n == 0)
+		return FRG_OK;
+	if (s->place.dialect != DB_POSTGRES)
+		return frg_fail(err, FRG_INVALID, "store_url", "only a PostgreSQL database has replicas");
+	struct arena *a = arena_open(1 << 16);
+	enum frg_status st = store_read(s, a, load_last, &last, err);
+	arena_close(a);
+	store_know(s, last);
+	return st == FRG_OK ? replicas_open(config->replicas, readers, &s->known, &s->replicas, err) : st;
 }
 
 enum frg_status store_open(const struct store_config *config, struct store **out, struct frg_error *err)
@@ -452,21 +427,20 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	store_measure_open();
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->work_there, NULL);
-	pthread_cond_init(&s->reader_there, NULL);
 	pthread_condattr_t steady;
 	pthread_condattr_init(&steady);
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
 	pthread_cond_init(&s->event_there, &steady);
 	pthread_condattr_destroy(&steady);
-	s->read_mode = config->frozen ? DB_FROZEN : DB_READ;
-	s->reader_max = config->readers ? config->readers : 4;
-	s->all_readers = calloc(s->reader_max, sizeof *s->all_readers);
-	if (!s->all_readers)
-		BUG("out of memory");
-	metric_set(&store_readers, 0, s->reader_max);
-	enum frg_status st = find_place(config, &s->place, err);
+	s->kept = arena_open(KEPT_MAX);
+	unsigned readers = config->readers ? config->readers : 4;
+	enum frg_status st = place_find(config->url, config->create, &s->place, err);
 	if (st == FRG_OK)
 		st = config->frozen ? check_frozen(s, err) : open_writer(s, err);
+	if (st == FRG_OK) {
+		s->readers = readers_open(&s->place, config->frozen ? DB_FROZEN : DB_READ, readers, true);
+		st = open_replicas(s, config, readers, err);
+	}
 	if (st == FRG_OK && s->writer && pthread_create(&s->thread, NULL, write_loop, s))
 		st = frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
 	if (st != FRG_OK) {

@@ -23,7 +23,8 @@ struct store_config {
 	str url;          /* "sqlite:PATH", "postgres://…" as libpq takes it */
 	unsigned readers; /* connections for reading; 0: 4 */
 	bool create;      /* make the database if it is not there */
-	bool frozen;      /* a file that nobody writes: only read, as it lies; its schema must be this program's */
+	str replicas; /* "postgres://… postgres://…": copies that follow `url`, a PostgreSQL database; empty: none */
+	bool frozen;  /* a file that nobody writes: only read, as it lies; its schema must be this program's */
 };
 
 /* Opens and brings the schema up to date. Errors: FRG_INVALID (url), FRG_NOT_FOUND
@@ -57,6 +58,17 @@ unsigned store_waiting(struct store *store);
 /* Runs `work` on one consistent state, without holding up writers. */
 MUST_CHECK enum frg_status store_read(struct store *store, struct arena *arena, store_work *work, void *ctx,
                                       struct frg_error *err);
+/* The same on a replica whose state holds the event `least` and all before it, and of later ones, which this process
+ * does not know, none of `subject` (an article or a site; 0: what is read never changes). FRG_UNAVAILABLE if there is
+ * none, or if it fails. What else `work` answers may be so because the replica lags: the primary is to be asked then.
+ */
+MUST_CHECK enum frg_status store_read_replica(struct store *store, struct arena *arena, int64_t least, id64 subject,
+                                              store_work *work, void *ctx, struct frg_error *err);
+bool store_has_replicas(const struct store *store);
+/* The newest event that this process knows to be committed: by its own writes (if there are replicas), and by what it
+ * was told by store_know. */
+int64_t store_known(struct store *store);
+void store_know(struct store *store, int64_t seq);
 /* Waits until more was committed here than *seen (start with 0; set on return), or `timeout` is
  * over (other processes write too), or store_wake is called. */
 void store_wait_commit(struct store *store, int64_t *seen, msec timeout);
@@ -132,6 +144,9 @@ MUST_CHECK enum frg_status store_revision_by_key(struct store_tx *tx, id64 autho
 /* All of a comment, oldest first. */
 MUST_CHECK enum frg_status store_revision_of_comment(struct store_tx *tx, id64 comment, struct store_revisions *out,
                                                      struct frg_error *err);
+/* Those of a comment that are released: one, but for the moment between two. */
+MUST_CHECK enum frg_status store_revision_released(struct store_tx *tx, id64 comment, struct store_ids *out,
+                                                   struct frg_error *err);
 MUST_CHECK enum frg_status store_revision_latest(struct store_tx *tx, id64 comment, struct store_revision *out,
                                                  struct frg_error *err);
 /* Moves `from` to `to` and counts the version up, if state and version still are as expected
@@ -232,7 +247,10 @@ struct store_ids {
 enum { STORE_DUE_MAX = 100000 };
 MUST_CHECK enum frg_status store_queue_due(struct store_tx *tx, id64 site, struct store_ids *out,
                                            struct frg_error *err);
-/* A revision's keys, instead of those it had. They go, or become those of a refused text, when it is decided. */
+/* Has this revision any keys? */
+MUST_CHECK enum frg_status store_near_has(struct store_tx *tx, id64 revision, bool *out, struct frg_error *err);
+/* A revision's keys, instead of those it had. When it is decided they become those of a refused text or go; those of a
+ * released one stay, and are not found, until store_near_forget. */
 MUST_CHECK enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bool refused,
                                           const uint64_t *keys, size_t count, struct frg_error *err);
 enum { STORE_NEAR_KEYS = 9 };
@@ -242,6 +260,9 @@ MUST_CHECK enum frg_status store_near_known(struct store_tx *tx, id64 site, cons
 /* The newest with each of these keys, 1 to STORE_NEAR_KEYS; one may come several times. */
 MUST_CHECK enum frg_status store_near_find(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count,
                                            bool refused, int64_t limit, struct store_ids *out, struct frg_error *err);
+/* The keys of what the decisions after `after`, up to `upto`, released. They lie scattered over the whole table: a
+ * thousand texts' together touch hardly more of it than ten's. */
+MUST_CHECK enum frg_status store_near_forget(struct store_tx *tx, int64_t after, int64_t upto, struct frg_error *err);
 /* Refused ones without keys, after this one: of a database from before there were any. */
 MUST_CHECK enum frg_status store_near_missing(struct store_tx *tx, id64 after, int64_t limit,
                                               struct store_revisions *out, struct frg_error *err);
@@ -284,10 +305,10 @@ MUST_CHECK enum frg_status store_queue_count(struct store_tx *tx, const struct s
  * only_escalated). */
 MUST_CHECK enum frg_status store_queue_waiting(struct store_tx *tx, const struct store_queue_filter *filter,
                                                int64_t limit, int64_t *count, struct frg_error *err);
-/* How many of a site come before this one, at most STORE_AHEAD_MAX. */
+/* How many of a site come before this place, at most STORE_AHEAD_MAX. */
 enum { STORE_AHEAD_MAX = 200 };
-MUST_CHECK enum frg_status store_queue_ahead(struct store_tx *tx, const struct store_queue_row *of, int64_t *ahead,
-                                             struct frg_error *err);
+MUST_CHECK enum frg_status store_queue_ahead(struct store_tx *tx, id64 site, const struct store_queue_place *of,
+                                             int64_t *ahead, struct frg_error *err);
 /* One more of this author's comments was released or rejected (or, negative, taken back). */
 MUST_CHECK enum frg_status store_queue_author(struct store_tx *tx, id64 author, int64_t released, int64_t rejected,
                                               struct frg_error *err);

@@ -6,12 +6,36 @@
 #include "store/store.h"
 
 struct search_entry; /* search.c */
+struct event_entry;  /* event.c */
+
+/* The end of a chain as this transaction sees it. */
+struct chain_end {
+	bool known, moved; /* moved: chain_head does not know it yet */
+	int64_t seq;
+	char hash[HASH_TEXT_SIZE];
+};
 
 struct store_tx {
 	struct db *db;
-	struct arena *arena;
+	struct arena *arena; /* the caller's, who may empty it between two of many things */
+	struct arena *kept;  /* the store's, until the group's end: what is put off lies here; NULL in a reading one */
 	struct search_entry *entries; /* what the index gets when the group is complete; NULL in a reading one */
+	/* What is written once, when the work is done */
+	struct event_entry *events, **events_end;
+	int64_t event_count;
+	struct chain_end chain, erasures;
 };
+
+static inline void store_chain_keep(struct chain_end *end, str hash)
+{
+	BUG_IF(hash.n >= sizeof end->hash);
+	memcpy(end->hash, hash.p, hash.n);
+	end->hash[hash.n] = 0;
+}
+
+/* What was put off until the work was done. event.c, decision.c */
+MUST_CHECK enum frg_status store_events_write(struct store_tx *tx, struct frg_error *err);
+MUST_CHECK enum frg_status store_chain_write(struct store_tx *tx, struct frg_error *err);
 
 /* Applies the program's migrations to `db`; refuses changed and newer schemas. */
 MUST_CHECK enum frg_status store_migrate(struct db *db, struct frg_error *err);

@@ -25,6 +25,11 @@ async function find(page, text) {
 	await page.locator(`.queue .row >> text=${text}`).first().click();
 	await page.waitForSelector(`#comment-title:has-text("${text}")`);
 }
+function decisionsSent(page) {
+	const sent = [];
+	page.on('request', (r) => { if (r.method() === 'POST' && /\/decisions?$/.test(r.url())) sent.push(new URL(r.url()).pathname); });
+	return sent;
+}
 const problems = () => pages.flatMap((p) => p.problems).filter((p) => !/status of 401/.test(p));
 
 test('who looks at what, a colleague asked, and the decision elsewhere takes it away', () => watched('two', () => pages, async () => {
@@ -135,9 +140,11 @@ test('the board: brush, read, decide what was read, take it all back', () => wat
 	await page.locator('.card .check').first().click();
 	await page.click('text=5 gelesene ablehnen');
 	await page.waitForSelector('.together .choice:has(:checked)');
+	const sent = decisionsSent(page);
 	await page.click('.together [type=submit]');
 	await page.waitForSelector('.undo >> text=5 Kommentare');
 	await until(async () => (await (await new Editor(server).login()).decisions()).filter((d) => d.action === 'reject' && d.text.startsWith('Ihr Idioten')).length === 5, { what: 'five decisions' });
+	assert.deepEqual(sent, ['/v1/desk/decisions'], 'in one request');
 	await page.keyboard.press('u');
 	await until(async () => (await (await new Editor(server).login()).decisions()).filter((d) => d.undone && d.text.startsWith('Ihr Idioten')).length === 5, { what: 'all five taken back' });
 	assert.deepEqual(problems(), []);
@@ -174,17 +181,48 @@ test('the same text comes once, with its copies, and is decided together; what w
 	await page.keyboard.press('d');
 	assert.equal(await page.locator('.copies input').isChecked(), false);
 	await page.keyboard.press('d');
+	const sent = decisionsSent(page);
 	await page.keyboard.press('a');
 	await page.keyboard.press('5');
 	await page.keyboard.press('Enter');
 	await page.waitForSelector('.undo >> text=3 Kommentare');
 	const rike = await new Editor(server).login(), mine = async () => (await rike.decisions()).filter((d) => d.text.startsWith('Seit Jahren wird an dieser'));
 	await until(async () => (await mine()).length === 3, { what: 'three decisions' });
+	assert.deepEqual(sent, ['/v1/desk/decisions'], 'in one request');
 	await new Reader(server, { name: 'Wanda' }).submit(text);
 	await find(page, 'Wanda');
 	await page.waitForSelector('.repost >> text=Dieser Text kam schon einmal');
 	await shot(page, 'desk-repost');
 	assert.deepEqual(await axe(page), []);
+	assert.deepEqual(problems(), []);
+}));
+
+test('of copies that are decided together, one that somebody else had decided comes back, and the others are decided', () => watched('copies-conflict', () => pages, async () => {
+	const page = await open(), text = 'Für die Fähre war kein Geld da, für die Brücke ist es auf einmal da, und niemand sagt den Leuten am Ufer, woher.';
+	const all = [];
+	for (const name of ['Paul', 'Quirin', 'Rosa'])
+		all.push(await new Reader(server, { name }).submit(text));
+	await login(page, 'rike');
+	await find(page, 'Paul');
+	await page.waitForSelector('.copies >> text=2 weitere Kommentare');
+	const omar = await new Editor(server).login('omar'), place = await omar.item(all[1].id);
+	/* Omar is faster: the request is held until he has decided. */
+	await page.route('**/v1/desk/decisions', async (route) => {
+		await omar.decide(place, 'release');
+		await route.continue();
+	}, { times: 1 });
+	await page.keyboard.press('a');
+	await page.keyboard.press('5');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('.undo >> text=2 Kommentare');
+	const rike = await new Editor(server).login(), mine = async () => (await rike.decisions()).filter((d) => d.text.startsWith('Für die Fähre')).map((d) => `${d.action} ${d.by}`).sort();
+	await until(async () => (await mine()).length === 3, { what: 'three decisions' });
+	assert.deepEqual(await mine(), ['reject Rike Ahrens', 'reject Rike Ahrens', 'release Omar Said']);
+	await page.waitForSelector('text=Quirin');
+	await shot(page, 'desk-copies-conflict');
+	assert.deepEqual(await axe(page), []);
+	await page.keyboard.press('u');
+	await until(async () => (await rike.decisions()).filter((d) => d.undone && d.text.startsWith('Für die Fähre')).length === 2, { what: 'both taken back' });
 	assert.deepEqual(problems(), []);
 }));
 

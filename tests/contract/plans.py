@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """How SQLite would run each statement of the store on a database it knows nothing of: none walks through a table that
 grows with the comments, by itself or because an index was added that it thinks better. With FREIGABE_TEST_POSTGRES
-(tests/lib/postgres.py): PostgreSQL takes each of them, too, and those that only it is given. Speaks TAP."""
+(tests/lib/postgres.py): PostgreSQL takes each of them, too, and those that only it is given, and runs them by their keys
+under the settings of the program's connections. Speaks TAP."""
 import itertools, os, pathlib, re, sqlite3, subprocess, sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -19,6 +20,13 @@ MEANT = {
     'FROM notice WHERE site_id = $1 AND decided_at IS NULL': 'open ones',
     'ORDER BY d.seq DESC LIMIT $2) AS d': 'has a limit within',
     'FROM queue q WHERE q.site_id': 'what waits, filtered; steps.py looks at what that costs',
+}
+# On PostgreSQL besides.
+MEANT_ON_POSTGRES = {
+    'AND decided_at IS NULL AND joins IS NULL': 'open notices',
+    'FROM notice WHERE comment_id = $1 AND decided_at IS NULL': 'open notices',
+    'SELECT count(*) FROM comment': 'of a copy, once',
+    'SELECT count(*) FROM decision': 'of a copy, once',
 }
 # Files whose statements are no questions of the server's: those that read every row of every table, put together from the
 # catalogue, and those asked of a file that may be anybody's.
@@ -78,7 +86,34 @@ def wrong(db, sql):
     return ''
 
 def psql(url, sql):
-    return subprocess.run(['psql', '-Xq', '-v', 'ON_ERROR_STOP=1', url], input=sql, capture_output=True, text=True).stderr
+    return subprocess.run(['psql', '-XqAt', '-v', 'ON_ERROR_STOP=1', url], input=sql, capture_output=True, text=True)
+
+def settings():
+    """What a connection of the program's is set to, as far as it decides about plans."""
+    [text] = {found[0] for sql in literals(ROOT / 'src/store/db_postgres.c') for found in [re.match(r'(SET (?:plan|enable|jit)\w* = \w+; ?)+', sql)] if found}
+    return text
+
+def walks(plan, sql):
+    """What is wrong with PostgreSQL's plan, as EXPLAIN tells it; '' for nothing."""
+    lines = plan.split('\n')
+    for line, following in zip(lines, lines[1:] + ['']):
+        scan = re.search(r'(?:Index|Bitmap Heap|Seq) (?:Only )?Scan.* on (\w+)', line)
+        if 'Materialize' in line or (scan and scan[1] in GROWS and 'Cond: ' not in following):
+            return line.strip()
+        if scan and scan[1] in GROWS and re.search(r'Cond: \(site_id = \$\d+\)$', following) and not re.search(r'\bLIMIT\b', sql):
+            return line.strip() + ', without a limit'
+    return ''
+
+def problems(url, asked):
+    """What is wrong with each statement and with PostgreSQL's plan for it; '' for nothing. All in one session."""
+    mark, means, run = 'the next statement', (*MEANT, *COUNTS, *MEANT_ON_POSTGRES), [settings()]
+    for i, sql in enumerate(asked):
+        count = len(set(re.findall(r'\$\d+', sql)))
+        run.append(f'PREPARE p{i} AS {sql};\nEXPLAIN (COSTS OFF) EXECUTE p{i}{"(" * (count > 0)}{", ".join(["NULL"] * count)}{")" * (count > 0)};\n'
+                   f'\\warn {mark}\n\\echo {mark}')
+    told = subprocess.run(['psql', '-XqAt', url], input='\n'.join(run) + '\n', capture_output=True, text=True)
+    for sql, wrong, plan in zip(asked, told.stderr.split(mark + '\n')[:-1], told.stdout.split(mark + '\n')[:-1], strict=True):
+        yield '' if 'inconsistent types deduced' in wrong else wrong or ('' if any(part in sql for part in means) else walks(plan, sql))
 
 def on_postgres(server):
     """PREPARE of each statement, without the types that the program gives: then some would be guessed inconsistently."""
@@ -86,15 +121,15 @@ def on_postgres(server):
     psql(server + 'postgres', 'DROP DATABASE IF EXISTS plans; CREATE DATABASE plans')
     own = [sql for sql in literals(ROOT / 'src/store/search_postgres.c') if sql.startswith('CREATE')]
     problem = psql(url, '\n'.join([*migrations(), 'CREATE TABLE schema_migration (version BIGINT, name TEXT, hash TEXT, applied_at BIGINT);',
-                                   *own]).replace(' BLOB ', ' BYTEA ').replace(' INTEGER ', ' BIGINT '))
+                                   *own]).replace(' BLOB ', ' BYTEA ').replace(' INTEGER ', ' BIGINT ')).stderr
     print(('not ok' if problem else 'ok') + ' 1 - the schema')
-    bad = psql(url, 'PREPARE p AS SELECT nothing FROM revision WHERE id = $1')
+    bad = all(problems(url, ['SELECT nothing FROM revision WHERE id = $1', 'SELECT id FROM revision WHERE text = $1']))
     print(('ok' if bad else 'not ok') + ' 2 - the check can fail')
     failed, number = bool(problem) + (not bad), 2
-    for number, (file, sql) in enumerate(itertools.chain(statements(), statements(of_postgres=True)), 3):
+    asked = list(itertools.chain(statements(), statements(of_postgres=True)))
+    for number, ((file, sql), problem) in enumerate(zip(asked, problems(url, [sql for _, sql in asked]), strict=True), 3):
         only_sqlite = file in ('search.c', 'db_sqlite.c') and re.search(r'\bsearch_text\b|search_title', sql)
-        problem = '' if only_sqlite else psql(url, f'PREPARE p AS {sql}')
-        problem = '' if 'inconsistent types deduced' in problem else problem
+        problem = '' if only_sqlite else problem
         failed += bool(problem)
         print(f'{"not ok" if problem else "ok"} {number} - {file}: {sql[:70]}'.replace('#', ''))
         if problem:

@@ -130,3 +130,16 @@ test('a reader, an article and a site each have theirs, and say which', async ()
 		await server.end();
 	}
 });
+
+test('rows that are over go faster than a flood can bring others', async () => {
+	const OVER = 9000; // five beats, of a second each
+	const server = await startServer({ limits: 'on', config: { ...PROXY, ...NONE, limit_submit: '1/1' } });
+	try {
+		sql(server, `INSERT INTO bucket SELECT value, 1, 1 FROM generate_series(1, ${OVER});`);
+		sql(server, `INSERT INTO proof SELECT value, 1 FROM generate_series(1, ${OVER});`);
+		const left = () => Number(sql(server, 'SELECT (SELECT count(*) FROM bucket WHERE full_at = 1) + (SELECT count(*) FROM proof WHERE until_at = 1)'));
+		await until(() => left() === 0, { within: 25000, every: 500, what: 'all gone' });
+	} finally {
+		await server.end();
+	}
+});

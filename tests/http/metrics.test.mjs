@@ -156,8 +156,10 @@ test('alerts and dashboard name what there is', async () => {
 	for (const text of [...exprs, file('deploy/prometheus/freigabe.rules.yml').replace(/^#.*$/gm, '')])
 		for (const name of named(text))
 			assert.ok(names.has(name), `there is no ${name}`);
-	for (const alert of file('deploy/prometheus/freigabe.rules.yml').matchAll(/alert: (\w+)/g))
-		assert.ok(file('docs/operation.md').includes(`**${alert[1]}**`), `${alert[1]} is not in docs/operation.md`);
+	for (const [, alert] of file('deploy/prometheus/freigabe.rules.yml').matchAll(/alert: (\w+)/g)) {
+		assert.ok(file('docs/operation.md').includes(`**${alert}**`), `${alert} is not in docs/operation.md`);
+		assert.match(file('deploy/prometheus/freigabe.test.yml'), new RegExp(`alertname: ${alert}\\n +exp_alerts:\\n`), `${alert} is never seen to go off`);
+	}
 });
 
 const promtool = (args, input) => {

@@ -1,7 +1,7 @@
 // Texts that come again: in the queue as one, and with a pointer to what refused them before.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startServer } from '../lib/server.mjs';
+import { startServer, until } from '../lib/server.mjs';
 import { Editor, Reader } from '../lib/people.mjs';
 
 const TEXT = 'Die Brücke ist seit Jahren marode, und der Stadtrat hat das Geld lieber in ein neues Logo gesteckt. Wer so plant, darf sich nicht wundern.';
@@ -57,6 +57,20 @@ test('so does one that was withdrawn from the page', async () => {
 	const told = (await rike.item(again)).repost_of;
 	assert.deepEqual([told.action, told.name], ['remove', 'Hanna']);
 	assert.equal(server.audit().status, 0);
+});
+
+test('by what a released text was found again is forgotten, and what waits is found as before', async () => {
+	const text = 'Der Fährmann hat vierzig Jahre lang jeden übergesetzt, der rief, und nach der Brücke hat ihn keiner mehr gerufen.';
+	const first = await submit(text, 'Paula'), waits = await submit(text, 'Quentin');
+	const keys = (id) => Number(server.sql(`SELECT count(*) FROM near_key n JOIN revision r ON r.id = n.revision_id JOIN comment c ON c.id = r.comment_id WHERE c.name = '${id}'`));
+	const at = [keys('Paula'), keys('Quentin')];
+	assert.ok(at[0] > 5 && at[0] === at[1]);
+	await rike.release(first);
+	const later = await submit(text, 'Rudolf');
+	assert.deepEqual((await copiesOf(later)).map((c) => c.comment), [waits], 'a released one is no copy, be it forgotten yet or not');
+	await until(() => keys('Paula') === 0, { what: 'its keys forgotten' });
+	assert.equal(keys('Quentin'), at[1]);
+	assert.deepEqual((await copiesOf(later)).map((c) => c.comment), [waits]);
 });
 
 test('a comment\'s own earlier text is no copy, and short texts only if they are the same', async () => {

@@ -2,7 +2,7 @@
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { startServer, until, PASSWORD } from '../lib/server.mjs';
+import { startServer, until, uuid, PASSWORD } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { Stream } from '../lib/http.mjs';
 
@@ -269,4 +269,29 @@ test('kill -9 amid an erasure: each comment is whole or gone, and the rest goes 
 	await gone([...words, reader.name]);
 	await until(() => sql("SELECT count(*) FROM erasure_run WHERE state = 'running'") === '0', { what: 'the run has ended' });
 	proved();
+});
+
+test('a request that comes again after its author was erased brings nothing back, and tells nothing', async () => {
+	const text = `Ein Satz mit ${uuid()}, der verschwindet.`;
+	const wilma = new Reader(server), keys = [uuid(), uuid()];
+	for (const key of keys)
+		await wilma.submit(text, { key });
+	const jar = new Map(wilma.jar);
+	const [person] = await search(rike, (await wilma.mine())[0].id);
+	const { digest } = (await erase(rike, person.id)).json.preview;
+	assert.equal((await erase(rike, person.id, { confirm: true, digest })).json.result.erased, 2);
+	for (const key of keys) {
+		for (const known of [true, false]) { // with the browser's capability, and as the first request without one
+			wilma.jar = known ? new Map(jar) : new Map();
+			const answer = await wilma.post(text, { key });
+			assert.equal(answer.status, 409, `${known} ${answer.text}`);
+			assert.equal(answer.json.error.code, 'request_erased');
+			assert.ok(!answer.text.includes(text.slice(0, 20)) && answer.setCookies.length === 0);
+		}
+	}
+	assert.equal(sql(`SELECT count(*) FROM revision WHERE text = '${text}'`), '0');
+	await gone([text]);
+	wilma.jar = new Map(jar);
+	await wilma.submit(text); // a request of its own is a new one, of somebody unknown
+	assert.equal((await wilma.mine()).length, 1);
 });

@@ -1,4 +1,5 @@
-// Caches that are told what changed: one that does not take it holds up no other.
+// Caches that are told what changed: one that does not take it holds up no other, and what a crash has cut off is told
+// after the next start.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import http from 'node:http';
@@ -10,6 +11,8 @@ class Cache {
 		this.asked = [];
 		this.http = http.createServer((req, res) => {
 			this.asked.push(`${req.method} ${req.url} ${req.headers.host} ${req.headers['accept-encoding'] ?? ''}`);
+			this.first?.();
+			this.first = undefined;
 			res.writeHead(status).end();
 		});
 	}
@@ -41,5 +44,33 @@ test('one that refuses is tried again once, and not for each page', async () => 
 		await server.end();
 		bad.end();
 		good.end();
+	}
+});
+
+test('killed at the first of many pages: the next start tells of all, once', async () => {
+	const cache = await new Cache(200).start();
+	const server = await startServer({ config: { purge: cache.url } });
+	const there = (article) => cache.asked.filter((line) => line.includes(`/articles/${article}`));
+	try {
+		for (const article of ['bruecke', 'library'])
+			await new Reader(server, { article }).submit('Ein Satz, der erscheint.');
+		const rike = await new Editor(server).login();
+		const decisions = (await rike.all()).map(({ revision, version }) => ({ revision, version, action: 'release' }));
+		cache.first = () => server.child.kill('SIGKILL');
+		const answer = await rike.write('/v1/desk/decisions', { decisions }).catch(() => undefined); // it may be cut off
+		assert.equal(answer?.status ?? 200, 200, answer?.text);
+		await until(() => !server.alive(), { what: 'killed at the first request' });
+		cache.asked = [];
+		await server.start();
+		await until(() => there('bruecke').length === 12 && there('library').length === 12, { what: 'both articles, all pages' });
+		await rike.release((await new Reader(server).submit('Noch ein Satz.')).id);
+		await until(() => there('bruecke').length === 24, { what: 'the next release' });
+		await server.restart();
+		await rike.release((await new Reader(server, { article: 'library' }).submit('Ein letzter.')).id);
+		await until(() => there('library').length === 24, { what: 'the last release' });
+		assert.equal(there('bruecke').length, 24, 'what was told before a stop is not told again');
+	} finally {
+		await server.end();
+		cache.end();
 	}
 });

@@ -36,7 +36,13 @@ export async function axe(page) {
 	return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary}`));
 }
 
+// For people to look at, with FREIGABE_SHOTS=1: painting all of a page takes longer than testing it.
 export async function shot(page, name, options = {}) {
+	if (process.env.FREIGABE_SHOTS)
+		await picture(page, name, options);
+}
+
+async function picture(page, name, options = {}) {
 	const folder = join(root, 'build-test/shots');
 	mkdirSync(folder, { recursive: true });
 	await page.screenshot({ path: join(folder, `${name}.png`), ...options });
@@ -48,7 +54,7 @@ export async function watched(name, pages, body) {
 		await body();
 	} catch (e) {
 		for (const [i, page] of pages().entries())
-			await shot(page, `failed-${name}-${i}`).catch(() => {});
+			await picture(page, `failed-${name}-${i}`).catch(() => {});
 		throw e;
 	}
 }

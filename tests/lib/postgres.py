@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Starts a PostgreSQL server of its own (a folder in the temporary one, a Unix socket, fsync on) and runs a command with
 FREIGABE_TEST_POSTGRES=postgres://…/ that names it, without a database; stops it then. Without a command: prints that
-address once the server is ready, and stops it when standard input ends. Not as root: PostgreSQL refuses."""
+address once the server is ready, and stops it when standard input ends. Not as root: PostgreSQL refuses.
+FREIGABE_SHARED_POSTGRES names a server that is there already (tools/test.py starts one for all its tests): that one is
+given, as making a new one takes longer than most tests. Whoever wants options of their own (--NAME=VALUE) gets a new one."""
 import os, pathlib, pwd, shutil, signal, subprocess, sys, tempfile, urllib.parse
 
 def tool(name):
@@ -31,24 +33,28 @@ def start(folder, options):
                    check=True, **quiet)
     return lambda: subprocess.run(before + [tool('pg_ctl'), '-D', data, '-m', 'immediate', '-w', 'stop'], **quiet)
 
+def use(url, command):
+    if command:
+        return subprocess.run(command, env={**os.environ, 'FREIGABE_TEST_POSTGRES': url}).returncode
+    print(url, flush=True)
+    sys.stdin.read()
+    return 0
+
 def main():
     arguments = sys.argv[1:]
     options = [arguments.pop(0)[2:] for _ in range(len(arguments)) if arguments and arguments[0].startswith('--')]
+    shared = os.environ.get('FREIGABE_SHARED_POSTGRES')
+    if shared and not options:
+        return use(shared, arguments)
     folder = tempfile.mkdtemp(prefix='freigabe-pg-')
-    stop, rc = None, 0
+    stop = None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         stop = start(folder, options)
-        url = f'postgres://freigabe@{urllib.parse.quote(folder, safe="")}/'
-        if arguments:
-            rc = subprocess.run(arguments, env={**os.environ, 'FREIGABE_TEST_POSTGRES': url}).returncode
-        else:
-            print(url, flush=True)
-            sys.stdin.read()
+        return use(f'postgres://freigabe@{urllib.parse.quote(folder, safe="")}/', arguments)
     finally:
         if stop:
             stop()
         shutil.rmtree(folder, ignore_errors=True)
-    return rc
 
 sys.exit(main())

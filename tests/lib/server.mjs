@@ -2,8 +2,8 @@
 // a file, or with FREIGABE_TEST_DB=postgres one of a PostgreSQL server. Knows nothing of how the server is made.
 import { after } from 'node:test';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,6 +44,7 @@ export async function until(probe, { within = 20000, every = 10, what = 'conditi
 
 // A test that failed may leave its server running, and with it this process, until somebody loses patience.
 const running = new Set();
+let begun = 0; // servers of this process
 const LEFT_MS = 20000, STOP_MS = 60000;
 if (process.env.NODE_TEST_CONTEXT)
 	after(() => setTimeout(() => {
@@ -61,7 +62,7 @@ function whereIs(pid) {
 
 class Server {
 	constructor({ bin = binary(), limits = 'off', config = {}, env = {}, port = 0, folder = tmpdir(), db } = {}) {
-		Object.assign(this, { bin, wanted: port, env: { ...process.env, ...env } });
+		Object.assign(this, { bin, wanted: port, ownEnv: env, env: { ...process.env, ...env } });
 		this.dir = mkdtempSync(join(folder, 'freigabe-test-'));
 		this.file = join(this.dir, 'test.db');
 		this.db = db ?? `sqlite:${this.file}`;
@@ -97,7 +98,21 @@ class Server {
 		return r.stdout;
 	}
 
+	// What most tests begin with. Within one run of all tests (tools/test.py) it is made once for each program and site, and
+	// copied: for the first server of a file of tests, as a second one may have to be another house, with keys of its own.
 	setUp(site) {
+		const folder = process.env.FREIGABE_TEST_BEGINNINGS;
+		if (!folder || !this.db.startsWith('sqlite:') || begun++)
+			return this.setUpAnew(site);
+		const name = createHash('sha256').update(JSON.stringify([this.bin, site, this.ownEnv])).digest('hex'), kept = join(folder, name);
+		if (existsSync(kept))
+			return copyFileSync(kept, this.file);
+		this.setUpAnew(site);
+		copyFileSync(this.file, `${kept}.${process.pid}`);
+		renameSync(`${kept}.${process.pid}`, kept); // another test's process may do the same
+	}
+
+	setUpAnew(site) {
 		this.cli('site', 'set', 'test', '--title', 'Testbote', '--lang', 'de', '--address', 'http://127.0.0.1:8080',
 			...Object.entries(site).flatMap(([key, value]) => [`--${key}`, value]));
 		this.cliWith(PASSWORD + '\n', 'user', 'set', 'rike', '--name', 'Rike Ahrens', '--password-stdin');

@@ -1,6 +1,7 @@
 /* Strings, buffers, arenas, time, ids, messages. */
 #include "unit.h"
 
+#include "base/repeat.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/i18n.h"
@@ -495,6 +496,40 @@ static void json_takes_only_utf8(void **state)
 	arena_close(a);
 }
 
+static void a_line_that_repeats_itself_is_left_out_and_counted(void **state)
+{
+	(void)state;
+	struct repeat_line r;
+	msec at = 1000;
+	assert_true(repeat_may(3, "outbox", "away", at));
+	for (int i = 0; i < 5; i++)
+		assert_false(repeat_may(3, "outbox", "away", at + i));
+	assert_true(repeat_may(3, "outbox", "corrupt", at)); /* nothing else is lost */
+	assert_true(repeat_may(2, "outbox", "away", at));
+	assert_true(repeat_may(3, "mail", "away", at));
+	assert_false(repeat_due(at + REPEAT_MS - 1, false, &r));
+	assert_true(repeat_due(at + REPEAT_MS, false, &r)); /* a minute later, with how many */
+	assert_string_equal(r.event, "outbox");
+	assert_string_equal(r.message, "away");
+	assert_int_equal(r.level, 3);
+	assert_int_equal(r.left_out, 5);
+	assert_false(repeat_due(at + REPEAT_MS, false, &r));
+	assert_false(repeat_may(3, "outbox", "away", at + REPEAT_MS)); /* this one told of them */
+	assert_true(repeat_may(3, "outbox", "corrupt", at + REPEAT_MS));
+	assert_true(repeat_due(at + REPEAT_MS + 1, true, &r)); /* at the end */
+	assert_int_equal(r.left_out, 1);
+	assert_false(repeat_due(at + REPEAT_MS + 1, true, &r));
+	assert_false(repeat_due(at + 9 * REPEAT_MS, false, &r)); /* all are free again */
+	char message[16];
+	for (int round = 0; round < 2; round++) { /* more different ones than there is room for are all written */
+		for (int i = 0; i < 200; i++) {
+			snprintf(message, sizeof message, "%d", i);
+			assert_int_equal(repeat_may(3, "many", message, at + 9 * REPEAT_MS), round == 0 || i >= 64);
+		}
+	}
+	assert_true(repeat_due(at + 10 * REPEAT_MS, true, &r));
+}
+
 int main(void)
 {
 	if (!id_setup())
@@ -521,6 +556,7 @@ int main(void)
 		cmocka_unit_test(messages_take_their_arguments),
 		cmocka_unit_test(the_language_is_taken_from_the_header),
 		cmocka_unit_test(json_takes_only_utf8),
+		cmocka_unit_test(a_line_that_repeats_itself_is_left_out_and_counted),
 	};
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

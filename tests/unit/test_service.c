@@ -326,6 +326,45 @@ static void released_comments_lie_by_article(void **state)
 
 /* ---- authors ---- */
 
+static struct own_comment shown(const struct submit_result *sent, const struct thread_own *fresh)
+{
+	struct thread_query q = {
+		.site = t.site, .article = STR("bruecke"), .form = THREAD_FRAGMENT, .known = &sent->article, .fresh = fresh};
+	struct own_comment *own;
+	size_t count;
+	OK(service_own_comments(t.svc, t.a, &q, sent->reader, sent->comment, &own, &count, &err));
+	assert_int_equal(count, 1);
+	return own[0];
+}
+
+/* What was just sent is shown without being read back: it must look as it does when it is. */
+static void what_was_sent_is_shown_as_it_is_kept(void **state)
+{
+	id64 parent = 0;
+	for (int depth = 0; depth < 8; depth++) {
+		struct submit_result sent = submit("", depth % 2 ? "Eine <Antwort>." : "Ein Beitrag & mehr.", parent);
+		assert_non_null(sent.fresh);
+		struct own_comment fresh = shown(&sent, sent.fresh), kept = shown(&sent, NULL);
+		assert_true(str_eq(fresh.html, kept.html));
+		assert_true(str_eq(fresh.state, kept.state));
+		assert_int_equal(fresh.position, kept.position);
+		assert_int_equal(fresh.review_from, kept.review_from);
+		assert_int_equal(fresh.review_until, kept.review_until);
+		submit("", "Bleibt stehen.", 0); /* so that there is a place in the queue */
+		release(sent.revision);
+		parent = sent.comment;
+	}
+	struct submit_command again = {.site = t.site,
+	                               .article = STR("bruecke"),
+	                               .idempotency_key = STR("0123456789abcdef"),
+	                               .name = STR("Ines"),
+	                               .text = STR("Zweimal.")};
+	struct submit_result one, two;
+	OK(service_submit(t.svc, t.a, &again, &one, &err));
+	OK(service_submit(t.svc, t.a, &again, &two, &err));
+	assert_null(two.fresh); /* it may have been decided meanwhile */
+}
+
 static void only_the_author_revises(void **state)
 {
 	struct submit_result s = submit("", "Erste Fassung.", 0), stranger = submit("", "Fremd.", 0), out;
@@ -381,6 +420,7 @@ int main(void)
 		TEST(nor_when_the_author_went_on),
 		TEST(released_comments_lie_by_article),
 		TEST(taking_back_returns_to_the_release_before),
+		TEST(what_was_sent_is_shown_as_it_is_kept),
 		TEST(only_the_author_revises),
 		TEST(a_comment_can_be_withdrawn),
 	};

@@ -35,7 +35,7 @@ test('deciding shows the next at once and keeps the decision to be sent', () => 
 	assert.equal(d.current, 'r2');
 	assert.equal(ids(d), 'r2 r3');
 	assert.equal(S.waitingCount(d), 2);
-	assert.equal(S.nextToSend(d).item.revision, 'r1');
+	assert.equal(S.nextToSend(d)[0].item.revision, 'r1');
 	assert.equal(S.lastUndoable(d, NOW).item.revision, 'r1');
 	assert.equal(S.lastUndoable(d, NOW + S.UNDO_MS), null);
 });
@@ -91,7 +91,7 @@ test('accepted: gone, and to be taken back by its id', () => {
 test('nothing is decided twice: neither again here nor by a reload that still has it', () => {
 	const d = release(start(1, 2));
 	assert.equal(ids(S.loaded(d, page(1, 2))), 'r2');
-	assert.equal(ids(S.more(d, page(1, 2, 3))), 'r2 r3');
+	assert.equal(ids(S.more(d, page(1, 2, 3), d.cursor)), 'r2 r3');
 	assert.equal(ids(S.inserted(d, item(1))), 'r2');
 	assert.equal(S.open(d, 'r1'), d);
 });
@@ -101,9 +101,9 @@ test('network down: kept in order, counted, the same content goes again', () => 
 	d = S.unsent(S.sending(d, 'r1'), 'r1');
 	d = release(d);
 	assert.equal(S.unsentCount(d), 2);
-	assert.equal(S.nextToSend(d).item.revision, 'r1');
-	assert.deepEqual(S.nextToSend(d).rules, ['profanity']);
-	assert.equal(S.nextToSend(d).tries, 1);
+	assert.equal(S.nextToSend(d)[0].item.revision, 'r1');
+	assert.deepEqual(S.nextToSend(d)[0].rules, ['profanity']);
+	assert.equal(S.nextToSend(d)[0].tries, 1);
 });
 
 test('refused: it comes back with every word, without pushing aside what is read', () => {
@@ -232,6 +232,23 @@ test('our own decision told by the stream is no news, before the answer or after
 	assert.equal(S.mayDecide(d), true);
 });
 
+test('an answer that was under way while something was decided does not bring it back; taking back does', () => {
+	let d = S.accepted(S.sending(release(start(1, 2)), 'r1'), 'r1', answer('d1', 1), NOW + 9000);
+	assert.equal(ids(S.loaded(d, page(1, 2))), 'r2');
+	assert.equal(ids(S.more(d, page(1, 2), d.cursor)), 'r2');
+	assert.equal(ids(S.inserted(d, item(1))), 'r2');
+	assert.equal(ids(S.inserted(d, item(1, { version: 3 }))), 'r1 r2');
+	d = S.removed(start(1, 2, 3), 'r2', conflict, 2);
+	assert.equal(ids(S.loaded(d, page(1, 2, 3))), 'r1 r3');
+	d = S.accepted(S.sending(release(start(1, 2)), 'r1'), 'r1', { ...answer('d1', 2), proposed: true }, NOW + 9000);
+	assert.equal(ids(S.loaded(d, page(1, 2))), 'r1 r2', 'a proposal waits for somebody to confirm it');
+});
+
+test('a page that follows another list than the present one is left alone: the gap would never be filled', () => {
+	const d = S.loaded(S.empty, { ...page(1, 2), next: 'after 2' });
+	assert.equal(S.more(d, { ...page(5, 6), next: null }, 'after 4'), d);
+});
+
 test('the author changed it: the banner learns of the new version', () => {
 	let d = S.removed(start(1, 2), 'r1', { kind: 'superseded', revision: null }, 1);
 	d = S.inserted(d, { ...item(9), comment: 'c1' });
@@ -258,10 +275,10 @@ test('the next page follows the last one, whatever else was put in', () => {
 	let d = S.loaded(S.empty, { ...page(1, 2), next: 'after 2' });
 	assert.equal(d.cursor, 'after 2');
 	d = S.inserted(d, item(1.5));
-	d = S.more(d, { ...page(2, 3), next: 'after 3' });
+	d = S.more(d, { ...page(2, 3), next: 'after 3' }, 'after 2');
 	assert.equal(d.cursor, 'after 3');
 	assert.equal(ids(d), 'r1 r1.5 r2 r3');
-	assert.equal(S.more(d, page()).complete, true);
+	assert.equal(S.more(d, page(), 'after 3').complete, true);
 });
 
 test('transitions never change the state they were given', () => {
@@ -279,7 +296,7 @@ test('what has waited too long stands first; what a colleague reads is not pushe
 	assert.equal(S.open(e, 'r1').current, 'r1', 'but it can be opened');
 });
 
-test('many decided together are sent one by one and taken back together', () => {
+test('many decided together are sent together and taken back together', () => {
 	let d = start(1, 2, 3, 4);
 	d = S.decideMany(d, [item(1), item(3), item(9)], 'reject', draft, NOW);
 	assert.equal(ids(d), 'r2 r4');
@@ -287,6 +304,14 @@ test('many decided together are sent one by one and taken back together', () => 
 	assert.deepEqual(d.pending.map((p) => [p.item.revision, p.word]), [['r1', 'Bitte ohne.'], ['r3', 'Bitte ohne.'], ['r9', 'Bitte ohne.']]);
 	assert.equal(S.batchOf(d, S.lastUndoable(d, NOW), NOW).length, 3);
 	d = release(d);
+	const next = (desk) => S.nextToSend(desk).map((p) => p.item.revision).join(' ');
+	assert.equal(next(d), 'r1 r3 r9', 'and no others with them');
+	const failed = ['r1', 'r3', 'r9'].reduce((e, r) => S.unsent(S.sending(e, r), r), d);
+	assert.equal(next(failed), 'r1 r3 r9', 'again the same');
+	const rest = ['r1', 'r3', 'r9'].reduce((e, r) => S.accepted(e, r, answer(r, 1), NOW + 9), d);
+	assert.equal(next(rest), 'r2');
+	assert.equal(next(S.accepted(rest, 'r2', answer('r2', 0), NOW + 9)), '');
+	assert.equal(S.nextToSend(S.decideMany(start(), Array.from({ length: 150 }, (_, n) => item(n)), 'reject', draft, NOW)).length, 100, 'as many as the server takes');
 	assert.equal(S.batchOf(d, S.lastUndoable(d, NOW), NOW).length, 1);
 	assert.equal(S.decideMany(d, [item(1)], 'reject', draft, NOW), d, 'what is on its way is not decided twice');
 	assert.equal(S.decideMany(d, [item(4)], 'reject', { rules: [], word: '' }, NOW), d);

@@ -49,6 +49,14 @@ export interface Login {
 	link?: boolean;
 }
 
+/** One of several decisions in a request, and its answer. */
+export interface Asked {
+	item: Pick<Item, 'revision' | 'version'>;
+	action: Action;
+	draft: Draft;
+}
+type Answered = Omit<Decided, 'action' | 'count'> & { error?: { code: string; message: string; conflict?: Conflict } };
+
 const PATIENCE_MS = 15000;
 
 interface ErrorBody {
@@ -172,6 +180,17 @@ export class Api {
 	decide(item: Pick<Item, 'revision' | 'version'>, action: Action, draft: Draft): Promise<Decided> {
 		return this.call('POST', `/v1/desk/revisions/${encodeURIComponent(item.revision)}/decision`,
 			{ ...draft, word: draft.word.trim(), action, version: item.version });
+	}
+
+	/** In their order: what was decided, and why the others were not. */
+	async decideTogether(list: Asked[]): Promise<(Decided | ApiError)[]> {
+		const { decisions, count } = await this.call<{ decisions: Answered[]; count: number }>('POST', '/v1/desk/decisions',
+			{ decisions: list.map(({ item, action, draft }) => ({ ...draft, word: draft.word.trim(), action, revision: item.revision, version: item.version })) });
+		return list.map(({ action }, i) => {
+			const { error, ...done } = decisions[i] as Answered;
+			if (!error) return { ...done, action, count };
+			return new ApiError(error.conflict ? 'conflict' : 'refused', error.code, error.message, error.conflict ? 409 : 422, 0, error.conflict ?? null);
+		});
 	}
 
 	letter(revision: string, action: 'reject' | 'remove' | 'suspend', draft: Draft, days = 0, notice = false): Promise<Letter> {

@@ -7,7 +7,7 @@ import { closingState } from './closing';
 import type { ClosingState } from './closing';
 import { notices } from './notices';
 import * as S from './state';
-import type { Action, Claim, Item, Lane, QueueEvent, Right, Session } from './types';
+import type { Action, Claim, Decided, Item, Lane, QueueEvent, Right, Session } from './types';
 
 const PAGE = 20;
 const PAGE_MAX = 50;
@@ -316,8 +316,10 @@ export class Controller {
 
 	async reload(): Promise<void> {
 		if (!this.view.session) return this.ask();
+		const { lane } = this.view.desk;
 		try {
-			const page = await this.api.queue(this.view.desk.lane, null, PAGE);
+			const page = await this.api.queue(lane, null, PAGE);
+			if (this.view.desk.lane !== lane) return; /* the other lane's answer comes by itself */
 			this.set({ queue: 'ready', online: true });
 			this.apply((d) => S.loaded(d, page));
 		} catch (e) {
@@ -335,9 +337,10 @@ export class Controller {
 
 	/* After a break in the stream: the queue as it is now, and what became of the one that is open. */
 	private async refresh(): Promise<void> {
-		const limit = Math.max(PAGE, Math.min(PAGE_MAX, this.view.desk.items.length));
+		const limit = Math.max(PAGE, Math.min(PAGE_MAX, this.view.desk.items.length)), { lane } = this.view.desk;
 		try {
-			const page = await this.api.queue(this.view.desk.lane, null, limit);
+			const page = await this.api.queue(lane, null, limit);
+			if (this.view.desk.lane !== lane) return;
 			this.set({ queue: 'ready', online: true, changes: this.view.changes + 1 });
 			this.apply((d) => S.loaded(d, page));
 			const open = S.currentItem(this.view.desk);
@@ -364,7 +367,7 @@ export class Controller {
 		try {
 			const page = await this.api.queue(d.lane, d.cursor, PAGE);
 			this.loadingMore = false;
-			this.apply((now) => (now.lane === d.lane ? S.more(now, page) : now));
+			this.apply((now) => (now.lane === d.lane ? S.more(now, page, d.cursor) : now));
 		} catch (e) {
 			this.loadingMore = false;
 			if (!this.handled(e)) this.retryLater(2);
@@ -396,35 +399,51 @@ export class Controller {
 	private async pump(): Promise<void> {
 		if (this.pumping || this.retry !== undefined || this.view.expired) return;
 		this.pumping = true;
-		for (let p = S.nextToSend(this.view.desk); p; p = S.nextToSend(this.view.desk))
-			if (!(await this.send(p))) break;
-		this.pumping = false;
+		try {
+			for (let next = S.nextToSend(this.view.desk); next.length; next = S.nextToSend(this.view.desk))
+				if (!(await this.send(next))) break;
+		} finally {
+			this.pumping = false;
+		}
+	}
+
+	/* What became of each, in their order. */
+	private async submit(some: S.Pending[]): Promise<(Decided | ApiError)[]> {
+		if (some.length > 1) return this.api.decideTogether(some);
+		const [p] = some as [S.Pending];
+		return [await this.api.decide(p.item, p.action, p.draft)];
 	}
 
 	/* True: go on with the next. False: the way is barred, all stay in their order. */
-	private async send(p: S.Pending): Promise<boolean> {
-		const id = p.item.revision;
-		this.set({ desk: S.sending(this.view.desk, id) });
+	private async send(some: S.Pending[]): Promise<boolean> {
+		let answers: (Decided | ApiError)[];
+		for (const p of some) this.set({ desk: S.sending(this.view.desk, p.item.revision) });
 		try {
-			const result = await this.api.decide(p.item, p.action, p.draft);
-			const back = this.view.desk.pending.find((q) => q.item.revision === id)?.takenBack;
-			this.set({
-				online: true, changes: this.view.changes + 1,
-				desk: S.accepted(this.view.desk, id, result, result.undo_until - this.api.skew),
-			});
-			if (back) await this.undoNow(p.item, result.decision);
-			return true;
+			answers = await this.submit(some);
 		} catch (e) {
 			if (!(e instanceof ApiError)) throw e;
 			if (e.kind === 'network' || e.kind === 'session') {
-				this.set({ desk: S.unsent(this.view.desk, id), online: e.kind === 'session' });
-				if (e.kind === 'network') this.retryLater(p.tries, e.retryAfter);
+				for (const p of some) this.set({ desk: S.unsent(this.view.desk, p.item.revision), online: e.kind === 'session' });
+				if (e.kind === 'network') this.retryLater(some[0]?.tries ?? 0, e.retryAfter);
 				else void this.sessionLost();
 				return false;
 			}
-			this.set({ desk: S.refused(this.view.desk, id, problemOf(e)), changes: this.view.changes + 1 });
-			return true;
+			const why = e;
+			answers = some.map(() => why);
 		}
+		for (const [i, p] of some.entries()) await this.answered(p, answers[i] as Decided | ApiError);
+		return true;
+	}
+
+	private async answered(p: S.Pending, answer: Decided | ApiError): Promise<void> {
+		const id = p.item.revision, changes = this.view.changes + 1;
+		if (answer instanceof ApiError) {
+			this.set({ desk: S.refused(this.view.desk, id, problemOf(answer)), changes });
+			return;
+		}
+		const back = this.view.desk.pending.find((q) => q.item.revision === id)?.takenBack;
+		this.set({ online: true, changes, desk: S.accepted(this.view.desk, id, answer, answer.undo_until - this.api.skew) });
+		if (back) await this.undoNow(p.item, answer.decision);
 	}
 
 	private retryLater(tries: number, seconds = 0): void {

@@ -35,6 +35,8 @@ export interface Pending {
 	/** All that the decision says. */
 	draft: Draft;
 	tries: number;
+	/** Decided together: sent together. */
+	batch: number;
 	state: 'waiting' | 'sending' | 'unsent';
 	/** Taken back before the answer came: undone as soon as it is there. */
 	takenBack: boolean;
@@ -88,6 +90,8 @@ export interface Desk {
 	undoable: Undoable[];
 	/** Being taken back: to be seen, not to be decided yet. */
 	busy: string[];
+	/** Which version of a revision has been decided, here or elsewhere: an answer that was under way meanwhile may still hold it. */
+	gone: Record<string, number>;
 	/** Accepted here, but the stream has not told of it yet: no news when it does. */
 	echoes: string[];
 	notes: { id: number; note: Note }[];
@@ -98,10 +102,13 @@ export const UNDO_MS = 10000;
 const TRAIL_MAX = 200;
 const NOTES_MAX = 3;
 const ECHOES_MAX = 100;
+const GONE_MAX = 500;
+/* As many as the server takes in one request. */
+const TOGETHER_MAX = 100;
 
 export const empty: Desk = {
 	items: [], complete: false, cursor: null, count: 0, oldestAt: null, current: null, trail: [], skipped: [], panel: null, lane: 'all', claims: {}, batches: 0, alone: [], blur: true, uncovered: [], exposures: [],
-	drafts: {}, problems: {}, pending: [], undoable: [], busy: [], echoes: [], notes: [], noteCount: 0,
+	drafts: {}, problems: {}, pending: [], undoable: [], busy: [], gone: {}, echoes: [], notes: [], noteCount: 0,
 };
 
 /* ---- reading ---- */
@@ -247,7 +254,11 @@ export function step(d: Desk, by: 1 | -1): Desk {
 
 /* ---- loading ---- */
 
-const settled = (d: Desk, i: Item): boolean => !d.pending.some((p) => p.item.revision === i.revision);
+/* Does it wait, as far as is known here? */
+const settled = (d: Desk, i: Item): boolean => !d.pending.some((p) => p.item.revision === i.revision) && i.version > (d.gone[i.revision] ?? 0);
+
+const withGone = (d: Desk, item: Item): Desk['gone'] =>
+	Object.fromEntries([...Object.entries(without(d.gone, item.revision)), [item.revision, item.version] as const].slice(-GONE_MAX));
 
 function read(page: Page): Pick<Desk, 'complete' | 'count' | 'oldestAt' | 'cursor'> {
 	return { complete: page.next === null, count: page.count, oldestAt: page.oldest_at, cursor: page.next };
@@ -263,7 +274,9 @@ export function loaded(d: Desk, page: Page): Desk {
 	return open_ ? next : { ...next, current: nextFrom({ ...next, current: null }, -1), panel: null };
 }
 
-export function more(d: Desk, page: Page): Desk {
+/** The page after `from`. If the list was read anew meanwhile, it goes on from elsewhere, and this page leaves a gap. */
+export function more(d: Desk, page: Page, from: string | null): Desk {
+	if (d.cursor !== from) return d;
 	const known = new Set(d.items.map((i) => i.revision));
 	const fresh = page.items.filter((i) => settled(d, i) && !known.has(i.revision));
 	const next = {
@@ -337,7 +350,7 @@ function sent(d: Desk, items: Item[], action: Action, draft: Draft, now: number)
 		return passages && item.text === first?.text ? { ...rest, passages } : rest;
 	};
 	const pending = items.map((item): Pending => ({
-		item, action, draft: own(item), rules: said.rules, word: said.word, tries: 0, state: 'waiting', takenBack: false, counted: false,
+		item, action, draft: own(item), rules: said.rules, word: said.word, tries: 0, batch: d.batches, state: 'waiting', takenBack: false, counted: false,
 	}));
 	const undoable = items.map((item): Undoable => ({ decision: null, item, action, until: now + UNDO_MS, batch: d.batches }));
 	return {
@@ -363,9 +376,11 @@ export function batchOf(d: Desk, u: Undoable, now: number): Undoable[] {
 const onPending = (d: Desk, revision: string, change: (p: Pending) => Pending): Desk =>
 	({ ...d, pending: d.pending.map((p) => (p.item.revision === revision ? change(p) : p)) });
 
-/* Sent one after the other: an answer must not overtake the release of what it answers. */
-export function nextToSend(d: Desk): Pending | null {
-	return d.pending[0] ?? null;
+/* Sent one after the other, as an answer must not overtake the release of what it answers; what was decided together, in
+ * one request, which decides in this order too. */
+export function nextToSend(d: Desk): Pending[] {
+	const other = d.pending.findIndex((p) => p.batch !== d.pending[0]?.batch);
+	return d.pending.slice(0, Math.min(other < 0 ? d.pending.length : other, TOGETHER_MAX));
 }
 
 export function sending(d: Desk, revision: string): Desk {
@@ -377,9 +392,10 @@ export function unsent(d: Desk, revision: string): Desk {
 }
 
 export function accepted(d: Desk, revision: string, result: Decided, until: number): Desk {
-	const told = d.pending.some((p) => p.item.revision === revision && p.counted);
+	const decided = d.pending.find((p) => p.item.revision === revision), told = decided?.counted ?? false;
+	const moved = decided && decided.action !== 'refer' && !result.proposed;
 	return {
-		...d, count: result.count, pending: d.pending.filter((p) => p.item.revision !== revision),
+		...d, count: result.count, gone: moved ? withGone(d, decided.item) : d.gone, pending: d.pending.filter((p) => p.item.revision !== revision),
 		echoes: told ? d.echoes : [...d.echoes, revision].slice(-ECHOES_MAX),
 		undoable: d.undoable.map((u) => (u.item.revision === revision ? { ...u, decision: result.decision, until } : u)),
 	};
@@ -459,7 +475,7 @@ export function removed(d: Desk, revision: string, problem: Problem, count: numb
 	if (!item || d.busy.includes(revision)) return next;
 	if (revision === d.current)
 		return isDead(d.problems[revision]) ? next : { ...next, panel: null, problems: { ...d.problems, [revision]: problem } };
-	const gone = { ...next, items: next.items.filter((i) => i.revision !== revision), trail: d.trail.filter((r) => r !== revision),
+	const gone = { ...next, gone: problem.kind === 'referred' ? next.gone : withGone(next, item), items: next.items.filter((i) => i.revision !== revision), trail: d.trail.filter((r) => r !== revision),
 		skipped: d.skipped.filter((r) => r !== revision), problems: without(d.problems, revision) };
 	if (problem.kind === 'decided' && problem.by)
 		return note(gone, { kind: 'elsewhere', name: item.author.name, by: problem.by, action: problem.action });

@@ -191,7 +191,7 @@ static enum frg_status reinstate(struct store_tx *tx, struct answering *v, struc
 		return frg_fail(err, st, "revision_withdrawn", "the author withdrew the comment");
 	if (st == FRG_OK)
 		st = append(tx, v, "release", STR(""), v->reasons, err);
-	return st == FRG_OK ? decision_release(tx, &v->c.comment, &v->c.revision, &v->row, false, err) : st;
+	return st == FRG_OK ? decision_release(tx, &v->c.comment, &v->c.revision, &v->row, false, NULL, err) : st;
 }
 
 /* Refused for another reason: a new letter says which. */

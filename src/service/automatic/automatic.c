@@ -9,7 +9,7 @@ enum { DUE_AT_ONCE = 50 };
 struct looking {
 	struct service *svc;
 	id64 site, revision;
-	bool any;
+	bool any, adds;
 	struct store_revision text;
 	struct store_comment comment;
 	struct store_article article;
@@ -101,8 +101,7 @@ enum frg_status service_automatic_held(struct service *svc, struct arena *a, id6
                                        struct frg_error *err)
 {
 	struct looking l = {.svc = svc, .site = site, .revision = revision};
-	enum frg_status st = store_read(svc->store, a, any_open, &l, err);
-	return st == FRG_OK && l.any ? store_write(svc->store, a, consider, &l, err) : st;
+	return store_write(svc->store, a, consider, &l, err);
 }
 
 /* ---- what is due ---- */
@@ -133,7 +132,7 @@ static enum frg_status release(struct store_tx *tx, struct looking *l, const str
 	if (st == FRG_OK)
 		st = store_revision_move(tx, l->revision, STATE_HELD, l->text.version, STATE_RELEASED, err);
 	if (st == FRG_OK)
-		st = decision_release(tx, &l->comment, &l->text, &d, false, err);
+		st = decision_release(tx, &l->comment, &l->text, &d, false, &l->adds, err);
 	if (st == FRG_OK)
 		st = store_queue_author(tx, l->comment.author, 1, 0, err);
 	if (st == FRG_OK)
@@ -209,7 +208,7 @@ enum frg_status service_automatic_due(struct service *svc, struct arena *a, bool
 		struct frg_error why = {0};
 		st = store_write(svc->store, a, take, &l, &why);
 		if (st == FRG_OK && l.comment.article)
-			service_threads_drop_both(svc, l.comment.article, l.text.site);
+			service_threads_change(svc, l.comment.article, l.text.site, l.adds);
 		if (st == FRG_OK)
 			continue;
 		log_error("automatic", "a comment stays for people: %s", why.msg);

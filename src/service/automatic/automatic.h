@@ -92,7 +92,7 @@ MUST_CHECK enum frg_status service_automatic_any(struct service *svc, struct are
 
 /* ---- by the tail ---- */
 
-/* A comment has come in. */
+/* A comment has come in, and a lane of its site is open (service_automatic_any). */
 MUST_CHECK enum frg_status service_automatic_held(struct service *svc, struct arena *a, id64 site, id64 revision,
                                                   struct frg_error *err);
 /* Releases what is due by now; *more: there may be more. */

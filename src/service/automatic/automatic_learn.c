@@ -33,23 +33,23 @@ static bool settles(const struct store_decision *d)
 	return false;
 }
 
-/* One that no lane has looked at: as it would have been seen when it came in. */
-static enum frg_status fresh_case(struct store_tx *tx, const struct store_decision *d, struct store_automatic_case *k,
-                                  struct frg_error *err)
+/* One that no lane has looked at: as it would have been seen when it came in. `article`: the last one's, mostly this
+ * one's too. */
+static enum frg_status fresh_case(struct store_tx *tx, const struct store_decision *d, struct store_article *article,
+                                  struct store_automatic_case *k, struct frg_error *err)
 {
 	struct store_revision revision;
 	struct store_comment comment;
-	struct store_article article;
 	enum frg_status st = store_revision_get(tx, d->revision, &revision, err);
 	if (st == FRG_OK)
 		st = store_comment_get(tx, revision.comment, &comment, err);
-	if (st == FRG_OK)
-		st = store_article_by_id(tx, comment.article, &article, err);
+	if (st == FRG_OK && article->id != comment.article)
+		st = store_article_heading(tx, comment.article, article, err);
 	if (st != FRG_OK)
 		return st;
 	*k = (struct store_automatic_case){.revision = revision.id,
 	                                   .site = revision.site,
-	                                   .section = article.section,
+	                                   .section = article->section,
 	                                   .engine = service_scorer_of(d->engine),
 	                                   .score = automatic_score(d->findings),
 	                                   .excluded = STR("unread"),
@@ -60,7 +60,7 @@ static enum frg_status fresh_case(struct store_tx *tx, const struct store_decisi
 	}
 	struct automatic_look look = {.comment = &comment,
 	                              .revision = &revision,
-	                              .article = &article,
+	                              .article = article,
 	                              .findings = d->findings,
 	                              .first = AUTOMATIC_FIRST_MIN,
 	                              .at = revision.created + AUTOMATIC_DELAY * 1000,
@@ -76,7 +76,8 @@ static enum frg_status text_is_gone(struct store_tx *tx, id64 revision, bool *go
 	return st;
 }
 
-static enum frg_status learn_from(struct store_tx *tx, const struct store_decision *d, struct frg_error *err)
+static enum frg_status learn_from(struct store_tx *tx, const struct store_decision *d, struct store_article *article,
+                                  struct frg_error *err)
 {
 	struct store_automatic_case k;
 	bool gone;
@@ -89,7 +90,7 @@ static enum frg_status learn_from(struct store_tx *tx, const struct store_decisi
 		st = text_is_gone(tx, d->revision, &gone, err);
 		if (st != FRG_OK || gone)
 			return st; /* nothing can be said of what it would have been taken for */
-		st = fresh_case(tx, d, &k, err);
+		st = fresh_case(tx, d, article, &k, err);
 	}
 	if (st != FRG_OK)
 		return st;
@@ -121,6 +122,7 @@ static enum frg_status learn_page(struct store_tx *tx, void *ctx, struct frg_err
 {
 	struct learning *l = ctx;
 	struct store_decisions page;
+	struct store_article article = {0};
 	int64_t seq = 0;
 	size_t done = 0;
 	enum frg_status st = cursor_of(tx, &seq, err);
@@ -130,7 +132,7 @@ static enum frg_status learn_page(struct store_tx *tx, void *ctx, struct frg_err
 		const struct store_decision *d = &page.items[done];
 		if (d->decided > clock_now() - LAG_MS)
 			break; /* it may still be taken back */
-		st = learn_from(tx, d, err);
+		st = learn_from(tx, d, &article, err);
 		seq = d->seq;
 	}
 	if (st != FRG_OK || !done)

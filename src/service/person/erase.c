@@ -1,6 +1,12 @@
 /* Taking words away for good. Text, passages, names and addresses go; hashes, rules, times and who decided stay, and a
  * row in the chain of erasures says why. Everything here runs in a transaction of its caller's. */
 #include "service/inner.h"
+#include "store/limit.h"
+
+#include <sodium.h>
+
+/* A browser or a proxy repeats a request within minutes, one that was offline when it is back. */
+static const msec repeated_ms = (msec)2 * 24 * 3600 * 1000;
 
 /* A row of the chain of erasures, with who and why. */
 static enum frg_status append(struct store_tx *tx, const struct erasing *why, struct store_erasure *row,
@@ -143,6 +149,26 @@ enum frg_status erase_withdraw(struct store_tx *tx, id64 id, struct frg_error *e
 	return st == FRG_OK ? submit_unpublish(tx, &c, true, err) : st;
 }
 
+int64_t erase_mark(str key_hash)
+{
+	static const char purpose[] = "freigabe erased request";
+	unsigned char raw[crypto_generichash_BYTES_MIN];
+	int64_t mark;
+	crypto_generichash(raw, sizeof raw, (const unsigned char *)key_hash.p, key_hash.n, (const unsigned char *)purpose,
+	                   sizeof purpose);
+	memcpy(&mark, raw, sizeof mark);
+	return mark;
+}
+
+/* Its key goes with the text; that it came before must be known as long as it may come again. */
+static enum frg_status mark_request(struct store_tx *tx, const struct store_revision *r, struct frg_error *err)
+{
+	bool marked = r->purged != 0;
+	enum frg_status st = marked ? FRG_OK : store_proof_was(tx, erase_mark(r->idempotency_key), &marked, err);
+	return st == FRG_OK && !marked ? store_proof_use(tx, erase_mark(r->idempotency_key), clock_now() + repeated_ms, err)
+	                               : st;
+}
+
 enum frg_status erase_comment(struct store_tx *tx, const struct erasing *why, id64 id, struct frg_error *err)
 {
 	struct store_comment c;
@@ -155,8 +181,11 @@ enum frg_status erase_comment(struct store_tx *tx, const struct erasing *why, id
 		st = end_states(tx, &c, &all, err);
 	if (st == FRG_OK)
 		st = submit_unpublish(tx, &c, false, err);
-	for (size_t i = 0; st == FRG_OK && i < all.count; i++)
-		st = erase_text(tx, why, &c, &all.items[i], err);
+	for (size_t i = 0; st == FRG_OK && i < all.count; i++) {
+		st = mark_request(tx, &all.items[i], err);
+		if (st == FRG_OK)
+			st = erase_text(tx, why, &c, &all.items[i], err);
+	}
 	if (st == FRG_OK)
 		st = store_comment_forget(tx, id, err);
 	if (st == FRG_OK)

@@ -132,8 +132,9 @@ enum frg_status session_begin(struct store_tx *tx, struct session_new *s, struct
 	return store_staff_log(tx, &e, err);
 }
 
-void session_fill(const struct session_new *s, const struct staff *who, struct editor_session *out)
+void session_fill(struct service *svc, const struct session_new *s, const struct staff *who, struct editor_session *out)
 {
+	known_note(svc->known, s->token);
 	*out = (struct editor_session){.who = *who,
 	                               .id = s->row.id,
 	                               .csrf = s->row.csrf,
@@ -275,7 +276,7 @@ enum frg_status service_login(struct service *svc, struct arena *a, const struct
 	}
 	st = go_on(svc, a, &l, needs, err);
 	if (st == FRG_OK)
-		session_fill(&l.session, &l.who, out);
+		session_fill(svc, &l.session, &l.who, out);
 	return st;
 }
 
@@ -309,9 +310,12 @@ enum frg_status service_session(struct service *svc, struct arena *a, str token,
 		return frg_fail(err, FRG_UNAUTHENTICATED, "session_missing", "not logged in");
 	hash_text(token, s.hash);
 	enum frg_status st = store_read(svc->store, a, load_session, &s, err);
-	if (st == FRG_NOT_FOUND || st == FRG_FORBIDDEN || (st == FRG_OK && s.row.expires <= clock_now()))
+	if (st == FRG_NOT_FOUND || st == FRG_FORBIDDEN || (st == FRG_OK && s.row.expires <= clock_now())) {
+		known_forget(svc->known, token);
 		return frg_fail(err, FRG_UNAUTHENTICATED, "session_expired", "the session is over");
-	if (st == FRG_OK)
+	}
+	if (st == FRG_OK) {
+		known_note(svc->known, token);
 		*out = (struct editor_session){.who = s.who,
 		                               .id = s.row.id,
 		                               .csrf = s.row.csrf,
@@ -319,6 +323,7 @@ enum frg_status service_session(struct service *svc, struct arena *a, str token,
 		                               .setup = s.setup,
 		                               .created = s.row.created,
 		                               .expires = s.row.expires};
+	}
 	return st;
 }
 

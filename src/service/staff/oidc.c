@@ -275,7 +275,7 @@ enum frg_status service_house_return(struct service *svc, struct arena *a, const
 	if (st == FRG_OK)
 		st = store_write(svc->store, a, enter, &c, err);
 	if (st == FRG_OK && c.known)
-		session_fill(&c.session, &c.who, &out->session);
+		session_fill(svc, &c.session, &c.who, &out->session);
 	else if (st == FRG_OK)
 		st = ask_to_confirm(a, &c, out, err);
 	if (st == FRG_FORBIDDEN)

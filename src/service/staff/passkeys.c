@@ -378,7 +378,7 @@ enum frg_status service_passkey_login(struct service *svc, struct arena *a, cons
 	if (st == FRG_OK)
 		st = store_write(svc->store, a, enter, &e, err);
 	if (st == FRG_OK)
-		session_fill(&e.session, &e.who, out);
+		session_fill(svc, &e.session, &e.who, out);
 	else if (st == FRG_FORBIDDEN)
 		refused(svc, a, &e, err);
 	return st;

@@ -519,7 +519,7 @@ enum frg_status service_invitation_accept(struct service *svc, struct arena *a, 
 		st = store_write(svc->store, a, accept, &v, err);
 	*out = (struct editor_session){0};
 	if (st == FRG_OK && !v.needs_code)
-		session_fill(&v.session, &v.who, out);
+		session_fill(svc, &v.session, &v.who, out);
 	return st;
 }
 

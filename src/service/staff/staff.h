@@ -147,6 +147,9 @@ MUST_CHECK enum frg_status service_login(struct service *svc, struct arena *a, c
                                          struct editor_session *out, struct login_needs *needs, struct frg_error *err);
 MUST_CHECK enum frg_status service_session(struct service *svc, struct arena *a, str token, struct editor_session *out,
                                            struct frg_error *err);
+/* Has this process seen it to be good? It may be over since; for who is let wait where, not for who may do what. Never
+ * waits. */
+bool service_session_known(struct service *svc, str token);
 MUST_CHECK enum frg_status service_logout(struct service *svc, struct arena *a, str token, struct frg_error *err);
 MUST_CHECK enum frg_status service_session_list(struct service *svc, struct arena *a, const struct staff *who,
                                                 struct store_sessions *out, struct frg_error *err);
