@@ -89,6 +89,8 @@ def moved(table, name, kind):
         return f"CASE {column} WHEN 'held' THEN 'withdrawn' ELSE {column} END"
     if 'INT' not in kind:
         return column
+    if name == 'place':
+        return f'{column} - ((n.k * :step) << 22)'
     if name == 'seq':
         return f'{column} - n.k * :seqs'
     if (name == 'id' or name.endswith('_id') or name in ('joins', 'undoes', 'about')) and name not in NO_ID:
@@ -105,6 +107,8 @@ def copy_table(db, table, values, same_article):
     keep = {'article_id'} if same_article else set()
     listed = ', '.join(f't.{n}' if n in keep else moved(table, n, kind) for n, kind in columns)
     where = f' WHERE n.k * :step < {KEPT_DAYS[table]} * {DAY_MS}' if table in KEPT_DAYS else ''
+    if table == 'near_key':
+        where = ' WHERE t.refused = 1'  # those of what waits go when it is decided
     db.execute(f'INSERT INTO {table} SELECT {listed} FROM n CROSS JOIN (SELECT * FROM {table} ORDER BY 1) t{where}', values)
 
 

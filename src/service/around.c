@@ -109,7 +109,7 @@ static enum frg_status look(struct store_tx *tx, void *ctx, struct frg_error *er
 		return st;
 	id64 root = l->self.comment ? l->self.root : out->count ? out->items[0].publication.root : 0;
 	if (root)
-		st = store_publication_below(tx, root, BELOW_READ, &below, err);
+		st = store_publication_below(tx, l->article.id, root, BELOW_READ, &below, err);
 	if (st == FRG_OK && !l->comment.parent)
 		st = load_tops(tx, l, err);
 	else if (st == FRG_OK && out->count)

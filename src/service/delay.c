@@ -375,9 +375,9 @@ bool delay_of_far(struct service *svc, const struct store_forecast *told, struct
 enum frg_status delay_of_new(struct service *svc, struct store_tx *tx, const struct store_forecast *told,
                              struct delay_told *out, struct frg_error *err)
 {
-	const struct store_queue_row row = {.revision = told->revision, .site = told->site, .due = told->due};
 	int64_t ahead;
-	enum frg_status st = store_queue_ahead(tx, &row, &ahead, err);
+	struct store_queue_place last = {.turn = 1, .due = told->due, .revision = told->revision};
+	enum frg_status st = store_queue_ahead(tx, told->site, &last, &ahead, err);
 	if (st == FRG_OK && ahead == STORE_AHEAD_MAX)
 		ahead = far_behind(svc, told->site, told->due);
 	if (st == FRG_OK)
@@ -400,7 +400,8 @@ enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct 
 		st = store_queue_get(tx, revision->id, &row, err);
 	bool waits = st == FRG_OK;
 	if (waits)
-		st = store_queue_ahead(tx, &row, &ahead, err);
+		st = store_queue_ahead(tx, row.site, &(struct store_queue_place){row.escalated == 0, row.due, row.revision},
+		                       &ahead, err);
 	if (st != FRG_OK && st != FRG_NOT_FOUND)
 		return st;
 	if (ahead == STORE_AHEAD_MAX && known)

@@ -384,7 +384,7 @@ static enum frg_status load_page(struct store_tx *tx, struct thread_data *t, str
 	size_t shown = roots.count > ROOTS ? ROOTS : roots.count, total = shown + t->own_count;
 	struct store_publications *below = ARENA_ARRAY(a, struct store_publications, shown);
 	for (size_t i = 0; st == FRG_OK && i < shown; i++) {
-		st = store_publication_below(tx, roots.items[i].comment, BELOW, &below[i], err);
+		st = store_publication_below(tx, t->article.id, roots.items[i].comment, BELOW, &below[i], err);
 		total += below[i].count;
 		if (total >= ENOUGH) /* a page of long conversations has fewer of them */
 			shown = i + 1;

@@ -44,8 +44,10 @@ enum frg_status store_near_has(struct store_tx *tx, id64 revision, bool *out, st
 }
 
 /* Each key by itself: asked for as a list, PostgreSQL without statistics reads the whole site. */
-#define ONE_OF_KEY(n)                                                                                                  \
-	"SELECT revision_id FROM (SELECT revision_id FROM near_key WHERE site_id = $1 AND key = $" #n " LIMIT 1) AS k" #n
+#define ONE_OF(refused, n)                                                                                             \
+	"SELECT revision_id FROM (SELECT revision_id FROM near_key WHERE site_id = $1 AND refused = " #refused             \
+	" AND key = $" #n " LIMIT 1) AS k" #n
+#define ONE_OF_KEY(n) ONE_OF(0, n) " UNION ALL " ONE_OF(1, n)
 #define ONE_OF_NINE                                                                                                    \
 	ONE_OF_KEY(2)                                                                                                      \
 	" UNION ALL " ONE_OF_KEY(3) " UNION ALL " ONE_OF_KEY(4) " UNION ALL " ONE_OF_KEY(5) " UNION ALL " ONE_OF_KEY(      \

@@ -393,7 +393,7 @@ enum frg_status store_queue_count(struct store_tx *tx, const struct store_queue_
 	return st == FRG_OK && out->count ? read_oldest(tx, f, &out->oldest, err) : st;
 }
 
-enum frg_status store_queue_ahead(struct store_tx *tx, const struct store_queue_row *of, int64_t *ahead,
+enum frg_status store_queue_ahead(struct store_tx *tx, id64 site, const struct store_queue_place *of, int64_t *ahead,
                                   struct frg_error *err)
 {
 	struct db_rows *rows;
@@ -401,7 +401,7 @@ enum frg_status store_queue_ahead(struct store_tx *tx, const struct store_queue_
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
 	                              "SELECT count(*) FROM (SELECT 1 FROM queue q WHERE q.site_id = $1 AND q.blind_for = 0"
 	                              " AND (q.turn, q.due_at, q.revision_id) < ($2, $3, $4) LIMIT $5) AS before",
-	                              DB_INT(of->site), DB_INT(of->escalated == 0), DB_INT(of->due), DB_INT(of->revision),
+	                              DB_INT(site), DB_INT(of->turn), DB_INT(of->due), DB_INT(of->revision),
 	                              DB_INT(STORE_AHEAD_MAX));
 	if (st != FRG_OK)
 		return st;

@@ -60,7 +60,8 @@ MUST_CHECK enum frg_status store_read(struct store *store, struct arena *arena, 
                                       struct frg_error *err);
 /* The same on a replica whose state holds the event `least` and all before it, and of later ones, which this process
  * does not know, none of `subject` (an article or a site; 0: what is read never changes). FRG_UNAVAILABLE if there is
- * none, or if it fails. What else `work` answers may be so because the replica lags: the primary is to be asked then. */
+ * none, or if it fails. What else `work` answers may be so because the replica lags: the primary is to be asked then.
+ */
 MUST_CHECK enum frg_status store_read_replica(struct store *store, struct arena *arena, int64_t least, id64 subject,
                                               store_work *work, void *ctx, struct frg_error *err);
 bool store_has_replicas(const struct store *store);
@@ -312,10 +313,10 @@ MUST_CHECK enum frg_status store_queue_count(struct store_tx *tx, const struct s
  * only_escalated). */
 MUST_CHECK enum frg_status store_queue_waiting(struct store_tx *tx, const struct store_queue_filter *filter,
                                                int64_t limit, int64_t *count, struct frg_error *err);
-/* How many of a site come before this one, at most STORE_AHEAD_MAX. */
+/* How many of a site come before this place, at most STORE_AHEAD_MAX. */
 enum { STORE_AHEAD_MAX = 200 };
-MUST_CHECK enum frg_status store_queue_ahead(struct store_tx *tx, const struct store_queue_row *of, int64_t *ahead,
-                                             struct frg_error *err);
+MUST_CHECK enum frg_status store_queue_ahead(struct store_tx *tx, id64 site, const struct store_queue_place *of,
+                                             int64_t *ahead, struct frg_error *err);
 /* One more of this author's comments was released or rejected (or, negative, taken back). */
 MUST_CHECK enum frg_status store_queue_author(struct store_tx *tx, id64 author, int64_t released, int64_t rejected,
                                               struct frg_error *err);
@@ -487,8 +488,8 @@ MUST_CHECK enum frg_status store_publication_count(struct store_tx *tx, id64 art
 MUST_CHECK enum frg_status store_publication_roots(struct store_tx *tx, id64 article, msec after_published,
                                                    id64 after_comment, int64_t limit, struct store_publications *out,
                                                    struct frg_error *err);
-/* All below one root, oldest first, at most `limit`. */
-MUST_CHECK enum frg_status store_publication_below(struct store_tx *tx, id64 root, int64_t limit,
+/* All below one root of the article, oldest first, at most `limit`. */
+MUST_CHECK enum frg_status store_publication_below(struct store_tx *tx, id64 article, id64 root, int64_t limit,
                                                    struct store_publications *out, struct frg_error *err);
 /* Newest first. */
 MUST_CHECK enum frg_status store_publication_latest(struct store_tx *tx, id64 article, int64_t limit,

@@ -201,7 +201,9 @@ static void the_order_follows_escalation(void **state)
 static enum frg_status read_ahead(struct store_tx *tx, void *ctx, struct frg_error *e)
 {
 	struct waiting *w = ctx;
-	return store_queue_ahead(tx, &w->rows[w->limit], &w->number, e);
+	const struct store_queue_row *r = &w->rows[w->limit];
+	return store_queue_ahead(tx, r->site, &(struct store_queue_place){!r->escalated, r->due, r->revision}, &w->number,
+	                         e);
 }
 
 static void those_ahead_are_counted_in_the_order(void **state)

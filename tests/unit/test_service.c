@@ -377,6 +377,26 @@ static void taking_back_returns_to_the_release_before(void **state)
 	assert_int_equal(number("SELECT count(*) FROM publication WHERE text = 'Erste Fassung.'"), 1);
 }
 
+/* What is asked for together lies together: in the range of the article, what is answered before its answers. */
+static void released_comments_lie_by_article(void **state)
+{
+	struct submit_result first = submit("", "Ein Beitrag.", 0), second = submit("", "Noch einer.", 0);
+	release(second.revision);
+	release(first.revision);
+	struct submit_result answer = submit("", "Eine Antwort.", first.comment);
+	release(answer.revision);
+	must_be_published(3);
+	assert_int_equal(number("SELECT count(*) FROM publication WHERE place >> 22 = article_id >> 22"), 3);
+	assert_int_equal(number("SELECT max(place) - min(place) FROM publication"), 2);
+	assert_int_equal(number("SELECT count(*) FROM publication p JOIN publication a ON a.parent_id = p.comment_id"
+	                        " AND a.place > p.place"),
+	                 1);
+	OK(undo(&t.ada, decided.decision));
+	must_be_published(2);
+	OK(decide_as(&t.ada, answer.revision, 3, DECIDE_RELEASE)); /* and again, at the same place */
+	assert_int_equal(number("SELECT max(place) - min(place) FROM publication"), 2);
+}
+
 /* ---- authors ---- */
 
 static struct own_comment shown(const struct submit_result *sent, const struct thread_own *fresh)
@@ -474,6 +494,7 @@ int main(void)
 		TEST(but_not_for_long),
 		TEST(nor_when_an_answer_hangs_on_it),
 		TEST(nor_when_the_author_went_on),
+		TEST(released_comments_lie_by_article),
 		TEST(taking_back_returns_to_the_release_before),
 		TEST(what_was_sent_is_shown_as_it_is_kept),
 		TEST(only_the_author_revises),
