@@ -141,13 +141,13 @@ AT_ONCE = {'http': 6, 'browser': 1, 'scripts': 1, 'long': 1}
 
 # The unit tests run under the address sanitizer. As shipped, by another compiler and optimised: the engine, whose numbers
 # must be the same, and what a sanitizer cannot run.
-AS_SHIPPED_C = ('base', 'examples', 'learn', 'memory', 'policy', 'private', 'render', 'review', 'sharing', 'text')
+AS_SHIPPED_C = ('base', 'confine', 'examples', 'learn', 'memory', 'policy', 'private', 'render', 'review', 'sharing', 'text')
 # All of HTTP is tried under the address sanitizer. Of the program as it ships: what depends on speed, on signals, on files
 # of other versions, and every route once; the browsers do the rest.
-AS_SHIPPED = ('backup', 'clock', 'descriptors', 'disk', 'drain', 'faults', 'flow', 'kill', 'limits', 'migrate', 'nodes', 'openapi', 'proxy', 'recovery', 'replica', 'report', 'start',
-              'upgrade')
+AS_SHIPPED = ('backup', 'clock', 'confine', 'descriptors', 'disk', 'drain', 'faults', 'flow', 'kill', 'limits', 'migrate', 'nodes', 'openapi', 'proxy', 'recovery', 'replica',
+              'report', 'start', 'upgrade')
 # These are about disks, clocks, proxies and many processes, not about memory.
-ONLY_AS_SHIPPED = ('clock', 'descriptors', 'disk', 'faults', 'migrate', 'nodes', 'proxy', 'recovery', 'replica', 'start')
+ONLY_AS_SHIPPED = ('clock', 'confine', 'descriptors', 'disk', 'faults', 'migrate', 'nodes', 'proxy', 'recovery', 'replica', 'start')
 # On the other store what touches it most.
 ON_POSTGRESQL = ('flow', 'kill', 'near', 'search')
 # What has several things go on at once: the rest tells the thread sanitizer nothing that these do not.
@@ -215,9 +215,9 @@ def everything():
     (LOGS / 'beginnings').mkdir(parents=True)
     with postgres(), ThreadPoolExecutor(1) as beside: # on one core: the sanitizers' builds and their tests in C
         asan = beside.submit(build, 'asan', '-j1')
-        asan_c = beside.submit(lambda: asan.result() and c_tests('asan', but=('plans', 'on PostgreSQL')))
+        asan_c = beside.submit(lambda: asan.result() and c_tests('asan', but=('plans', 'steps', 'on PostgreSQL')))
         tsan = beside.submit(build, 'tsan', '-j1')
-        tsan_c = beside.submit(lambda: tsan.result() and c_tests('tsan', but=('plans',)))
+        tsan_c = beside.submit(lambda: tsan.result() and c_tests('tsan', but=('plans', 'steps')))
         as_shipped()
         if asan.result():
             node('asan', 'http', 'tests/http/*.test.mjs', but=ONLY_AS_SHIPPED, KILL_ROUNDS='2')

@@ -367,7 +367,7 @@ static enum frg_status settle(struct store_tx *tx, struct deciding *d, const str
 enum frg_status queue_waiting(struct store_tx *tx, const struct staff *who, int64_t *waiting, struct frg_error *err)
 {
 	struct store_queue_filter all = queue_filter_of(store_arena(tx), who);
-	return store_queue_waiting(tx, &all, waiting, err);
+	return store_queue_waiting(tx, &all, QUEUE_COUNTED, waiting, err);
 }
 
 static enum frg_status decide_held(struct store_tx *tx, struct deciding *d, const struct store_comment *comment,

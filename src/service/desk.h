@@ -59,10 +59,12 @@ struct queue_item {
 	size_t copy_count;
 	struct campaign campaign;
 };
+/* What waits is counted for each answer to the desk, so no further than this: "as many, or more". */
+enum { QUEUE_COUNTED = 1000 };
 struct queue_page {
 	struct queue_item *items;
 	size_t count;
-	struct store_queue_count waiting; /* in the whole lane */
+	struct store_queue_count waiting; /* in the whole lane; to QUEUE_COUNTED */
 	str next;                         /* cursor of the next page; empty: this is the last */
 };
 struct queue_query {
@@ -130,9 +132,9 @@ MUST_CHECK enum frg_status service_settings_save(struct service *svc, struct are
 
 enum { LANES_MAX = 30, LANE_NAME_MAX = 40 };
 struct lane_view {
-	str id, name; /* name empty: one of the built-in ones */
-	str filter;   /* JSON, as docs/openapi.yaml has it */
-	struct store_queue_count waiting;
+	str id, name;                     /* name empty: one of the built-in ones */
+	str filter;                       /* JSON, as docs/openapi.yaml has it */
+	struct store_queue_count waiting; /* to QUEUE_COUNTED */
 };
 MUST_CHECK enum frg_status service_lanes(struct service *svc, struct arena *a, const struct staff *who,
                                          struct lane_view **out, size_t *count, struct frg_error *err);

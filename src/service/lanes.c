@@ -180,7 +180,7 @@ static enum frg_status add_lane(struct store_tx *tx, struct listing *l, str id, 
 	struct store_queue_filter f;
 	*v = (struct lane_view){.id = id, .name = name, .filter = filter};
 	enum frg_status st = lane_filter(tx, l->who, id, &f, err);
-	return st == FRG_OK ? store_queue_count(tx, &f, &v->waiting, err) : st;
+	return st == FRG_OK ? store_queue_count(tx, &f, QUEUE_COUNTED, &v->waiting, err) : st;
 }
 
 static enum frg_status list_lanes(struct store_tx *tx, void *ctx, struct frg_error *err)

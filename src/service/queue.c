@@ -215,11 +215,11 @@ struct query {
 
 static bool read_cursor(str cursor, struct store_queue_place *out)
 {
-	str late, due;
+	str turn, due;
 	*out = (struct store_queue_place){0};
 	if (cursor.n == 0)
 		return true;
-	return str_next(&cursor, '-', &late) && str_next(&cursor, '-', &due) && str_to_i64(late, &out->late) &&
+	return str_next(&cursor, '-', &turn) && str_next(&cursor, '-', &due) && str_to_i64(turn, &out->turn) &&
 	       str_to_i64(due, &out->due) && id_parse(cursor, &out->revision);
 }
 
@@ -234,7 +234,7 @@ static enum frg_status load_page(struct store_tx *tx, void *ctx, struct frg_erro
 	if (st == FRG_OK)
 		st = store_queue_page(tx, &filter, &q->after, q->in->limit, &rows, err);
 	if (st == FRG_OK)
-		st = store_queue_count(tx, &filter, &page->waiting, err);
+		st = store_queue_count(tx, &filter, QUEUE_COUNTED, &page->waiting, err);
 	if (st != FRG_OK)
 		return st;
 	page->items = ARENA_ARRAY(a, struct queue_item, rows.count);
@@ -298,7 +298,7 @@ struct waiting_query {
 static enum frg_status load_waiting(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct waiting_query *q = ctx;
-	return store_queue_waiting(tx, &(struct store_queue_filter){.site = q->site}, &q->waiting, err);
+	return store_queue_waiting(tx, &(struct store_queue_filter){.site = q->site}, QUEUE_COUNTED, &q->waiting, err);
 }
 
 enum frg_status service_queue_waiting(struct service *svc, struct arena *a, id64 site, int64_t *waiting,

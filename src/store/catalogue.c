@@ -11,7 +11,7 @@
 
 static int kind_of(str type)
 {
-	if (str_eq(type, STR("BIGINT")))
+	if (str_eq(type, STR("BIGINT")) || str_eq(type, STR("INTEGER")))
 		return DB_KIND_INT;
 	BUG_IF(!str_eq(type, STR("TEXT")) && !str_eq(type, STR("BLOB")));
 	return str_eq(type, STR("TEXT")) ? DB_KIND_TEXT : DB_KIND_BLOB;

@@ -81,6 +81,14 @@ bool store_works(const struct store *store);
 
 struct arena *store_arena(struct store_tx *tx);
 
+/* What is going to be read, asked all at once: between store_ask and store_asked the functions that read only send
+ * their questions, and say that nothing is there. Called again they find the answers, where the database is a round
+ * trip away; of a file nothing is asked (false). What the same work writes in between does not show in the answers. */
+bool store_ask(struct store_tx *tx);
+void store_asked(struct store_tx *tx);
+/* For what comes of a function meanwhile: nothing. */
+static inline void store_unread(enum frg_status status) { (void)status; }
+
 /* ---- authors, comments, revisions, reviews --------------------------------- */
 
 enum store_state {
@@ -218,7 +226,7 @@ struct store_queue_filter {
 };
 /* A place in the order: what has been escalated first, then by due time. */
 struct store_queue_place {
-	int64_t late; /* 0: escalated, 1: not */
+	int64_t turn; /* 0: escalated, 1: not */
 	msec due;
 	id64 revision; /* 0: before all */
 };
@@ -241,7 +249,8 @@ struct store_ids {
 	id64 *items;
 	size_t count;
 };
-/* When each that waits is due, in order; at most STORE_DUE_MAX. */
+/* When each that waits is due, in order; 0 for those that have been escalated: they come first. At most STORE_DUE_MAX.
+ */
 enum { STORE_DUE_MAX = 100000 };
 MUST_CHECK enum frg_status store_queue_due(struct store_tx *tx, id64 site, struct store_ids *out,
                                            struct frg_error *err);
@@ -293,18 +302,19 @@ MUST_CHECK enum frg_status store_search_missing(struct store_tx *tx, id64 after,
                                                 struct frg_error *err);
 
 struct store_queue_count {
-	int64_t count, escalated;
-	msec oldest; /* sent; 0: none */
+	int64_t count, escalated; /* at most the limit each */
+	msec oldest;              /* sent; 0: none. Of all, also beyond the limit */
 };
+/* Both count to `limit` and no further: a count that is the limit says "as many, or more". */
 MUST_CHECK enum frg_status store_queue_count(struct store_tx *tx, const struct store_queue_filter *filter,
-                                             struct store_queue_count *out, struct frg_error *err);
-/* Only how many, and only by what the filter says of who asks (own_sections, without_lawyer, asked): read from an
- * index. */
+                                             int64_t limit, struct store_queue_count *out, struct frg_error *err);
+/* Only how many, by what the filter says of who asks (sections, without_lawyer, asked, but_referred_by,
+ * only_escalated). */
 MUST_CHECK enum frg_status store_queue_waiting(struct store_tx *tx, const struct store_queue_filter *filter,
-                                               int64_t *count, struct frg_error *err);
-/* How many of a site come before this one, at most STORE_AHEAD_MAX; 0 also if it is not there. */
+                                               int64_t limit, int64_t *count, struct frg_error *err);
+/* How many of a site come before this one, at most STORE_AHEAD_MAX. */
 enum { STORE_AHEAD_MAX = 200 };
-MUST_CHECK enum frg_status store_queue_ahead(struct store_tx *tx, id64 site, id64 revision, int64_t *ahead,
+MUST_CHECK enum frg_status store_queue_ahead(struct store_tx *tx, const struct store_queue_row *of, int64_t *ahead,
                                              struct frg_error *err);
 /* One more of this author's comments was released or rejected (or, negative, taken back). */
 MUST_CHECK enum frg_status store_queue_author(struct store_tx *tx, id64 author, int64_t released, int64_t rejected,

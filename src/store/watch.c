@@ -47,7 +47,8 @@ enum frg_status store_site_state(struct store_tx *tx, id64 site, msec now, struc
 {
 	struct db_rows *rows;
 	*out = (struct store_site_state){0};
-	enum frg_status st = store_queue_waiting(tx, &(struct store_queue_filter){.site = site}, &out->length, err);
+	struct store_queue_filter all = {.site = site};
+	enum frg_status st = store_queue_waiting(tx, &all, INT64_MAX, &out->length, err);
 	if (st == FRG_OK) /* the sign keeps the planner to the index by age: of second judgements there are few */
 		st = DB_QUERY(tx->db, err, &rows,
 		              "SELECT q.submitted_at FROM queue q WHERE q.site_id = $1 AND +q.blind_for = 0"

@@ -4,6 +4,7 @@ import de from '../../i18n/desk.de.json';
 import en from '../../i18n/desk.en.json';
 import letterDe from '../../i18n/letter.de.json';
 import letterEn from '../../i18n/letter.en.json';
+import { COUNTED } from './types';
 
 export type Lang = 'de' | 'en';
 export type Key = keyof typeof de extends `desk.${infer K}` ? K : never;
@@ -68,6 +69,11 @@ const locale = (): string => (lang === 'de' ? 'de-DE' : 'en-GB');
 
 export function number(n: number): string {
 	return new Intl.NumberFormat(locale()).format(n);
+}
+
+/** What waits. */
+export function counted(n: number): string {
+	return n < COUNTED ? number(n) : `${number(COUNTED)}+`;
 }
 
 export function percent(p: number): string {

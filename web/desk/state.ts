@@ -1,6 +1,7 @@
 // The queue as one editor works through it: pure transitions from one state to the next. Knows no
 // network, no clock and no views; what has to be sent stands in `pending`, in the order decided.
 import { foundRules, isHarsh } from './rules';
+import { COUNTED } from './types';
 import type { Action, BreachId, Claim, Copy, Decided, Item, Page, RuleId } from './types';
 
 export type Problem =
@@ -130,8 +131,10 @@ export function mayDecide(d: Desk): boolean {
 	return d.current !== null && currentItem(d) !== null && !isDead(d.problems[d.current]) && !d.busy.includes(d.current);
 }
 
-/** What the editor still has before them: the server's number less what is decided but not yet counted. */
+/** What the editor still has before them: the server's number less what is decided but not yet counted. The server counts no
+ * further than COUNTED: of as many or more, some decisions make no difference. */
 export function waitingCount(d: Desk): number {
+	if (d.count >= COUNTED) return d.count;
 	return Math.max(d.count - d.pending.filter((p) => !p.counted).length, d.items.filter((i) => !isDead(d.problems[i.revision])).length);
 }
 

@@ -183,6 +183,9 @@ export interface Item {
 /** As much of a comment as its text with the marks in it needs. */
 export type Marked = Pick<Item, 'text' | 'lang' | 'review' | 'personal'>;
 
+/** What waits is counted to here and no further: a count of as many says "or more". */
+export const COUNTED = 1000;
+
 export interface Page {
 	count: number;
 	escalated: number;

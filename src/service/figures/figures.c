@@ -124,7 +124,7 @@ static enum frg_status load(struct store_tx *tx, void *ctx, struct frg_error *er
 	struct store_queue_filter waits = queue_filter_of(store_arena(tx), who);
 	if (f->q->section.n)
 		waits.sections = arena_printf(store_arena(tx), "|%.*s|", STR_ARG(f->q->section));
-	return st == FRG_OK ? store_queue_count(tx, &waits, &f->queue, err) : st;
+	return st == FRG_OK ? store_queue_count(tx, &waits, INT64_MAX, &f->queue, err) : st;
 }
 
 static enum frg_status check(const struct figures_query *q, struct frg_error *err)

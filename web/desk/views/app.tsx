@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 import type { Controller, View } from '../controller';
-import { language, t } from '../i18n';
+import { counted, language, t } from '../i18n';
 import { commandFor, focusKind } from '../keys';
 import type { Bindings, Command } from '../keys';
 import { rememberBindings, rememberedBindings } from '../bindings';
@@ -162,7 +162,7 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 	useKeys(controller, view, tab, letters, bindings, () => setHelp(true));
 	const waiting = S.waitingCount(desk);
 	useEffect(() => {
-		document.title = t('title', view.queue === 'ready' ? waiting : '–', view.session?.site.name ?? '');
+		document.title = t('title', view.queue === 'ready' ? counted(waiting) : '–', view.session?.site.name ?? '');
 	}, [waiting, view.queue, view.session, language()]);
 
 	async function logout(): Promise<void> {

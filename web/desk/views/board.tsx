@@ -6,7 +6,7 @@ import { ApiError } from '../api';
 import { brushed, dragged, FULL, isFull, jitter } from '../board';
 import type { Range } from '../board';
 import type { Controller, View } from '../controller';
-import { age, count, number, percent, t } from '../i18n';
+import { age, count, counted, number, percent, t } from '../i18n';
 import { ALL_RULES, BREACHES } from '../rules';
 import * as S from '../state';
 import type { Draft } from '../state';
@@ -199,7 +199,7 @@ export function Board({ controller, view, onRead }: Props): JSX.Element {
 				<h2>{t('nav.board')}</h2>
 				<label class="board-lane"><span class="vh">{t('lane.label')}</span>
 					<select value={view.desk.lane} onChange={(e) => controller.openLane(e.currentTarget.value)}>
-						{view.lanes.map((l) => <option key={l.id} value={l.id}>{laneName(l)} ({number(l.count)})</option>)}
+						{view.lanes.map((l) => <option key={l.id} value={l.id}>{laneName(l)} ({counted(l.count)})</option>)}
 					</select></label>
 				<p class="quiet">{t('board.hint')}</p>
 				<p class="strip-choice" role="group" aria-label={t('board.which')}>

@@ -1,7 +1,7 @@
 // The lanes above the queue: which part of it is shown, and how much waits in each.
 import type { JSX } from 'preact';
 import type { Controller, View } from '../controller';
-import { number, t } from '../i18n';
+import { counted, number, t } from '../i18n';
 import type { Lane } from '../types';
 
 export function laneName(lane: Pick<Lane, 'id' | 'name'>): string {
@@ -23,7 +23,7 @@ export function Lanes({ controller, view, onEdit }: { controller: Controller; vi
 					<li key={l.id}>
 						<button type="button" class={`lane${l.id === 'overdue' ? ' lane-overdue' : ''}`} aria-current={l.id === view.desk.lane ? 'true' : undefined}
 							onClick={() => controller.openLane(l.id)}>
-							<span class="lane-name">{laneName(l)}</span><span class="lane-count">{number(l.count)}</span>
+							<span class="lane-name">{laneName(l)}</span><span class="lane-count">{counted(l.count)}</span>
 							{l.escalated > 0 && l.id !== 'overdue' && <span class="lane-late" title={t('lane.late', number(l.escalated))}>!<span class="vh">{t('lane.late', number(l.escalated))}</span></span>}
 						</button>
 					</li>

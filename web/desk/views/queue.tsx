@@ -1,11 +1,11 @@
 // The queue beside the comment: what is due first, with what the engine found in each.
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { age, count, t } from '../i18n';
+import { age, count, counted, number, t } from '../i18n';
 import { foundRules } from '../rules';
 import { isDead, shown, waitingCount } from '../state';
 import type { Desk } from '../state';
-import type { Item } from '../types';
+import { COUNTED, type Item } from '../types';
 import { useNow } from './hooks';
 import { RuleMark, ruleName } from './parts';
 
@@ -63,7 +63,7 @@ export function QueueList({ desk, lanes, onOpen }: { desk: Desk; lanes: JSX.Elem
 	return (
 		<nav class={`queue${unfolded ? ' unfolded' : ''}`} aria-labelledby="queue-title">
 			<button type="button" class="queue-fold" aria-expanded={unfolded} aria-controls="queue-list" onClick={() => unfold(!unfolded)}>
-				{t('queue.fold', position, waiting)}
+				{t('queue.fold', position, counted(waiting))}
 			</button>
 			<h2 id="queue-title" class="queue-title">{t('queue.title')}</h2>
 			{lanes}
@@ -72,7 +72,7 @@ export function QueueList({ desk, lanes, onOpen }: { desk: Desk; lanes: JSX.Elem
 					<Row key={item.revision} desk={desk} item={item} now={now} onOpen={(r) => { unfold(false); onOpen(r); }} />
 				))}
 			</ol>
-			{beyond > 0 && !desk.complete && <p class="queue-more">{count('queue.more', beyond)}</p>}
+			{beyond > 0 && !desk.complete && <p class="queue-more">{waiting < COUNTED ? count('queue.more', beyond) : t('queue.more_many', `${number(beyond)}+`)}</p>}
 		</nav>
 	);
 }

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Controller, View } from '../controller';
-import { count, number, t } from '../i18n';
+import { count, counted, number, t } from '../i18n';
 import { GROUPS, mayEnter, pathOf } from '../router';
 import type { Place, Tab } from '../router';
 import { waitingCount } from '../state';
@@ -31,7 +31,7 @@ function Count({ n, late }: Waiting): JSX.Element | null {
 }
 
 function QueueCount({ view }: { view: View }): JSX.Element {
-	return <span class="tab-count">{view.queue === 'ready' ? number(waitingCount(view.desk)) : '–'}</span>;
+	return <span class="tab-count">{view.queue === 'ready' ? counted(waitingCount(view.desk)) : '–'}</span>;
 }
 
 /* A group of which one may enter a single place goes by that place's name. */
