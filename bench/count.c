@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/id.h"
 #include "http/http.h"
-#include "service/service.h"
+#include "service/desk.h"
 
 #include <freigabe.h>
 
@@ -218,6 +218,19 @@ static void review(void)
 
 /* ---- the server ---- */
 
+/* What a server knows that has run for some seconds: how long its queue is. */
+static void look_at_queue(struct service *svc)
+{
+	bool more;
+	struct frg_error err;
+	struct arena *a = arena_open(16 << 20);
+	const struct store_site *sites = service_site(svc, STR(""));
+	for (size_t i = 0; i < service_site_count(svc); i++)
+		if (service_delay_refresh(svc, a, sites[i].id, &more, &err))
+			fail(err.msg);
+	arena_close(a);
+}
+
 static void serve(const int ends[2])
 {
 	struct service *svc;
@@ -228,6 +241,7 @@ static void serve(const int ends[2])
 	struct service_config config = {.database = str_of(url), .unlimited = true, .readers = 1};
 	if (service_open(&config, &svc, &err))
 		fail(err.msg);
+	look_at_queue(svc);
 	struct api api = {.svc = svc};
 	struct view_assets assets;
 	api_assets_setup(&assets, NULL);

@@ -1,8 +1,9 @@
 """What is written. accept_sqlite: held comments accepted a second over 64 connections, each on the disk before its 201, against
 the machine's own rate of fsynced 4 KB appends. accept_postgres: the same on PostgreSQL, against pgbench inserting a row as long
-as a comment, 16 clients on each side. decide_batch: decisions a second by the desk's batches of 100, every tenth a rejection
+as a comment, 16 clients on each side; what one takes of the processor is said for the server and for the database, for
+where both share two cores with the load the rate follows from it. decide_batch: decisions a second by the desk's batches of 100, every tenth a rejection
 with its letter. The load comes from bench/send.c, which takes a twentieth of what the server takes."""
-import json, os, pathlib, random, re, subprocess, sys, time, urllib.request
+import json, os, pathlib, random, re, subprocess, sys, time, urllib.parse, urllib.request
 
 from lib import ROOT, Freigabe, alternated, have, until
 
@@ -51,21 +52,25 @@ def fsync_rate(folder, seconds):
 
 
 class Accepting:
-    """Sends as many comments as take about the seconds of a round, as fast as they were taken so far."""
+    """Sends as many comments as take about the seconds of a round, as fast as they were taken so far. `warm`: for how many
+    seconds, before anything counts: statements are prepared, the article is analysed, a queue stands."""
 
-    def __init__(self, bench, server, connections):
+    def __init__(self, bench, server, connections, warm=0.5, database=None):
         self.bench, self.server, self.connections, self.rate, self.seed = bench, server, connections, 400, 0
-        self.cost = []
-        self.round(0.5)  # statements are prepared, the article is analysed
+        self.database, self.cost, self.database_cost = database, [], []
+        self.round(warm)
 
     def round(self, seconds=None):
         count = int(self.rate * (seconds or self.bench.seconds)) + self.connections
         self.seed += 1
+        before = self.database.cpu_seconds() if self.database else 0
         told = send(self.bench, self.server, self.connections, list(submissions(count, self.seed)))
         if told['answers'] != {'201': count}:
             raise SystemExit(f'comments were answered with {told["answers"]}')
         self.rate = count / told['seconds']
         self.cost.append(told['server_cpu'] / count * 1e6)
+        if self.database:
+            self.database_cost.append((self.database.cpu_seconds() - before) / count * 1e6)
         return self.rate
 
 
@@ -127,7 +132,19 @@ class Postgres:
         self.url = self.process.stdout.readline().strip()
         if not self.url:
             raise SystemExit('PostgreSQL did not start')
+        data = pathlib.Path(urllib.parse.unquote(self.url.split('@')[1].rstrip('/')), 'data')
+        self.pid = int((data / 'postmaster.pid').read_text().split()[0])
         return self
+
+    def cpu_seconds(self):
+        """Of all its processes, those that have ended too."""
+        def ticks(pid, fields):
+            try:
+                return sum(int(t) for t in pathlib.Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[11:11 + fields])
+            except FileNotFoundError:  # ended this moment: its parent has its time by now, or next time
+                return 0
+        children = pathlib.Path(f'/proc/{self.pid}/task/{self.pid}/children').read_text().split()
+        return (sum(ticks(child, 2) for child in children) + ticks(self.pid, 4)) / os.sysconf('SC_CLK_TCK')
 
     def __exit__(self, *_):
         self.process.stdin.close()
@@ -154,9 +171,11 @@ def accept_postgres(add, bench, folder):
         server = Freigabe(bench, folder, db=postgres.url + 'ours', start=False)
         server.cli('demo', str(ROOT / 'data/demo'))
         with server.start():
-            accepting = Accepting(bench, server, 16)
+            accepting = Accepting(bench, server, 16, warm=4, database=postgres)
             got = alternated(bench.rounds, yard=lambda: pgbench_rate(postgres, script, max(1, bench.seconds)), ours=accepting.round)
     add('accept_postgres', got['ours'], 'per s', "pgbench's inserts", got['yard'])
+    add('accept_postgres_cpu', accepting.cost[1:], 'µs')
+    add('accept_postgres_database_cpu', accepting.database_cost[1:], 'µs')
 
 
 # ---- the figures ----

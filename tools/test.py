@@ -141,12 +141,13 @@ AT_ONCE = {'http': 6, 'browser': 1, 'scripts': 1, 'long': 1}
 
 # The unit tests run under the address sanitizer. As shipped, by another compiler and optimised: the engine, whose numbers
 # must be the same, and what a sanitizer cannot run.
-AS_SHIPPED_C = ('base', 'examples', 'learn', 'memory', 'policy', 'private', 'render', 'review', 'sharing', 'text')
+AS_SHIPPED_C = ('base', 'confine', 'examples', 'learn', 'memory', 'policy', 'private', 'render', 'review', 'sharing', 'text')
 # All of HTTP is tried under the address sanitizer. Of the program as it ships: what depends on speed, on signals, on files
 # of other versions, and every route once; the browsers do the rest.
-AS_SHIPPED = ('backup', 'clock', 'disk', 'drain', 'faults', 'flow', 'kill', 'limits', 'migrate', 'nodes', 'openapi', 'proxy', 'recovery', 'replica', 'report', 'start', 'upgrade')
+AS_SHIPPED = ('backup', 'clock', 'confine', 'descriptors', 'disk', 'drain', 'faults', 'flow', 'kill', 'limits', 'migrate', 'nodes', 'openapi', 'proxy', 'recovery', 'replica',
+              'report', 'start', 'upgrade')
 # These are about disks, clocks, proxies and many processes, not about memory.
-ONLY_AS_SHIPPED = ('clock', 'disk', 'faults', 'migrate', 'nodes', 'proxy', 'recovery', 'replica', 'start')
+ONLY_AS_SHIPPED = ('clock', 'confine', 'descriptors', 'disk', 'faults', 'migrate', 'nodes', 'proxy', 'recovery', 'replica', 'start')
 # On the other store what touches it most.
 ON_POSTGRESQL = ('flow', 'kill', 'near', 'search')
 # What has several things go on at once: the rest tells the thread sanitizer nothing that these do not.

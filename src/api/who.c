@@ -154,7 +154,8 @@ enum http_lane api_lane(void *app, struct http_request *req)
 	struct api *api = app;
 	bool of_desk = str_starts(http_path(req), STR("/v1/desk/")) || str_starts(http_path(req), STR("/desk/"));
 	if (of_desk)
-		return http_tag(req) && service_session_known(api->svc, http_cookie(req, desk_cookie)) ? HTTP_LANE_STAFF : HTTP_LANE_DOOR;
+		return http_tag(req) && service_session_known(api->svc, http_cookie(req, desk_cookie)) ? HTTP_LANE_STAFF
+		                                                                                       : HTTP_LANE_DOOR;
 	bool articles = http_method(req) == HTTP_PUT && str_starts(http_header(req, "Authorization"), STR("Bearer "));
 	return http_method(req) == HTTP_GET || articles ? HTTP_LANE_READ : HTTP_LANE_WRITE;
 }

@@ -5,6 +5,18 @@
 #include <sodium.h>
 #include <stdatomic.h>
 
+/* Numbers that are no secrets are taken from the system several at a time: each time is a system call. */
+static uint64_t next_random(void)
+{
+	static _Thread_local uint64_t stock[32];
+	static _Thread_local size_t left;
+	if (left == 0) {
+		randombytes_buf(stock, sizeof stock);
+		left = COUNT_OF(stock);
+	}
+	return stock[--left];
+}
+
 static const char base32[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 bool id_setup(void) { return sodium_init() >= 0; }
@@ -12,16 +24,14 @@ bool id_setup(void) { return sodium_init() >= 0; }
 /* 41 bits of milliseconds, 22 random ones. While the clock is not past the last one, also because it was set back by
  * some hours, the next is a random step above it: no two of one process are equal, and a later one is greater. After a
  * clock that was days ahead ids begin anew: they also tell the time, and equal ones the database refuses. */
-enum { SET_BACK_MS = 3 * 3600 * 1000 };
 
 id64 id_new(void)
 {
 	static _Atomic uint64_t last;
-	uint64_t random, before = atomic_load(&last), id;
-	randombytes_buf(&random, sizeof random);
+	uint64_t random = next_random(), before = atomic_load(&last), id;
 	do {
 		id = ((uint64_t)clock_now() & ((1ull << 41) - 1)) << 22 | (random & ((1ull << 22) - 1));
-		if (id <= before && (before >> 22) - (id >> 22) <= SET_BACK_MS)
+		if (id <= before && (before >> 22) - (id >> 22) <= ID_SET_BACK_MS)
 			id = before + 1 + (random >> 22 & 1023);
 	} while (!atomic_compare_exchange_weak(&last, &before, id));
 	return (id64)id;

@@ -12,6 +12,8 @@ typedef int64_t id64;
 /* Call once before anything else here; false if the system has no randomness. */
 bool id_setup(void);
 id64 id_new(void);
+/* So far an id may be ahead of the time when it was made: ids do not go back with a clock that is set back. */
+enum { ID_SET_BACK_MS = 3 * 3600 * 1000 };
 /* The time part. */
 msec id_time(id64 id);
 /* The smallest that could have been made at this time. */

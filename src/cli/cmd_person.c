@@ -183,12 +183,12 @@ static int erase_one(struct service *svc, struct arena *a, const struct person_s
 	return r.done ? EXIT_DONE : EXIT_FINDING;
 }
 
-static int scrub(struct service *svc, struct arena *a, bool now)
+static int scrub(struct service *svc, struct arena *a, enum scrub_when when)
 {
 	struct frg_error err;
 	bool done;
-	enum frg_status st = service_scrub(svc, a, now, &done, &err);
-	if (st == FRG_UNAVAILABLE && !now) /* the server, which is there, will do it */
+	enum frg_status st = service_scrub(svc, a, when, &done, &err);
+	if (st == FRG_UNAVAILABLE && when != SCRUB_NOW) /* the server, which is there, will do it */
 		return EXIT_DONE;
 	return st == FRG_OK ? EXIT_DONE : cli_failed("person", &err);
 }
@@ -227,7 +227,7 @@ static int erase_all(struct service *svc, struct arena *a, const struct store_si
 		int rc = erase_one(svc, a, &scopes[i], o->confirm);
 		worst = rc > worst ? rc : worst;
 	}
-	return worst == EXIT_USAGE || !o->confirm || scrub(svc, a, false) == EXIT_DONE ? worst : EXIT_USAGE;
+	return worst == EXIT_USAGE || !o->confirm || scrub(svc, a, SCRUB_SOON) == EXIT_DONE ? worst : EXIT_USAGE;
 }
 
 static int run(struct service *svc, struct arena *a, const struct options *o, int words, char **argv)
@@ -235,7 +235,7 @@ static int run(struct service *svc, struct arena *a, const struct options *o, in
 	struct person_scope *scopes = NULL;
 	size_t count;
 	if (strcmp(argv[1], "scrub") == 0 && words == 1)
-		return scrub(svc, a, true);
+		return scrub(svc, a, SCRUB_NOW);
 	const struct store_site *site = cli_site("person", svc, o->site);
 	if (!site)
 		return EXIT_USAGE;

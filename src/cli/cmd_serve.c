@@ -3,10 +3,12 @@
 #include "cli/seen.h"
 
 #include "api/api.h"
+#include "base/confine.h"
 #include "base/log.h"
 #include "cli/notify.h"
 #include "event/mail.h"
 #include "event/purge.h"
+#include "event/scrubber.h"
 #include "event/tail.h"
 #include "event/teacher.h"
 #include "event/watch.h"
@@ -37,7 +39,7 @@ struct settings {
 	char *oidc_issuer, *oidc_client, *oidc_secret, *oidc_name, *oidc_claim, *oidc_roles;
 	const char *dev_assets, *port_file;
 	unsigned workers, loops, connections, connections_per_address, streams, streams_per_address, idle_timeout;
-	bool unlimited, fetch_private, smtp_plain, oidc_private;
+	bool unlimited, unconfined, fetch_private, smtp_plain, oidc_private;
 	struct limit_rates rates;
 	enum challenge challenge;
 	struct seen seen;
@@ -155,6 +157,8 @@ static enum cli_set set(void *ctx, const char *key, const char *value)
 		;
 	else if (strcmp(key, "limits") == 0)
 		good = set_switch(&s->unlimited, value, "off", "on");
+	else if (strcmp(key, "seccomp") == 0)
+		good = set_switch(&s->unconfined, value, "off", "on");
 	else if (strcmp(key, "challenge") == 0)
 		good = set_challenge(&s->challenge, value);
 	else if (strncmp(key, "limit_", 6) == 0)
@@ -188,12 +192,26 @@ static void block_signals(sigset_t *waited)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* When all is open: what the start needs is not needed any more. */
+static void confine(const struct settings *s)
+{
+	struct frg_error err;
+	size_t calls;
+	if (s->unconfined)
+		log_warn("seccomp", "off: this process may call all of the kernel");
+	else if (confine_process(&calls, &err) == FRG_OK)
+		log_info("seccomp", "on: %zu system calls are allowed, no other programs, no other namespaces", calls);
+	else
+		log_warn("seccomp", "off: %s", err.msg);
+}
+
 /* Until told to stop; then, for those who send us requests to notice, for a while not ready but serving. A second
  * signal ends that. */
 static void wait_for_end(const struct settings *s, struct service *svc, const sigset_t *waited)
 {
 	int signal_number;
 	const struct timespec moment = {.tv_sec = s->seen.drain_wait_s};
+	confine(s);
 	notify_manager("READY=1");
 	sigwait(waited, &signal_number);
 	notify_manager("STOPPING=1");
@@ -205,14 +223,55 @@ static void wait_for_end(const struct settings *s, struct service *svc, const si
 	log_info("stop", "signal %d: no new requests, running ones finish", signal_number);
 }
 
-static int serve_until_signal(const struct settings *s, struct service *svc, const sigset_t *waited)
+/* What goes on beside the answering of requests, each on a thread of its own. */
+struct background {
+	struct purger *purger;
+	struct tail *tail;
+	struct mailer *mailer;
+	struct teacher *teacher;
+	struct scrubber *scrubber;
+	struct watch *watch;
+	struct http_server *watched; /* figures and readiness on an address of their own; NULL: not */
+};
+
+static enum frg_status begin(struct background *b, const struct settings *s, struct service *svc, struct api *api,
+                             struct frg_error *err)
 {
-	struct frg_error err;
-	struct api api = {.svc = svc, .fetch_private = s->fetch_private, .report = exchange_report};
-	struct view_assets assets;
-	seen_tell(&s->seen, &api);
-	api_assets_setup(&assets, s->dev_assets);
-	service_set_assets(svc, &assets);
+	const struct mailer_config mail = {.url = s->smtp,
+	                                   .from = s->mail_from,
+	                                   .user = s->smtp_user,
+	                                   .password = s->smtp_password,
+	                                   .plain = s->smtp_plain};
+	enum frg_status st = purger_open(svc, s->purge, &b->purger, err);
+	if (st == FRG_OK)
+		st = tail_open(svc, b->purger, &b->tail, err);
+	if (st == FRG_OK)
+		st = mailer_open(svc, &mail, &b->mailer, err);
+	if (st == FRG_OK)
+		st = teacher_open(svc, &b->teacher, err);
+	if (st == FRG_OK)
+		st = scrubber_open(svc, &b->scrubber, err);
+	if (st == FRG_OK)
+		st = watch_open(svc, &b->watch, err);
+	return st == FRG_OK ? seen_open(&s->seen, api, &b->watched, err) : st;
+}
+
+/* As far as it has begun. */
+static void end(struct background *b, struct http_server *server)
+{
+	if (b->watched) /* it asks the other one */
+		http_server_close(b->watched);
+	http_server_drain(server, DRAIN_MS);
+	watch_close(b->watch);
+	scrubber_close(b->scrubber);
+	teacher_close(b->teacher);
+	mailer_close(b->mailer);
+	tail_close(b->tail);
+	purger_close(b->purger);
+}
+
+static struct http_config http_config_of(const struct settings *s, struct api *api)
+{
 	struct http_config config = {.listen = str_of(s->listen),
 	                             .loops = s->loops,
 	                             .workers = s->workers,
@@ -226,51 +285,38 @@ static int serve_until_signal(const struct settings *s, struct service *svc, con
 	                             .group_of = api_group_of,
 	                             .access_log = s->seen.access_log,
 	                             .log_every = s->seen.log_every,
-	                             .app = &api,
+	                             .app = api,
 	                             .lane = api_lane,
 	                             .refuse = api_refuse,
 	                             .finish = api_finish};
 	config.routes = api_routes(&config.route_count);
-	struct http_server *server, *watched = NULL;
-	struct purger *purger = NULL;
-	struct tail *tail = NULL;
-	struct mailer *mailer = NULL;
-	struct teacher *teacher = NULL;
-	struct watch *watch = NULL;
-	struct mailer_config mail = {.url = s->smtp,
-	                             .from = s->mail_from,
-	                             .user = s->smtp_user,
-	                             .password = s->smtp_password,
-	                             .plain = s->smtp_plain};
+	return config;
+}
+
+static int serve_until_signal(const struct settings *s, struct service *svc, const sigset_t *waited)
+{
+	struct frg_error err;
+	struct api api = {.svc = svc, .fetch_private = s->fetch_private, .report = exchange_report};
+	struct view_assets assets;
+	struct http_server *server;
+	struct background beside = {0};
+	seen_tell(&s->seen, &api);
+	api_assets_setup(&assets, s->dev_assets);
+	service_set_assets(svc, &assets);
+	struct http_config config = http_config_of(s, &api);
 	if (http_server_open(&config, &server, &err) != FRG_OK)
 		return cli_failed("serve", &err);
 	service_live_start(svc, server);
 	atomic_store(&api.server, server);
-	int rc = EXIT_DONE;
-	if (purger_open(svc, s->purge, &purger, &err) != FRG_OK) {
-		rc = cli_failed("serve", &err);
-	} else if (tail_open(svc, purger, &tail, &err) != FRG_OK) {
-		rc = cli_failed("serve", &err);
-	} else if (mailer_open(svc, &mail, &mailer, &err) != FRG_OK) {
-		rc = cli_failed("serve", &err);
-	} else if (teacher_open(svc, &teacher, &err) != FRG_OK) {
-		rc = cli_failed("serve", &err);
-	} else if (watch_open(svc, &watch, &err) != FRG_OK || seen_open(&s->seen, &api, &watched, &err) != FRG_OK) {
+	int rc = EXIT_USAGE;
+	if (begin(&beside, s, svc, &api, &err) != FRG_OK) {
 		rc = cli_failed("serve", &err);
 	} else if (!s->port_file || write_port(s->port_file, http_server_port(server))) {
 		log_info("listen", "port %u, %s", http_server_port(server), service_engine_id(svc));
 		wait_for_end(s, svc, waited);
-	} else {
-		rc = EXIT_USAGE;
+		rc = EXIT_DONE;
 	}
-	if (watched) /* it asks the other one */
-		http_server_close(watched);
-	http_server_drain(server, DRAIN_MS);
-	watch_close(watch);
-	teacher_close(teacher);
-	mailer_close(mailer);
-	tail_close(tail);
-	purger_close(purger);
+	end(&beside, server);
 	service_live_stop(svc);
 	http_server_close(server);
 	return rc;

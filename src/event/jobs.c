@@ -168,7 +168,7 @@ static enum job_result end_terms(struct jobs *j, struct arena *a)
 static enum job_result keep_up(struct jobs *j, struct arena *a)
 {
 	bool more = upkeep_some(&j->upkeep, j->svc, a);
-	j->failed = j->upkeep.erase_failed || j->upkeep.scrub_failed;
+	j->failed = j->upkeep.erase_failed;
 	return more ? JOB_MORE : JOB_DONE;
 }
 

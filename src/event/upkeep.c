@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 
-enum { ASK_MS = 2000, LOOK_MS = 60000, SCRUB_MS = 1000 };
+enum { ASK_MS = 2000, LOOK_MS = 60000 };
 
 /* One batch of one site's terms. */
 static bool purge_some(struct upkeep *u, struct service *svc, struct arena *a)
@@ -25,19 +25,6 @@ static bool purge_some(struct upkeep *u, struct service *svc, struct arena *a)
 	if (u->place.step == 0 && u->place.after.revision == 0)
 		u->site++;
 	return true;
-}
-
-static bool scrub(struct service *svc, struct arena *a)
-{
-	struct frg_error err;
-	bool done;
-	arena_reset(a);
-	enum frg_status st = service_scrub(svc, a, false, &done, &err);
-	if (st == FRG_UNAVAILABLE)
-		log_warn("scrub", "later: %s", err.msg);
-	else if (st != FRG_OK)
-		log_error("scrub", "%s", err.msg);
-	return st == FRG_OK;
 }
 
 static void erase_some(struct upkeep *u, struct service *svc, struct arena *a)
@@ -66,7 +53,5 @@ bool upkeep_some(struct upkeep *u, struct service *svc, struct arena *a)
 		erase_some(u, svc, a);
 	if (!u->erasing && (u->purging || is_due(&u->looked, LOOK_MS)))
 		u->purging = purge_some(u, svc, a);
-	if (!u->erasing && !u->purging && is_due(&u->scrubbed, u->scrub_failed ? LOOK_MS : SCRUB_MS))
-		u->scrub_failed = !scrub(svc, a);
 	return u->erasing || u->purging;
 }

@@ -1,6 +1,6 @@
-/* Who asked too often (429) waits a moment for that answer. Whoever sends as fast as they are answered so gets slower by
- * themselves, before what they send takes the processor from others. A connection that waits costs nothing but its place,
- * and there are so many places: whom there is none for is answered at once. */
+/* Who asked too often (429) waits a moment for that answer. Whoever sends as fast as they are answered so gets slower
+ * by themselves, before what they send takes the processor from others. A connection that waits costs nothing but its
+ * place, and there are so many places: whom there is none for is answered at once. */
 #include "http/inner.h"
 
 #include <errno.h>

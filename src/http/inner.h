@@ -50,6 +50,7 @@ struct http_request {
 	enum stage stage;
 	enum http_method method;
 	str target, path, query_text;
+	str peer; /* whose connection it is; p NULL: not asked for yet */
 	struct route_match match;
 	char *body;
 	size_t body_size, body_room, body_max, discarded;
@@ -62,6 +63,8 @@ struct http_request {
 	struct decode_field *query, *form;
 	size_t query_count, form_count;
 	bool query_read, form_read, form_broken;
+	bool wishes_read, takes[3]; /* which forms of a page: pages.c */
+	str known;                  /* If-None-Match */
 	char id[14];
 	void *slot;
 	enum http_lane lane;

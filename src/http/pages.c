@@ -194,18 +194,31 @@ static enum MHD_Result queue_with_headers(struct http_request *req, struct MHD_R
 	return result;
 }
 
+/* Once: a page is looked at several times on its way out. */
+static void read_wishes(struct http_request *req)
+{
+	if (req->wishes_read)
+		return;
+	str accepts = http_header(req, "Accept-Encoding");
+	for (enum form form = GZIP; form < FORMS; form++)
+		req->takes[form] = accepts.n && decode_accepts(accepts, str_of(codings[form]));
+	req->known = http_header(req, "If-None-Match");
+	req->wishes_read = true;
+}
+
 static enum form choose(struct http_request *req, const struct http_page *p)
 {
-	str accepts = http_header(req, "Accept-Encoding");
-	if (p->possible[BROTLI] && decode_accepts(accepts, STR("br")))
+	read_wishes(req);
+	if (p->possible[BROTLI] && req->takes[BROTLI])
 		return BROTLI;
-	return p->possible[GZIP] && decode_accepts(accepts, STR("gzip")) ? GZIP : PLAIN;
+	return p->possible[GZIP] && req->takes[GZIP] ? GZIP : PLAIN;
 }
 
 static bool is_known(struct http_request *req, const struct http_page *p, enum form form)
 {
-	str known = http_header(req, "If-None-Match");
-	return known.n && p->status == 200 && req->method == HTTP_GET && decode_etag_matches(known, str_of(p->etag[form]));
+	read_wishes(req);
+	return req->known.n && p->status == 200 && req->method == HTTP_GET &&
+	       decode_etag_matches(req->known, str_of(p->etag[form]));
 }
 
 bool http_page_ready(struct http_request *req, const struct http_page *p)

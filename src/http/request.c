@@ -106,6 +106,8 @@ str http_cookie(struct http_request *req, const char *name)
 
 static str peer(struct http_request *req)
 {
+	if (req->peer.p)
+		return req->peer;
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(req->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	char text[INET6_ADDRSTRLEN] = "";
 	if (info && info->client_addr->sa_family == AF_INET) {
@@ -117,7 +119,8 @@ static str peer(struct http_request *req)
 		else
 			inet_ntop(AF_INET6, six, text, sizeof text);
 	}
-	return arena_str(req->arena, str_of(text));
+	req->peer = arena_str(req->arena, str_of(text));
+	return req->peer;
 }
 
 static bool trusted(const struct http_request *req, str address)

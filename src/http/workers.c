@@ -134,9 +134,10 @@ bool workers_give(struct workers *w, struct http_request *req)
 			q->first = req;
 		q->last = req;
 		q->waiting++;
-		pthread_cond_signal(&w->there);
 	}
 	pthread_mutex_unlock(&w->lock);
+	if (room) /* outside: whoever wakes asks for the lock first */
+		pthread_cond_signal(&w->there);
 	return room;
 }
 

@@ -12,7 +12,7 @@ enum {
 	SITES_MAX = 1000,
 	PATIENCES = 64,
 	DUE_POINTS = 1024, /* of the queue's due times, to tell how much is before a new one */
-	FAR_AHEAD = 1000,  /* so many before it: its place is told by these points, and not counted */
+	FAR_AHEAD = 20,    /* so many before it: its place is told by these points, and not counted */
 	BUSY = 30,         /* with so many waiting there was something to do all the time */
 	PAGE = 2000,
 	DAYS_BACK = 16,
@@ -329,7 +329,8 @@ enum frg_status delay_promise(struct service *svc, struct store_tx *tx, const st
 	return store_forecast_put(tx, told, err);
 }
 
-/* Who is far behind need not know to the place how far; the few seconds old points tell. */
+/* Who is far behind need not know to the place how far; the few seconds old points tell. To count costs a thousand
+ * instructions for each that is before. */
 static int64_t ahead_by_picture(struct service *svc, id64 site, msec due)
 {
 	pthread_mutex_lock(&svc->delays->lock);
@@ -391,22 +392,26 @@ enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct 
 	struct store_queue_row row;
 	int64_t ahead = 0;
 	*out = (struct delay_told){0};
-	enum frg_status st = store_queue_get(tx, revision->id, &row, err);
+	enum frg_status st = store_forecast_get(tx, revision->id, &told, err);
+	if (st == FRG_OK && delay_of_far(svc, &told, out))
+		return FRG_OK;
+	bool known = st == FRG_OK;
+	if (known || st == FRG_NOT_FOUND)
+		st = store_queue_get(tx, revision->id, &row, err);
 	bool waits = st == FRG_OK;
 	if (waits)
 		st = store_queue_ahead(tx, row.site, &(struct store_queue_place){row.escalated == 0, row.due, row.revision},
 		                       &ahead, err);
 	if (st != FRG_OK && st != FRG_NOT_FOUND)
 		return st;
-	st = store_forecast_get(tx, revision->id, &told, err);
-	if (ahead == STORE_AHEAD_MAX && st == FRG_OK)
+	if (ahead == STORE_AHEAD_MAX && known)
 		ahead = far_behind(svc, revision->site, told.due);
 	told.site = revision->site; /* also if nothing was told */
 	out->position = ahead + 1;
-	out->late = st == FRG_OK && told.until && told.until < clock_now();
-	if (st == FRG_OK && told.until && !out->late)
+	out->late = known && told.until && told.until < clock_now();
+	if (known && told.until && !out->late)
 		tell(svc, &told, ahead, told.due, out);
-	else if (waits && (st == FRG_OK || st == FRG_NOT_FOUND))
+	else if (waits)
 		tell(svc, &told, ahead, row.due, out);
 	return st == FRG_NOT_FOUND ? FRG_OK : st;
 }

@@ -143,10 +143,13 @@ MUST_CHECK enum frg_status privacy_load(struct store_tx *tx, id64 site, struct p
 /* What it goes by, read beforehand: how long an address is known again, and the days' keys. */
 struct address_terms {
 	int64_t days; /* 0: no address is kept */
+	msec since;   /* what is older is not known again */
 	struct store_address_keys keys;
 };
 MUST_CHECK enum frg_status address_prepare(struct store_tx *tx, id64 site, str address, struct address_terms *out,
                                            struct frg_error *err);
+/* After store_ask: what address_note is going to read. */
+void address_ask(struct store_tx *tx, id64 site, str address, const struct address_terms *terms);
 MUST_CHECK enum frg_status address_note(struct store_tx *tx, const struct store_revision *revision, str address,
                                         const struct address_terms *terms, struct frg_error *err);
 MUST_CHECK enum frg_status address_of(struct store_tx *tx, const struct store_revision *revision,
@@ -282,6 +285,8 @@ MUST_CHECK enum frg_status search_complete(struct store_tx *tx, void *ctx, struc
 /* near.c: this held text's group in the queue, and what refused it before. */
 MUST_CHECK enum frg_status near_place(struct store_tx *tx, const struct store_revision *revision,
                                       const struct near_text *text, struct store_queue_row *row, struct frg_error *err);
+/* After store_ask: what near_place is going to read first. */
+void near_ask(struct store_tx *tx, id64 site, const struct near_text *text);
 /* This text is refused: what waits and is nearly the same points to the decision. */
 MUST_CHECK enum frg_status near_refused(struct store_tx *tx, const struct store_revision *revision, id64 decision,
                                         struct frg_error *err);

@@ -79,19 +79,27 @@ static enum frg_status put_keys(struct store_tx *tx, const struct store_revision
 	return store_near_put(tx, revision->site, revision->id, refused, keys, count, err);
 }
 
+void near_ask(struct store_tx *tx, id64 site, const struct near_text *text)
+{
+	bool known;
+	struct frg_error none;
+	store_unread(store_near_known(tx, site, text->keys, text->key_count, &known, &none));
+}
+
 enum frg_status near_place(struct store_tx *tx, const struct store_revision *revision, const struct near_text *text,
                            struct store_queue_row *row, struct frg_error *err)
 {
-	struct search held = {.tx = tx, .revision = revision, .text = *text, .limit = LOOKED_AT, .max = 1};
-	struct search refused = held;
+	struct search held = {.tx = tx, .revision = revision, .limit = LOOKED_AT, .max = 1};
 	bool known;
-	refused.refused = true;
 	row->group = revision->id;
 	enum frg_status st = store_near_known(tx, revision->site, text->keys, text->key_count, &known, err);
 	if (st == FRG_OK)
 		st = put_keys(tx, revision, false, text, err);
 	if (st != FRG_OK || !known)
 		return st;
+	near_read(store_arena(tx), revision->text, &held.text);
+	struct search refused = held;
+	refused.refused = true;
 	st = search(&held, err);
 	if (st == FRG_OK)
 		st = search(&refused, err);
@@ -133,7 +141,7 @@ enum frg_status near_complete(struct store_tx *tx, void *ctx, struct frg_error *
 	st = store_near_missing(tx, *after, FILL_PAGE, &some, err);
 	for (size_t i = 0; st == FRG_OK && i < some.count; i++) {
 		struct near_text text;
-		near_read(store_arena(tx), some.items[i].text, &text);
+		near_keys(store_arena(tx), some.items[i].text, &text);
 		st = put_keys(tx, &some.items[i], true, &text, err);
 		*after = some.items[i].id;
 	}

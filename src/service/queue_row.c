@@ -100,7 +100,7 @@ enum frg_status queue_enter(struct store_tx *tx, const struct store_comment *com
 	if (st != FRG_OK)
 		return st;
 	struct near_text text;
-	near_read(store_arena(tx), revision->text, &text);
+	near_keys(store_arena(tx), revision->text, &text);
 	st = near_place(tx, revision, &text, &row, err);
 	if (st != FRG_OK)
 		return st;

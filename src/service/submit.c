@@ -41,7 +41,7 @@ struct submission {
 	str article_id, reader, key, key_hash;
 	str address;
 	struct proof_used proof;
-	bool reader_is_new;
+	bool reader_is_new, reader_is_drawn; /* drawn: no author can be known by it */
 	struct store_article article;
 	struct store_comment comment; /* id 0: not yet there */
 	struct store_revision revision;
@@ -58,6 +58,7 @@ struct submission {
 static void set_key(struct arena *a, struct submission *s, str key)
 {
 	char *hash = arena_alloc(a, HASH_TEXT_SIZE);
+	s->key = key;
 	if (key.n) {
 		hash_text(key, hash);
 	} else { /* unique, so that nothing is taken for a repetition */
@@ -68,10 +69,13 @@ static void set_key(struct arena *a, struct submission *s, str key)
 	s->key_hash = str_of(hash);
 }
 
-/* Has this very request been done before? Fills comment and revision if so. */
+/* Has this very request been done before? Fills comment and revision if so. One without a key is none that could have
+ * been, and a capability that was made just now names nobody. */
 static enum frg_status find_replay(struct store_tx *tx, struct submission *s, struct frg_error *err)
 {
 	id64 author = 0;
+	if (s->reader_is_drawn)
+		return FRG_OK;
 	enum frg_status st = capability_author(tx, s->site, s->reader, &author, err);
 	if (st == FRG_NOT_FOUND)
 		return FRG_OK;
@@ -79,7 +83,7 @@ static enum frg_status find_replay(struct store_tx *tx, struct submission *s, st
 		s->comment.author = author;
 		s->reader_is_new = false;
 		struct store_revision old = {0};
-		st = store_revision_by_key(tx, author, s->key_hash, &old, err);
+		st = s->key.n ? store_revision_by_key(tx, author, s->key_hash, &old, err) : FRG_NOT_FOUND;
 		if (st == FRG_NOT_FOUND)
 			return FRG_OK;
 		if (st == FRG_OK) {
@@ -161,12 +165,35 @@ static enum frg_status load_terms(struct store_tx *tx, struct submission *s, str
 	return st == FRG_OK ? address_prepare(tx, s->site->id, s->address, &s->address_terms, err) : st;
 }
 
+static void ask_before(struct store_tx *tx, struct submission *s)
+{
+	id64 author;
+	struct frg_error none;
+	if (!store_ask(tx))
+		return;
+	if (!s->reader_is_drawn)
+		store_unread(capability_author(tx, s->site, s->reader, &author, &none));
+	store_unread(store_article_get(tx, s->site->id, s->article_id, &s->article, &none));
+	store_unread(load_terms(tx, s, &none));
+	store_asked(tx);
+}
+
+static void make_reader(struct store_tx *tx, struct submission *s)
+{
+	s->reader = capability_first(store_arena(tx), s->key);
+	s->reader_is_drawn = s->key.n == 0;
+}
+
 static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct submission *s = ctx;
-	enum frg_status st = s->reader.n ? find_replay(tx, s, err) : FRG_OK;
-	if (st == FRG_OK && s->reader_is_new) { /* none came along, or one that we never gave */
-		s->reader = capability_first(store_arena(tx), s->key);
+	bool came = s->reader.n > 0;
+	if (!came)
+		make_reader(tx, s);
+	ask_before(tx, s);
+	enum frg_status st = find_replay(tx, s, err);
+	if (st == FRG_OK && s->reader_is_new && came) { /* one that we never gave */
+		make_reader(tx, s);
 		st = find_replay(tx, s, err);
 	}
 	if (st != FRG_OK || s->replayed)
@@ -247,9 +274,24 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 	                          err);
 }
 
+/* All writers of a database wait meanwhile: what is to be read takes one trip. */
+static void ask_at_once(struct store_tx *tx, struct submission *s)
+{
+	id64 author;
+	struct frg_error none;
+	if (!store_ask(tx))
+		return;
+	if (!s->reader_is_drawn)
+		store_unread(capability_author(tx, s->site, s->reader, &author, &none));
+	near_ask(tx, s->site->id, &s->near);
+	address_ask(tx, s->site->id, s->address, &s->address_terms);
+	store_asked(tx);
+}
+
 static enum frg_status save_submission(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct submission *s = ctx;
+	ask_at_once(tx, s);
 	enum frg_status st = find_replay(tx, s, err); /* the same request may be on its way twice */
 	if (st != FRG_OK || s->replayed)
 		return st;
@@ -273,7 +315,7 @@ static enum frg_status save_submission(struct store_tx *tx, void *ctx, struct fr
 /* What takes time and touches no database: what the engine says, and what the text is found again by. */
 static enum frg_status judge(struct arena *a, struct submission *s, str text, struct frg_error *err)
 {
-	near_read(a, text, &s->near);
+	near_keys(a, text, &s->near);
 	return service_check(s->svc, a, &s->article, text, s->parent_text, &s->review, err);
 }
 
@@ -318,7 +360,6 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 		return st;
 	str text = s.revision.text;
 	set_key(a, &s, cmd->idempotency_key);
-	s.key = cmd->idempotency_key;
 	s.reader = capability_is(cmd->reader) ? cmd->reader : STR("");
 	st = store_read(svc->store, a, load_for_submit, &s, err);
 	if (st != FRG_OK)

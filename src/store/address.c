@@ -148,7 +148,8 @@ enum frg_status store_address_end(struct store_tx *tx, id64 site, msec before, i
 enum frg_status store_address_keys_end(struct store_tx *tx, int64_t day, struct frg_error *err)
 {
 	return DB_RUN(tx->db, err,
-	              "DELETE FROM address_key WHERE day < $1"
-	              " AND NOT EXISTS (SELECT 1 FROM address a WHERE a.day = address_key.day)",
+	              "DELETE FROM address_key WHERE day < $1 AND NOT EXISTS (SELECT 1 FROM site s WHERE EXISTS"
+	              " (SELECT 1 FROM address a WHERE a.site_id = s.id AND a.created_at >= address_key.day * 86400000"
+	              " AND a.created_at < (address_key.day + 1) * 86400000))",
 	              DB_INT(day));
 }

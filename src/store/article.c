@@ -2,13 +2,11 @@
 #include "store/tx.h"
 
 #define COLUMNS                                                                                                        \
-	"id, site_id, external_id, lang, url, title, kicker, lead, section, author, source, agency,"                       \
-	" image_url, image_alt, image_caption, image_credit, image_width, image_height,"                                   \
-	" published_at, updated_at, hosted, open, content_hash,"                                                           \
-	" (SELECT c.created_at FROM closure c WHERE c.article_id = article.id),"                                           \
-	" (SELECT c.until_at FROM closure c WHERE c.article_id = article.id),"                                             \
-	" (SELECT c.reason FROM closure c WHERE c.article_id = article.id),"                                               \
-	" (SELECT c.kept_open FROM closure c WHERE c.article_id = article.id)"
+	"a.id, a.site_id, a.external_id, a.lang, a.url, a.title, a.kicker, a.lead, a.section, a.author, a.source,"         \
+	" a.agency, a.image_url, a.image_alt, a.image_caption, a.image_credit, a.image_width, a.image_height,"             \
+	" a.published_at, a.updated_at, a.hosted, a.open, a.content_hash,"                                                 \
+	" c.created_at, c.until_at, c.reason, c.kept_open"
+#define ARTICLE " FROM article a LEFT JOIN closure c ON c.article_id = a.id"
 
 enum frg_status store_article_put(struct store_tx *tx, struct store_article *a, bool *created, struct frg_error *err)
 {
@@ -86,8 +84,8 @@ enum frg_status store_article_get(struct store_tx *tx, id64 site, str external_i
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " COLUMNS ", body_html, body_text FROM article"
-	                              " WHERE site_id = $1 AND external_id = $2",
+	                              "SELECT " COLUMNS ", a.body_html, a.body_text" ARTICLE
+	                              " WHERE a.site_id = $1 AND a.external_id = $2",
 	                              DB_INT(site), DB_TEXT(external_id));
 	if (st != FRG_OK)
 		return st;
@@ -97,8 +95,8 @@ enum frg_status store_article_get(struct store_tx *tx, id64 site, str external_i
 enum frg_status store_article_by_id(struct store_tx *tx, id64 id, struct store_article *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " COLUMNS ", body_html, body_text FROM article WHERE id = $1", DB_INT(id));
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows, "SELECT " COLUMNS ", a.body_html, a.body_text" ARTICLE " WHERE a.id = $1", DB_INT(id));
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, out, read_whole, "article");
@@ -107,7 +105,7 @@ enum frg_status store_article_by_id(struct store_tx *tx, id64 id, struct store_a
 enum frg_status store_article_heading(struct store_tx *tx, id64 id, struct store_article *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT " COLUMNS " FROM article WHERE id = $1", DB_INT(id));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT " COLUMNS ARTICLE " WHERE a.id = $1", DB_INT(id));
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, out, read_article, "article");
@@ -118,8 +116,8 @@ enum frg_status store_article_front(struct store_tx *tx, id64 site, int64_t limi
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " COLUMNS " FROM article WHERE site_id = $1 AND hosted = 1"
-	                              " ORDER BY published_at DESC, id DESC LIMIT $2",
+	                              "SELECT " COLUMNS ARTICLE " WHERE a.site_id = $1 AND a.hosted = 1"
+	                              " ORDER BY a.published_at DESC, a.id DESC LIMIT $2",
 	                              DB_INT(site), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;

@@ -13,6 +13,15 @@ enum frg_status db_query(struct db *db, struct frg_error *err, const char *sql, 
 	return db->driver->query(db, err, sql, args, count, out);
 }
 
+bool db_ask(struct db *db)
+{
+	if (db->driver->ask)
+		db->driver->ask(db, true);
+	return db->driver->ask != NULL;
+}
+
+void db_asked(struct db *db) { db->driver->ask(db, false); }
+
 bool db_next(struct db_rows *rows) { return rows->db->driver->next(rows); }
 enum frg_status db_end(struct db_rows *rows, struct frg_error *err) { return rows->db->driver->end(rows, err); }
 bool db_null(struct db_rows *rows, int column) { return rows->db->driver->null(rows, column); }

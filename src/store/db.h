@@ -42,6 +42,11 @@ MUST_CHECK enum frg_status db_run(struct db *db, struct frg_error *err, const ch
  * statement text and connection. */
 MUST_CHECK enum frg_status db_query(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args,
                                     size_t count, struct db_rows **out);
+/* From db_ask to db_asked queries are only sent, and have no rows. The same, with the same values, find their answers
+ * afterwards without a round trip of their own; what is written in between does not show in them. False: answers cost
+ * no trip here, and nothing is asked. What has not been fetched is forgotten with the next step. */
+bool db_ask(struct db *db);
+void db_asked(struct db *db);
 bool db_next(struct db_rows *rows);
 /* Ends the query; the status of the whole, including of stepping. */
 MUST_CHECK enum frg_status db_end(struct db_rows *rows, struct frg_error *err);
@@ -50,7 +55,8 @@ int64_t db_int(struct db_rows *rows, int column);               /* NULL reads as
 str db_text(struct db_rows *rows, int column, struct arena *a); /* copied; NULL reads as "" */
 
 /* Several statements without parameters, outside of a transaction or inside; for migrations. BLOB stands for the
- * database's type of bytes, INTEGER for a number of 64 bits, as BIGINT does: the key by which SQLite keeps a table's rows. */
+ * database's type of bytes, BIGINT PRIMARY KEY for the way in which it finds a row by a number; what stands between the
+ * comment marks with "sqlite" beside them is for SQLite alone. */
 MUST_CHECK enum frg_status db_script(struct db *db, struct frg_error *err, const char *sql);
 
 /* The steps of a transaction. A savepoint is kept or undone before the next begins. */
@@ -89,6 +95,7 @@ struct db_driver {
 	                       int64_t *changed);
 	enum frg_status (*query)(struct db *, struct frg_error *, const char *sql, const struct db_value *, size_t,
 	                         struct db_rows **);
+	void (*ask)(struct db *, bool begin); /* NULL: nothing to gain */
 	bool (*next)(struct db_rows *);
 	bool (*null)(struct db_rows *, int column);
 	enum frg_status (*end)(struct db_rows *, struct frg_error *);
@@ -113,6 +120,9 @@ enum db_mode {
 	DB_FROZEN   /* SQLite: reads a file that nobody writes, as it lies: no log, no lock, nothing beside it is made */
 };
 MUST_CHECK enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **out, struct frg_error *err);
+/* The text of a script as SQLite is to read it. */
+struct buf;
+void db_sqlite_words(const char *sql, struct buf *out);
 /* A file's name as SQLite's own URI, whatever stands in it; `frozen`: nobody writes it. */
 enum { DB_URI_MAX = 3 * 4096 + 32 };
 void db_sqlite_uri(const char *path, bool frozen, char out[DB_URI_MAX]);

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CACHE_SLOTS = 1024, AHEAD_MAX = 64, ARGS_MAX = 40, OLDEST_SERVER = 130000 };
+enum { CACHE_SLOTS = 1024, AHEAD_MAX = 64, ASKED_MAX = 24, ARGS_MAX = 40 };
 enum { PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 2000 };
 enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25 };
 
@@ -26,10 +26,18 @@ struct cached {
 	bool busy, prepared;
 };
 
+/* A question that was sent before its answer is wanted. */
+struct asked {
+	const char *sql; /* NULL: fetched, or not wanted any more */
+	struct buf args;
+	PGresult *result;
+};
+
 /* What was sent and is not answered yet. */
 struct awaited {
-	enum { AWAIT_PREPARE, AWAIT_RESULT, AWAIT_SYNC } kind;
+	enum { AWAIT_PREPARE, AWAIT_RESULT, AWAIT_ASKED, AWAIT_SYNC } kind;
 	struct cached *prepares;
+	struct asked *asked;
 };
 
 struct postgres {
@@ -43,6 +51,9 @@ struct postgres {
 	bool useless; /* the connection, from now on */
 	struct awaited awaited[AHEAD_MAX + 8];
 	size_t awaiting;
+	struct asked asked[ASKED_MAX];
+	size_t asked_count;
+	bool asking;
 	enum frg_status first; /* what failed first in this job: PostgreSQL refuses all that follows */
 	struct frg_error first_error;
 	struct cached cache[CACHE_SLOTS];
@@ -52,44 +63,33 @@ static const struct db_driver driver;
 
 /* ---- failures ---- */
 
-static bool starts(const char *state, const char *with) { return strncmp(state, with, strlen(with)) == 0; }
-
-static enum frg_status failure(struct frg_error *err, const char *state, const char *text)
-{
-	if (starts(state, "23"))
-		return frg_fail(err, FRG_CONFLICT, "store_constraint", "database: %s", text);
-	if (starts(state, "53100"))
-		return frg_fail(err, FRG_UNAVAILABLE, "store_full", "database: %s", text);
-	if (starts(state, "40") || starts(state, "53") || starts(state, "55") || starts(state, "57014"))
-		return frg_fail(err, FRG_UNAVAILABLE, "store_busy", "database: %s", text);
-	if (starts(state, "54"))
-		return frg_fail(err, FRG_TOO_LARGE, "store_too_large", "database: %s", text);
-	if (starts(state, "XX00") && state[4] > '0')
-		return frg_fail(err, FRG_CORRUPT, "store_corrupt", "database: %s", text);
-	return frg_fail(err, FRG_UNAVAILABLE, "store_io", "database: %s", text);
-}
-
-/* After these the server, or this connection to it, takes no writes any more. */
-static bool is_lost(const char *state)
-{
-	return !*state || starts(state, "08") || starts(state, "57P") || starts(state, "25006");
-}
-
 static enum frg_status failed(struct postgres *pg, struct frg_error *err, const PGresult *result)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY); /* no more of it: it may hold rows */
-	if (state && starts(state, "25P02") && pg->first != FRG_OK) {
+	if (state && strcmp(state, "25P02") == 0 && pg->first != FRG_OK) {
 		*err = pg->first_error;
 		return pg->first;
 	}
-	pg->useless = pg->useless || is_lost(state ? state : "");
-	enum frg_status st = failure(err, state ? state : "", text ? text : "the connection was lost");
+	pg->useless = pg->useless || postgres_is_lost(state ? state : "");
+	enum frg_status st = postgres_failure(err, state ? state : "", text ? text : "the connection was lost");
 	if (pg->first == FRG_OK) {
 		pg->first = st;
 		pg->first_error = *err;
 	}
 	return st;
+}
+
+/* Places are given anew only when no answer is on its way to one. */
+static void forget_asked(struct postgres *pg)
+{
+	for (size_t i = 0; i < pg->asked_count; i++) {
+		PQclear(pg->asked[i].result);
+		buf_free(&pg->asked[i].args);
+		pg->asked[i] = (struct asked){0};
+	}
+	if (pg->awaiting == 0)
+		pg->asked_count = 0;
 }
 
 static void drop(struct postgres *pg)
@@ -98,6 +98,7 @@ static void drop(struct postgres *pg)
 	pg->conn = NULL;
 	pg->open = pg->useless = false;
 	pg->awaiting = 0;
+	forget_asked(pg);
 	for (size_t i = 0; i < CACHE_SLOTS; i++)
 		pg->cache[i].prepared = false;
 }
@@ -110,24 +111,6 @@ static enum frg_status lost(struct postgres *pg, struct frg_error *err)
 
 /* ---- connecting ---- */
 
-static void no_notice(void *ctx, const PGresult *result) { (void)ctx, (void)result; }
-
-/* The statements are written to be run by their keys, as SQLite runs them: one loop within another, each over an index.
- * Planned once, so, they are the same whatever the database believes of its tables. A new one knows nothing, and took
- * the tables to be empty while they grew: a comment cost a walk through all that waited. */
-#define PLANS                                                                                                          \
-	"SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;"                   \
-	"SET enable_mergejoin = off; SET enable_material = off; SET jit = off;"
-
-/* No limit for the time of a writer's statement: a commit that waits for its standby would be called done by it. */
-static const char set_up_writer[] =
-	PLANS "SET lock_timeout = '8s'; SET idle_in_transaction_session_timeout = '10s';"
-	"SELECT set_config('synchronous_commit', 'on', false)"
-	" WHERE current_setting('synchronous_commit') IN ('off', 'local')";
-static const char set_up_reader[] =
-	PLANS "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s';"
-		  "SET default_transaction_read_only = on";
-
 static enum frg_status cannot_connect(struct postgres *pg, struct frg_error *err)
 {
 	const char *text = PQerrorMessage(pg->conn);
@@ -138,36 +121,14 @@ static enum frg_status cannot_connect(struct postgres *pg, struct frg_error *err
 
 static enum frg_status accept(struct postgres *pg, struct frg_error *err)
 {
-	const char *encoding = PQparameterStatus(pg->conn, "server_encoding");
-	if (PQserverVersion(pg->conn) < OLDEST_SERVER || !encoding || strcmp(encoding, "UTF8") != 0) {
+	enum frg_status st = postgres_suitable(pg->conn, err);
+	if (st != FRG_OK) {
 		drop(pg);
-		return frg_fail(err, FRG_UNSUPPORTED, "store_unsuitable",
-		                "PostgreSQL 13 or newer and a database in UTF8 needed");
+		return st;
 	}
-	PGresult *set = PQexec(pg->conn, pg->mode == DB_WRITE ? set_up_writer : set_up_reader);
-	ExecStatusType status = PQresultStatus(set);
-	PQclear(set);
-	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+	if (!postgres_set_up(pg->conn, pg->mode == DB_WRITE))
 		return cannot_connect(pg, err);
 	return PQenterPipelineMode(pg->conn) ? FRG_OK : lost(pg, err);
-}
-
-/* What the URL says wins over the first ones; a dead peer is noticed in seconds. Of several hosts, readers too take the
- * one that takes writes: another may lag, and what was removed would be there again. */
-PGconn *postgres_connect(const char *url, enum db_mode mode)
-{
-	const char *kind = mode == DB_REPLICA ? "standby" : mode == DB_READ ? "primary" : "read-write";
-	const char *const keys[] = {"fallback_application_name", "connect_timeout",
-	                            "keepalives_idle",           "keepalives_interval",
-	                            "keepalives_count",          "tcp_user_timeout",
-	                            "target_session_attrs",      "dbname",
-	                            "client_encoding",           NULL};
-	const char *const values[] = {"freigabe", "3", "5", "2", "3", "10000", kind, url, "UTF8", NULL};
-	PGconn *conn = PQconnectdbParams(keys, values, 1);
-	if (!conn)
-		BUG("out of memory");
-	PQsetNoticeReceiver(conn, no_notice, NULL);
-	return conn;
 }
 
 static enum frg_status connect_now(struct postgres *pg, struct frg_error *err)
@@ -200,10 +161,10 @@ static enum frg_status ready(struct postgres *pg, struct frg_error *err)
 
 /* ---- sending ahead, reading answers ---- */
 
-static void await(struct postgres *pg, int kind, struct cached *prepares)
+static void await(struct postgres *pg, struct awaited what)
 {
 	BUG_IF(pg->awaiting == COUNT_OF(pg->awaited));
-	pg->awaited[pg->awaiting++] = (struct awaited){.kind = kind, .prepares = prepares};
+	pg->awaited[pg->awaiting++] = what;
 }
 
 /* One answer. False: there was none. */
@@ -229,6 +190,8 @@ static bool take_answer(struct postgres *pg, const struct awaited *what, PGresul
 	if (last && good && what->kind == AWAIT_RESULT) {
 		PQclear(*last);
 		*last = result;
+	} else if (good && what->kind == AWAIT_ASKED && what->asked->sql) {
+		what->asked->result = result;
 	} else {
 		PQclear(result);
 	}
@@ -262,7 +225,7 @@ static enum frg_status sync_all(struct postgres *pg, struct frg_error *err, PGre
 {
 	if (!PQpipelineSync(pg->conn))
 		return lost(pg, err);
-	await(pg, AWAIT_SYNC, NULL);
+	await(pg, (struct awaited){AWAIT_SYNC});
 	return await_all(pg, err, last);
 }
 
@@ -271,7 +234,7 @@ static enum frg_status send_plain(struct postgres *pg, struct frg_error *err, co
 {
 	if (!pg->conn || !PQsendQueryParams(pg->conn, sql, 0, NULL, NULL, NULL, NULL, 0))
 		return lost(pg, err);
-	await(pg, AWAIT_RESULT, NULL);
+	await(pg, (struct awaited){AWAIT_RESULT});
 	return FRG_OK;
 }
 
@@ -300,14 +263,14 @@ static bool prepare(struct postgres *pg, struct cached *c, const char *name, con
 		of[i] = types[args[i].kind];
 	if (!PQsendPrepare(pg->conn, name, c->sql, (int)count, of))
 		return false;
-	await(pg, AWAIT_PREPARE, c);
+	await(pg, (struct awaited){AWAIT_PREPARE, .prepares = c});
 	c->prepared = true; /* unless the answer says otherwise */
 	return true;
 }
 
 /* Numbers go as text, so that it does not matter which type PostgreSQL found for one that was NULL at first. */
 static enum frg_status send(struct postgres *pg, struct frg_error *err, struct cached *c, const struct db_value *args,
-                            size_t count)
+                            size_t count, struct asked *asked)
 {
 	char name[16], digits[ARGS_MAX][24];
 	const char *values[ARGS_MAX];
@@ -327,8 +290,62 @@ static enum frg_status send(struct postgres *pg, struct frg_error *err, struct c
 	if ((!c->prepared && !prepare(pg, c, name, args, count)) ||
 	    !PQsendQueryPrepared(pg->conn, name, (int)count, values, lengths, formats, 0))
 		return lost(pg, err);
-	await(pg, AWAIT_RESULT, NULL);
+	await(pg, (struct awaited){asked ? AWAIT_ASKED : AWAIT_RESULT, .asked = asked});
 	return FRG_OK;
+}
+
+/* ---- asking ahead ---- */
+
+static void ask(struct db *base, bool begin) { ((struct postgres *)base)->asking = begin; }
+
+static struct buf args_text(const struct db_value *args, size_t count)
+{
+	struct buf out = BUF_INIT(1 << 20);
+	for (size_t i = 0; i < count; i++) {
+		buf_printf(&out, "%d %lld %zu ", (int)args[i].kind, (long long)args[i].i, args[i].s.n);
+		buf_add(&out, args[i].s);
+	}
+	return out;
+}
+
+/* Sent if there is room. What goes wrong with it, the next one that is read tells. */
+static void ask_one(struct postgres *pg, struct cached *c, const struct db_value *args, size_t count)
+{
+	struct frg_error later;
+	if (pg->asked_count == ASKED_MAX || pg->awaiting >= AHEAD_MAX)
+		return;
+	struct asked *a = &pg->asked[pg->asked_count];
+	*a = (struct asked){.sql = c->sql, .args = args_text(args, count)};
+	if (a->args.cut || send(pg, &later, c, args, count, a) != FRG_OK) {
+		buf_free(&a->args);
+		*a = (struct asked){0};
+		return;
+	}
+	pg->asked_count++;
+}
+
+/* True: it was asked, and *result is its answer if st is FRG_OK. */
+static bool fetch_asked(struct postgres *pg, const char *sql, const struct db_value *args, size_t count,
+                        PGresult **result, enum frg_status *st, struct frg_error *err)
+{
+	struct buf text = BUF_INIT(1);
+	size_t i = 0;
+	if (pg->asked_count)
+		text = args_text(args, count);
+	while (i < pg->asked_count && (pg->asked[i].sql != sql || pg->asked[i].args.n != text.n ||
+	                               memcmp(pg->asked[i].args.p, text.p, text.n) != 0))
+		i++;
+	buf_free(&text);
+	if (i == pg->asked_count)
+		return false;
+	*st = pg->awaiting ? sync_all(pg, err, NULL) : FRG_OK;
+	if (*st != FRG_OK)
+		return true;
+	struct asked *a = &pg->asked[i];
+	*result = a->result;
+	buf_free(&a->args);
+	*a = (struct asked){0};
+	return *result != NULL;
 }
 
 /* ---- the driver's functions ---- */
@@ -339,7 +356,7 @@ static enum frg_status run(struct db *base, struct frg_error *err, const char *s
 	struct postgres *pg = (struct postgres *)base;
 	PGresult *result = NULL;
 	pg->changes++;
-	enum frg_status st = send(pg, err, find(pg, sql), args, count);
+	enum frg_status st = send(pg, err, find(pg, sql), args, count, NULL);
 	if (st != FRG_OK || (!changed && pg->mode == DB_WRITE && pg->open && pg->awaiting < AHEAD_MAX))
 		return st;
 	st = sync_all(pg, err, &result);
@@ -357,9 +374,14 @@ static enum frg_status query(struct db *base, struct frg_error *err, const char 
 	struct postgres *pg = (struct postgres *)base;
 	struct cached *c = find(pg, sql);
 	PGresult *result = NULL;
-	enum frg_status st = send(pg, err, c, args, count);
-	if (st == FRG_OK)
-		st = sync_all(pg, err, &result);
+	enum frg_status st = FRG_OK;
+	if (pg->asking)
+		ask_one(pg, c, args, count);
+	else if (!fetch_asked(pg, sql, args, count, &result, &st, err)) {
+		st = send(pg, err, c, args, count, NULL);
+		if (st == FRG_OK)
+			st = sync_all(pg, err, &result);
+	}
 	if (st != FRG_OK)
 		return st;
 	c->busy = true;
@@ -417,22 +439,15 @@ static str text(struct db_rows *base, int column, struct arena *a)
 	return copy;
 }
 
-/* The words that PostgreSQL calls otherwise. */
+/* The one word that PostgreSQL calls otherwise. */
 static void in_own_words(const char *sql, struct buf *out)
 {
-	static const struct {
-		str word, own;
-	} words[] = {{STR_INIT("BLOB"), STR_INIT("BYTEA")}, {STR_INIT("INTEGER"), STR_INIT("BIGINT")}};
-	str rest = str_of(sql), word;
-	while (rest.n && str_next(&rest, ' ', &word)) {
-		for (size_t i = 0; i < COUNT_OF(words); i++)
-			if (str_eq(word, words[i].word)) {
-				word = words[i].own;
-				break;
-			}
-		buf_add(out, word);
-		buf_byte(out, ' ');
+	str rest = str_of(sql), blob = STR(" BLOB ");
+	for (size_t at; (at = str_find(rest, blob, 0)) != SIZE_MAX; rest = str_sub(rest, at + blob.n, rest.n)) {
+		buf_add(out, str_sub(rest, 0, at));
+		BUF_LIT(out, " BYTEA ");
 	}
+	buf_add(out, rest);
 	buf_byte(out, 0);
 	BUG_IF(out->cut);
 }
@@ -519,7 +534,7 @@ static enum frg_status commit_read(struct postgres *pg, struct frg_error *err)
 	if (st == FRG_OK && !PQpipelineSync(pg->conn))
 		st = lost(pg, err);
 	if (st == FRG_OK)
-		await(pg, AWAIT_SYNC, NULL);
+		await(pg, (struct awaited){AWAIT_SYNC});
 	pg->open = false;
 	return st;
 }
@@ -552,6 +567,7 @@ static enum frg_status rollback(struct postgres *pg, struct frg_error *err)
 static enum frg_status step(struct db *base, struct frg_error *err, enum db_step which)
 {
 	struct postgres *pg = (struct postgres *)base;
+	forget_asked(pg);
 	switch (which) {
 	case DB_BEGIN_READ: return begin(pg, err, false);
 	case DB_BEGIN_WRITE: return begin(pg, err, true);
@@ -569,32 +585,9 @@ static enum frg_status step(struct db *base, struct frg_error *err, enum db_step
 static void close_db(struct db *base)
 {
 	struct postgres *pg = (struct postgres *)base;
-	PQfinish(pg->conn);
+	drop(pg);
 	free(pg->url);
 	free(pg);
-}
-
-/* Part of a password, perhaps, in which a sign was not written as %XX. */
-static bool is_doubtful(const PQconninfoOption *o)
-{
-	return o->val && ((strcmp(o->keyword, "host") == 0 && strchr(o->val, '@')) ||
-	                  (strcmp(o->keyword, "port") == 0 && o->val[strspn(o->val, "0123456789,")]));
-}
-
-/* What libpq says of an address that it does not understand repeats it, with the password. */
-enum frg_status postgres_check_url(const char *url, struct frg_error *err)
-{
-	char *said = NULL;
-	PQconninfoOption *options = PQconninfoParse(url, &said);
-	bool good = options != NULL;
-	for (const PQconninfoOption *o = options; good && o->keyword; o++)
-		good = !is_doubtful(o);
-	PQconninfoFree(options);
-	PQfreemem(said);
-	return good ? FRG_OK
-	            : frg_fail(err, FRG_INVALID, "store_url",
-	                       "the address of the PostgreSQL server cannot be understood: signs that mean something in"
-	                       " an address are written as %%XX in a name or a password");
 }
 
 enum frg_status db_open_postgres(const char *url, enum db_mode mode, struct db **out, struct frg_error *err)
@@ -620,6 +613,7 @@ static const struct db_driver driver = {
 	.dialect = DB_POSTGRES,
 	.run = run,
 	.query = query,
+	.ask = ask,
 	.next = next,
 	.null = null,
 	.end = end,

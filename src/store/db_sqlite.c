@@ -1,6 +1,8 @@
 /* The SQLite driver: prepared statements cached by the address of their text. */
 #include "store/db.h"
 
+#include "base/buf.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <sqlite3.h>
@@ -9,7 +11,7 @@
 #include <unistd.h>
 
 /* Another program may hold the database so long before a write is refused. */
-enum { CACHE_SLOTS = 1024, ARGS_MAX = 48, BUSY_MS = 5000 };
+enum { CACHE_SLOTS = 1024, ARGS_MAX = 48, BUSY_MS = 5000, SCRIPT_MAX = 1 << 20 };
 
 struct sqlite_rows {
 	struct db_rows base;
@@ -79,10 +81,44 @@ static enum frg_status failed(struct sqlite *db, struct frg_error *err, int rc)
 	}
 }
 
+/* Of a table whose key is an INTEGER the rows lie in its order, in one tree; a BIGINT's would be a second one beside
+ * it, of which every row by its number would be found in both. */
+void db_sqlite_words(const char *sql, struct buf *out)
+{
+	static const struct {
+		str from, to;
+	} words[] = {{STR_INIT(" BIGINT PRIMARY KEY"), STR_INIT(" INTEGER PRIMARY KEY")},
+	             {STR_INIT("/*sqlite"), STR_INIT("")},
+	             {STR_INIT("sqlite*/"), STR_INIT("")}};
+	for (str rest = str_of(sql); rest.n;) {
+		size_t at = rest.n, which = 0;
+		for (size_t i = 0; i < COUNT_OF(words); i++) {
+			size_t found = str_find(rest, words[i].from, 0);
+			if (found < at) {
+				at = found;
+				which = i;
+			}
+		}
+		buf_add(out, str_sub(rest, 0, at));
+		if (at == rest.n)
+			break;
+		buf_add(out, words[which].to);
+		rest = str_sub(rest, at + words[which].from.n, rest.n);
+	}
+	buf_byte(out, 0);
+	BUG_IF(out->cut);
+}
+
+/* Only here the schema itself may be written: a migration's words are the program's own. */
 static enum frg_status script(struct db *base, struct frg_error *err, const char *sql)
 {
 	struct sqlite *db = (struct sqlite *)base;
-	int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+	struct buf own = BUF_INIT(SCRIPT_MAX);
+	db_sqlite_words(sql, &own);
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+	int rc = sqlite3_exec(db->handle, own.p, NULL, NULL, NULL);
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	buf_free(&own);
 	return rc == SQLITE_OK ? FRG_OK : failed(db, err, rc);
 }
 
@@ -382,15 +418,12 @@ static enum frg_status check_integrity(struct db *db, struct frg_error *err)
 	return st;
 }
 
-/* Overwriting deleted cells is not all: when SQLite moves cells between pages, copies stay in the gaps, and the
- * full-text index keeps words until its parts are merged. So the index is merged, the file written anew, and the log
- * emptied. */
+/* Overwriting deleted cells is not all: when SQLite moves cells between pages, copies stay in the gaps. So the file is
+ * written anew, and the log emptied. */
 static enum frg_status scrub(struct db *base, struct frg_error *err)
 {
 	struct sqlite *db = (struct sqlite *)base;
-	enum frg_status st = script(base, err, "INSERT INTO search_text (search_text) VALUES ('optimize')");
-	if (st == FRG_OK)
-		st = script(base, err, "VACUUM");
+	enum frg_status st = script(base, err, "VACUUM");
 	int busy = 0, in_log = 0, moved = 0;
 	if (st != FRG_OK)
 		return st;

@@ -198,8 +198,10 @@ enum frg_status store_figure_forecasts(struct store_tx *tx, id64 site, msec from
 		" sum(CASE WHEN f.decided_at BETWEEN f.from_at AND f.until_at THEN 1 ELSE 0 END)"
 		" FROM forecast f JOIN revision r ON r.id = f.revision_id JOIN comment c ON c.id = r.comment_id"
 		" JOIN article a ON a.id = c.article_id"
-		" WHERE f.site_id = $1 AND f.made_at >= $2 AND f.made_at < $3 GROUP BY a.section",
-		DB_INT(site), DB_INT(from), DB_INT(to), DB_INT(now));
+		" WHERE f.site_id = $1 AND f.made_at >= $2 AND f.made_at < $3"
+		" AND f.revision_id >= $5 AND f.revision_id < $6 GROUP BY a.section",
+		DB_INT(site), DB_INT(from), DB_INT(to), DB_INT(now), DB_INT(id_at(from - ID_SET_BACK_MS)),
+		DB_INT(id_at(to + ID_SET_BACK_MS)));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_forecast);

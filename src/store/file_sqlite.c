@@ -170,13 +170,17 @@ enum frg_status store_file_unused(const char *path, struct frg_error *err)
 
 /* ---- what is in it ---- */
 
+/* A file that earlier versions made has its numbers in trees of their own (store/db_sqlite.c), and is as good. */
+#define ONE_KEY(words) "replace(" words ", 'BIGINTPRIMARYKEY', 'INTEGERPRIMARYKEY')"
 /* One line for each table, index, view and trigger: with the words that made it, as keys and conditions are what keeps
  * rows true; SQLite changes no more of them than white space and quotes. Of the search index, whose tables it makes by
  * itself, only the columns count. */
-#define WORDS "replace(replace(replace(replace(coalesce(m.sql, ''), '\"', ''), ' ', ''), char(9), ''), char(10), '')"
+#define WORDS                                                                                                          \
+	ONE_KEY("replace(replace(replace(replace(coalesce(m.sql, ''), '\"', ''), ' ', ''), char(9), ''), char(10), '')")
 #define COLUMNS                                                                                                        \
 	"CASE WHEN m.type <> 'table' THEN '' WHEN m.sql LIKE 'CREATE VIRTUAL%' THEN m.sql ELSE coalesce((SELECT"           \
-	" group_concat(c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || c.pk) FROM pragma_table_xinfo(m.name) "   \
+	" group_concat(c.name || ' ' || replace(c.type, 'BIGINT', 'INTEGER') || ' ' || c.\"notnull\" || ' ' || c.pk) "     \
+	"FROM pragma_table_xinfo(m.name) "                                                                                 \
 	"c),"                                                                                                              \
 	" '') END"
 #define SHAPE(which, what)                                                                                             \
@@ -197,22 +201,29 @@ static int shape(sqlite3 *db, const char *sql, struct buf *out)
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
+static int run_script(sqlite3 *db, const char *sql)
+{
+	struct buf own = BUF_INIT(1 << 20);
+	db_sqlite_words(sql, &own);
+	int rc = sqlite3_exec(db, own.p, NULL, NULL, NULL);
+	buf_free(&own);
+	return rc;
+}
+
 /* An empty database as the first `schema` migrations make it. */
 static sqlite3 *make_new(int64_t schema)
 {
 	sqlite3 *db;
-	char *sql = NULL;
 	int rc = sqlite3_open(":memory:", &db);
 	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(db, STORE_MIGRATION_TABLE, NULL, NULL, NULL);
+		rc = run_script(db, STORE_MIGRATION_TABLE);
 	for (int64_t i = 0; rc == SQLITE_OK && i < schema; i++) {
-		str text = embedded_content(&embedded_migrations[i]);
-		sql = sqlite3_mprintf("%.*s", STR_ARG(text));
-		rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+		char *sql = sqlite3_mprintf("%.*s", STR_ARG(embedded_content(&embedded_migrations[i])));
+		rc = sql ? run_script(db, sql) : SQLITE_NOMEM;
 		sqlite3_free(sql);
 	}
 	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(db, STORE_SEARCH_TABLES, NULL, NULL, NULL);
+		rc = run_script(db, STORE_SEARCH_TABLES);
 	if (rc != SQLITE_OK)
 		BUG("a new database: %s", sqlite3_errmsg(db));
 	return db;

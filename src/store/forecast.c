@@ -1,4 +1,5 @@
-/* What authors were told of their wait, and how it turned out. */
+/* What authors were told of their wait, and how it turned out. It is told when a revision comes in, and ids are in the
+ * order of their times (base/id.h): since when is asked by id. */
 #include "store/tx.h"
 
 #define ROW "f.revision_id, f.site_id, f.made_at, f.due_at, f.expected, f.bucket, f.from_at, f.until_at, f.decided_at"
@@ -71,9 +72,9 @@ enum frg_status store_forecast_latest(struct store_tx *tx, id64 site, msec since
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " ROW " FROM forecast f WHERE f.site_id = $1 AND f.made_at >= $2"
-	                              " ORDER BY f.made_at DESC LIMIT $3",
-	                              DB_INT(site), DB_INT(since), DB_INT(limit));
+	                              "SELECT " ROW " FROM forecast f WHERE f.site_id = $1 AND f.revision_id >= $2"
+	                              " ORDER BY f.revision_id DESC LIMIT $3",
+	                              DB_INT(site), DB_INT(id_at(since)), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_forecast);
@@ -88,9 +89,9 @@ enum frg_status store_forecast_kept(struct store_tx *tx, id64 site, msec since, 
 	                              "SELECT sum(CASE WHEN f.until_at IS NULL THEN 1 ELSE 0 END),"
 	                              " sum(CASE WHEN f.until_at IS NULL THEN 0 ELSE 1 END),"
 	                              " sum(CASE WHEN f.decided_at BETWEEN f.from_at AND f.until_at THEN 1 ELSE 0 END)"
-	                              " FROM forecast f WHERE f.site_id = $1 AND f.made_at >= $2"
+	                              " FROM forecast f WHERE f.site_id = $1 AND f.revision_id >= $2"
 	                              " AND (f.decided_at IS NOT NULL OR f.until_at < $3)",
-	                              DB_INT(site), DB_INT(since), DB_INT(clock_now()));
+	                              DB_INT(site), DB_INT(id_at(since)), DB_INT(clock_now()));
 	if (st != FRG_OK)
 		return st;
 	if (db_next(rows))
@@ -106,6 +107,6 @@ enum frg_status store_forecast_forget(struct store_tx *tx, id64 revision, struct
 
 enum frg_status store_forecast_purge(struct store_tx *tx, id64 site, msec before, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err, "DELETE FROM forecast WHERE site_id = $1 AND made_at < $2", DB_INT(site),
-	              DB_INT(before));
+	return DB_RUN(tx->db, err, "DELETE FROM forecast WHERE site_id = $1 AND revision_id < $2", DB_INT(site),
+	              DB_INT(id_at(before)));
 }

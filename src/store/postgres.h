@@ -13,10 +13,21 @@
 #define POSTGRES_LOCK_COPY "7382635179"
 #define POSTGRES_CHANNEL "freigabe"
 
+/* ---- connect_postgres.c ---- */
+
+/* FRG_INVALID store_url: what libpq does not understand, or understands otherwise than it was meant. Does not repeat
+ * the address: it may hold a password. */
+MUST_CHECK enum frg_status postgres_check_url(const char *url, struct frg_error *err);
 /* DB_WRITE, DB_READ or DB_REPLICA. Never NULL; PQstatus tells. */
 PGconn *postgres_connect(const char *url, enum db_mode mode);
-/* FRG_INVALID (store_url) if libpq cannot understand it; never repeats it. */
-MUST_CHECK enum frg_status postgres_check_url(const char *url, struct frg_error *err);
+/* FRG_UNSUPPORTED store_unsuitable: too old a server, or a database that is not in UTF8. */
+MUST_CHECK enum frg_status postgres_suitable(PGconn *conn, struct frg_error *err);
+/* What a failure is called, by its SQLSTATE and its text. */
+enum frg_status postgres_failure(struct frg_error *err, const char *state, const char *text);
+/* After these the server, or this connection to it, takes no writes any more. */
+bool postgres_is_lost(const char *state);
+/* False: PQerrorMessage tells why not. */
+bool postgres_set_up(PGconn *conn, bool writer);
 
 /* care_postgres.c; as db.h says. */
 MUST_CHECK enum frg_status postgres_check_integrity(struct db *db, struct frg_error *err);

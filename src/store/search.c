@@ -6,13 +6,43 @@
 
 #include "base/buf.h"
 
-enum { MATCH_MAX = 1 << 16 };
+enum { MATCH_MAX = 1 << 16, MERGE_PAGES = 100 };
+
+/* Parts of the index are merged when there are eight of a size, not four: each comment is written, few are looked for.
+ */
+static enum frg_status set_merging(struct db *db, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum { PARTS = 8 };
+	enum frg_status st = DB_QUERY(db, err, &rows, "SELECT v FROM search_text_config WHERE k = $1",
+	                              DB_TEXT(STR("automerge")));
+	if (st != FRG_OK)
+		return st;
+	bool set = db_next(rows) && db_int(rows, 0) == PARTS;
+	st = db_end(rows, err);
+	if (st != FRG_OK || set)
+		return st;
+	return DB_RUN(db, err, "INSERT INTO search_text (search_text, rank) VALUES ('automerge', $1)", DB_INT(PARTS));
+}
 
 enum frg_status store_search_open(struct db *db, struct frg_error *err)
 {
 	if (db_dialect(db) == DB_POSTGRES)
 		return search_postgres_open(db, err);
-	return db_script(db, err, STORE_SEARCH_TABLES);
+	enum frg_status st = db_script(db, err, STORE_SEARCH_TABLES);
+	return st == FRG_OK ? set_merging(db, err) : st;
+}
+
+enum frg_status store_search_merge(struct store_tx *tx, bool first, bool *more, struct frg_error *err)
+{
+	*more = false;
+	if (db_dialect(tx->db) == DB_POSTGRES)
+		return FRG_OK;
+	int64_t before = db_changes(tx->db);
+	enum frg_status st = DB_RUN(tx->db, err, "INSERT INTO search_text (search_text, rank) VALUES ('merge', $1)",
+	                            DB_INT(first ? -MERGE_PAGES : MERGE_PAGES));
+	*more = db_changes(tx->db) - before >= 2; /* FTS5's own word for: there was something to do */
+	return st;
 }
 
 enum frg_status store_search_reset(struct store_tx *tx, struct frg_error *err)

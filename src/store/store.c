@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
@@ -25,9 +26,9 @@ struct job {
 	struct arena *arena;
 	struct frg_error err;
 	enum frg_status status;
-	bool plain, done;
+	bool plain;
 	struct job *next;
-	pthread_cond_t finished;
+	sem_t finished; /* of its own: who waits for it wakes without asking for the lock that all others ask for, too */
 };
 
 struct line {
@@ -58,6 +59,8 @@ enum frg_status store_none(struct frg_error *err, const char *what)
 }
 
 struct arena *store_arena(struct store_tx *tx) { return tx->arena; }
+bool store_ask(struct store_tx *tx) { return db_ask(tx->db); }
+void store_asked(struct store_tx *tx) { db_asked(tx->db); }
 int64_t store_changes(struct store_tx *tx) { return db_changes(tx->db); }
 
 static void run_work(struct store_tx *tx, struct job *job)
@@ -162,7 +165,7 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 		if (db_step(db, &undo, DB_ROLLBACK) != FRG_OK)
 			log_error("store_rollback", "%s", undo.msg);
 	}
-	log_error("store_commit", "writes were not done: %s", err.msg);
+	log_error("store_commit", "writes not done: %s", err.msg);
 	for (size_t i = 0; i < count; i++) { /* nothing of the group is on the disk: say so to all */
 		if (i < ran && jobs[i]->status != FRG_OK)
 			continue;
@@ -241,11 +244,11 @@ static void *write_loop(void *arg)
 		pthread_mutex_lock(&s->lock);
 		note(s, jobs[0]->work != NULL, problem);
 		s->commits++;
+		pthread_mutex_unlock(&s->lock);
 		pthread_cond_broadcast(&s->event_there);
-		for (size_t i = 0; i < n; i++) {
-			jobs[i]->done = true;
-			pthread_cond_signal(&jobs[i]->finished);
-		}
+		for (size_t i = 0; i < n; i++)
+			sem_post(&jobs[i]->finished); /* from here on it is gone */
+		pthread_mutex_lock(&s->lock);
 	}
 	pthread_mutex_unlock(&s->lock);
 	return NULL;
@@ -263,21 +266,20 @@ static void stand_in(struct line *line, struct job *job)
 
 static enum frg_status write_in(struct store *s, struct line *line, struct job *job, struct frg_error *err)
 {
-	pthread_cond_init(&job->finished, NULL);
 	int64_t asked = clock_steady_ns();
 	pthread_mutex_lock(&s->lock);
 	if (s->stopping) {
 		pthread_mutex_unlock(&s->lock);
-		pthread_cond_destroy(&job->finished);
 		return frg_fail(err, FRG_UNAVAILABLE, "stopping", "the server is stopping");
 	}
+	sem_init(&job->finished, 0, 0);
 	stand_in(line, job);
 	metric_add(&store_writes_waiting, 0, 1);
-	pthread_cond_signal(&s->work_there);
-	while (!job->done)
-		pthread_cond_wait(&job->finished, &s->lock);
 	pthread_mutex_unlock(&s->lock);
-	pthread_cond_destroy(&job->finished);
+	pthread_cond_signal(&s->work_there);
+	while (sem_wait(&job->finished) != 0)
+		BUG_IF(errno != EINTR);
+	sem_destroy(&job->finished);
 	if (job->work)
 		metric_observe(&store_writes, 0, clock_steady_ns() - asked);
 	if (job->status != FRG_OK && err)
@@ -470,9 +472,33 @@ enum frg_status store_check_integrity(struct store_tx *tx, struct frg_error *err
 	return db_check_integrity(tx->db, err);
 }
 
-enum frg_status store_scrub(struct store *store, struct frg_error *err)
+struct merging {
+	bool first, more;
+};
+
+static enum frg_status merge_some(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
-	return store_write(store, NULL, NULL, NULL, err);
+	struct merging *m = ctx;
+	return store_search_merge(tx, m->first, &m->more, err);
+}
+
+/* PostgreSQL does it beside all others, so it gets a connection of its own. With SQLite nobody writes meanwhile: what
+ * can be done in steps is done before, between the groups of others. */
+enum frg_status store_scrub(struct store *s, struct frg_error *err)
+{
+	if (s->place.dialect == DB_POSTGRES) {
+		struct db *own;
+		enum frg_status st = place_open(&s->place, DB_WRITE, &own, err);
+		if (st != FRG_OK)
+			return st;
+		st = db_scrub(own, err);
+		db_close(own);
+		return st;
+	}
+	enum frg_status st = FRG_OK;
+	for (struct merging m = {.first = true, .more = true}; st == FRG_OK && m.more; m.first = false)
+		st = store_write_as(s, STORE_PATIENT, NULL, merge_some, &m, err);
+	return st == FRG_OK ? write_in(s, &s->lines[1], &(struct job){.work = NULL}, err) : st;
 }
 
 enum frg_status store_size(struct store_tx *tx, int64_t *bytes, struct frg_error *err)

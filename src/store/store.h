@@ -82,6 +82,14 @@ bool store_works(const struct store *store);
 
 struct arena *store_arena(struct store_tx *tx);
 
+/* What is going to be read, asked all at once: between store_ask and store_asked the functions that read only send
+ * their questions, and say that nothing is there. Called again they find the answers, where the database is a round
+ * trip away; of a file nothing is asked (false). What the same work writes in between does not show in the answers. */
+bool store_ask(struct store_tx *tx);
+void store_asked(struct store_tx *tx);
+/* For what comes of a function meanwhile: nothing. */
+static inline void store_unread(enum frg_status status) { (void)status; }
+
 /* ---- authors, comments, revisions, reviews --------------------------------- */
 
 enum store_state {

@@ -76,7 +76,9 @@ static void sort(struct arena *a, uint64_t *values, size_t count)
 	}
 }
 
-static void find_minima(const uint64_t *grams, size_t count, uint64_t minima[MINIMA])
+/* Written so that a compiler takes several minima at a time. */
+static inline __attribute__((always_inline)) void find_each(const uint64_t *grams, size_t count,
+                                                            uint64_t minima[MINIMA])
 {
 	uint64_t times[MINIMA], plus[MINIMA];
 	for (int m = 0; m < MINIMA; m++) {
@@ -92,32 +94,64 @@ static void find_minima(const uint64_t *grams, size_t count, uint64_t minima[MIN
 		}
 }
 
-void near_read(struct arena *a, str text, struct near_text *out)
+#ifdef __x86_64__
+/* The same in a third of the time where the processor can; the values are the same. */
+__attribute__((target("avx2"))) static void find_wide(const uint64_t *grams, size_t count, uint64_t minima[MINIMA])
+{
+	find_each(grams, count, minima);
+}
+#endif
+
+static void find_minima(const uint64_t *grams, size_t count, uint64_t minima[MINIMA])
+{
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("avx2")) {
+		find_wide(grams, count, minima);
+		return;
+	}
+#endif
+	find_each(grams, count, minima);
+}
+
+/* As they come, each as often as it does. NULL for a short text. */
+static uint64_t *read_grams(struct arena *a, str text, struct near_text *out, size_t *count)
 {
 	*out = (struct near_text){.key_count = 1};
+	*count = 0;
 	str even = even_out(a, text);
 	out->keys[0] = hash_of(even.p, even.n);
 	if (even.n < NEAR_SHORT)
-		return;
-	uint64_t *grams = arena_array(a, even.n, sizeof *grams);
-	size_t n = 0;
+		return NULL;
+	uint64_t *grams = arena_array(a, even.n, sizeof *grams), minima[MINIMA];
 	for (size_t i = 0; i + GRAM <= even.n; i++)
-		grams[n++] = hash_of(even.p + i, GRAM);
-	sort(a, grams, n);
-	size_t kept = 0;
-	for (size_t i = 0; i < n; i++)
-		if (i == 0 || grams[i] != grams[i - 1])
-			grams[kept++] = grams[i];
-	out->grams = grams;
-	out->gram_count = kept;
-	uint64_t minima[MINIMA];
-	find_minima(grams, kept, minima);
+		grams[(*count)++] = hash_of(even.p + i, GRAM);
+	find_minima(grams, *count, minima);
 	for (int b = 0; b < NEAR_BANDS; b++) {
 		uint64_t h = mix((uint64_t)b + 1);
 		for (int r = 0; r < NEAR_ROWS; r++)
 			h = mix(h ^ minima[b * NEAR_ROWS + r]);
 		out->keys[out->key_count++] = h;
 	}
+	return grams;
+}
+
+void near_keys(struct arena *a, str text, struct near_text *out)
+{
+	size_t count;
+	read_grams(a, text, out, &count);
+}
+
+void near_read(struct arena *a, str text, struct near_text *out)
+{
+	size_t count;
+	uint64_t *grams = read_grams(a, text, out, &count);
+	if (!grams)
+		return;
+	sort(a, grams, count);
+	out->grams = grams;
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || grams[i] != grams[i - 1])
+			grams[out->gram_count++] = grams[i];
 }
 
 double near_likeness(const struct near_text *a, const struct near_text *b)

@@ -1,6 +1,8 @@
 /* What is found by words: the same in every store, whatever its index. */
 #include "store_fixture.h"
 
+#include "store/person.h"
+
 struct looking {
 	struct fixture *f;
 	struct store_word words[3];
@@ -95,6 +97,103 @@ static void what_is_taken_out_is_not_found(void **state)
 	assert_int_equal(l.missing.count, 1);
 }
 
+/* ---- taken out to the last byte, while others write ---- */
+
+enum { TEXTS = 300, WORDS = 400, ROOM = 16 };
+/* The index keeps of a word what it does not share with the one before, so its end is what is looked for. */
+static const char secret[] = "zwq8vxkanarienvogel", secret_end[] = "kanarienvogel";
+
+/* Words enough that the index has many parts; the secret in one text. */
+static str many_words(struct arena *a, unsigned seed, bool with_secret)
+{
+	char *p = arena_alloc(a, WORDS * ROOM + sizeof secret);
+	size_t n = 0;
+	for (unsigned i = 0; i < WORDS; i++) {
+		seed = seed * 1664525 + 1013904223;
+		n += (size_t)snprintf(p + n, ROOM, "wort%06u ", seed >> 12 & 0xfffff);
+	}
+	n += (size_t)snprintf(p + n, sizeof secret, "%s", with_secret ? secret : "");
+	return (str){p, n};
+}
+
+static bool is_in_files(const struct fixture *f, const char *word)
+{
+	static const char *const ends[] = {"", "-wal"};
+	bool found = false;
+	for (size_t i = 0; i < COUNT_OF(ends); i++) {
+		char path[256];
+		snprintf(path, sizeof path, "%s%s", f->url + strlen("sqlite:"), ends[i]);
+		FILE *file = fopen(path, "rb");
+		if (!file)
+			continue;
+		assert_int_equal(fseek(file, 0, SEEK_END), 0);
+		size_t size = (size_t)ftell(file);
+		char *bytes = malloc(size + 1);
+		assert_non_null(bytes);
+		rewind(file);
+		assert_int_equal(fread(bytes, 1, size, file), size);
+		fclose(file);
+		found = found || memmem(bytes, size, word, strlen(word));
+		free(bytes);
+	}
+	return found;
+}
+
+struct writing {
+	struct fixture *f;
+	atomic_bool over;
+	unsigned count;
+};
+
+static void *go_on_writing(void *ctx)
+{
+	struct writing *w = ctx;
+	struct arena *a = arena_open(1 << 22);
+	struct frg_error e;
+	for (; !atomic_load(&w->over); w->count++) {
+		arena_reset(a);
+		struct made m = {.f = w->f, .text = many_words(a, 1000 + w->count, false)};
+		if (store_write(w->f->store, a, make, &m, &e) != FRG_OK || store_write(w->f->store, a, add, &m, &e) != FRG_OK)
+			break;
+	}
+	arena_close(a);
+	return NULL;
+}
+
+static enum frg_status forget_text(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct made *m = ctx;
+	enum frg_status st = store_revision_move(tx, m->revision.id, STATE_HELD, 0, STATE_WITHDRAWN, e);
+	m->revision.state = STATE_WITHDRAWN;
+	return st == FRG_OK ? store_revision_purge(tx, &m->revision, e) : st;
+}
+
+static void what_is_taken_out_is_in_no_byte(void **state)
+{
+	struct fixture *f = *state;
+	if (f->postgres)
+		return; /* docs/postgresql.md says what is promised there */
+	struct made one = {0};
+	for (unsigned i = 0; i < TEXTS; i++) {
+		struct made m = {.f = f, .text = many_words(f->arena, i, i == 0)};
+		OK(store_write(f->store, f->arena, make, &m, &err));
+		OK(store_write(f->store, f->arena, add, &m, &err));
+		one = i == 0 ? m : one;
+	}
+	assert_true(is_in_files(f, secret_end));
+	OK(store_write(f->store, f->arena, take_out, &one, &err));
+	OK(store_write(f->store, f->arena, forget_text, &one, &err));
+	struct writing w = {.f = f};
+	pthread_t thread;
+	assert_int_equal(pthread_create(&thread, NULL, go_on_writing, &w), 0);
+	OK(store_scrub(f->store, &err));
+	atomic_store(&w.over, true);
+	pthread_join(thread, NULL);
+	assert_true(w.count > 0);
+	assert_false(is_in_files(f, secret_end));
+	assert_int_equal(hits(f, SEARCH_ANYWHERE, "wort", NULL), 10); /* as many as were asked for */
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -102,6 +201,7 @@ int main(void)
 		TEST(what_was_not_kept_is_not_found),
 		TEST(words_are_found_by_their_beginning),
 		TEST(what_is_taken_out_is_not_found),
+		TEST(what_is_taken_out_is_in_no_byte),
 	};
 	return cmocka_run_group_tests_name("search", tests, NULL, NULL);
 }

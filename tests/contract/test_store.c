@@ -302,6 +302,27 @@ static void a_foreign_schema_is_refused(void **state)
 	assert_string_equal(err.code, "schema_newer");
 }
 
+static enum frg_status count_one(struct store_tx *tx, void *ran, struct frg_error *e)
+{
+	(void)tx, (void)e;
+	++*(int *)ran;
+	return FRG_OK;
+}
+
+/* A newer program has brought the schema on, while this one has it open. */
+static void a_newer_schema_ends_the_writes_of_an_older_program(void **state)
+{
+	struct fixture *f = *state;
+	int ran = 0;
+	tamper(f, "INSERT INTO schema_migration VALUES (99, 'z', 'z', 0)");
+	assert_int_equal(store_write(f->store, f->arena, count_one, &ran, &err), FRG_UNAVAILABLE);
+	assert_string_equal(err.code, "schema_newer");
+	assert_int_equal(ran, 0);
+	tamper(f, "DELETE FROM schema_migration WHERE version = 99");
+	OK(store_write(f->store, f->arena, count_one, &ran, &err));
+	assert_int_equal(ran, 1);
+}
+
 static void a_missing_database_is_said_to_be_missing(void **state)
 {
 	(void)state;
@@ -575,6 +596,7 @@ int main(void)
 		TEST(an_undone_decision_does_not_enter_the_chain),
 		TEST(what_was_written_is_there_again),
 		TEST(a_foreign_schema_is_refused),
+		TEST(a_newer_schema_ends_the_writes_of_an_older_program),
 		TEST(a_missing_database_is_said_to_be_missing),
 		TEST(events_come_in_order),
 		TEST(suggestions_come_back_by_page),

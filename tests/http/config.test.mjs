@@ -11,9 +11,9 @@ function refused(text) {
 	const dir = mkdtempSync(join(tmpdir(), 'freigabe-config-')), file = join(dir, 'freigabe.ini');
 	try {
 		writeFileSync(file, text);
-		const r = spawnSync(binary(), ['serve', '--db', `sqlite:${join(dir, 'x.db')}`, '--listen', '127.0.0.1:0', '--config', file], { encoding: 'utf8', timeout: 20000 });
+		const r = spawnSync(binary(), ['serve', '--db', `sqlite:${join(dir, 'x.db')}`, '--listen', '127.0.0.1:0', '--config', file], { encoding: 'utf8', timeout: 20000, env: { ...process.env, LANG: 'C', LC_ALL: 'C' } });
 		assert.equal(r.status, 2, r.stderr);
-		return r.stderr.replace(file, 'FILE').trim();
+		return r.stderr.replace(file, 'FILE').split('\n')[0]; // what to do follows in the next
 	} finally {
 		rmSync(dir, { recursive: true });
 	}

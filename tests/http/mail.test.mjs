@@ -1,31 +1,23 @@
 // Letters leave by a real mail server: invitations at once, reasons once a decision can no longer be taken back.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { startServer, until } from '../lib/server.mjs';
+import { startPeer } from '../lib/letters.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
-import { fileURLToPath } from 'node:url';
 
-let peer, server, rike, omar;
-const letters = [];
+let peer, letters, server, rike, omar;
 const letter = (to, within = 30000) => until(() => letters.find((l) => l.to.includes(to)), { within, what: `a letter to ${to}` });
 
 before(async () => {
-	peer = spawn('/usr/bin/python3', [fileURLToPath(new URL('../lib/smtp_peer.py', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
-	const lines = createInterface({ input: peer.stdout });
-	const port = await new Promise((done, fail) => {
-		lines.once('line', done);
-		peer.once('exit', () => fail(new Error('the mail server of the test ended')));
-	});
-	lines.on('line', (line) => letters.push(JSON.parse(line)));
-	server = await startServer({ config: { smtp: `smtp://127.0.0.1:${port}`, smtp_tls: 'off', mail_from: 'redaktion@paper.example' } });
+	peer = await startPeer();
+	({ letters } = peer);
+	server = await startServer({ config: peer.config });
 	rike = await new Editor(server).login();
 	omar = await new Editor(server).login('omar');
 });
 after(async () => {
 	await server?.end();
-	peer?.stdin.end();
+	peer?.end();
 });
 
 const invite = (email) => rike.write('/v1/desk/staff/invitations', { name: 'Änne Groß', email, role: 'editor', lang: 'de' });

@@ -2,23 +2,17 @@
 // nobody decides twice, letters leave once, and a connection that is lost costs no comment.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { startServer, startNode, until, uuid } from '../lib/server.mjs';
 import { newDatabase } from '../lib/postgres.mjs';
+import { startPeer } from '../lib/letters.mjs';
 import { Reader, Editor, conflict } from '../lib/people.mjs';
 
 const ROUNDS = Number(process.env.NODES_ROUNDS) || 5;
-let peer, config, a, b, rike, omar;
-const letters = [];
+let peer, letters, config, a, b, rike, omar;
 
 before(async () => {
-	peer = spawn('/usr/bin/python3', [fileURLToPath(new URL('../lib/smtp_peer.py', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
-	const lines = createInterface({ input: peer.stdout });
-	const port = await new Promise((done) => lines.once('line', done));
-	lines.on('line', (line) => letters.push(JSON.parse(line)));
-	config = { smtp: `smtp://127.0.0.1:${port}`, smtp_tls: 'off', mail_from: 'redaktion@paper.example' };
+	peer = await startPeer();
+	({ letters, config } = peer);
 	a = await startServer({ db: await newDatabase(), config });
 	b = await startNode(a, { config });
 	rike = await new Editor(a).login();
@@ -27,7 +21,7 @@ before(async () => {
 });
 after(async () => {
 	await Promise.all([a?.end(), b?.end()]);
-	peer?.stdin.end();
+	peer?.end();
 });
 
 const works = (node) => node.log.includes('"event":"work"');

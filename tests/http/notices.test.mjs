@@ -2,27 +2,20 @@
 // is preserved, signed, downloaded and verified.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { startServer, until, uuid, PASSWORD } from '../lib/server.mjs';
+import { startPeer } from '../lib/letters.mjs';
 import { Reader, Editor, conflict } from '../lib/people.mjs';
 
-let peer, server, rike, omar, wilma;
-const letters = [];
+let peer, letters, server, rike, omar, wilma;
 const letterTo = (to, match = /./) => until(() => letters.find((l) => l.to.includes(to) && match.test(l.subject)), { within: 20000, what: `a letter to ${to}: ${match}` });
 
 before(async () => {
-	peer = spawn('/usr/bin/python3', [fileURLToPath(new URL('../lib/smtp_peer.py', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
-	const lines = createInterface({ input: peer.stdout });
-	const port = await new Promise((done, fail) => {
-		lines.once('line', done);
-		peer.once('exit', () => fail(new Error('the mail server of the test ended')));
-	});
-	lines.on('line', (line) => letters.push(JSON.parse(line)));
-	server = await startServer({ config: { smtp: `smtp://127.0.0.1:${port}`, smtp_tls: 'off', mail_from: 'redaktion@paper.example' } });
+	peer = await startPeer();
+	({ letters } = peer);
+	server = await startServer({ config: peer.config });
 	rike = await new Editor(server).login();
 	omar = await new Editor(server).login('omar');
 	wilma = new Reader(server);
@@ -30,7 +23,7 @@ before(async () => {
 after(async () => {
 	const { status, stdout } = server.audit();
 	await server?.end();
-	peer?.stdin.end();
+	peer?.end();
 	assert.equal(status, 0, `whatever was done, the chain is whole: ${stdout}`);
 });
 

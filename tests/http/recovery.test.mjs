@@ -1,6 +1,7 @@
 // PostgreSQL brought back to a moment, with its own tools alone, as docs/backup.md says: a base backup, the archived log, a
-// time to stop at. What was decided before is there, what came after is not, and the chains are whole.
-import { test, after } from 'node:test';
+// time to stop at. What was decided before is there, what came after is not, and the chains are whole. And a server whose
+// database is stopped and started again.
+import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -50,7 +51,7 @@ after(() => {
 	rmSync(dir, { recursive: true, force: true });
 });
 
-test('back to the moment before a mistake', async () => {
+before(() => {
 	mkdirSync(join(dir, 'archive'));
 	own(dir);
 	pg('initdb', '-D', join(dir, 'one-data'), '-U', 'freigabe', '-A', 'trust', '-E', 'UTF8', '--locale', 'C', '--no-sync');
@@ -62,6 +63,9 @@ archive_command = 'test ! -f ${dir}/archive/%f && cp %p ${dir}/archive/%f'
 ` });
 	start('one');
 	sql('one', 'CREATE DATABASE freigabe', 'postgres');
+});
+
+test('back to the moment before a mistake', async () => {
 	const server = await startServer({ db: url('one') });
 	try {
 		const reader = new Reader(server), rike = await new Editor(server).login();
@@ -90,6 +94,35 @@ archive_mode = off
 		const audit = spawnSync(server.bin, ['audit', 'verify', '--db', url('two')], { encoding: 'utf8' });
 		assert.equal(audit.status, 0, audit.stdout + audit.stderr);
 		assert.match(audit.stdout, /ok: 2 decisions, 2 publications/);
+	} finally {
+		await server.end();
+	}
+});
+
+test('the database is stopped and started again: who posts is told so, who reads is served, and it goes on by itself', async () => {
+	const server = await startServer({ db: url('one') });
+	try {
+		const reader = new Reader(server), rike = await new Editor(server).login();
+		const before = (await reader.submit('Vor dem Neustart: ein Satz zur Brücke.')).id;
+		const stream = await new Reader(server).stream('/v1/articles/bruecke/stream');
+		await rike.release(before);
+		await stream.next((m) => m.event === 'put');
+		stream.close();
+		assert.match(await new Reader(server).thread(), /Vor dem Neustart/, 'in memory from now on');
+		const key = '7a1c7a0e-1f1d-4a0e-9a53-6f0f3b6f0a11', text = 'Während des Neustarts: ein Satz zur Brücke.';
+		stop('one');
+		const answer = await reader.post(text, { key });
+		assert.equal(answer.status, 503, answer.text);
+		assert.ok(answer.headers['retry-after'] && answer.json.error.message);
+		assert.match(await new Reader(server).thread(), /Vor dem Neustart/, 'from memory');
+		start('one');
+		const { id } = (await until(async () => {
+			const again = await reader.post(text, { key });
+			return again.status === 201 && again;
+		}, { within: 30000, what: 'it goes on' })).json;
+		assert.deepEqual((await reader.mine()).map((c) => c.id).sort(), [before, id].sort(), 'each once');
+		await rike.release(id);
+		assert.equal(server.audit().status, 0);
 	} finally {
 		await server.end();
 	}

@@ -54,3 +54,15 @@ test('accounts are administrators, as they could do everything; what waited wait
 	assert.equal((await rike.decisions()).length, 6, 'the undone one, too, and the new one; but no undo');
 	assert.equal((await rike.get('/v1/desk/policy')).json.version, 1);
 });
+
+test('its file is as good as a new one: the same rows are allowed, and it can be backed up and restored', () => {
+	assert.equal(sql("SELECT count(*) FROM pragma_index_list('author') WHERE origin = 'pk';"), '1', 'rows lie as they lay');
+	assert.match(sql("SELECT sql FROM sqlite_schema WHERE name = 'revision';"), /state = 'held' OR/);
+	const wrong = spawnSync('sqlite3', ['-batch', server.file], { input: "UPDATE revision SET state = 'nonsense';", encoding: 'utf8' });
+	assert.match(wrong.stderr, /CHECK constraint failed/);
+	assert.equal(sql('PRAGMA integrity_check;'), 'ok');
+	const copy = server.file + '.copy';
+	server.cli('backup', '--to', copy);
+	const restored = spawnSync(server.bin, ['restore', '--from', copy, '--db', `sqlite:${server.file}.restored`], { encoding: 'utf8', env: server.env });
+	assert.equal(restored.status, 0, restored.stdout + restored.stderr);
+});

@@ -41,16 +41,16 @@ static void what_has_not_changed_is_handed_out(void **state)
 	expect(false, false);
 	keep();
 	expect(true, true);
-	cache_drop(cache, OTHER, false);
+	cache_drop(cache, OTHER, false, 0);
 	expect(true, true);
 }
 
 static void after_an_addition_it_is_an_older_page(void **state)
 {
 	keep();
-	cache_drop(cache, ARTICLE, true);
+	cache_drop(cache, ARTICLE, true, 0);
 	expect(false, true);
-	cache_drop(cache, ARTICLE, true);
+	cache_drop(cache, ARTICLE, true, 0);
 	expect(false, true);
 	keep(); /* made anew */
 	expect(true, true);
@@ -59,19 +59,19 @@ static void after_an_addition_it_is_an_older_page(void **state)
 static void after_a_loss_it_is_none(void **state)
 {
 	keep();
-	cache_drop(cache, ARTICLE, false);
+	cache_drop(cache, ARTICLE, false, 0);
 	expect(false, false);
 	keep();
-	cache_drop(cache, ARTICLE, true);
-	cache_drop(cache, ARTICLE, false); /* before anybody asked */
-	cache_drop(cache, ARTICLE, true);
+	cache_drop(cache, ARTICLE, true, 0);
+	cache_drop(cache, ARTICLE, false, 0); /* before anybody asked */
+	cache_drop(cache, ARTICLE, true, 0);
 	expect(false, false);
 	keep();
-	cache_drop(cache, ARTICLE, false);
+	cache_drop(cache, ARTICLE, false, 0);
 	struct http_page *older = cache_get_older(cache, KEY); /* whichever is asked first */
 	assert_null(older);
 	keep();
-	cache_drop_all(cache);
+	cache_drop_all(cache, 0);
 	expect(false, false);
 }
 
@@ -80,7 +80,7 @@ static void what_was_read_before_a_change_is_not_kept(void **state)
 {
 	for (int adds = 0; adds < 2; adds++) {
 		struct cache_state before = cache_state(cache, ARTICLE);
-		cache_drop(cache, ARTICLE, adds);
+		cache_drop(cache, ARTICLE, adds, 0);
 		cache_put(cache, KEY, ARTICLE, before, page, 100);
 		expect(false, false);
 	}
@@ -89,7 +89,7 @@ static void what_was_read_before_a_change_is_not_kept(void **state)
 static void older_ones_make_room_too(void **state)
 {
 	keep();
-	cache_drop(cache, ARTICLE, true);
+	cache_drop(cache, ARTICLE, true, 0);
 	for (int i = 0; i < 8; i++) {
 		const char name[] = {(char)('a' + i), 0};
 		cache_put(cache, str_of(name), OTHER, cache_state(cache, OTHER), page, LARGE / 5);

@@ -48,6 +48,26 @@ static void same(void **state)
 	assert_true(found);
 }
 
+/* Databases hold keys: they stay what they are, on every processor. */
+static void keys_stay(void **state)
+{
+	(void)state;
+	static const uint64_t known[] = {
+		UINT64_C(0x384EE207469304DE), UINT64_C(0x744546D008BCA5DF), UINT64_C(0x88EADC11C6FC1785),
+		UINT64_C(0x0BA34A8F5EBCB5F1), UINT64_C(0x04079920AF02A51B), UINT64_C(0x0D8BE969A160D836),
+		UINT64_C(0x809999BA281D4663), UINT64_C(0xCA4BFE6643D00CA9), UINT64_C(0x5A1F1A3B2D5F77A8)};
+	struct arena *a = arena_open(1 << 20);
+	struct near_text whole, keys;
+	near_read(a, str_of(base), &whole);
+	near_keys(a, str_of(base), &keys);
+	assert_int_equal(whole.key_count, NEAR_KEYS);
+	assert_int_equal(keys.key_count, NEAR_KEYS);
+	assert_memory_equal(whole.keys, known, sizeof known);
+	assert_memory_equal(keys.keys, known, sizeof known);
+	assert_int_equal(whole.gram_count, 164);
+	arena_close(a);
+}
+
 static void nearly(void **state)
 {
 	(void)state;
@@ -127,6 +147,6 @@ static void corpus(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(same), cmocka_unit_test(nearly), cmocka_unit_test(others),
-	                                   cmocka_unit_test(corpus)};
+	                                   cmocka_unit_test(corpus), cmocka_unit_test(keys_stay)};
 	return cmocka_run_group_tests_name("near", tests, NULL, NULL);
 }

@@ -26,6 +26,79 @@ static void a_comment_is_held(void **state)
 	assert_int_equal(number(sql), 0);
 }
 
+/* How many steps SQLite takes for a review that suggests this. */
+static int steps_of(const char *suggestion)
+{
+	sqlite3 *db;
+	sqlite3_stmt *s;
+	assert_int_equal(sqlite3_open(t.path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "BEGIN", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db,
+	                                    "INSERT INTO review (id, revision_id, engine, suggestion, findings,"
+	                                    " article_hash, created_at) SELECT max(id) + 1, revision_id, '', $1, '', '', 1"
+	                                    " FROM review",
+	                                    -1, &s, NULL),
+	                 SQLITE_OK);
+	sqlite3_bind_text(s, 1, suggestion, -1, SQLITE_STATIC);
+	int rc = sqlite3_step(s), steps = sqlite3_stmt_status(s, SQLITE_STMTSTATUS_VM_STEP, 0);
+	sqlite3_finalize(s);
+	sqlite3_close(db);
+	return rc == SQLITE_DONE ? steps : -rc;
+}
+
+/* SQLite makes a table of a list of words, each time; the commonest must not need it. */
+static void the_commonest_words_are_checked_without_a_list(void **state)
+{
+	submit("", "Ein sachlicher Beitrag.", 0);
+	assert_true(steps_of("look") > 0 && steps_of("look") + 5 < steps_of("reject"));
+	assert_int_equal(steps_of("nonsense"), -SQLITE_CONSTRAINT);
+	assert_int_equal(number("SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%(state = ''held'' OR %' AND name = "
+	                        "'revision' OR sql LIKE '%(action = ''release'' OR %' AND name = 'decision'"),
+	                 2);
+}
+
+/* A row is found by its number in one tree, not in two; and the search index is not tidied up at every turn. */
+static void trees_are_few(void **state)
+{
+	assert_int_equal(number("SELECT count(*) FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'"
+	                        " AND c.pk = 1 AND c.type = 'BIGINT'"
+	                        " AND (SELECT count(*) FROM pragma_table_info(t.name) d WHERE d.pk) = 1"),
+	                 0);
+	assert_int_equal(number("SELECT count(*) FROM pragma_index_list('near_key')"), 2);
+	assert_int_equal(number("SELECT v FROM search_text_config WHERE k = 'automerge'"), 8);
+}
+
+/* The answer to a new comment is put together from what is known of it, and is what a later look finds. */
+static void the_answer_is_what_is_read_later(void **state)
+{
+	struct submit_result first = submit("", "Ein sachlicher Beitrag.", 0);
+	release(first.revision);
+	id64 parents[] = {0, first.comment};
+	for (size_t i = 0; i < COUNT_OF(parents); i++) {
+		struct submit_result sent = submit("", "Ein <b>Beitrag</b> & mehr.", parents[i]);
+		struct thread_query q = {.site = t.site, .article = STR("bruecke"), .form = THREAD_FRAGMENT};
+		struct own_comment answered, *read = NULL;
+		size_t count = 0;
+		struct own_comment *one = NULL;
+		assert_non_null(sent.fresh);
+		q.known = &sent.article;
+		q.fresh = sent.fresh;
+		OK(service_own_comments(t.svc, t.a, &q, sent.reader, sent.comment, &one, &count, &err));
+		assert_int_equal(count, 1);
+		answered = *one;
+		q.known = NULL;
+		q.fresh = NULL;
+		OK(service_own_comments(t.svc, t.a, &q, sent.reader, sent.comment, &read, &count, &err));
+		assert_int_equal(count, 1);
+		assert_int_equal(answered.position, i + 1);
+		assert_int_equal(answered.position, read->position);
+		assert_int_equal(answered.review_from, read->review_from);
+		assert_int_equal(answered.review_until, read->review_until);
+		assert_true(str_eq(answered.state, read->state) && str_eq(answered.html, read->html));
+		assert_true(str_eq(answered.view.id, read->view.id) && str_eq(answered.view.parent_id, read->view.parent_id));
+	}
+}
+
 static void what_is_sent_is_checked(void **state)
 {
 	static char longer[SERVICE_TEXT_MAX + 2];
@@ -405,6 +478,9 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(a_comment_is_held),
+		TEST(the_commonest_words_are_checked_without_a_list),
+		TEST(trees_are_few),
+		TEST(the_answer_is_what_is_read_later),
 		TEST(what_is_sent_is_checked),
 		TEST(a_repeated_request_is_done_once),
 		TEST(the_same_at_the_same_time_too),

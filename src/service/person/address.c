@@ -54,7 +54,16 @@ enum frg_status address_prepare(struct store_tx *tx, id64 site, str address, str
 		return FRG_OK;
 	enum frg_status st = privacy_load(tx, site, &terms, err);
 	out->days = terms.address_days;
+	out->since = clock_now() - out->days * day_ms;
 	return st == FRG_OK && out->days ? store_address_keys(tx, &out->keys, err) : st;
+}
+
+void address_ask(struct store_tx *tx, id64 site, str address, const struct address_terms *terms)
+{
+	id64 line;
+	struct frg_error none;
+	if (terms->days)
+		store_unread(find_line(tx, &terms->keys, site, address, terms->since, &line, &none));
 }
 
 enum frg_status address_note(struct store_tx *tx, const struct store_revision *revision, str address,
@@ -72,7 +81,7 @@ enum frg_status address_note(struct store_tx *tx, const struct store_revision *r
 	str key;
 	enum frg_status st = day_key(tx, &terms->keys, row.day, &key, err);
 	if (st == FRG_OK)
-		st = find_line(tx, &terms->keys, row.site, address, now - terms->days * day_ms, &row.line, err);
+		st = find_line(tx, &terms->keys, row.site, address, terms->since, &row.line, err);
 	if (st != FRG_OK)
 		return st;
 	if (!row.line)

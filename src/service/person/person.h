@@ -144,9 +144,13 @@ struct purge_place { /* begins with zeros, and is zeros again when all has been 
 /* The next batch of a site. *count: texts and rows that went. */
 MUST_CHECK enum frg_status service_purge(struct service *svc, struct arena *a, id64 site, struct purge_place *place,
                                          int64_t *count, struct frg_error *err);
-/* Clears the files of what has gone from the tables, if something has: at once while the database is small, at night
- * when it is not, or `now`. FRG_UNAVAILABLE: later. */
-MUST_CHECK enum frg_status service_scrub(struct service *svc, struct arena *a, bool now, bool *done,
+enum scrub_when {
+	SCRUB_QUIET, /* as SCRUB_SOON, when nothing more has gone for a moment */
+	SCRUB_SOON,  /* if something has gone: at once while the database is small, at night when it is not */
+	SCRUB_NOW
+};
+/* Clears the files of what has gone from the tables. FRG_UNAVAILABLE: later. */
+MUST_CHECK enum frg_status service_scrub(struct service *svc, struct arena *a, enum scrub_when when, bool *done,
                                          struct frg_error *err);
 
 #endif

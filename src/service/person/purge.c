@@ -4,7 +4,15 @@
 
 #include <time.h>
 
-enum { TEXTS = 40, ROWS = 500, SCRUB_AT_ONCE = 64 << 20, SCRUB_FROM = 2, SCRUB_TO = 5, SCRUB_DAYS = 3 };
+enum {
+	TEXTS = 40,
+	ROWS = 500,
+	SCRUB_AT_ONCE = 64 << 20,
+	SCRUB_FROM = 2,
+	SCRUB_TO = 5,
+	SCRUB_DAYS = 3,
+	SCRUB_QUIET_MS = 2000
+};
 static const msec day_ms = (msec)24 * 3600 * 1000;
 
 struct purging {
@@ -123,26 +131,31 @@ static enum frg_status end_wish(struct store_tx *tx, void *ctx, struct frg_error
 	return st == FRG_OK && str_eq(now, s->wish) ? store_setting_put(tx, 0, STR("scrub"), STR(""), err) : st;
 }
 
-/* Writers wait while the file is written anew: not in the middle of a large newsroom's day. */
-static bool is_time(const struct scrubbing *s)
+/* Writers wait while the file is written anew: not in the middle of a large newsroom's day, and not while more is being
+ * erased, as the last wish says. */
+static bool is_time(const struct scrubbing *s, enum scrub_when when)
 {
-	str rest = s->wish, since;
-	int64_t at;
+	str rest = s->wish, since = STR("");
+	int64_t at = 0, last = 0;
 	msec now = clock_now();
+	bool read = str_next(&rest, ' ', &since) && str_to_i64(since, &at) && str_to_i64(rest, &last);
+	if (when == SCRUB_QUIET && read && now - id_time((id64)last) < SCRUB_QUIET_MS)
+		return false;
 	time_t seconds = (time_t)(now / 1000);
 	struct tm tm = {0};
 	localtime_r(&seconds, &tm);
 	if (s->bytes <= SCRUB_AT_ONCE || (tm.tm_hour >= SCRUB_FROM && tm.tm_hour < SCRUB_TO))
 		return true;
-	return !str_next(&rest, ' ', &since) || !str_to_i64(since, &at) || now - at > SCRUB_DAYS * day_ms;
+	return !read || now - at > SCRUB_DAYS * day_ms;
 }
 
-enum frg_status service_scrub(struct service *svc, struct arena *a, bool now, bool *done, struct frg_error *err)
+enum frg_status service_scrub(struct service *svc, struct arena *a, enum scrub_when when, bool *done,
+                              struct frg_error *err)
 {
 	struct scrubbing s = {0};
 	*done = false;
 	enum frg_status st = store_read(svc->store, a, load_wish, &s, err);
-	if (st != FRG_OK || (!now && (s.wish.n == 0 || !is_time(&s))))
+	if (st != FRG_OK || (when != SCRUB_NOW && (s.wish.n == 0 || !is_time(&s, when))))
 		return st;
 	st = store_scrub(svc->store, err);
 	if (st == FRG_OK && s.wish.n)

@@ -6,17 +6,17 @@ CREATE TABLE near_key_next (
   site_id BIGINT NOT NULL,
   refused BIGINT NOT NULL,      -- 1: rejected, or withdrawn by the editors; 0: held
   key BIGINT NOT NULL,
-  revision_id BIGINT NOT NULL REFERENCES revision (id),
+  revision_id BIGINT NOT NULL,
   PRIMARY KEY (site_id, refused, key, revision_id)
-);
+) /*sqlite WITHOUT ROWID sqlite*/;
 INSERT INTO near_key_next (site_id, refused, key, revision_id)
-  SELECT site_id, refused, key, revision_id FROM near_key ORDER BY revision_id;
+  SELECT site_id, refused, key, revision_id FROM near_key;
 DROP TABLE near_key;
 ALTER TABLE near_key_next RENAME TO near_key;
 CREATE INDEX near_of_revision ON near_key (revision_id);
 
 -- What readers are shown: the comments of an article lie side by side, in the order in which they were released (SQLite keeps
--- rows by an INTEGER key). A place is the article's id down to its millisecond, and 22 bits that count: four million comments.
+-- rows by such a key). A place is the article's id down to its millisecond, and 22 bits that count: four million comments.
 CREATE TABLE publication_place (
   comment_id BIGINT PRIMARY KEY,
   depth BIGINT NOT NULL,
@@ -28,7 +28,7 @@ INSERT INTO publication_place (comment_id, depth, place)
   FROM publication;
 CREATE INDEX publication_place_order ON publication_place (depth, place, comment_id);
 CREATE TABLE publication_next (
-  place INTEGER PRIMARY KEY,
+  place BIGINT PRIMARY KEY,
   comment_id BIGINT NOT NULL UNIQUE REFERENCES comment (id),
   site_id BIGINT NOT NULL REFERENCES site (id),
   article_id BIGINT NOT NULL REFERENCES article (id),
