@@ -1,7 +1,7 @@
 -- Where rows lie, so that what is asked for together is read from few pages, however large the file is.
 --
 -- What readers are shown: the comments of an article lie side by side, in the order in which they were released (SQLite keeps
--- rows by an INTEGER key). A place is the article's id down to its millisecond, and 22 bits that count: four million comments.
+-- rows by such a key). A place is the article's id down to its millisecond, and 22 bits that count: four million comments.
 CREATE TABLE publication_place (
   comment_id BIGINT PRIMARY KEY,
   depth BIGINT NOT NULL,
