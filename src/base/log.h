@@ -14,10 +14,11 @@ void log_set_level(enum log_level least);
 void log_set_form(enum log_form form);
 /* What this thread says until the next call concerns a request (http_request_id); "": none. */
 void log_set_request(const char *id);
-/* `event` is a short fixed name such as "listen"; the message explains. A warning or an error that says the same as one of
- * the last minute is left out and counted; once a minute the line comes again, with a member `repeated`. */
+/* `event` is a short fixed name such as "listen"; the message explains. A warning or an error that says the same as one
+ * of the last minute is left out and counted; once a minute the line comes again, with a member `repeated`. */
 void log_at(enum log_level level, const char *event, const char *fmt, ...) PRINTF_LIKE(3, 4);
-/* The same, concerning the request `id`. What is the same for each request belongs into the message, and nothing else. */
+/* The same, concerning the request `id`. What is the same for each request belongs into the message, and nothing else.
+ */
 void log_about(const char *id, enum log_level level, const char *event, const char *fmt, ...) PRINTF_LIKE(4, 5);
 /* Tells what was left out: of the minutes that are over; or all of it, at the end. */
 void log_repeats(void);

@@ -12,7 +12,8 @@ struct repeat_line {
 	char event[REPEAT_EVENT], message[REPEAT_MESSAGE]; /* cut at their ends */
 	uint64_t left_out;
 };
-/* May this one be written? `now` by the steady clock. If too many different ones come within a minute, the others may. */
+/* May this one be written? `now` by the steady clock. If too many different ones come within a minute, the others may.
+ */
 bool repeat_may(int level, const char *event, const char *message, msec now);
 /* One of which some were left out, and whose minute is over (`all`: even if it is not); false: none. Call it until it
  * says so, before repeat_may, and now and then. */

@@ -328,10 +328,10 @@ static void ask_one(struct postgres *pg, struct cached *c, const struct db_value
 static bool fetch_asked(struct postgres *pg, const char *sql, const struct db_value *args, size_t count,
                         PGresult **result, enum frg_status *st, struct frg_error *err)
 {
-	struct buf text = BUF_INIT(1);
 	size_t i = 0;
-	if (pg->asked_count)
-		text = args_text(args, count);
+	if (!pg->asked_count)
+		return false;
+	struct buf text = args_text(args, count);
 	while (i < pg->asked_count && (pg->asked[i].sql != sql || pg->asked[i].args.n != text.n ||
 	                               memcmp(pg->asked[i].args.p, text.p, text.n) != 0))
 		i++;

@@ -63,8 +63,8 @@ MUST_CHECK enum frg_status store_search_open(struct db *db, struct frg_error *er
 struct search_entry *store_search_join(struct search_entry *list, struct search_entry *more);
 /* Writes them into the index: once for all of a group, as the index makes a part of its own for each savepoint. */
 MUST_CHECK enum frg_status store_search_write(struct db *db, const struct search_entry *list, struct frg_error *err);
-/* A step of merging the index, so that words that were taken out are in none of its parts: `first` begins anew, *more: it
- * goes on. Some hundred pages at most. */
+/* A step of merging the index, so that words that were taken out are in none of its parts: `first` begins anew, *more:
+ * it goes on. Some hundred pages at most. */
 MUST_CHECK enum frg_status store_search_merge(struct store_tx *tx, bool first, bool *more, struct frg_error *err);
 /* The rows came without an index: what says that it is complete goes, so that it is made. */
 MUST_CHECK enum frg_status store_search_reset(struct store_tx *tx, struct frg_error *err);

@@ -41,8 +41,9 @@ static void expect(const char *request, const char *token, unsigned status, enum
 {
 	char head[300];
 	web.lane = HTTP_LANES;
-	snprintf(head, sizeof head, "%s HTTP/1.1\r\nHost: bote.example\r\nContent-Length: 0\r\nCookie: freigabe_desk=%s\r\n\r\n",
-	         request, token);
+	snprintf(head, sizeof head,
+	         "%s HTTP/1.1\r\nHost: bote.example\r\nContent-Length: 0\r\nCookie: freigabe_desk=%s\r\n\r\n", request,
+	         token);
 	assert_true(peer_send(web.peer, head));
 	struct reply r = peer_reply(web.peer, true);
 	assert_int_equal(r.status, status);
