@@ -2,15 +2,17 @@
 -- (store/db_sqlite.c); PostgreSQL takes it for a comment.
 
 -- Nine rows for each comment. Made from the texts again at any time, so no row need be proved to belong to one; SQLite
--- keeps them in one tree with their key.
+-- keeps them in one tree with their key. Those of what waits come and go with each comment, those of refused texts stay
+-- and become many: apart from each other, the former touch the same few pages again and again.
 CREATE TABLE near_key_next (
   site_id BIGINT NOT NULL,
-  key BIGINT NOT NULL,
   refused BIGINT NOT NULL,      -- 1: rejected, or withdrawn by the editors; 0: held
+  key BIGINT NOT NULL,
   revision_id BIGINT NOT NULL,
-  PRIMARY KEY (site_id, key, refused, revision_id)
+  PRIMARY KEY (site_id, refused, key, revision_id)
 ) /*sqlite WITHOUT ROWID sqlite*/;
-INSERT INTO near_key_next SELECT site_id, key, refused, revision_id FROM near_key;
+INSERT INTO near_key_next (site_id, refused, key, revision_id)
+  SELECT site_id, refused, key, revision_id FROM near_key;
 DROP TABLE near_key;
 ALTER TABLE near_key_next RENAME TO near_key;
 CREATE INDEX near_of_revision ON near_key (revision_id);
