@@ -212,7 +212,7 @@ static enum frg_status read_sections(struct store_tx *tx, const struct store_que
                                      int64_t limit, struct store_queue_rows *out, struct frg_error *err)
 {
 	struct store_queue_filter inner = within_section(f);
-	struct store_queue_rows parts[SECTIONS_MAX];
+	struct store_queue_rows parts[SECTIONS_MAX] = {0};
 	size_t count = 0;
 	enum frg_status st = FRG_OK;
 	for (size_t i = 0; st == FRG_OK && i < sections->count; count += parts[i++].count)
@@ -335,7 +335,7 @@ static enum frg_status add_up(struct store_tx *tx, const struct store_queue_filt
 static enum frg_status count_asked(struct store_tx *tx, const struct store_queue_filter *f, int64_t *count,
                                    struct frg_error *err)
 {
-	struct store_queue_count of_all;
+	struct store_queue_count of_all = {0};
 	if (!f->but_referred_by) {
 		*count = 0;
 		return FRG_OK;
