@@ -11,8 +11,7 @@ void json_setup(void);
 json_t *json_of(str s);                             /* a string; invalid UTF-8 becomes "" */
 json_t *json_or_null(str s);                        /* null if empty */
 str json_str(struct arena *a, const json_t *value); /* copied; "" if it is no string */
-/* Compact text, fractions to four digits; takes the reference over. The value holds itself nowhere, and is no deeper
- * than what jansson reads. */
+/* Compact text; takes the reference over. */
 str json_text(struct arena *a, json_t *value);
 
 #endif

@@ -496,57 +496,6 @@ static void json_takes_only_utf8(void **state)
 	arena_close(a);
 }
 
-/* As jansson's own writer says it, whatever the value. */
-static void json_is_written_as_jansson_writes_it(void **state)
-{
-	(void)state;
-	static const char *const values[] = {
-		"{}",
-		"[]",
-		"[[],{},[[]]]",
-		"null",
-		"true",
-		"false",
-		"\"\"",
-		"0",
-		"-1",
-		"9223372036854775807",
-		"-9223372036854775808",
-		"0.5",
-		"1e300",
-		"-1.25e-7",
-		"123456.789",
-		"100.0",
-		"\"\\u0001\\b\\f\\n\\r\\t\\u001f\\u007f\"",
-		"\"\\\"\\\\/ Straße \xe2\x82\xac \xf0\x9f\x99\x82\"",
-		"\"\\u0000 within\"",
-		"{\"a\":{\"b\":[1,2,{\"c\":null}],\"d\":[]},\"e \\\"f\\\"\":[true,false,0.1],\"\":\"x\"}"};
-	struct arena *a = arena_open(1 << 20);
-	for (size_t i = 0; i < COUNT_OF(values); i++) {
-		json_t *v = json_loads(values[i], JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
-		assert_non_null(v);
-		char *want = json_dumps(v, JSON_COMPACT | JSON_REAL_PRECISION(4) | JSON_ENCODE_ANY);
-		assert_str(json_text(a, v), want);
-		free(want);
-	}
-	arena_close(a);
-}
-
-/* As deep as anything that was read can be, in something of ours. */
-static void json_is_written_however_deep(void **state)
-{
-	(void)state;
-	enum { DEEPEST = 2048 + 10 };
-	struct arena *a = arena_open(1 << 20);
-	json_t *v = json_integer(7);
-	for (int i = 0; i < DEEPEST; i++)
-		v = json_pack("[o]", v);
-	str text = json_text(a, v);
-	assert_int_equal(text.n, 2 * DEEPEST + 1);
-	assert_int_equal(text.p[DEEPEST], '7');
-	arena_close(a);
-}
-
 static void a_line_that_repeats_itself_is_left_out_and_counted(void **state)
 {
 	(void)state;
@@ -607,8 +556,6 @@ int main(void)
 		cmocka_unit_test(messages_take_their_arguments),
 		cmocka_unit_test(the_language_is_taken_from_the_header),
 		cmocka_unit_test(json_takes_only_utf8),
-		cmocka_unit_test(json_is_written_as_jansson_writes_it),
-		cmocka_unit_test(json_is_written_however_deep),
 		cmocka_unit_test(a_line_that_repeats_itself_is_left_out_and_counted),
 	};
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
