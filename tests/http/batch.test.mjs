@@ -77,6 +77,29 @@ test('a trainee\'s decisions are proposals, and other sections stay closed', asy
 	assert.ok(!(await shown()).includes(one.comment));
 });
 
+test('a section is known by its whole name, and read once however often it is named', async () => {
+	const csrf = { 'X-CSRF-Token': rike.csrf }, section = 'Politik | Inland', key = server.cli('key', 'new', 'redaktion').trim();
+	const put = await server.request('PUT', '/v1/articles/hafen', {
+		headers: { 'Content-Type': 'text/markdown', Authorization: `Bearer ${key}` }, body: `---\ntitle: Der Hafen\nsection: ${section}\n---\nEis im Hafen.\n`,
+	});
+	assert.equal(put.status, 201, put.text);
+	server.cliWith(PASSWORD + '\n', 'user', 'set', 'inland', '--name', 'Ida Inland', '--password-stdin', '--role', 'editor');
+	const { id } = (await rike.get('/v1/desk/staff')).json.members.find((m) => m.login === 'inland');
+	const of = async (sections) => assert.equal((await rike.request('PUT', `/v1/desk/staff/${id}`, { headers: csrf, body: { role: 'editor', sections } })).status, 204);
+	await of([section]);
+	await new Reader(server, { article: 'hafen' }).submit(`Im Hafen liegt Eis ${uuid()}.`);
+	const ida = await new Editor(server).login('inland');
+	const seen = async () => {
+		const { count, items } = await ida.queue();
+		return [count, items.map((i) => i.article.section)];
+	};
+	assert.deepEqual(await seen(), [1, [section]]);
+	await of([section, section]);
+	assert.deepEqual(await seen(), [1, [section]]);
+	await of(['Politik ', ' Inland']);
+	assert.deepEqual(await seen(), [0, []]);
+});
+
 test('a hundred at once, and not one more', async () => {
 	for (let i = 0; i < 100; i++)
 		await wilma.submit(`Zur Brücke, Zettel ${i} ${uuid()}.`);
