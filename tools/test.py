@@ -98,7 +98,7 @@ BUILDS = {
 }
 SANITIZED = {'ASAN_OPTIONS': 'detect_leaks=1:abort_on_error=1:halt_on_error=1',
              'UBSAN_OPTIONS': 'halt_on_error=1:print_stacktrace=1',
-             'TSAN_OPTIONS': 'halt_on_error=1:second_deadlock_stack=1', 'CMOCKA_MESSAGE_OUTPUT': 'TAP'}
+             'TSAN_OPTIONS': 'halt_on_error=1:second_deadlock_stack=1:die_after_fork=0', 'CMOCKA_MESSAGE_OUTPUT': 'TAP'}
 # The suites of tests in C that run in each build; of the others only these are built at all.
 SUITES = {'plain': {'unit', 'cases', 'contract'}, 'asan': {'unit', 'cases', 'contract', 'fuzz'}, 'tsan': {'contract', 'threads'}, 'fuzz': {'fuzz'}}
 

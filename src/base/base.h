@@ -7,6 +7,18 @@
 #include <stdint.h>
 #include <string.h>
 
+/* SANITIZED: 1 in a program built to be tested, which does more than one that serves and is slower. */
+#if defined __has_feature /* clang */
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#elif defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__ /* gcc */
+#define SANITIZED 1
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 /* Pointer and length, never NULL-terminated by contract. p may be NULL if n is 0. */
 typedef struct frg_str str;
 

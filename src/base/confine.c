@@ -273,15 +273,9 @@ static size_t fill(scmp_filter_ctx filter)
 	return good ? some : 0;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-static const bool sanitized = true; /* it traces its own process when it looks for leaks, and more */
-#else
-static const bool sanitized = false;
-#endif
-
 enum frg_status confine_process(size_t *calls, struct frg_error *err)
 {
-	if (sanitized)
+	if (SANITIZED) /* it traces its own process when it looks for leaks, and more */
 		return frg_fail(err, FRG_UNSUPPORTED, NULL, "this program was built with a sanitizer, which needs more calls");
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM)); /* for the processor's own calls: others kill */
 	if (!filter)

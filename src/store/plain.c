@@ -2,16 +2,7 @@
  * writes is given up. */
 #include "store/plain.h"
 
-#if defined __has_feature /* clang */
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define GUARDED 1
-#endif
-#endif
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__ /* gcc */
-#define GUARDED 1
-#endif
-
-#ifdef GUARDED
+#if SANITIZED
 #include <sanitizer/common_interface_defs.h>
 
 bool store_plain_guarded(void) { return true; }

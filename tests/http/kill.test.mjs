@@ -16,7 +16,9 @@ after(() => server?.end());
 test(`killed ${ROUNDS} times under load (KILL_SEED=${seed})`, async (t) => {
 	const storm = new Storm(server, { random });
 	let sent = 0, lost = 0, decided = 0;
-	for (let round = 0; round < ROUNDS; round++) {
+	/* further rounds until both have been met: where all is slow, two hardly do */
+	const met = () => decided > 0 && lost > 0;
+	for (let round = 0; round < ROUNDS || (!met() && round < ROUNDS + 20); round++) {
 		const work = await storm.blow(`winter-${round}`, async (work) => {
 			await sleep(50 + random() * 750);
 			await storm.kill(work);
@@ -32,5 +34,5 @@ test(`killed ${ROUNDS} times under load (KILL_SEED=${seed})`, async (t) => {
 	}
 	t.diagnostic(`${sent} comments and ${decided} decisions acknowledged, ${lost} comments cut off and sent again`);
 	assert.ok(sent > ROUNDS * storm.writers / 2, `only ${sent} comments in all: no load`);
-	assert.ok(decided > 0 && lost > 0, 'the moments were badly chosen');
+	assert.ok(met(), 'the moments were badly chosen');
 });
