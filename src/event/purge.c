@@ -60,14 +60,14 @@ bool purge_concerns(const struct store_event *e)
 	return false;
 }
 
-/* Until there is more to tell, or a moment has passed. */
-static void wait_for_more(struct purger *p)
+/* Until the tail has come further than to `reached`, or a moment has passed: also when that could not be told. */
+static void wait_for_more(struct purger *p, int64_t reached)
 {
 	struct timespec until;
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += NOTE_MS / 1000;
 	pthread_mutex_lock(&p->lock);
-	while (p->reached <= p->seq && !p->stopping && pthread_cond_timedwait(&p->there, &p->lock, &until) != ETIMEDOUT)
+	while (p->reached <= reached && !p->stopping && pthread_cond_timedwait(&p->there, &p->lock, &until) != ETIMEDOUT)
 		;
 	pthread_mutex_unlock(&p->lock);
 }
@@ -281,7 +281,7 @@ static void *loop(void *arg)
 		bool works = reached >= 0 && store_works(service_store(p->svc));
 		p->works = works && (p->works || take_over(p, a));
 		if (p->seq >= reached || !tell_some(p, a, each, curl, reached))
-			wait_for_more(p);
+			wait_for_more(p, reached);
 		if (p->works && p->noted != p->seq && clock_steady() - p->noted_at >= NOTE_MS)
 			note(p, a);
 	}

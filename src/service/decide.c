@@ -456,6 +456,9 @@ struct batch {
 
 static enum frg_status decide_all(struct store_tx *tx, void *ctx, struct frg_error *err);
 
+/* What is no word on the one decision: none that follows could be relied on either. */
+static bool database_failed(enum frg_status st) { return st == FRG_UNAVAILABLE || st == FRG_IO || st == FRG_CORRUPT; }
+
 static enum frg_status decide_next(struct store_tx *tx, struct batch *b, size_t i, struct frg_error *err)
 {
 	struct decide_item *item = &b->items[i];
@@ -469,6 +472,10 @@ static enum frg_status decide_next(struct store_tx *tx, struct batch *b, size_t 
 	if (item->status != FRG_OK && store_changes(tx) != before) {
 		store_plain_broken(decide_all, item->status, &item->err);
 		return frg_fail(err, FRG_UNAVAILABLE, "store_io", "a decision failed half-way: %s", item->err.msg);
+	}
+	if (database_failed(item->status)) {
+		*err = item->err;
+		return item->status;
 	}
 	if (item->status == FRG_OK && item->cmd.action == DECIDE_RELEASE)
 		b->articles[i] = d.article;

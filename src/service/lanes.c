@@ -25,11 +25,11 @@ static void read_sections(struct reading *r, const json_t *list)
 	json_array_foreach(list, i, v)
 	{
 		r->good = r->good && json_is_string(v) && json_string_length(v) > 0;
-		buf_byte(&b, '|');
+		buf_byte(&b, '\n');
 		buf_add(&b, json_str(r->a, v));
 	}
 	if (b.n)
-		buf_byte(&b, '|');
+		buf_byte(&b, '\n');
 	r->out->sections = buf_finish(&b, r->a);
 }
 

@@ -7,16 +7,16 @@
 
 enum { RECENT = 5 };
 
-/* "|a|b|" for a filter. */
+/* For a filter. */
 static str sections_text(struct arena *a, const struct store_texts *sections)
 {
 	struct buf b = BUF_INIT(1 << 16);
 	for (size_t i = 0; i < sections->count; i++) {
-		buf_byte(&b, '|');
+		buf_byte(&b, '\n');
 		buf_add(&b, sections->items[i]);
 	}
 	if (b.n)
-		buf_byte(&b, '|');
+		buf_byte(&b, '\n');
 	return buf_finish(&b, a);
 }
 

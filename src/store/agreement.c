@@ -101,7 +101,7 @@ enum frg_status store_double_pairs(struct store_tx *tx, id64 site, msec since, s
 	                              ", f.name, s.name, r.text FROM double_check x JOIN editor f ON f.id = x.first_editor"
 	                              " JOIN editor s ON s.id = x.second_editor JOIN revision r ON r.id = x.revision_id"
 	                              " WHERE x.site_id = $1 AND x.second_at >= $2 AND x.first_action <> x.second_action"
-	                              " AND ($3 = '' OR replace($3, '|' || x.section || '|', '') <> $3)"
+	                              " AND ($3 = '' OR replace($3, '\n' || x.section || '\n', '') <> $3)"
 	                              " ORDER BY x.second_at DESC, x.id DESC LIMIT $4",
 	                              DB_INT(site), DB_INT(since), DB_TEXT(own_sections), DB_INT(limit));
 	if (st != FRG_OK)

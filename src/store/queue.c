@@ -72,8 +72,8 @@ enum frg_status store_queue_get(struct store_tx *tx, id64 revision, struct store
 /* Which rows an editor may see: all of it stands in the indexes of the order. What is not asked for is a constant that
  * is always true. `replace` finds a name among others on both databases. */
 #define MAY_SEE                                                                                                        \
-	" AND ($2 = '' OR replace($2, '|' || q.section || '|', '') <> $2)"                                                 \
-	" AND ($3 = '' OR replace($3, '|' || q.section || '|', '') <> $3)"                                                 \
+	" AND ($2 = '' OR replace($2, '\n' || q.section || '\n', '') <> $2)"                                               \
+	" AND ($3 = '' OR replace($3, '\n' || q.section || '\n', '') <> $3)"                                               \
 	" AND ($4 = 0 OR q.referral <> 'lawyer') AND (q.blind_for = 0 OR ($5 <> 0 AND q.blind_for <> $5))"
 
 #define MAY_SEE_ARGS(f)                                                                                                \
@@ -129,17 +129,26 @@ struct sections {
 	size_t count;
 };
 
-/* The next name of "|a|b|"; whether there is one. */
+/* The next name of a list; whether there is one. */
 static bool next_name(str *list, str *name)
 {
-	while (list->n && list->p[0] == '|')
+	while (list->n && list->p[0] == '\n')
 		*list = str_sub(*list, 1, list->n);
-	return list->n && str_next(list, '|', name);
+	return list->n && str_next(list, '\n', name);
 }
 
 static bool among(struct arena *a, str list, str name)
 {
-	return list.n == 0 || str_find(list, arena_printf(a, "|%.*s|", STR_ARG(name)), 0) != SIZE_MAX;
+	return list.n == 0 || str_find(list, arena_printf(a, "\n%.*s\n", STR_ARG(name)), 0) != SIZE_MAX;
+}
+
+/* Named twice it would be read and counted twice. */
+static bool is_listed(const struct sections *s, str name)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (str_eq(s->items[i], name))
+			return true;
+	return false;
 }
 
 /* How to read what the filter asks for. BY_SECTION: once for each of `out`, which may be none. */
@@ -154,7 +163,7 @@ static enum way way_in(struct arena *a, const struct store_queue_filter *f, stru
 	if (list.n == 0)
 		return BY_ORDER;
 	while (next_name(&list, &name)) {
-		if (!among(a, f->sections, name))
+		if (!among(a, f->sections, name) || is_listed(out, name))
 			continue;
 		if (out->count == SECTIONS_MAX)
 			return BY_ORDER;
@@ -246,7 +255,7 @@ enum frg_status store_queue_copies(struct store_tx *tx, id64 group, id64 but, st
 	enum frg_status st = DB_QUERY(
 		tx->db, err, &rows,
 		"SELECT " ROW " FROM queue q WHERE q.group_id = $1 AND q.revision_id <> $2"
-		" AND ($3 = '' OR replace($3, '|' || q.section || '|', '') <> $3) ORDER BY q.revision_id LIMIT $4",
+		" AND ($3 = '' OR replace($3, '\n' || q.section || '\n', '') <> $3) ORDER BY q.revision_id LIMIT $4",
 		DB_INT(group), DB_INT(but), DB_TEXT(own_sections), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;

@@ -8,7 +8,7 @@
  */
 #define SEARCH_CONDITIONS                                                                                              \
 	" +r.site_id = $1 AND r.id < $2 AND +r.created_at >= $3 AND +r.created_at < $4 AND ($5 = '' OR r.state = $5)"      \
-	" AND ($6 = '' OR replace($6, '|' || a.section || '|', '') <> $6)"                                                 \
+	" AND ($6 = '' OR replace($6, '\n' || a.section || '\n', '') <> $6)"                                               \
 	" AND ($7 = '' OR EXISTS (SELECT 1 FROM decision d WHERE d.revision_id = r.id"                                     \
 	" AND replace(',' || d.rules || ',', ',' || $7 || ',', '') <> ',' || d.rules || ','))"
 

@@ -209,7 +209,8 @@ enum store_author_kind { AUTHOR_ANY, AUTHOR_FIRST, AUTHOR_RELEASED, AUTHOR_REJEC
 /* All zero but site: everything. */
 struct store_queue_filter {
 	id64 site;
-	str own_sections, sections; /* "|Politik|Sport|"; empty: all. Both must hold */
+	/* "\nPolitik\nSport\n", as any other sign may stand in a name; empty: all. Both must hold */
+	str own_sections, sections;
 	str lang;
 	bool by_score;
 	int64_t min[FRG_RULE_COUNT], max[FRG_RULE_COUNT]; /* thousandths, if by_score */

@@ -15,7 +15,7 @@ struct waiting {
 	struct store_queue_count count;
 };
 
-static const char *const sections[] = {"Politik", "Sport", "Kultur", "Lokales"};
+static const char *const sections[] = {"Politik | Inland", "Sport", "Kultur", "Inland"};
 
 static enum frg_status put_rows(struct store_tx *tx, void *ctx, struct frg_error *e)
 {
@@ -75,7 +75,7 @@ static bool before(const struct store_queue_row *a, const struct store_queue_row
 static bool in_filter(const struct waiting *w, const struct store_queue_row *r)
 {
 	const struct store_queue_filter *f = &w->filter;
-	str name = arena_printf(w->f->arena, "|%.*s|", STR_ARG(r->section));
+	str name = arena_printf(w->f->arena, "\n%.*s\n", STR_ARG(r->section));
 	return (!f->sections.n || str_find(f->sections, name, 0) != SIZE_MAX) &&
 	       (!f->own_sections.n || str_find(f->own_sections, name, 0) != SIZE_MAX) &&
 	       (!f->only_escalated || r->escalated) && (!f->without_lawyer || !r->referral.n) &&
@@ -124,12 +124,14 @@ static void pages_and_counts_agree_for_each_filter(void **state)
 	const struct store_queue_filter filters[] = {
 		{.without_lawyer = true},
 		{.only_escalated = true},
-		{.own_sections = STR("|Sport|")},
-		{.own_sections = STR("|Sport|Kultur|"), .without_lawyer = true},
-		{.sections = STR("|Politik|Sport|Lokales|"), .only_escalated = true},
-		{.own_sections = STR("|Sport|Kultur|"), .sections = STR("|Kultur|Politik|")},
+		{.own_sections = STR("\nSport\n")},
+		{.own_sections = STR("\nSport\nKultur\n"), .without_lawyer = true},
+		{.sections = STR("\nPolitik | Inland\nSport\nInland\n"), .only_escalated = true},
+		{.own_sections = STR("\nSport\nKultur\n"), .sections = STR("\nKultur\nPolitik | Inland\n")},
+		{.own_sections = STR("\nPolitik | Inland\n")},
+		{.own_sections = STR("\nSport\nKultur\nSport\n"), .without_lawyer = true},
 		{.referral = STR("|lawyer|")},
-		{.referral = STR("|lawyer|"), .own_sections = STR("|Politik|")},
+		{.referral = STR("|lawyer|"), .own_sections = STR("\nPolitik | Inland\n")},
 		{.only_edits = true},
 	};
 	for (size_t i = 0; i < COUNT_OF(filters); i++) {
@@ -137,7 +139,8 @@ static void pages_and_counts_agree_for_each_filter(void **state)
 		w.filter.site = site;
 		reads_right(&w, 1);
 	}
-	w.filter = (struct store_queue_filter){.site = site, .own_sections = STR("|Sport|"), .sections = STR("|Kultur|")};
+	w.filter = (struct store_queue_filter){
+		.site = site, .own_sections = STR("\nSport\n"), .sections = STR("\nKultur\n")};
 	reads_right(&w, 0);
 	assert_int_equal(w.count.count, 0);
 }
@@ -148,8 +151,8 @@ static void many_sections_are_one_walk(void **state)
 	struct waiting w = some_waiting(*state);
 	struct buf b = BUF_INIT(1 << 12);
 	for (int i = 0; i < 40; i++)
-		buf_printf(&b, "|Ressort %d", i);
-	buf_printf(&b, "|Sport|Kultur|");
+		buf_printf(&b, "\nRessort %d", i);
+	buf_printf(&b, "\nSport\nKultur\n");
 	w.filter.own_sections = buf_finish(&b, w.f->arena);
 	reads_right(&w, ROWS / 2);
 }
@@ -158,7 +161,7 @@ static void counts_end_at_the_limit(void **state)
 {
 	struct waiting w = some_waiting(*state);
 	const struct store_queue_filter filters[] = {
-		{0}, {.own_sections = STR("|Politik|Sport|Lokales|")}, {.lang = STR("de")}, {.but_referred_by = 9}};
+		{0}, {.own_sections = STR("\nPolitik | Inland\nSport\nInland\n")}, {.lang = STR("de")}, {.but_referred_by = 9}};
 	for (size_t i = 0; i < COUNT_OF(filters); i++) {
 		w.filter = filters[i];
 		w.filter.site = w.f->site.id;

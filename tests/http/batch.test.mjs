@@ -1,8 +1,10 @@
 // Many decisions in one request: each stands for itself, all are committed together.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
 import { startServer, PASSWORD, uuid } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
+import { Faults, SQLITE, unable } from '../lib/faults.mjs';
 
 let server, rike, wilma;
 
@@ -77,6 +79,29 @@ test('a trainee\'s decisions are proposals, and other sections stay closed', asy
 	assert.ok(!(await shown()).includes(one.comment));
 });
 
+test('a section is known by its whole name, and read once however often it is named', async () => {
+	const csrf = { 'X-CSRF-Token': rike.csrf }, section = 'Politik | Inland', key = server.cli('key', 'new', 'redaktion').trim();
+	const put = await server.request('PUT', '/v1/articles/hafen', {
+		headers: { 'Content-Type': 'text/markdown', Authorization: `Bearer ${key}` }, body: `---\ntitle: Der Hafen\nsection: ${section}\n---\nEis im Hafen.\n`,
+	});
+	assert.equal(put.status, 201, put.text);
+	server.cliWith(PASSWORD + '\n', 'user', 'set', 'inland', '--name', 'Ida Inland', '--password-stdin', '--role', 'editor');
+	const { id } = (await rike.get('/v1/desk/staff')).json.members.find((m) => m.login === 'inland');
+	const of = async (sections) => assert.equal((await rike.request('PUT', `/v1/desk/staff/${id}`, { headers: csrf, body: { role: 'editor', sections } })).status, 204);
+	await of([section]);
+	await new Reader(server, { article: 'hafen' }).submit(`Im Hafen liegt Eis ${uuid()}.`);
+	const ida = await new Editor(server).login('inland');
+	const seen = async () => {
+		const { count, items } = await ida.queue();
+		return [count, items.map((i) => i.article.section)];
+	};
+	assert.deepEqual(await seen(), [1, [section]]);
+	await of([section, section]);
+	assert.deepEqual(await seen(), [1, [section]]);
+	await of(['Politik ', ' Inland']);
+	assert.deepEqual(await seen(), [0, []]);
+});
+
 test('a hundred at once, and not one more', async () => {
 	for (let i = 0; i < 100; i++)
 		await wilma.submit(`Zur Brücke, Zettel ${i} ${uuid()}.`);
@@ -86,4 +111,27 @@ test('a hundred at once, and not one more', async () => {
 	await batch([...all, all[0]], rike, 400);
 	assert.equal(codes(await batch(all)).filter((c) => c === 'done').length, 100);
 	assert.equal(server.audit().status, 0);
+});
+
+test('the database fails at one of them: that is no word on that comment', { skip: unable() }, async () => {
+	const faults = new Faults(tmpdir()), own = await startServer({ env: faults.env });
+	try {
+		const who = await new Editor(own).login(), sender = new Reader(own);
+		let failed = 0;
+		for (let at = 1; at <= 60; at += 2) {
+			for (let i = 0; i < 3; i++)
+				await sender.submit(`Zur Brücke, Zettel ${i} ${uuid()}.`);
+			const decisions = (await who.all()).slice(0, 3).map(({ revision, version }) => ({ revision, version, action: 'release' }));
+			faults.arm('step', SQLITE.IOERR, at);
+			const answer = await who.write('/v1/desk/decisions', { decisions });
+			faults.disarm('step');
+			failed += answer.status === 503;
+			assert.ok(answer.status === 503 || (answer.status === 200 && codes(answer.json).every((c) => c === 'done')), `at step ${at}: ${answer.text}`);
+		}
+		assert.ok(failed > 0, 'it was met');
+		assert.equal(own.audit().status, 0);
+	} finally {
+		await own.end();
+		faults.end();
+	}
 });

@@ -2,8 +2,12 @@
 // tests/unit/test_confine.c; that nothing is missing from it, all other tests over HTTP show, for they run with it.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { startServer } from '../lib/server.mjs';
+import net from 'node:net';
+import { psql } from '../lib/postgres.mjs';
+import { startServer, until } from '../lib/server.mjs';
 
 const FILTERED = 2; // SECCOMP_MODE_FILTER
 const field = (text, name) => Number(new RegExp(`^${name}:\\s*(\\d+)$`, 'm').exec(text)?.[1]);
@@ -29,5 +33,32 @@ test('it can be switched off, which is said', async () => {
 		assert.match(server.log, /"level":"warn","event":"seccomp","message":"off/);
 	} finally {
 		await server.end();
+	}
+});
+
+async function freePort() {
+	const probe = net.createServer().listen(0, '127.0.0.1');
+	await once(probe, 'listening');
+	const { port } = probe.address();
+	await new Promise((done) => probe.close(done));
+	return port;
+}
+
+test('Kerberos, asked by libpq at each connection over TCP, may look for tickets in the kernel\'s keyring', async () => {
+	const port = await freePort(), db = `postgres://freigabe@127.0.0.1:${port}/postgres`;
+	const postgres = spawn('python3', ['tests/lib/postgres.py', '--listen_addresses=127.0.0.1', `--port=${port}`], { stdio: ['pipe', 'pipe', 'inherit'] });
+	let server;
+	try {
+		await once(postgres.stdout, 'data');
+		server = await startServer({ db, env: { KRB5CCNAME: 'KEYRING:session:freigabe' } });
+		psql(db, 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()');
+		const well = async (path) => !server.alive() || (await server.get(path)).status === 200;
+		await until(() => well('/articles/bruecke'), { what: 'a page, by a new connection' });
+		await until(() => well('/readyz'), { what: 'writing, by a new connection' });
+		assert.ok(server.alive(), 'it was not ended');
+	} finally {
+		await server?.end();
+		postgres.stdin.end();
+		await once(postgres, 'exit');
 	}
 });

@@ -3,8 +3,11 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import { startServer, until } from '../lib/server.mjs';
 import { Editor, Reader } from '../lib/people.mjs';
+import { Faults, SQLITE, unable } from '../lib/faults.mjs';
 
 class Cache {
 	constructor(status) {
@@ -72,5 +75,30 @@ test('killed at the first of many pages: the next start tells of all, once', asy
 	} finally {
 		await server.end();
 		cache.end();
+	}
+});
+
+test('while the database does not answer, what is to be told waits', { skip: unable() }, async () => {
+	const cache = await new Cache(200).start(), faults = new Faults(tmpdir());
+	const server = await startServer({ config: { purge: cache.url }, env: faults.env });
+	try {
+		for (const article of ['bruecke', 'library'])
+			await new Reader(server, { article }).submit('Ein Satz, der erscheint.');
+		const rike = await new Editor(server).login();
+		const decisions = (await rike.all()).map(({ revision, version }) => ({ revision, version, action: 'release' }));
+		cache.first = () => faults.fail('step', SQLITE.IOERR); // between the first article and the second
+		assert.equal((await rike.write('/v1/desk/decisions', { decisions })).status, 200);
+		await until(() => cache.asked.length === 12, { what: 'the first article' });
+		faults.count('step');
+		faults.fail('step', SQLITE.IOERR);
+		await wait(2000);
+		const tries = faults.counted('step');
+		faults.quiet();
+		await until(() => cache.asked.length === 24, { what: 'the second article' });
+		assert.ok(tries < 100, `${tries} statements in two seconds`);
+	} finally {
+		await server.end();
+		cache.end();
+		faults.end();
 	}
 });

@@ -48,6 +48,7 @@ static int raw_packets(void) { return refused(socket(AF_PACKET, SOCK_RAW, 0)); }
 static int type_for_others(void) { return refused(ioctl(0, TIOCSTI, "x")); }
 static int allow_dumps(void) { return refused(prctl(PR_SET_DUMPABLE, 1)); }
 static int change_root(void) { return refused(syscall(SYS_chroot, "/tmp")); }
+static int keys(void) { return refused(syscall(SYS_keyctl, 0, -3, 0, 0, 0)); } /* the session's */
 static int strange_call(void) { return refused(syscall(SYS_acct, NULL)); }
 
 static void *nothing(void *arg) { return arg; }
@@ -100,8 +101,8 @@ static void what_takes_the_machine_further_ends_the_process(void **state)
 
 static void what_serving_does_not_need_is_refused(void **state)
 {
-	int (*const attempts[])(void) = {second_process,  clone_into_namespace, raw_packets,
-	                                 type_for_others, allow_dumps,          strange_call};
+	int (*const attempts[])(void) = {second_process, clone_into_namespace, raw_packets, type_for_others, allow_dumps,
+	                                 keys,           strange_call};
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(attempts); i++)
 		assert_int_equal(outcome(attempts[i]), EPERM);
