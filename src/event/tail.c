@@ -377,9 +377,9 @@ enum frg_status tail_open(struct service *svc, struct purger *purger, struct tai
 	t->mark = t->mark_before = t->seq;
 	t->marked = clock_steady();
 	if (st == FRG_OK)
-		purge_until(purger, t->seq);
-	if (st == FRG_OK)
 		st = store_follow(service_store(svc), err);
+	if (st == FRG_OK) /* the purger asks which node works */
+		purge_until(purger, t->seq);
 	if (st == FRG_OK && pthread_create(&t->thread, NULL, loop, t))
 		st = frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
 	if (st != FRG_OK) {
