@@ -200,31 +200,30 @@ def postgres():
         child.communicate('')
 
 def as_shipped():
-    structure()
     c_tests('plain', only=AS_SHIPPED_C)
     node('plain', 'scripts', 'tests/web/*.test.mjs')
     node('plain', 'http', 'tests/http/*.test.mjs', only=AS_SHIPPED, KILL_ROUNDS='8')
     node('plain', 'http', 'tests/http/*.test.mjs', only=ON_POSTGRESQL, title=' on PostgreSQL', FREIGABE_TEST_DB='postgres', KILL_ROUNDS='2')
     node('plain', 'browser', 'tests/browser/*.test.mjs')
-    baseline()
 
 def everything():
     if not build('plain'):
         return
     os.environ['FREIGABE_TEST_BEGINNINGS'] = str(LOGS / 'beginnings')
     (LOGS / 'beginnings').mkdir(parents=True)
-    with postgres(), ThreadPoolExecutor(1) as beside: # on one core: the sanitizers' builds and their tests in C
+    with postgres(), ThreadPoolExecutor(1) as beside: # on one core: the sanitizers' builds, their tests in C, what only counts
         asan = beside.submit(build, 'asan', '-j1')
         asan_c = beside.submit(lambda: asan.result() and c_tests('asan', but=('plans', 'steps', 'on PostgreSQL')))
         tsan = beside.submit(build, 'tsan', '-j1')
-        tsan_c = beside.submit(lambda: tsan.result() and c_tests('tsan', but=('plans', 'steps')))
+        tsan_c = beside.submit(lambda: tsan.result() and c_tests('tsan', but=('plans', 'steps', 'partitions')))
+        rest = [beside.submit(structure), beside.submit(baseline)]
         as_shipped()
         if asan.result():
             node('asan', 'http', 'tests/http/*.test.mjs', but=ONLY_AS_SHIPPED, KILL_ROUNDS='2')
         if tsan.result():
             node('tsan', 'http', 'tests/http/*.test.mjs', only=WITH_THREADS, KILL_ROUNDS='2')
-        for in_c in (asan_c, tsan_c):
-            in_c.result()
+        for done in (asan_c, tsan_c, *rest):
+            done.result()
 
 if __name__ == '__main__':
     parts = {'everything': everything, 'long': long, 'lint': lint, 'fuzz': fuzz, 'structure': structure, 'baseline': baseline}
