@@ -116,12 +116,6 @@ enum frg_status store_address_count(struct store_tx *tx, const struct store_addr
 	return db_end(rows, err);
 }
 
-static void read_id(struct arena *a, struct db_rows *r, id64 *id)
-{
-	(void)a;
-	*id = db_int(r, 0);
-}
-
 enum frg_status store_address_others(struct store_tx *tx, const struct store_address *but, msec since, int64_t limit,
                                      struct store_ids *out, struct frg_error *err)
 {
@@ -133,7 +127,7 @@ enum frg_status store_address_others(struct store_tx *tx, const struct store_add
 	                              DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
-	READ_ALL(tx, rows, err, out, read_id);
+	READ_ALL(tx, rows, err, out, store_read_id);
 }
 
 enum frg_status store_address_end(struct store_tx *tx, id64 site, msec before, int64_t limit, int64_t *count,

@@ -142,12 +142,6 @@ enum frg_status store_revision_of_comment(struct store_tx *tx, id64 comment, str
 	READ_ALL(tx, rows, err, out, read_revision);
 }
 
-static void read_id(struct arena *a, struct db_rows *rows, id64 *id)
-{
-	(void)a;
-	*id = db_int(rows, 0);
-}
-
 enum frg_status store_revision_released(struct store_tx *tx, id64 comment, struct store_ids *out, struct frg_error *err)
 {
 	struct db_rows *rows;
@@ -155,7 +149,7 @@ enum frg_status store_revision_released(struct store_tx *tx, id64 comment, struc
 		tx->db, err, &rows, "SELECT id FROM revision WHERE comment_id = $1 AND state = 'released'", DB_INT(comment));
 	if (st != FRG_OK)
 		return st;
-	READ_ALL(tx, rows, err, out, read_id);
+	READ_ALL(tx, rows, err, out, store_read_id);
 }
 
 enum frg_status store_revision_latest(struct store_tx *tx, id64 comment, struct store_revision *out,

@@ -167,12 +167,6 @@ enum frg_status store_author_left(struct store_tx *tx, id64 author, bool *left, 
 	return db_end(rows, err);
 }
 
-static void read_id(struct arena *a, struct db_rows *r, id64 *id)
-{
-	(void)a;
-	*id = db_int(r, 0);
-}
-
 enum frg_status store_author_comments(struct store_tx *tx, id64 author, id64 after, int64_t limit,
                                       struct store_ids *out, struct frg_error *err)
 {
@@ -183,7 +177,7 @@ enum frg_status store_author_comments(struct store_tx *tx, id64 author, id64 aft
 	                              DB_INT(author), DB_INT(after), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
-	READ_ALL(tx, rows, err, out, read_id);
+	READ_ALL(tx, rows, err, out, store_read_id);
 }
 
 enum frg_status store_person_comments(struct store_tx *tx, id64 author, id64 after, int64_t limit,
@@ -195,7 +189,7 @@ enum frg_status store_person_comments(struct store_tx *tx, id64 author, id64 aft
 	                              DB_INT(author), DB_INT(after), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
-	READ_ALL(tx, rows, err, out, read_id);
+	READ_ALL(tx, rows, err, out, store_read_id);
 }
 
 enum frg_status store_comment_extent(struct store_tx *tx, id64 comment, struct store_comment_extent *out,

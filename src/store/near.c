@@ -73,12 +73,6 @@ enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t 
 	return db_end(rows, err);
 }
 
-static void read_id(struct arena *a, struct db_rows *r, id64 *id)
-{
-	(void)a;
-	*id = db_int(r, 0);
-}
-
 /* What was released lately may still have its keys. */
 #define NOT_RELEASED                                                                                                   \
 	" AND EXISTS (SELECT 1 FROM revision s WHERE s.id = near_key.revision_id AND s.state <> 'released')"
@@ -104,7 +98,7 @@ enum frg_status store_near_find(struct store_tx *tx, id64 site, const uint64_t *
 		DB_INT(key[4]), DB_INT(key[5]), DB_INT(key[6]), DB_INT(key[7]), DB_INT(key[8]));
 	if (st != FRG_OK)
 		return st;
-	READ_ALL(tx, rows, err, out, read_id);
+	READ_ALL(tx, rows, err, out, store_read_id);
 }
 
 enum frg_status store_near_forget(struct store_tx *tx, int64_t after, int64_t upto, struct frg_error *err)

@@ -58,12 +58,6 @@ enum frg_status store_person_get(struct store_tx *tx, id64 site, id64 author, st
 	return st == FRG_OK ? names_of(tx, author, out, err) : st;
 }
 
-static void read_id(struct arena *a, struct db_rows *r, id64 *id)
-{
-	(void)a;
-	*id = db_int(r, 0);
-}
-
 enum frg_status store_person_by_email(struct store_tx *tx, id64 site, str email, int64_t limit, struct store_ids *out,
                                       struct frg_error *err)
 {
@@ -76,7 +70,7 @@ enum frg_status store_person_by_email(struct store_tx *tx, id64 site, str email,
 	                              DB_INT(site), DB_TEXT(email), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
-	READ_ALL(tx, rows, err, out, read_id);
+	READ_ALL(tx, rows, err, out, store_read_id);
 }
 
 /* ---- rows as JSON ----

@@ -140,12 +140,6 @@ enum frg_status store_search_remove(struct store_tx *tx, id64 revision, str name
 	return st == FRG_OK ? DB_RUN(tx->db, err, "DELETE FROM search_title WHERE revision_id = $1", DB_INT(revision)) : st;
 }
 
-static void read_id(struct arena *a, struct db_rows *r, id64 *id)
-{
-	(void)a;
-	*id = db_int(r, 0);
-}
-
 /* Each word quoted, so that nothing in it is taken for FTS5's own language. */
 static str match_of(struct arena *a, const struct store_search *q)
 {
@@ -177,7 +171,7 @@ enum frg_status store_search_find(struct store_tx *tx, const struct store_search
 		              SEARCH_ARGS(q), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
-	READ_ALL(tx, rows, err, out, read_id);
+	READ_ALL(tx, rows, err, out, store_read_id);
 }
 
 enum frg_status store_search_missing(struct store_tx *tx, id64 after, int64_t limit, struct store_ids *out,
@@ -194,5 +188,5 @@ enum frg_status store_search_missing(struct store_tx *tx, id64 after, int64_t li
 		              DB_INT(after), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
-	READ_ALL(tx, rows, err, out, read_id);
+	READ_ALL(tx, rows, err, out, store_read_id);
 }

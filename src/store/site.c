@@ -68,12 +68,6 @@ enum frg_status store_key_put(struct store_tx *tx, str key_hash, id64 site, str 
 	              DB_TEXT(key_hash), DB_INT(site), DB_TEXT(name), DB_INT(clock_now()));
 }
 
-static void read_id(struct arena *a, struct db_rows *rows, id64 *out)
-{
-	(void)a;
-	*out = db_int(rows, 0);
-}
-
 enum frg_status store_key_site(struct store_tx *tx, str key_hash, id64 *site, struct frg_error *err)
 {
 	struct db_rows *rows;
@@ -81,7 +75,7 @@ enum frg_status store_key_site(struct store_tx *tx, str key_hash, id64 *site, st
 	                              DB_TEXT(key_hash));
 	if (st != FRG_OK)
 		return st;
-	READ_ONE(tx, rows, err, site, read_id, "key");
+	READ_ONE(tx, rows, err, site, store_read_id, "key");
 }
 
 enum frg_status store_media_put(struct store_tx *tx, str hash, str type, str data, struct frg_error *err)

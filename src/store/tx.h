@@ -78,6 +78,13 @@ enum frg_status store_none(struct frg_error *err, const char *what);
 static inline enum frg_lang lang_of(str s) { return str_eq(s, STR("en")) ? FRG_LANG_EN : FRG_LANG_DE; }
 static inline str lang_text(enum frg_lang lang) { return lang == FRG_LANG_EN ? STR("en") : STR("de"); }
 
+/* A row that is an id. */
+static inline void store_read_id(struct arena *a, struct db_rows *rows, id64 *id)
+{
+	(void)a;
+	*id = db_int(rows, 0);
+}
+
 /* Reads all rows of a query into an array in the arena; `read` fills one item. */
 #define READ_ALL(tx, rows, err, list, read)                                                                            \
 	do {                                                                                                               \
