@@ -145,22 +145,34 @@ static void set_marks(struct arena *a, struct store_decision *d)
 	}
 }
 
-static void read_end(struct arena *a, struct db_rows *r, struct chain_end *end)
+void store_chain_keep(struct chain_end *end, int64_t seq, str hash)
 {
-	*end = (struct chain_end){.known = true, .seq = db_int(r, 0)};
-	store_chain_keep(end, db_text(r, 1, a));
+	BUG_IF(hash.n >= sizeof end->hash);
+	end->known = true;
+	end->seq = seq;
+	memcpy(end->hash, hash.p, hash.n);
+	end->hash[hash.n] = 0;
 }
 
-/* Read once in a transaction: whoever writes is alone (store/db.h). */
-static enum frg_status find_end(struct store_tx *tx, struct frg_error *err)
+static void read_end(struct arena *a, struct db_rows *r, struct chain_end *end)
+{
+	store_chain_keep(end, db_int(r, 0), db_text(r, 1, a));
+}
+
+enum frg_status store_chain_find(struct store_tx *tx, struct chain_end *end, const char *sql, struct frg_error *err)
 {
 	struct db_rows *rows;
-	if (tx->chain.known)
+	if (end->known)
 		return FRG_OK;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT seq, hash FROM chain_head WHERE id = $1", DB_INT(1));
+	enum frg_status st = db_query(tx->db, err, sql, DB_ARGS(DB_INT(1)), &rows);
 	if (st != FRG_OK)
 		return st;
-	READ_ONE(tx, rows, err, &tx->chain, read_end, "chain");
+	READ_ONE(tx, rows, err, end, read_end, "chain");
+}
+
+static enum frg_status find_end(struct store_tx *tx, struct frg_error *err)
+{
+	return store_chain_find(tx, &tx->chain, "SELECT seq, hash FROM chain_head WHERE id = $1", err);
 }
 
 enum frg_status store_chain_head(struct store_tx *tx, int64_t *seq, str *hash, struct frg_error *err)
@@ -208,8 +220,8 @@ enum frg_status store_decision_append(struct store_tx *tx, struct store_decision
 	            DB_TEXT(d->mark[DECISION_FINDINGS]), DB_TEXT(d->erasures));
 	if (st != FRG_OK)
 		return st;
-	tx->chain = (struct chain_end){.known = true, .moved = true, .seq = d->seq};
-	store_chain_keep(&tx->chain, d->hash);
+	store_chain_keep(&tx->chain, d->seq, d->hash);
+	tx->chain.moved = true;
 	return FRG_OK;
 }
 

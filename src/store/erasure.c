@@ -49,21 +49,9 @@ void store_erasure_hash(const struct store_erasure *e, char *out)
 	buf_free(&b);
 }
 
-static void read_end(struct arena *a, struct db_rows *r, struct chain_end *end)
-{
-	*end = (struct chain_end){.known = true, .seq = db_int(r, 0)};
-	store_chain_keep(end, db_text(r, 1, a));
-}
-
 static enum frg_status find_end(struct store_tx *tx, struct frg_error *err)
 {
-	struct db_rows *rows;
-	if (tx->erasures.known)
-		return FRG_OK;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT seq, hash FROM erasure_head WHERE id = $1", DB_INT(1));
-	if (st != FRG_OK)
-		return st;
-	READ_ONE(tx, rows, err, &tx->erasures, read_end, "chain of erasures");
+	return store_chain_find(tx, &tx->erasures, "SELECT seq, hash FROM erasure_head WHERE id = $1", err);
 }
 
 enum frg_status store_erasure_head(struct store_tx *tx, int64_t *seq, str *hash, struct frg_error *err)
@@ -96,8 +84,7 @@ enum frg_status store_erasure_append(struct store_tx *tx, struct store_erasure *
 	            DB_TEXT(e->chain_hash), DB_TEXT(e->prev_hash), DB_TEXT(e->hash));
 	if (st != FRG_OK)
 		return st;
-	tx->erasures = (struct chain_end){.known = true, .seq = e->seq};
-	store_chain_keep(&tx->erasures, e->hash);
+	store_chain_keep(&tx->erasures, e->seq, e->hash);
 	return DB_RUN(tx->db, err, "UPDATE erasure_head SET seq = $1, hash = $2 WHERE id = 1", DB_INT(e->seq),
 	              DB_TEXT(e->hash));
 }

@@ -26,12 +26,11 @@ struct store_tx {
 	struct chain_end chain, erasures;
 };
 
-static inline void store_chain_keep(struct chain_end *end, str hash)
-{
-	BUG_IF(hash.n >= sizeof end->hash);
-	memcpy(end->hash, hash.p, hash.n);
-	end->hash[hash.n] = 0;
-}
+/* decision.c. A chain's end: read by `sql` (seq, hash; WHERE id = $1) once in a transaction, as whoever writes is alone
+ * (store/db.h); then kept as rows are appended. */
+MUST_CHECK enum frg_status store_chain_find(struct store_tx *tx, struct chain_end *end, const char *sql,
+                                            struct frg_error *err);
+void store_chain_keep(struct chain_end *end, int64_t seq, str hash);
 
 /* What was put off until the work was done. event.c, decision.c */
 MUST_CHECK enum frg_status store_events_write(struct store_tx *tx, struct frg_error *err);
