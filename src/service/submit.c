@@ -165,14 +165,23 @@ static enum frg_status load_terms(struct store_tx *tx, struct submission *s, str
 	return st == FRG_OK ? address_prepare(tx, s->site->id, s->address, &s->address_terms, err) : st;
 }
 
-static void ask_before(struct store_tx *tx, struct submission *s)
+/* Begins to ask, whose capability it is first; false: there is no need to. */
+static bool ask(struct store_tx *tx, const struct submission *s)
 {
 	id64 author;
 	struct frg_error none;
 	if (!store_ask(tx))
-		return;
+		return false;
 	if (!s->reader_is_drawn)
 		store_unread(capability_author(tx, s->site, s->reader, &author, &none));
+	return true;
+}
+
+static void ask_before(struct store_tx *tx, struct submission *s)
+{
+	struct frg_error none;
+	if (!ask(tx, s))
+		return;
 	store_unread(store_article_get(tx, s->site->id, s->article_id, &s->article, &none));
 	store_unread(load_terms(tx, s, &none));
 	store_asked(tx);
@@ -277,12 +286,8 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 /* All writers of a database wait meanwhile: what is to be read takes one trip. */
 static void ask_at_once(struct store_tx *tx, struct submission *s)
 {
-	id64 author;
-	struct frg_error none;
-	if (!store_ask(tx))
+	if (!ask(tx, s))
 		return;
-	if (!s->reader_is_drawn)
-		store_unread(capability_author(tx, s->site, s->reader, &author, &none));
 	near_ask(tx, s->site->id, &s->near);
 	address_ask(tx, s->site->id, s->address, &s->address_terms);
 	store_asked(tx);
