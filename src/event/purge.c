@@ -6,6 +6,7 @@
 #include "event/purge.h"
 
 #include "base/log.h"
+#include "event/outbox.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { PAGE = 500, CACHES = 16, TIMEOUT_MS = 1000, TRIES = 2, URL_MAX = 2048, NOTE_MS = 1000 };
+enum { CACHES = 16, TIMEOUT_MS = 1000, TRIES = 2, URL_MAX = 2048, NOTE_MS = 1000 };
 
 struct purger {
 	struct service *svc;
@@ -179,17 +180,6 @@ static bool purge(struct purger *p, struct arena *a, CURL *curl, id64 article)
 
 /* ---- along the outbox ---- */
 
-struct batch {
-	int64_t seq;
-	struct store_events events;
-};
-
-static enum frg_status load_batch(struct store_tx *tx, void *ctx, struct frg_error *err)
-{
-	struct batch *b = ctx;
-	return store_event_after(tx, b->seq, PAGE, &b->events, err);
-}
-
 /* -1: nothing was ever written down. */
 static enum frg_status load_noted(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
@@ -244,9 +234,9 @@ static bool is_first(const struct store_events *events, size_t at)
 /* A page of what the tail had read at `reached`. False: the database did not answer. */
 static bool tell_some(struct purger *p, struct arena *a, struct arena *each, CURL *curl, int64_t reached)
 {
-	struct batch b = {.seq = p->seq};
+	struct outbox_page b = {.seq = p->seq};
 	struct frg_error err;
-	if (store_read(service_store(p->svc), a, load_batch, &b, &err) != FRG_OK) {
+	if (outbox_read(p->svc, a, &b, &err) != FRG_OK) {
 		log_error("purge", "%s", err.msg);
 		return false;
 	}
@@ -261,7 +251,7 @@ static bool tell_some(struct purger *p, struct arena *a, struct arena *each, CUR
 			return false;
 		p->seq = e->seq;
 	}
-	if (i < PAGE) /* numbers between are of events that have gone */
+	if (i < OUTBOX_PAGE) /* numbers between are of events that have gone */
 		p->seq = reached;
 	return true;
 }

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "event/jobs.h"
 #include "event/measure.h"
+#include "event/outbox.h"
 #include "event/purge.h"
 #include "event/tell.h"
 #include "service/automatic/automatic.h"
@@ -16,7 +17,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { PAGE = 200, LOOK_MS = 250, MARK_MS = 60000 };
+enum { LOOK_MS = 250, MARK_MS = 60000 };
 
 /* Held comments of a site that are to be checked anew, from `after` on. */
 struct recheck {
@@ -42,17 +43,6 @@ struct tail {
 	id64 laned; /* the site that was asked in this batch whether a lane is open */
 	bool lane_open;
 };
-
-struct batch {
-	int64_t seq;
-	struct store_events events;
-};
-
-static enum frg_status load_batch(struct store_tx *tx, void *ctx, struct frg_error *err)
-{
-	struct batch *b = ctx;
-	return store_event_after(tx, b->seq, PAGE, &b->events, err);
-}
 
 static enum frg_status load_last(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
@@ -279,12 +269,12 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 
 static void follow(struct tail *t, struct arena *a)
 {
-	struct batch b;
+	struct outbox_page b;
 	do {
 		arena_reset(a);
-		b = (struct batch){.seq = t->seq};
+		b = (struct outbox_page){.seq = t->seq};
 		struct frg_error err;
-		if (store_read(service_store(t->svc), a, load_batch, &b, &err) != FRG_OK) {
+		if (outbox_read(t->svc, a, &b, &err) != FRG_OK) {
 			log_error("outbox", "%s", err.msg);
 			return;
 		}
@@ -297,7 +287,7 @@ static void follow(struct tail *t, struct arena *a)
 			t->seq = b.events.items[i].seq;
 		}
 		purge_until(t->purger, t->seq); /* after it: nothing older can be fetched from here any more */
-	} while (b.events.count == PAGE && !atomic_load(&t->stopping));
+	} while (b.events.count == OUTBOX_PAGE && !atomic_load(&t->stopping));
 	service_health_caught_up(t->svc);
 }
 
@@ -306,13 +296,13 @@ static void follow(struct tail *t, struct arena *a)
 static void take_over(struct tail *t, struct arena *a)
 {
 	const struct store_site *sites = service_site(t->svc, STR(""));
-	struct batch b = {.seq = t->mark_before};
+	struct outbox_page b = {.seq = t->mark_before};
 	struct frg_error err;
 	for (size_t i = 0; i < service_site_count(t->svc); i++)
 		recheck_site(t, sites[i].id); /* the program may be a newer one than that which held them */
 	do {
 		arena_reset(a);
-		if (store_read(service_store(t->svc), a, load_batch, &b, &err) != FRG_OK) {
+		if (outbox_read(t->svc, a, &b, &err) != FRG_OK) {
 			log_error("outbox", "%s", err.msg);
 			return;
 		}
@@ -323,7 +313,7 @@ static void take_over(struct tail *t, struct arena *a)
 			if (e->seq <= t->seq && str_eq(e->kind, STR("held")))
 				consider(t, a, e);
 		}
-	} while (b.events.count == PAGE && b.seq < t->seq && !atomic_load(&t->stopping));
+	} while (b.events.count == OUTBOX_PAGE && b.seq < t->seq && !atomic_load(&t->stopping));
 }
 
 static void look_who_works(struct tail *t, struct arena *a)
