@@ -8,24 +8,18 @@
 #include <semaphore.h>
 
 struct meanwhile {
-	store_work *work;   /* in the transaction that the request waits for; NULL: `desk` */
-	void (*desk)(void); /* written in line before it, as whoever can wait stands behind */
+	store_work *work; /* in the transaction that the request waits for */
 	id64 comment;
 	sem_t holds;
 };
-
-static void wait_for_line(unsigned count)
-{
-	while (store_waiting(service_store(t.svc)) < count)
-		usleep(1000);
-}
 
 static enum frg_status hold_up(struct store_tx *tx, void *ctx, struct frg_error *e)
 {
 	struct meanwhile *m = ctx;
 	sem_post(&m->holds);
-	wait_for_line(m->desk ? 2 : 1);
-	return m->work ? m->work(tx, m, e) : FRG_OK;
+	while (store_waiting(service_store(t.svc)) == 0)
+		usleep(1000);
+	return m->work(tx, m, e);
 }
 
 static void *run_holder(void *ctx)
@@ -37,26 +31,15 @@ static void *run_holder(void *ctx)
 	return NULL;
 }
 
-static void *run_desk(void *ctx)
-{
-	wait_for_line(1);
-	((struct meanwhile *)ctx)->desk();
-	return NULL;
-}
-
 /* What the request answers, when `m` happens before it is written. */
 static enum frg_status with(struct meanwhile *m, enum frg_status (*request)(void))
 {
-	pthread_t holder, desk;
+	pthread_t holder;
 	sem_init(&m->holds, 0, 0);
 	assert_int_equal(pthread_create(&holder, NULL, run_holder, m), 0);
 	assert_int_equal(sem_wait(&m->holds), 0);
-	if (m->desk)
-		assert_int_equal(pthread_create(&desk, NULL, run_desk, m), 0);
 	enum frg_status st = request();
 	pthread_join(holder, NULL);
-	if (m->desk)
-		pthread_join(desk, NULL);
 	sem_destroy(&m->holds);
 	return st;
 }
@@ -148,21 +131,26 @@ static void a_change_brings_no_erased_comment_back(void **state)
 	assert_int_equal(number(LEFT), 0);
 }
 
-static void suspend(void)
+static enum frg_status suspend(struct store_tx *tx, void *ctx, struct frg_error *e)
 {
-	struct frg_error e;
-	struct suspend_command cmd = {.who = &t.ada, .revision = first.revision, .days = 5, .rules = 1u << FRG_AGGRESSION};
-	struct decide_result out;
-	struct arena *a = arena_open((size_t)64 << 20);
-	OK(service_suspend(t.svc, a, &cmd, &out, &e));
-	arena_close(a);
+	struct meanwhile *m = ctx;
+	struct store_comment c;
+	enum frg_status st = store_comment_get(tx, m->comment, &c, e);
+	struct store_suspension row = {.id = id_new(),
+	                               .site = t.site->id,
+	                               .author = c.author,
+	                               .decision = decided.decision,
+	                               .until = clock_now() + 60000,
+	                               .created = clock_now()};
+	return st == FRG_OK ? store_suspension_insert(tx, &row, e) : st;
 }
 
 static void who_is_suspended_is_refused(void **state)
 {
 	begin(KEY("eins"));
+	OK(decide_as(&t.ada, first.revision, 1, DECIDE_REJECT));
 	key = KEY("zwei");
-	struct meanwhile m = {.desk = suspend};
+	struct meanwhile m = {.work = suspend, .comment = first.comment};
 	assert_int_equal(with(&m, send), FRG_FORBIDDEN);
 	assert_code(err, "author_suspended");
 }
