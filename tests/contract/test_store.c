@@ -2,6 +2,7 @@
 #include "store_fixture.h"
 
 #include "store/plain.h"
+#include "store/tx.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -81,6 +82,29 @@ static void publications_are_counted(void **state)
 		OK(store_write(f->store, f->arena, change_and_count, &c, &err));
 		assert_int_equal(c.count, steps[i].count);
 	}
+}
+
+/* Lies where the last place of its article's is: 22 bits count them. */
+static enum frg_status put_last(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	const struct made *m = ctx;
+	return DB_RUN(tx->db, e, "UPDATE publication SET place = $2 WHERE comment_id = $1", DB_INT(m->comment.id),
+	              DB_INT(m->f->article.id | ((1 << 22) - 1)));
+}
+
+static void an_article_may_have_more_comments_than_places(void **state)
+{
+	struct fixture *f = *state;
+	struct made all[4];
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		all[i] = make_one(f, "released", "release");
+		OK(store_write(f->store, f->arena, publish, &all[i], &err));
+		if (i == 0)
+			OK(store_write(f->store, f->arena, put_last, &all[0], &err));
+	}
+	struct changing c = {&all[3], PUBLICATION_PICK, 0};
+	OK(store_write(f->store, f->arena, change_and_count, &c, &err));
+	assert_int_equal(c.count, 4);
 }
 
 /* ---- transactions ---- */
@@ -651,6 +675,7 @@ int main(void)
 		TEST(publications_are_counted),
 		TEST(failed_work_leaves_nothing),
 		TEST(plain_work_is_done_or_not),
+		TEST(an_article_may_have_more_comments_than_places),
 		TEST(who_breaks_the_word_fails_alone),
 		TEST(reading_cannot_write),
 		TEST(a_crowd_is_committed_together),
