@@ -72,7 +72,7 @@ static void run_work(struct store_tx *tx, struct job *job)
 		job->status = store_chain_write(tx, &job->err);
 }
 
-/* Refused or done, but nothing in between; *broken: it was. */
+/* Refused or done, but nothing in between; *broken: it was, and what it did is still there. */
 static void run_plain(struct store *s, struct job *job, struct search_entry **entries, bool *broken)
 {
 	struct db *db = s->writer;
@@ -126,31 +126,73 @@ static enum frg_status commit(struct db *db, size_t count, struct frg_error *err
 	return st;
 }
 
+struct group {
+	struct search_entry *entries;
+	size_t ran;
+	bool again; /* plain work broke its word: nothing else has been done, and all may begin anew */
+};
+
+/* Plain work comes first: should it break its word, no other work has been done that would have to be done twice. */
+static void sort_plain(struct job **jobs, size_t count)
+{
+	struct job *rest[GROUP_MAX];
+	size_t plain = 0, others = 0;
+	for (size_t i = 0; i < count; i++)
+		if (jobs[i]->plain)
+			jobs[plain++] = jobs[i];
+		else
+			rest[others++] = jobs[i];
+	memcpy(jobs + plain, rest, others * sizeof *rest);
+}
+
+/* The jobs in an open transaction; `plainly`: those that may go without a savepoint. */
+static enum frg_status run_jobs(struct store *s, struct job **jobs, size_t count, bool plainly, struct group *g,
+                                struct frg_error *err)
+{
+	struct db *db = s->writer;
+	*g = (struct group){0};
+	arena_reset(s->kept);
+	enum frg_status st = db_step(db, err, DB_BEGIN_WRITE);
+	if (st == FRG_OK)
+		st = store_migrated_still(db, err);
+	while (st == FRG_OK && g->ran < count) {
+		struct job *job = jobs[g->ran++];
+		bool broken = false, plain = plainly && job->plain;
+		if (plain)
+			run_plain(s, job, &g->entries, &broken);
+		else
+			run_one(s, job, &g->entries, &broken);
+		g->again = broken && plain && db_in_transaction(db);
+		if (broken || !db_in_transaction(db))
+			st = frg_fail(err, FRG_UNAVAILABLE, job->err.code ? job->err.code : "store_io",
+			              "the transaction was given up: %s", job->err.msg);
+	}
+	return st;
+}
+
+static void give_up(struct db *db)
+{
+	struct frg_error undo;
+	if (db_in_transaction(db) && db_step(db, &undo, DB_ROLLBACK) != FRG_OK)
+		log_error("store_rollback", "%s", undo.msg);
+}
+
 /* NULL, or the code of what went wrong. */
 static const char *run_group(struct store *s, struct job **jobs, size_t count)
 {
 	struct db *db = s->writer;
 	struct frg_error err = {0};
+	struct group g;
 	int64_t seq = 0;
-	struct search_entry *entries = NULL;
-	arena_reset(s->kept);
-	enum frg_status st = db_step(db, &err, DB_BEGIN_WRITE);
-	size_t ran = 0;
-	if (st == FRG_OK)
-		st = store_migrated_still(db, &err);
-	while (st == FRG_OK && ran < count) {
-		struct job *job = jobs[ran++];
-		bool broken = false;
-		if (job->plain && db_dialect(db) == DB_SQLITE)
-			run_plain(s, job, &entries, &broken);
-		else
-			run_one(s, job, &entries, &broken);
-		if (broken || !db_in_transaction(db))
-			st = frg_fail(&err, FRG_UNAVAILABLE, job->err.code ? job->err.code : "store_io",
-			              "the transaction was given up: %s", job->err.msg);
+	sort_plain(jobs, count);
+	enum frg_status st = run_jobs(s, jobs, count, db_dialect(db) == DB_SQLITE, &g, &err);
+	if (g.again) {
+		log_error("store_plain", "a group begins anew, each with a savepoint: %s", err.msg);
+		give_up(db);
+		st = run_jobs(s, jobs, count, false, &g, &err);
 	}
 	if (st == FRG_OK)
-		st = store_search_write(db, entries, &err);
+		st = store_search_write(db, g.entries, &err);
 	if (st == FRG_OK && s->replicas)
 		st = last_event(db, &seq, &err);
 	if (st == FRG_OK)
@@ -160,14 +202,10 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 		return NULL;
 	}
 	metric_add(&store_failures, 0, 1);
-	if (db_in_transaction(db)) {
-		struct frg_error undo;
-		if (db_step(db, &undo, DB_ROLLBACK) != FRG_OK)
-			log_error("store_rollback", "%s", undo.msg);
-	}
+	give_up(db);
 	log_error("store_commit", "writes not done: %s", err.msg);
 	for (size_t i = 0; i < count; i++) { /* nothing of the group is on the disk: say so to all */
-		if (i < ran && jobs[i]->status != FRG_OK)
+		if (i < g.ran && jobs[i]->status != FRG_OK)
 			continue;
 		jobs[i]->status = st;
 		jobs[i]->err = err;

@@ -45,7 +45,8 @@ MUST_CHECK enum frg_status store_write(struct store *store, struct arena *arena,
 int64_t store_changes(struct store_tx *tx);
 enum store_way {
 	/* Work that refuses before its first write, or not at all: it needs nothing to go back to, and that is a third of
-	 * what a small write costs. Should it fail later all the same, nothing of its whole group is written. */
+	 * what a small write costs. Should it fail later all the same, its whole group is undone and begins anew, each with
+	 * something to go back to: so it may be run twice, and what the first run left in its `ctx` must not matter. */
 	STORE_PLAIN = 1,
 	/* Stands behind all who are not patient: for what may come in floods. */
 	STORE_PATIENT = 2,
