@@ -47,6 +47,9 @@ struct service {
 	atomic_int exports; /* person_export.c: how many are being made over HTTP */
 };
 
+/* setting.c: the caller's to give back; NULL if it was never set. FRG_CORRUPT if it is no JSON. */
+MUST_CHECK enum frg_status setting_json(struct store_tx *tx, id64 site, str name, json_t **out, struct frg_error *err);
+
 /* sites.c */
 void sites_free(struct sites *sites);
 /* The notice of a site, rendered; falls back to the other language, then to the built-in one. */
