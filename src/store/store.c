@@ -1,5 +1,6 @@
 /* Connections and transactions: one writer thread that commits all waiting work together
  * (group commit: one fsync for many), and connections that read beside it. */
+#include "store/checkpoints.h"
 #include "store/health.h"
 #include "store/measure.h"
 #include "store/person.h"
@@ -21,7 +22,8 @@
 enum { GROUP_MAX = 256, KEPT_MAX = 1 << 28 };
 
 struct job {
-	store_work *work; /* NULL: scrubs, by itself */
+	store_work *work;                                          /* NULL: in no group, but */
+	enum frg_status (*alone)(struct db *, struct frg_error *); /* this, with the writer's connection */
 	void *ctx;
 	struct arena *arena;
 	struct frg_error err;
@@ -45,10 +47,11 @@ struct store {
 	struct line lines[2]; /* those who can wait stand in the second */
 	struct place place;
 	struct readers *readers;
-	struct replicas *replicas; /* NULL: none */
-	_Atomic(int64_t) known;    /* the newest event that is known to be committed; counted where there are replicas */
-	struct nodes *nodes;       /* NULL: alone, or not followed */
-	int64_t commits;           /* counts groups, so that waiting for events needs no polling */
+	struct checkpoints *checkpoints; /* NULL: the database has no log to care for */
+	struct replicas *replicas;       /* NULL: none */
+	_Atomic(int64_t) known; /* the newest event that is known to be committed; counted where there are replicas */
+	struct nodes *nodes;    /* NULL: alone, or not followed */
+	int64_t commits;        /* counts groups, so that waiting for events needs no polling */
 	struct store_health health;
 	bool stopping;
 };
@@ -115,15 +118,17 @@ static enum frg_status last_event(struct db *db, int64_t *seq, struct frg_error 
 	return store_event_last(&tx, seq, err);
 }
 
-static enum frg_status commit(struct db *db, size_t count, struct frg_error *err)
+static enum frg_status commit(struct store *s, size_t count, struct frg_error *err)
 {
 	int64_t began = clock_steady_ns();
-	enum frg_status st = db_step(db, err, DB_COMMIT);
-	if (st == FRG_OK) {
-		metric_observe(&store_commits, 0, clock_steady_ns() - began);
-		metric_observe(&store_group, 0, (int64_t)count);
-	}
-	return st;
+	enum frg_status st = db_step(s->writer, err, DB_COMMIT);
+	if (st != FRG_OK)
+		return st;
+	metric_observe(&store_commits, 0, clock_steady_ns() - began);
+	metric_observe(&store_group, 0, (int64_t)count);
+	if (s->checkpoints)
+		checkpoints_tell(s->checkpoints, db_log_pages(s->writer));
+	return FRG_OK;
 }
 
 struct group {
@@ -196,7 +201,7 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 	if (st == FRG_OK && s->replicas)
 		st = last_event(db, &seq, &err);
 	if (st == FRG_OK)
-		st = commit(db, count, &err);
+		st = commit(s, count, &err);
 	if (st == FRG_OK) {
 		store_know(s, seq);
 		return NULL;
@@ -213,7 +218,7 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 	return err.code;
 }
 
-/* Of the first line, then of the second as far as there is room; one that scrubs goes by itself. */
+/* Of the first line, then of the second as far as there is room; who does not belong to a group goes alone. */
 static size_t take(struct store *s, struct job **jobs)
 {
 	size_t n = 0;
@@ -278,7 +283,7 @@ static void *write_loop(void *arg)
 		if (jobs[0]->work)
 			problem = run_group(s, jobs, n);
 		else
-			jobs[0]->status = db_scrub(s->writer, &jobs[0]->err);
+			jobs[0]->status = jobs[0]->alone(s->writer, &jobs[0]->err);
 		pthread_mutex_lock(&s->lock);
 		note(s, jobs[0]->work != NULL, problem);
 		s->commits++;
@@ -412,8 +417,22 @@ static enum frg_status open_writer(struct store *s, struct frg_error *err)
 	return st == FRG_OK ? store_search_open(s->writer, err) : st;
 }
 
+static enum frg_status rest_of_log(void *store, struct frg_error *err)
+{
+	struct store *s = store;
+	return write_in(s, &s->lines[0], &(struct job){.alone = db_log_restart}, err);
+}
+
+static enum frg_status open_checkpoints(struct store *s, struct frg_error *err)
+{
+	return s->writer && s->place.dialect == DB_SQLITE
+	           ? checkpoints_open(&s->place, rest_of_log, s, &s->checkpoints, err)
+	           : FRG_OK;
+}
+
 static void free_all(struct store *s)
 {
+	checkpoints_close(s->checkpoints);
 	replicas_close(s->replicas);
 	readers_close(s->readers);
 	free(s->place.at);
@@ -481,6 +500,8 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 		s->readers = readers_open(&s->place, config->frozen ? DB_FROZEN : DB_READ, readers, true);
 		st = open_replicas(s, config, readers, err);
 	}
+	if (st == FRG_OK)
+		st = open_checkpoints(s, err);
 	if (st == FRG_OK && s->writer && pthread_create(&s->thread, NULL, write_loop, s))
 		st = frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
 	if (st != FRG_OK) {
@@ -536,7 +557,12 @@ enum frg_status store_scrub(struct store *s, struct frg_error *err)
 	enum frg_status st = FRG_OK;
 	for (struct merging m = {.first = true, .more = true}; st == FRG_OK && m.more; m.first = false)
 		st = store_write_as(s, STORE_PATIENT, NULL, merge_some, &m, err);
-	return st == FRG_OK ? write_in(s, &s->lines[1], &(struct job){.work = NULL}, err) : st;
+	if (st != FRG_OK)
+		return st;
+	checkpoints_pause(s->checkpoints); /* it empties the log, and who moves it would be in its way */
+	st = write_in(s, &s->lines[1], &(struct job){.alone = db_scrub}, err);
+	checkpoints_resume(s->checkpoints);
+	return st;
 }
 
 enum frg_status store_size(struct store_tx *tx, int64_t *bytes, struct frg_error *err)
