@@ -2,6 +2,7 @@
  * (group commit: one fsync for many), and connections that read beside it. */
 #include "store/health.h"
 #include "store/measure.h"
+#include "store/near_held.h"
 #include "store/person.h"
 #include "store/plain.h"
 #include "store/postgres.h"
@@ -39,6 +40,7 @@ struct line {
 struct store {
 	struct db *writer;
 	struct arena *kept; /* of the group that is being written (tx.h) */
+	struct near_held *held;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t work_there, event_there;
@@ -72,18 +74,24 @@ static void run_work(struct store_tx *tx, struct job *job)
 		job->status = store_chain_write(tx, &job->err);
 }
 
+static void keep(struct store *s, struct store_tx *tx, struct search_entry **entries)
+{
+	*entries = store_search_join(*entries, tx->entries);
+	near_held_keep(s->held, tx->event_count);
+}
+
 /* Refused or done, but nothing in between; *broken: it was. */
 static void run_plain(struct store *s, struct job *job, struct search_entry **entries, bool *broken)
 {
 	struct db *db = s->writer;
-	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept};
+	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept, .held = s->held};
 	int64_t before = db_changes(db);
 	run_work(&tx, job);
 	*broken = job->status != FRG_OK && db_changes(db) != before;
 	if (*broken)
 		store_plain_broken(job->work, job->status, &job->err);
 	if (job->status == FRG_OK)
-		*entries = store_search_join(*entries, tx.entries);
+		keep(s, &tx, entries);
 }
 
 /* One job inside the open group, in a savepoint of its own; *broken: it failed, and what it did is still there. */
@@ -93,16 +101,19 @@ static void run_one(struct store *s, struct job *job, struct search_entry **entr
 	job->status = db_step(db, &job->err, DB_SAVE);
 	if (job->status != FRG_OK)
 		return;
-	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept};
+	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept, .held = s->held};
 	run_work(&tx, job);
 	if (!db_in_transaction(db)) /* a full disk ends the whole group */
 		return;
 	if (job->status == FRG_OK)
 		job->status = db_step(db, &job->err, DB_KEEP);
+	if (job->status == FRG_OK) {
+		keep(s, &tx, entries);
+		return;
+	}
+	near_held_undo(s->held);
 	struct frg_error undo;
-	if (job->status == FRG_OK)
-		*entries = store_search_join(*entries, tx.entries);
-	else if (db_in_transaction(db) && db_step(db, &undo, DB_UNDO) != FRG_OK) {
+	if (db_in_transaction(db) && db_step(db, &undo, DB_UNDO) != FRG_OK) {
 		log_error("store_undo", "%s", undo.msg);
 		*broken = true;
 	}
@@ -134,6 +145,7 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 	int64_t seq = 0;
 	struct search_entry *entries = NULL;
 	arena_reset(s->kept);
+	near_held_begin(s->held);
 	enum frg_status st = db_step(db, &err, DB_BEGIN_WRITE);
 	size_t ran = 0;
 	if (st == FRG_OK)
@@ -159,6 +171,7 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 		store_know(s, seq);
 		return NULL;
 	}
+	near_held_failed(s->held);
 	metric_add(&store_failures, 0, 1);
 	if (db_in_transaction(db)) {
 		struct frg_error undo;
@@ -381,6 +394,7 @@ static void free_all(struct store *s)
 	free(s->place.at);
 	db_close(s->writer);
 	arena_close(s->kept);
+	near_held_close(s->held);
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->work_there);
 	pthread_cond_destroy(&s->event_there);
@@ -435,6 +449,7 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	pthread_cond_init(&s->event_there, &steady);
 	pthread_condattr_destroy(&steady);
 	s->kept = arena_open(KEPT_MAX);
+	s->held = near_held_open(NEAR_HELD_MAX);
 	unsigned readers = config->readers ? config->readers : 4;
 	enum frg_status st = place_find(config->url, config->create, &s->place, err);
 	if (st == FRG_OK)

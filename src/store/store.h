@@ -186,6 +186,7 @@ MUST_CHECK enum frg_status store_author_recent(struct store_tx *tx, id64 author,
 
 /* ---- the queue, its lanes, who looks at what (queue.c) ------------------------------ */
 
+enum { STORE_NEAR_KEYS = 9 };
 struct store_queue_row {
 	id64 revision, site, comment, article, author;
 	str section, lang;
@@ -196,10 +197,12 @@ struct store_queue_row {
 	bool edit, returned;
 	str referral; /* empty: none */
 	id64 referral_by;
-	msec escalated; /* 0: not */
-	id64 group;     /* the same for texts that are nearly the same: the first of them */
-	id64 repost_of; /* the decision that refused this text before; 0: none */
-	id64 blind_for; /* whose decision is to be repeated by somebody else; 0: it really waits */
+	msec escalated;                 /* 0: not */
+	id64 group;                     /* the same for texts that are nearly the same: the first of them */
+	id64 repost_of;                 /* the decision that refused this text before; 0: none */
+	id64 blind_for;                 /* whose decision is to be repeated by somebody else; 0: it really waits */
+	uint64_t near[STORE_NEAR_KEYS]; /* by which it is found again while it waits; not read back */
+	size_t near_count;
 };
 struct store_queue_rows {
 	struct store_queue_row *items;
@@ -232,7 +235,8 @@ struct store_queue_place {
 	msec due;
 	id64 revision; /* 0: before all */
 };
-/* Inserts or replaces. */
+/* Inserts or replaces. That something enters the queue is to be told to the outbox by the same transaction (as it is by
+ * a process that begins, before others): other programs' writers learn of its keys by that. */
 MUST_CHECK enum frg_status store_queue_put(struct store_tx *tx, const struct store_queue_row *row,
                                            struct frg_error *err);
 MUST_CHECK enum frg_status store_queue_get(struct store_tx *tx, id64 revision, struct store_queue_row *out,
@@ -256,17 +260,18 @@ struct store_ids {
 enum { STORE_DUE_MAX = 100000 };
 MUST_CHECK enum frg_status store_queue_due(struct store_tx *tx, id64 site, struct store_ids *out,
                                            struct frg_error *err);
-/* Has this revision any keys? */
-MUST_CHECK enum frg_status store_near_has(struct store_tx *tx, id64 revision, bool *out, struct frg_error *err);
-/* A revision's keys, instead of those it had. When it is decided they become those of a refused text or go; those of a
- * released one stay, and are not found, until store_near_forget. */
+/* A revision's keys in rows of their own, instead of those it had: of a refused text all, of one that waits those of
+ * its links. When it is decided they become those of a refused text or go; those of a released one stay, and are not
+ * found, until store_near_forget. */
 MUST_CHECK enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bool refused,
                                           const uint64_t *keys, size_t count, struct frg_error *err);
-enum { STORE_NEAR_KEYS = 9 };
 /* Is any of them any other text's? Of most texts, none is. */
 MUST_CHECK enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count,
                                             bool *known, struct frg_error *err);
-/* The newest with each of these keys, 1 to STORE_NEAR_KEYS; one may come several times. */
+/* After store_ask: what store_near_known is going to read. */
+void store_near_ask(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count);
+/* The newest with each of these keys, 1 to STORE_NEAR_KEYS; one may come several times. Of what waits only a writing
+ * transaction knows. */
 MUST_CHECK enum frg_status store_near_find(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count,
                                            bool refused, int64_t limit, struct store_ids *out, struct frg_error *err);
 /* The keys of what the decisions after `after`, up to `upto`, released. They lie scattered over the whole table: a

@@ -7,6 +7,7 @@
 
 struct search_entry; /* search.c */
 struct event_entry;  /* event.c */
+struct near_held;    /* near_held.h */
 
 /* The end of a chain as this transaction sees it. */
 struct chain_end {
@@ -20,6 +21,7 @@ struct store_tx {
 	struct arena *arena; /* the caller's, who may empty it between two of many things */
 	struct arena *kept;  /* the store's, until the group's end: what is put off lies here; NULL in a reading one */
 	struct search_entry *entries; /* what the index gets when the group is complete; NULL in a reading one */
+	struct near_held *held;       /* by which keys what waits is found again; NULL in a reading one */
 	/* What is written once, when the work is done */
 	struct event_entry *events, **events_end;
 	int64_t event_count;
@@ -35,6 +37,10 @@ void store_chain_keep(struct chain_end *end, int64_t seq, str hash);
 /* What was put off until the work was done. event.c, decision.c */
 MUST_CHECK enum frg_status store_events_write(struct store_tx *tx, struct frg_error *err);
 MUST_CHECK enum frg_status store_chain_write(struct store_tx *tx, struct frg_error *err);
+
+/* near.c: keeps the keys of a new row of the queue; *within: as a part of it. */
+MUST_CHECK enum frg_status store_near_hold(struct store_tx *tx, const struct store_queue_row *row, bool *within,
+                                           struct frg_error *err);
 
 /* Applies the program's migrations to `db`; refuses changed and newer schemas. */
 MUST_CHECK enum frg_status store_migrate(struct db *db, struct frg_error *err);
