@@ -268,9 +268,8 @@ enum closing_turn { CLOSING_STAY, CLOSING_CLOSE, CLOSING_OPEN };
 enum closing_turn closing_turn(struct closing_load *load, const struct closing_rules *rules,
                                const struct service_ahead *ahead, msec now);
 
-/* search.c: makes a text findable. */
-MUST_CHECK enum frg_status search_add(struct store_tx *tx, const struct store_comment *comment,
-                                      const struct store_revision *revision, str title, struct frg_error *err);
+/* search.c: before a search: what has come in until now is found. */
+MUST_CHECK enum frg_status search_catch_up(struct service *svc, struct arena *a, struct frg_error *err);
 /* The words that something is looked for by; `where` as in store_word. What is too much is left out. */
 enum { SEARCH_WORDS_MAX = 12 };
 struct search_words {

@@ -74,14 +74,8 @@ static void run_work(struct store_tx *tx, struct job *job)
 		job->status = store_chain_write(tx, &job->err);
 }
 
-static void keep(struct store *s, struct store_tx *tx, struct search_entry **entries)
-{
-	*entries = store_search_join(*entries, tx->entries);
-	near_held_keep(s->held, tx->event_count);
-}
-
 /* Refused or done, but nothing in between; *broken: it was. */
-static void run_plain(struct store *s, struct job *job, struct search_entry **entries, bool *broken)
+static void run_plain(struct store *s, struct job *job, bool *broken)
 {
 	struct db *db = s->writer;
 	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept, .held = s->held};
@@ -91,11 +85,11 @@ static void run_plain(struct store *s, struct job *job, struct search_entry **en
 	if (*broken)
 		store_plain_broken(job->work, job->status, &job->err);
 	if (job->status == FRG_OK)
-		keep(s, &tx, entries);
+		near_held_keep(s->held, tx.event_count);
 }
 
 /* One job inside the open group, in a savepoint of its own; *broken: it failed, and what it did is still there. */
-static void run_one(struct store *s, struct job *job, struct search_entry **entries, bool *broken)
+static void run_one(struct store *s, struct job *job, bool *broken)
 {
 	struct db *db = s->writer;
 	job->status = db_step(db, &job->err, DB_SAVE);
@@ -108,7 +102,7 @@ static void run_one(struct store *s, struct job *job, struct search_entry **entr
 	if (job->status == FRG_OK)
 		job->status = db_step(db, &job->err, DB_KEEP);
 	if (job->status == FRG_OK) {
-		keep(s, &tx, entries);
+		near_held_keep(s->held, tx.event_count);
 		return;
 	}
 	near_held_undo(s->held);
@@ -143,7 +137,6 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 	struct db *db = s->writer;
 	struct frg_error err = {0};
 	int64_t seq = 0;
-	struct search_entry *entries = NULL;
 	arena_reset(s->kept);
 	near_held_begin(s->held);
 	enum frg_status st = db_step(db, &err, DB_BEGIN_WRITE);
@@ -154,15 +147,13 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 		struct job *job = jobs[ran++];
 		bool broken = false;
 		if (job->plain && db_dialect(db) == DB_SQLITE)
-			run_plain(s, job, &entries, &broken);
+			run_plain(s, job, &broken);
 		else
-			run_one(s, job, &entries, &broken);
+			run_one(s, job, &broken);
 		if (broken || !db_in_transaction(db))
 			st = frg_fail(&err, FRG_UNAVAILABLE, job->err.code ? job->err.code : "store_io",
 			              "the transaction was given up: %s", job->err.msg);
 	}
-	if (st == FRG_OK)
-		st = store_search_write(db, entries, &err);
 	if (st == FRG_OK && s->replicas)
 		st = last_event(db, &seq, &err);
 	if (st == FRG_OK)

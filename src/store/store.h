@@ -298,6 +298,10 @@ struct store_search {
 };
 MUST_CHECK enum frg_status store_search_add(struct store_tx *tx, id64 revision, str name, str title, str text,
                                             struct frg_error *err);
+/* Is there a text that the outbox tells of and the index does not have, or too much to look through for one? */
+MUST_CHECK enum frg_status store_search_behind(struct store_tx *tx, bool *behind, struct frg_error *err);
+/* Takes into the index what the next `limit` events (or fewer) tell of; *more: there are others. */
+MUST_CHECK enum frg_status store_search_follow(struct store_tx *tx, int64_t limit, bool *more, struct frg_error *err);
 /* What was added under this name and with this text; `title` is the article's, in case the index does not know. */
 MUST_CHECK enum frg_status store_search_remove(struct store_tx *tx, id64 revision, str name, str title, str text,
                                                struct frg_error *err);
@@ -643,7 +647,7 @@ MUST_CHECK enum frg_status store_event_insert(struct store_tx *tx, const struct 
                                               struct frg_error *err); /* assigns seq */
 MUST_CHECK enum frg_status store_event_after(struct store_tx *tx, int64_t seq, int64_t limit, struct store_events *out,
                                              struct frg_error *err);
-/* Those from before `before` have been read by all. */
+/* Those from before `before` have been read by all, but perhaps not by the full-text index. */
 MUST_CHECK enum frg_status store_event_purge(struct store_tx *tx, msec before, struct frg_error *err);
 MUST_CHECK enum frg_status store_event_last(struct store_tx *tx, int64_t *seq, struct frg_error *err);
 
