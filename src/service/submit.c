@@ -273,8 +273,6 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 	if (st == FRG_OK)
 		st = delay_promise(s->svc, tx, &row, &s->told, err);
 	if (st == FRG_OK)
-		st = search_add(tx, &s->comment, &s->revision, s->article.title, err);
-	if (st == FRG_OK)
 		st = address_note(tx, &s->revision, s->address, &s->address_terms, err);
 	if (st != FRG_OK)
 		return st;
