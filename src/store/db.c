@@ -55,5 +55,8 @@ enum frg_status db_size(struct db *db, int64_t *bytes, struct frg_error *err)
 {
 	return db->driver->size(db, bytes, err);
 }
-enum frg_status db_scrub(struct db *db, struct frg_error *err) { return db->driver->scrub(db, err); }
+enum frg_status db_scrub(struct db *db, int64_t *place, struct frg_error *err)
+{
+	return db->driver->scrub(db, place, err);
+}
 enum db_dialect db_dialect(const struct db *db) { return db->driver->dialect; }

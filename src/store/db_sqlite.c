@@ -1,5 +1,6 @@
 /* The SQLite driver: prepared statements cached by the address of their text. */
 #include "store/db.h"
+#include "store/scrub_sqlite.h"
 
 #include "base/buf.h"
 
@@ -11,7 +12,7 @@
 #include <unistd.h>
 
 /* Another program may hold the database so long before a write is refused. */
-enum { CACHE_SLOTS = 1024, ARGS_MAX = 48, BUSY_MS = 5000, SCRIPT_MAX = 1 << 20 };
+enum { CACHE_SLOTS = 1024, ARGS_MAX = 48, BUSY_MS = 5000, SCRUB_BUSY_MS = 200, SCRIPT_MAX = 1 << 20 };
 
 struct sqlite_rows {
 	struct db_rows base;
@@ -418,27 +419,16 @@ static enum frg_status check_integrity(struct db *db, struct frg_error *err)
 	return st;
 }
 
-/* Overwriting deleted cells is not all: when SQLite moves cells between pages, copies stay in the gaps. So the file is
- * written anew, and the log emptied. */
-static enum frg_status scrub(struct db *base, struct frg_error *err)
+/* Waits but a moment for readers: nobody writes meanwhile. */
+static enum frg_status scrub(struct db *base, int64_t *place, struct frg_error *err)
 {
 	struct sqlite *db = (struct sqlite *)base;
-	enum frg_status st = script(base, err, "VACUUM");
-	int busy = 0, in_log = 0, moved = 0;
-	if (st != FRG_OK)
-		return st;
-	sqlite3_stmt *stmt = NULL;
-	int rc = sqlite3_prepare_v2(db->handle, "PRAGMA wal_checkpoint(TRUNCATE)", -1, &stmt, NULL);
-	if (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-		busy = sqlite3_column_int(stmt, 0);
-		in_log = sqlite3_column_int(stmt, 1);
-		moved = sqlite3_column_int(stmt, 2);
-	}
-	sqlite3_finalize(stmt);
-	if (rc != SQLITE_ROW)
-		return failed(db, err, rc);
-	return busy ? frg_fail(err, FRG_UNAVAILABLE, "store_busy", "the log is in use: %d of %d pages moved", moved, in_log)
-	            : FRG_OK;
+	sqlite3_int64 page = *place ? *place : 1;
+	sqlite3_busy_timeout(db->handle, SCRUB_BUSY_MS);
+	int rc = scrub_sqlite_some(db->handle, &page);
+	sqlite3_busy_timeout(db->handle, BUSY_MS);
+	*place = page;
+	return rc == SQLITE_OK ? FRG_OK : failed(db, err, rc);
 }
 
 static enum frg_status pragma_int(struct db *db, const char *sql, int64_t *out, struct frg_error *err)

@@ -21,8 +21,8 @@
 enum { GROUP_MAX = 256, KEPT_MAX = 1 << 28 };
 
 struct job {
-	store_work *work; /* NULL: scrubs, by itself */
-	void *ctx;
+	store_work *work; /* NULL: a step of scrubbing, by itself */
+	void *ctx;        /* then the int64_t where it has come to */
 	struct arena *arena;
 	struct frg_error err;
 	enum frg_status status;
@@ -271,14 +271,13 @@ static void *write_loop(void *arg)
 		if (n == 0)
 			break; /* stopping, and nothing left */
 		metric_add(&store_writes_waiting, 0, -(int64_t)n);
-		if (jobs[0]->work) /* scrubbing takes its time */
-			s->health.writing_since = clock_steady();
+		s->health.writing_since = clock_steady();
 		pthread_mutex_unlock(&s->lock);
 		const char *problem = NULL;
 		if (jobs[0]->work)
 			problem = run_group(s, jobs, n);
 		else
-			jobs[0]->status = db_scrub(s->writer, &jobs[0]->err);
+			jobs[0]->status = db_scrub(s->writer, jobs[0]->ctx, &jobs[0]->err);
 		pthread_mutex_lock(&s->lock);
 		note(s, jobs[0]->work != NULL, problem);
 		s->commits++;
@@ -520,23 +519,28 @@ static enum frg_status merge_some(struct store_tx *tx, void *ctx, struct frg_err
 	return store_search_merge(tx, m->first, &m->more, err);
 }
 
-/* PostgreSQL does it beside all others, so it gets a connection of its own. With SQLite nobody writes meanwhile: what
- * can be done in steps is done before, between the groups of others. */
+/* PostgreSQL does it beside all others, so it gets a connection of its own. With SQLite it goes in steps, between the
+ * groups of others. */
 enum frg_status store_scrub(struct store *s, struct frg_error *err)
 {
+	int64_t at = 0;
 	if (s->place.dialect == DB_POSTGRES) {
 		struct db *own;
 		enum frg_status st = place_open(&s->place, DB_WRITE, &own, err);
 		if (st != FRG_OK)
 			return st;
-		st = db_scrub(own, err);
+		st = db_scrub(own, &at, err);
 		db_close(own);
 		return st;
 	}
 	enum frg_status st = FRG_OK;
 	for (struct merging m = {.first = true, .more = true}; st == FRG_OK && m.more; m.first = false)
 		st = store_write_as(s, STORE_PATIENT, NULL, merge_some, &m, err);
-	return st == FRG_OK ? write_in(s, &s->lines[1], &(struct job){.work = NULL}, err) : st;
+	do
+		if (st == FRG_OK)
+			st = write_in(s, &s->lines[1], &(struct job){.ctx = &at}, err);
+	while (st == FRG_OK && at);
+	return st;
 }
 
 enum frg_status store_size(struct store_tx *tx, int64_t *bytes, struct frg_error *err)
