@@ -1,6 +1,7 @@
 /* Connections and transactions: one writer thread that commits all waiting work together
  * (group commit: one fsync for many), and connections that read beside it. */
 #include "store/health.h"
+#include "store/history.h"
 #include "store/measure.h"
 #include "store/person.h"
 #include "store/plain.h"
@@ -46,7 +47,7 @@ struct store {
 	struct place place;
 	struct readers *readers;
 	struct replicas *replicas; /* NULL: none */
-	_Atomic(int64_t) known;    /* the newest event that is known to be committed; counted where there are replicas */
+	struct history known;      /* counted where there are replicas */
 	struct nodes *nodes;       /* NULL: alone, or not followed */
 	int64_t commits;           /* counts groups, so that waiting for events needs no polling */
 	struct store_health health;
@@ -108,11 +109,20 @@ static void run_one(struct store *s, struct job *job, struct search_entry **entr
 	}
 }
 
+struct last_event {
+	int64_t seq, mark;
+};
+
 /* The event that the open group ends with: what it changes, a replica shows when it has that. */
-static enum frg_status last_event(struct db *db, int64_t *seq, struct frg_error *err)
+static enum frg_status last_event(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
-	struct store_tx tx = {.db = db};
-	return store_event_last(&tx, seq, err);
+	struct last_event *last = ctx;
+	struct store_events row = {0};
+	enum frg_status st = store_event_last(tx, &last->seq, err);
+	if (st == FRG_OK)
+		st = store_event_after(tx, last->seq - 1, 1, &row, err);
+	last->mark = st == FRG_OK && row.count ? store_event_mark(&row.items[0]) : 0;
+	return st;
 }
 
 static enum frg_status commit(struct db *db, size_t count, struct frg_error *err)
@@ -183,7 +193,7 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 	struct db *db = s->writer;
 	struct frg_error err = {0};
 	struct group g;
-	int64_t seq = 0;
+	struct last_event last = {0};
 	sort_plain(jobs, count);
 	enum frg_status st = run_jobs(s, jobs, count, db_dialect(db) == DB_SQLITE, &g, &err);
 	if (g.again) {
@@ -194,11 +204,11 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 	if (st == FRG_OK)
 		st = store_search_write(db, g.entries, &err);
 	if (st == FRG_OK && s->replicas)
-		st = last_event(db, &seq, &err);
+		st = last_event(&(struct store_tx){.db = db, .arena = s->kept}, &last, &err);
 	if (st == FRG_OK)
 		st = commit(db, count, &err);
 	if (st == FRG_OK) {
-		store_know(s, seq);
+		history_add(&s->known, last.seq, last.mark);
 		return NULL;
 	}
 	metric_add(&store_failures, 0, 1);
@@ -358,14 +368,8 @@ enum frg_status store_read_replica(struct store *s, struct arena *arena, int64_t
 	                   : frg_fail(err, FRG_UNAVAILABLE, "store_io", "there is no replica");
 }
 
-int64_t store_known(struct store *s) { return atomic_load(&s->known); }
-
-void store_know(struct store *s, int64_t seq)
-{
-	int64_t known = atomic_load(&s->known);
-	while (known < seq && !atomic_compare_exchange_weak(&s->known, &known, seq))
-		;
-}
+int64_t store_known(struct store *s) { return atomic_load(&s->known.seq); }
+void store_know(struct store *s, int64_t seq, int64_t mark) { history_add(&s->known, seq, mark); }
 
 void store_wait_commit(struct store *s, int64_t *seen, msec timeout)
 {
@@ -418,6 +422,7 @@ static void free_all(struct store *s)
 	free(s->place.at);
 	db_close(s->writer);
 	arena_close(s->kept);
+	history_close(&s->known);
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->work_there);
 	pthread_cond_destroy(&s->event_there);
@@ -437,24 +442,19 @@ static enum frg_status check_frozen(struct store *s, struct frg_error *err)
 	return st;
 }
 
-static enum frg_status load_last(struct store_tx *tx, void *ctx, struct frg_error *err)
-{
-	return store_event_last(tx, ctx, err);
-}
-
 /* What has happened until now, replicas must have replayed, whoever has told of it. */
 static enum frg_status open_replicas(struct store *s, const struct store_config *config, unsigned readers,
                                      struct frg_error *err)
 {
-	int64_t last = 0;
+	struct last_event last = {0};
 	if (config->replicas.n == 0)
 		return FRG_OK;
 	if (s->place.dialect != DB_POSTGRES)
 		return frg_fail(err, FRG_INVALID, "store_url", "only a PostgreSQL database has replicas");
 	struct arena *a = arena_open(1 << 16);
-	enum frg_status st = store_read(s, a, load_last, &last, err);
+	enum frg_status st = store_read(s, a, last_event, &last, err);
 	arena_close(a);
-	store_know(s, last);
+	history_add(&s->known, last.seq, last.mark);
 	return st == FRG_OK ? replicas_open(config->replicas, readers, &s->known, &s->replicas, err) : st;
 }
 
@@ -464,6 +464,7 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	if (!s)
 		BUG("out of memory");
 	store_measure_open();
+	history_open(&s->known);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->work_there, NULL);
 	pthread_condattr_t steady;
