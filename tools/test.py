@@ -145,11 +145,11 @@ AS_SHIPPED_C = ('base', 'confine', 'examples', 'learn', 'memory', 'policy', 'pri
 # All of HTTP is tried under the address sanitizer. Of the program as it ships: what depends on speed, on signals, on files
 # of other versions, and every route once; the browsers do the rest.
 AS_SHIPPED = ('backup', 'clock', 'confine', 'descriptors', 'disk', 'drain', 'faults', 'flow', 'kill', 'limits', 'migrate', 'nodes', 'openapi', 'proxy', 'recovery', 'replica',
-              'report', 'start', 'upgrade')
+              'report', 'start', 'takeover', 'upgrade')
 # These are about disks, clocks, proxies and many processes, not about memory.
-ONLY_AS_SHIPPED = ('clock', 'confine', 'descriptors', 'disk', 'faults', 'migrate', 'nodes', 'proxy', 'recovery', 'replica', 'start')
+ONLY_AS_SHIPPED = ('clock', 'confine', 'descriptors', 'disk', 'faults', 'migrate', 'nodes', 'proxy', 'recovery', 'replica', 'start', 'takeover')
 # On the other store what touches it most.
-ON_POSTGRESQL = ('flow', 'kill', 'near', 'search')
+ON_POSTGRESQL = ('canary', 'factors', 'flow', 'kill', 'near', 'persons', 'search')
 # What has several things go on at once: the rest tells the thread sanitizer nothing that these do not.
 WITH_THREADS = ('abuse', 'automatic', 'closing', 'drain', 'figures', 'flood', 'flow', 'hostile', 'kill', 'learning', 'limits', 'metrics', 'near', 'nodes', 'notices', 'persons', 'streams')
 

@@ -22,7 +22,7 @@ static const char help[] =
 	"Whoever asks by an address must have shown that it is theirs.\n"
 	"erase: shows what would go and what must stay; with --confirm it does it. What is held is erased by the\n"
 	"server when the hold ends. Exit code 1: something stays for now.\n"
-	"scrub: rewrites the database's files so that nothing of what was erased is left in them. The server does\n"
+	"scrub: clears the database's files so that nothing of what was erased is left in them. The server does\n"
 	"so itself, at once or, from 64 MB on, at night.\n";
 
 struct options {

@@ -279,8 +279,8 @@ static void follow(struct tail *t, struct arena *a)
 			return;
 		}
 		t->counted = t->laned = 0;
-		if (b.events.count) /* before readers are told: from now on no replica may show less */
-			store_know(service_store(t->svc), b.events.items[b.events.count - 1].seq);
+		for (size_t i = 0; i < b.events.count; i++) /* before readers are told: from now on no replica may show less */
+			store_know(service_store(t->svc), b.events.items[i].seq, store_event_mark(&b.events.items[i]));
 		for (size_t i = 0; i < b.events.count; i++) {
 			handle(t, a, &b.events.items[i]);
 			event_count(&b.events.items[i]);
@@ -362,7 +362,7 @@ enum frg_status tail_open(struct service *svc, struct purger *purger, struct tai
 	struct arena *a = arena_open(1 << 16);
 	enum frg_status st = store_read(service_store(svc), a, load_last, &t->seq, err);
 	arena_close(a);
-	store_know(service_store(svc), t->seq);
+	store_know(service_store(svc), t->seq, 0);
 	service_threads_drop_all(svc); /* pages made before it: what came in between is not heard of any more */
 	t->mark = t->mark_before = t->seq;
 	t->marked = clock_steady();

@@ -15,9 +15,12 @@ static const bool by_prefix[LIMIT_KINDS] = {[LIMIT_SUBMIT] = true,
                                             [LIMIT_LOGIN_ADDRESS] = true};
 enum { PREFIX = LIMIT_KINDS }; /* is added to the kind in a prefix's key */
 
+struct limit_key {
+	uint64_t now, before;
+};
 struct ask {
 	enum limit_kind kind;
-	uint64_t key;
+	struct limit_key key;
 	struct limit_rate rate;
 	const char *code;
 };
@@ -43,8 +46,8 @@ struct limits *limits_open(bool off, const struct limit_rates *rates, enum chall
 		l->rates = *rates;
 	else
 		limit_rates_default(&l->rates);
-	randombytes_buf(l->key, sizeof l->key);
-	randombytes_buf(l->proof_key, sizeof l->proof_key);
+	randombytes_buf(&l->keys, sizeof l->keys);
+	randombytes_buf(&l->before, sizeof l->before);
 	return l;
 }
 
@@ -69,6 +72,26 @@ struct bucket *limits_bucket(struct limits *l, uint64_t key, double now)
 	return worst;
 }
 
+/* The time at which it is full, in ms; 0: there is none. */
+static double full_at(const struct limits *l, uint64_t key)
+{
+	const struct bucket *set = &l->buckets[key % LIMIT_SETS * LIMIT_WAYS];
+	for (size_t i = 0; i < LIMIT_WAYS; i++)
+		if (set[i].key == key)
+			return set[i].full_at;
+	return 0;
+}
+
+/* What was owed when the key changed is owed still. */
+static struct bucket *bucket_of(struct limits *l, struct limit_key key, double now)
+{
+	double owed = full_at(l, key.before);
+	struct bucket *b = limits_bucket(l, key.now, now);
+	if (b->full_at < owed)
+		b->full_at = owed;
+	return b;
+}
+
 /* ---- what is asked ---- */
 
 /* In the lock: keys and rates change. */
@@ -80,16 +103,21 @@ static const struct limit_rates *rates_of(const struct limits *l, id64 site)
 	return &l->rates;
 }
 
-static uint64_t key_of(const struct limits *l, unsigned kind, id64 site, str text)
+static uint64_t hash_of(const struct limit_keys *keys, unsigned kind, id64 site, str text)
 {
 	uint64_t parts[3] = {kind, (uint64_t)site}, key;
 	_Static_assert(sizeof key == crypto_shorthash_BYTES, "a key is a hash");
-	crypto_shorthash((unsigned char *)&parts[2], (const unsigned char *)(text.p ? text.p : ""), text.n, l->key);
-	crypto_shorthash((unsigned char *)&key, (const unsigned char *)parts, sizeof parts, l->key);
+	crypto_shorthash((unsigned char *)&parts[2], (const unsigned char *)(text.p ? text.p : ""), text.n, keys->buckets);
+	crypto_shorthash((unsigned char *)&key, (const unsigned char *)parts, sizeof parts, keys->buckets);
 	return key ? key : 1;
 }
 
-static void add(struct asks *asks, enum limit_kind kind, uint64_t key, struct limit_rate rate, const char *code)
+static struct limit_key key_of(const struct limits *l, unsigned kind, id64 site, str text)
+{
+	return (struct limit_key){hash_of(&l->keys, kind, site, text), hash_of(&l->before, kind, site, text)};
+}
+
+static void add(struct asks *asks, enum limit_kind kind, struct limit_key key, struct limit_rate rate, const char *code)
 {
 	BUG_IF(asks->count == LIMIT_ASKS);
 	if (rate.burst > 0)
@@ -160,7 +188,7 @@ static enum frg_status take(struct limits *l, const struct asks *asks, bool real
 	const struct ask *refusing = NULL;
 	for (size_t i = 0; i < asks->count; i++) {
 		const struct ask *ask = &asks->items[i];
-		double wait = wait_for(limits_bucket(l, ask->key, now), &ask->rate, now);
+		double wait = wait_for(bucket_of(l, ask->key, now), &ask->rate, now);
 		if (wait > longest) {
 			longest = wait;
 			refusing = ask;
@@ -174,7 +202,7 @@ static enum frg_status take(struct limits *l, const struct asks *asks, bool real
 		return st;
 	}
 	for (size_t i = 0; really && i < asks->count; i++)
-		spend(limits_bucket(l, asks->items[i].key, now), &asks->items[i].rate, now);
+		spend(bucket_of(l, asks->items[i].key, now), &asks->items[i].rate, now);
 	return FRG_OK;
 }
 
@@ -231,7 +259,7 @@ double limits_site_owed(struct limits *l, id64 site)
 	struct limit_rate rate = rates_of(l, site)->kinds[LIMIT_SITE];
 	bool hot = false;
 	if (rate.burst > 0) {
-		struct bucket *b = limits_bucket(l, key_of(l, LIMIT_SITE, site, STR("")), now);
+		struct bucket *b = bucket_of(l, key_of(l, LIMIT_SITE, site, STR("")), now);
 		owed = (b->full_at - now) / (rate.burst * cost_of(&rate));
 		owed = owed < 0 ? 0 : owed > 1 ? 1 : owed;
 		/* on from three quarters, off below one: it does not come and go with each comment */

@@ -25,6 +25,12 @@ struct bucket {
 	bool hot;       /* a site's: nearly empty not long ago, proofs of work are asked for */
 };
 
+/* Made of the day's key. What was taken under the key before holds on (limit_key), so that midnight gives nobody a
+ * second bucket. */
+struct limit_keys {
+	unsigned char buckets[crypto_shorthash_KEYBYTES], proofs[crypto_generichash_KEYBYTES];
+};
+
 /* A site's own rates. */
 struct site_rates {
 	id64 site;
@@ -34,7 +40,7 @@ struct site_rates {
 struct limits {
 	bool off;
 	pthread_mutex_t lock; /* of all below; held for moments, by event loops too */
-	unsigned char key[crypto_shorthash_KEYBYTES], proof_key[crypto_generichash_KEYBYTES];
+	struct limit_keys keys, before;
 	enum challenge challenge;
 	int64_t day; /* of the keys; 0: of this process alone */
 	struct limit_rates rates;

@@ -30,7 +30,7 @@ static const msec day_ms = (msec)24 * 3600 * 1000;
 
 struct day_key {
 	int64_t day;
-	str key;
+	str key, before; /* before: the day's before, if it is known */
 };
 
 static enum frg_status make_key(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -40,13 +40,27 @@ static enum frg_status make_key(struct store_tx *tx, void *ctx, struct frg_error
 	secret_new(fresh);
 	enum frg_status st = store_address_key_make(tx, k->day, str_of(fresh), &k->key, err);
 	sodium_memzero(fresh, sizeof fresh);
+	struct store_address_keys all = {0};
+	if (st == FRG_OK)
+		st = store_address_keys(tx, &all, err);
+	for (size_t i = 0; i < all.count; i++)
+		if (all.items[i].day == k->day - 1)
+			k->before = all.items[i].key;
 	return st;
 }
 
-/* With a new key all buckets are new ones, and full: once a day. */
-static enum frg_status take_key(struct service *svc, struct arena *a, struct frg_error *err)
+static void derive(str key, struct limit_keys *out)
 {
 	static const char purpose[] = "limits", proofs[] = "proofs";
+	crypto_generichash(out->buckets, sizeof out->buckets, (const unsigned char *)purpose, sizeof purpose,
+	                   (const unsigned char *)key.p, key.n);
+	crypto_generichash(out->proofs, sizeof out->proofs, (const unsigned char *)proofs, sizeof proofs,
+	                   (const unsigned char *)key.p, key.n);
+}
+
+/* Once a day, so that no row's key tells of an address for longer. */
+static enum frg_status take_key(struct service *svc, struct arena *a, struct frg_error *err)
+{
 	struct limits *l = svc->limits;
 	struct day_key k = {.day = clock_now() / day_ms};
 	if (k.day == l->day)
@@ -55,11 +69,11 @@ static enum frg_status take_key(struct service *svc, struct arena *a, struct frg
 	if (st != FRG_OK)
 		return st;
 	pthread_mutex_lock(&l->lock);
-	crypto_generichash(l->key, sizeof l->key, (const unsigned char *)purpose, sizeof purpose,
-	                   (const unsigned char *)k.key.p, k.key.n);
-	crypto_generichash(l->proof_key, sizeof l->proof_key, (const unsigned char *)proofs, sizeof proofs,
-	                   (const unsigned char *)k.key.p, k.key.n);
-	memset(l->buckets, 0, sizeof l->buckets);
+	if (l->day)
+		l->before = l->keys; /* those that were in use here, however far the clock has moved */
+	else if (k.before.n)
+		derive(k.before, &l->before);
+	derive(k.key, &l->keys);
 	l->day = k.day;
 	pthread_mutex_unlock(&l->lock);
 	return FRG_OK;
@@ -69,7 +83,10 @@ static enum frg_status take_key(struct service *svc, struct arena *a, struct frg
 
 struct told {
 	msec now;
-	struct store_bucket items[TOLD_MAX]; /* full_at: what is to be added */
+	struct told_bucket {
+		uint64_t key;
+		msec from, cost; /* from: where it stood without what is told */
+	} items[TOLD_MAX];
 	size_t count;
 	int64_t gone;
 };
@@ -85,7 +102,7 @@ static void collect(struct limits *l, struct told *told)
 		if (!b->worth || b->unsaved <= 0 || owed <= 0)
 			continue;
 		double cost = ceil(b->unsaved < owed ? b->unsaved : owed); /* what has come back is owed no more */
-		told->items[told->count++] = (struct store_bucket){b->key, (msec)cost};
+		told->items[told->count++] = (struct told_bucket){b->key, (msec)(b->full_at - b->unsaved), (msec)cost};
 		b->unsaved = 0;
 	}
 	pthread_mutex_unlock(&l->lock);
@@ -95,7 +112,7 @@ static void put_back(struct limits *l, const struct told *told)
 {
 	pthread_mutex_lock(&l->lock);
 	for (size_t i = 0; i < told->count; i++)
-		limits_bucket(l, told->items[i].key, (double)told->now)->unsaved += (double)told->items[i].full_at;
+		limits_bucket(l, told->items[i].key, (double)told->now)->unsaved += (double)told->items[i].cost;
 	pthread_mutex_unlock(&l->lock);
 }
 
@@ -104,7 +121,7 @@ static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *er
 	struct told *told = ctx;
 	enum frg_status st = FRG_OK;
 	for (size_t i = 0; st == FRG_OK && i < told->count; i++)
-		st = store_bucket_spend(tx, told->items[i].key, told->items[i].full_at, told->now, err);
+		st = store_bucket_spend(tx, told->items[i].key, told->items[i].from, told->items[i].cost, told->now, err);
 	int64_t proofs = 0;
 	if (st == FRG_OK)
 		st = store_bucket_end(tx, told->now, ENDED_MAX, &told->gone, err);

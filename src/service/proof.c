@@ -19,15 +19,16 @@ struct proof {
 	uint64_t nonce;
 };
 
-static void sign(struct limits *l, const struct limit_post *post, const struct proof *p, char out[2 * MAC_BYTES + 1])
+static void sign(struct limits *l, const struct limit_keys *keys, const struct limit_post *post, const struct proof *p,
+                 char out[2 * MAC_BYTES + 1])
 {
-	unsigned char raw[MAC_BYTES], key[sizeof l->proof_key];
+	unsigned char raw[MAC_BYTES], key[sizeof keys->proofs];
 	char prefix[LIMIT_PREFIX_SIZE];
 	crypto_generichash_state state;
 	str parts[] = {limits_prefix(post->address, prefix), STR("/"), post->article};
 	int64_t numbers[] = {p->until, p->bits, (int64_t)p->nonce, post->site->id};
 	pthread_mutex_lock(&l->lock);
-	memcpy(key, l->proof_key, sizeof key);
+	memcpy(key, keys->proofs, sizeof key);
 	pthread_mutex_unlock(&l->lock);
 	crypto_generichash_init(&state, key, sizeof key, sizeof raw);
 	crypto_generichash_update(&state, (const unsigned char *)numbers, sizeof numbers);
@@ -58,7 +59,7 @@ static bool take_number(str *rest, int64_t most, int64_t *out)
 /* "until.bits.nonce.mac.counter" */
 bool service_proof_good(struct service *svc, const struct limit_post *post, str text, struct proof_used *out)
 {
-	char mac[2 * MAC_BYTES + 1];
+	char mac[2 * MAC_BYTES + 1], before[2 * MAC_BYTES + 1];
 	int64_t bits, number, counter;
 	struct proof p;
 	str rest = text, given;
@@ -70,9 +71,10 @@ bool service_proof_good(struct service *svc, const struct limit_post *post, str 
 	p.nonce = (uint64_t)number;
 	if (p.until < clock_now() / 1000 || !has_zeros(text, p.bits))
 		return false;
-	sign(svc->limits, post, &p, mac);
+	sign(svc->limits, &svc->limits->keys, post, &p, mac);
+	sign(svc->limits, &svc->limits->before, post, &p, before); /* asked for before midnight */
 	*out = (struct proof_used){number, (p.until + KEPT_S) * 1000};
-	return secret_equal(given, str_of(mac));
+	return secret_equal(given, str_of(mac)) || secret_equal(given, str_of(before));
 }
 
 /* How full of demands the site is, from 0 to 1; negative: no proof is asked for. */
@@ -97,7 +99,7 @@ enum frg_status service_proof(struct service *svc, struct arena *a, const struct
 	struct proof p = {.until = clock_now() / 1000 + TERM_S, .bits = BITS_LEAST + (unsigned)(owed * BITS_MORE)};
 	randombytes_buf(&p.nonce, sizeof p.nonce);
 	p.nonce >>= 1; /* kept as a positive number */
-	sign(svc->limits, post, &p, mac);
+	sign(svc->limits, &svc->limits->keys, post, &p, mac);
 	out->bits = p.bits;
 	out->until = p.until * 1000;
 	out->token = arena_printf(a, "%lld.%u.%lld.%s", (long long)p.until, p.bits, (long long)p.nonce, mac);

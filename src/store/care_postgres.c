@@ -35,9 +35,10 @@ enum frg_status postgres_size(struct db *base, int64_t *bytes, struct frg_error 
 	return one_number(base, err, "SELECT pg_database_size(current_database())", bytes);
 }
 
-/* Rows that have gone leave the pages of their tables and indexes, of all tables that hold words. */
-enum frg_status postgres_scrub(struct db *base, struct frg_error *err)
+/* Rows that have gone leave the pages of their tables and indexes, of all tables that hold words; all in one step. */
+enum frg_status postgres_scrub(struct db *base, int64_t *place, struct frg_error *err)
 {
+	*place = 0;
 	return db_script(base, err,
 	                 "VACUUM address, author, automatic_case, comment, decision, erasure_run, event, evidence, mail,"
 	                 " near_key, notice, objection, publication, queue, review, revision, search_text, statement,"

@@ -81,9 +81,9 @@ void db_close(struct db *db);
  * against its links, indexes and constraints. PostgreSQL: its own word on indexes, constraints and page checksums. */
 MUST_CHECK enum frg_status db_check_integrity(struct db *db, struct frg_error *err);
 MUST_CHECK enum frg_status db_size(struct db *db, int64_t *bytes, struct frg_error *err);
-/* Nothing of what was deleted is left in the files (PostgreSQL: in tables and indexes; see docs/postgresql.md for its
- * log). Outside of any transaction. */
-MUST_CHECK enum frg_status db_scrub(struct db *db, struct frg_error *err);
+/* Clears the files of what was deleted (PostgreSQL: tables and indexes; see docs/postgresql.md for its log), a step at
+ * a time: *place begins with 0 and is 0 again when nothing is left. Outside of any transaction. */
+MUST_CHECK enum frg_status db_scrub(struct db *db, int64_t *place, struct frg_error *err);
 
 /* SQLite's log: a commit writes pages to its end, and somebody has to move them into the file (store/checkpoints.h). A
  * server sees to that itself: its log has no pages. */
@@ -122,7 +122,7 @@ struct db_driver {
 	void (*close)(struct db *);
 	enum frg_status (*check_integrity)(struct db *, struct frg_error *);
 	enum frg_status (*size)(struct db *, int64_t *, struct frg_error *);
-	enum frg_status (*scrub)(struct db *, struct frg_error *);
+	enum frg_status (*scrub)(struct db *, int64_t *, struct frg_error *);
 	/* NULL: there is no log to care for */
 	int64_t (*log_pages)(struct db *);
 	enum frg_status (*log_move)(struct db *, struct db_log *, struct frg_error *);

@@ -1,5 +1,6 @@
 /* The SQLite driver: prepared statements cached by the address of their text. */
 #include "store/db.h"
+#include "store/scrub_sqlite.h"
 
 #include "base/buf.h"
 
@@ -10,9 +11,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Another program may hold the database BUSY_MS before a write is refused. RESTART_MS: the writer stands still so long
- * at most for those who read what was before. */
-enum { CACHE_SLOTS = 1024, ARGS_MAX = 48, BUSY_MS = 5000, RESTART_MS = 20, SCRIPT_MAX = 1 << 20 };
+/* Another program may hold the database BUSY_MS before a write is refused; SCRUB_BUSY_MS: while it is cleared, nobody
+ * writes. RESTART_MS: the writer stands still so long at most for those who read what was before. */
+enum { CACHE_SLOTS = 1024, ARGS_MAX = 48, BUSY_MS = 5000, RESTART_MS = 20, SCRUB_BUSY_MS = 200, SCRIPT_MAX = 1 << 20 };
 
 struct sqlite_rows {
 	struct db_rows base;
@@ -466,22 +467,16 @@ static enum frg_status log_restart(struct db *base, struct frg_error *err)
 	return rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY ? FRG_OK : failed(db, err, rc);
 }
 
-/* Overwriting deleted cells is not all: when SQLite moves cells between pages, copies stay in the gaps. So the file is
- * written anew, and the log emptied. */
-static enum frg_status scrub(struct db *base, struct frg_error *err)
+/* Waits but a moment for readers: nobody writes meanwhile. */
+static enum frg_status scrub(struct db *base, int64_t *place, struct frg_error *err)
 {
 	struct sqlite *db = (struct sqlite *)base;
-	struct db_log log;
-	enum frg_status st = script(base, err, "VACUUM");
-	if (st != FRG_OK)
-		return st;
-	int rc = checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE, &log);
-	if (rc == SQLITE_OK)
-		return FRG_OK;
-	return (rc & 0xff) != SQLITE_BUSY
-	           ? failed(db, err, rc)
-	           : frg_fail(err, FRG_UNAVAILABLE, "store_busy", "the log is in use: %lld of %lld pages moved",
-	                      (long long)log.moved, (long long)log.pages);
+	sqlite3_int64 page = *place ? *place : 1;
+	sqlite3_busy_timeout(db->handle, SCRUB_BUSY_MS);
+	int rc = scrub_sqlite_some(db->handle, &page);
+	sqlite3_busy_timeout(db->handle, BUSY_MS);
+	*place = page;
+	return rc == SQLITE_OK ? FRG_OK : failed(db, err, rc);
 }
 
 static enum frg_status pragma_int(struct db *db, const char *sql, int64_t *out, struct frg_error *err)

@@ -79,6 +79,15 @@ enum frg_status store_event_last(struct store_tx *tx, int64_t *seq, struct frg_e
 	return db_end(rows, err);
 }
 
+int64_t store_event_mark(const struct store_event *e)
+{
+	const int64_t parts[] = {e->site, e->article, e->comment, e->revision, e->created};
+	uint64_t mark = 1;
+	for (size_t i = 0; i < COUNT_OF(parts); i++)
+		mark = (mark ^ (uint64_t)parts[i]) * 0x9e3779b97f4a7c15;
+	return (int64_t)(mark | 1);
+}
+
 enum frg_status store_event_purge(struct store_tx *tx, msec before, struct frg_error *err)
 {
 	/* some at a time, from the oldest on: nothing has to be searched */

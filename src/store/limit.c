@@ -2,13 +2,14 @@
 #include "store/limit.h"
 #include "store/tx.h"
 
-enum frg_status store_bucket_spend(struct store_tx *tx, uint64_t key, msec cost, msec now, struct frg_error *err)
+enum frg_status store_bucket_spend(struct store_tx *tx, uint64_t key, msec from, msec cost, msec now,
+                                   struct frg_error *err)
 {
 	return DB_RUN(tx->db, err,
 	              "INSERT INTO bucket (key, full_at, changed_at) VALUES ($1, $2, $3)"
 	              " ON CONFLICT (key) DO UPDATE SET changed_at = $3,"
 	              " full_at = CASE WHEN bucket.full_at > $3 THEN bucket.full_at ELSE $3 END + $4",
-	              DB_INT((int64_t)key), DB_INT(now + cost), DB_INT(now), DB_INT(cost));
+	              DB_INT((int64_t)key), DB_INT((from > now ? from : now) + cost), DB_INT(now), DB_INT(cost));
 }
 
 static void read_bucket(struct arena *a, struct db_rows *r, struct store_bucket *b)

@@ -15,8 +15,9 @@ struct store_buckets {
 	struct store_bucket *items;
 	size_t count;
 };
-/* Moves the time at which it is full by so much: from now, or from where others have moved it to. */
-MUST_CHECK enum frg_status store_bucket_spend(struct store_tx *tx, uint64_t key, msec cost, msec now,
+/* Moves the time at which it is full by so much: from now, or from where others have moved it to; if there is no row
+ * yet, from `from` if that is later. */
+MUST_CHECK enum frg_status store_bucket_spend(struct store_tx *tx, uint64_t key, msec from, msec cost, msec now,
                                               struct frg_error *err);
 /* Those that others or we have changed since, the latest first. */
 MUST_CHECK enum frg_status store_bucket_changed(struct store_tx *tx, msec since, int64_t limit,

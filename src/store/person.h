@@ -231,8 +231,8 @@ MUST_CHECK enum frg_status store_person_rows(struct store_tx *tx, enum store_rec
 /* ---- what a database keeps of what has gone (store.c) ---- */
 
 /* Clears the database so that nothing of what was deleted is left in its files. With SQLite the full-text index is
- * merged in steps, between other writes, and then the file written anew: writers wait for that. With PostgreSQL nobody
- * waits. FRG_UNAVAILABLE: a reader was in the way; later again. */
+ * merged and the file gone through in steps, between other writes; with PostgreSQL beside them. FRG_UNAVAILABLE: a
+ * reader was in the way; later again. */
 MUST_CHECK enum frg_status store_scrub(struct store *store, struct frg_error *err);
 /* Bytes of the database. */
 MUST_CHECK enum frg_status store_size(struct store_tx *tx, int64_t *bytes, struct frg_error *err);

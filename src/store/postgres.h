@@ -32,7 +32,7 @@ bool postgres_set_up(PGconn *conn, bool writer);
 /* care_postgres.c; as db.h says. */
 MUST_CHECK enum frg_status postgres_check_integrity(struct db *db, struct frg_error *err);
 MUST_CHECK enum frg_status postgres_size(struct db *db, int64_t *bytes, struct frg_error *err);
-MUST_CHECK enum frg_status postgres_scrub(struct db *db, struct frg_error *err);
+MUST_CHECK enum frg_status postgres_scrub(struct db *db, int64_t *place, struct frg_error *err);
 
 /* ---- nodes_postgres.c: a node among others on one database ---- */
 

@@ -34,7 +34,7 @@ static enum frg_status put(struct store_tx *tx, bool there, const struct store_p
 		" revision_id, text_hash, decision_id, action, name, text, submitted_at, published_at,"
 		" edited_at, removed_at, picked)"
 		" VALUES (coalesce((SELECT CASE WHEN last.place < $17 THEN last.place + 1 ELSE"
-		" (SELECT CASE WHEN place < 0 THEN place ELSE 0 END - 1 FROM publication ORDER BY place LIMIT 1) END"
+		" coalesce((SELECT place FROM publication WHERE place < 0 ORDER BY place LIMIT 1), 0) - 1 END"
 		" FROM publication last WHERE last.place BETWEEN $16 AND $17 ORDER BY last.place DESC LIMIT 1), $16 + 1),"
 		" $1, $2, $3, $4, $5, $6, $7, $8, $9, 'release', $10, $11, $12, $13, $14, NULL, $15)",
 		DB_INT(p->comment), DB_INT(p->site), DB_INT(p->article), DB_INT_OR_NULL(p->parent), DB_INT(p->root),

@@ -1,7 +1,8 @@
 /* What may be read from copies of the database, and which of them are there. All writers follow one another, and each
  * event is numbered in its transaction: so the number that a copy's snapshot holds tells exactly what that snapshot
- * shows, on whichever server and timeline. It may show too little, when it lags, and too much: a copy replays what the
- * primary has not acknowledged yet, and may never. Knows nothing of what is read. */
+ * shows, if the event is the one that is known by this number (store/history.h). It may show too little, when it lags,
+ * and too much: a copy replays what the primary has not acknowledged yet, and may never; when that primary is lost and
+ * another follows, such a copy has numbers of events that never were. Knows nothing of what is read. */
 #include "store/replicas.h"
 
 #include "store/measure.h"
@@ -28,7 +29,7 @@ struct replica {
 };
 
 struct replicas {
-	const _Atomic(int64_t) *known;
+	struct history *known;
 	struct replica *items;
 	size_t count;
 	atomic_size_t next;
@@ -40,10 +41,11 @@ struct replicas {
 /* ---- how far a copy has come ---- */
 
 struct state {
-	int64_t known;  /* asked: what is known to be committed, */
-	id64 subject;   /* an article or a site; 0: nothing that changes */
-	int64_t seq;    /* found: the last event, */
-	int64_t schema; /* the schema, */
+	int64_t known;        /* asked: what is known to be committed, */
+	id64 subject;         /* an article or a site; 0: nothing that changes */
+	int64_t seq;          /* found: the last event, */
+	int64_t common, mark; /* which event it has at the last number that both know, */
+	int64_t schema;       /* the schema, */
 	int64_t
 		unknown; /* and how many events that are not known may concern the subject; none does while a text is held */
 };
@@ -52,24 +54,34 @@ struct state {
 static enum frg_status load_state(struct store_tx *tx, struct state *s, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(
-		tx->db, err, &rows,
-		"SELECT c.value, (SELECT max(version) FROM schema_migration),"
-		" (SELECT count(*) FROM event e WHERE e.seq > $2 AND e.kind <> 'held' AND $3 <> 0"
-		" AND (e.article_id = $3 OR e.site_id = $3 OR e.article_id = 0)) FROM counter c WHERE c.name = $1",
-		DB_TEXT(STR("event")), DB_INT(s->known), DB_INT(s->subject));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT c.value, (SELECT max(version) FROM schema_migration),"
+	                              " (SELECT count(*) FROM event e WHERE e.seq > $2 AND e.kind <> 'held' AND $3 <> 0"
+	                              " AND (e.article_id = $3 OR e.site_id = $3 OR e.article_id = 0)),"
+	                              " m.seq, m.site_id, m.article_id, m.comment_id, m.revision_id, m.created_at"
+	                              " FROM counter c LEFT JOIN event m ON m.seq = CASE WHEN c.value < $2 THEN c.value "
+	                              "ELSE $2 END WHERE c.name = $1",
+	                              DB_TEXT(STR("event")), DB_INT(s->known), DB_INT(s->subject));
 	if (st != FRG_OK)
 		return st;
 	if (db_next(rows)) {
 		s->seq = db_int(rows, 0);
 		s->schema = db_int(rows, 1);
 		s->unknown = db_int(rows, 2);
+		s->common = s->seq < s->known ? s->seq : s->known;
+		struct store_event at = {.site = db_int(rows, 4),
+		                         .article = db_int(rows, 5),
+		                         .comment = db_int(rows, 6),
+		                         .revision = db_int(rows, 7),
+		                         .created = db_int(rows, 8)};
+		s->mark = db_null(rows, 3) ? 0 : store_event_mark(&at);
 	}
 	return db_end(rows, err);
 }
 
 /* May it be read? *why: what a reader is counted under. */
-static enum frg_status judge(const struct state *is, int64_t least, enum replica_answer *why, struct frg_error *err)
+static enum frg_status judge(const struct state *is, struct history *known, int64_t least, enum replica_answer *why,
+                             struct frg_error *err)
 {
 	*why = REPLICA_BEHIND;
 	if (is->schema != (int64_t)embedded_migrations_count)
@@ -78,15 +90,18 @@ static enum frg_status judge(const struct state *is, int64_t least, enum replica
 	if (is->seq < least)
 		return frg_fail(err, FRG_UNAVAILABLE, "store_busy", "it has replayed event %lld, %lld is needed",
 		                (long long)is->seq, (long long)least);
-	*why = is->unknown ? REPLICA_AHEAD : REPLICA_READ;
-	return is->unknown ? frg_fail(err, FRG_UNAVAILABLE, "store_busy", "it shows what is not known to be committed")
-	                   : FRG_OK;
+	bool other = !history_is(known, is->common, is->mark);
+	*why = is->unknown || other ? REPLICA_AHEAD : REPLICA_READ;
+	return is->unknown || other
+	           ? frg_fail(err, FRG_UNAVAILABLE, "store_busy", "it shows what is not known to be committed")
+	           : FRG_OK;
 }
 
 /* ---- reading ---- */
 
 struct guarded {
-	int64_t least, known;
+	int64_t least;
+	struct history *known;
 	id64 subject;
 	store_work *work;
 	void *ctx;
@@ -97,10 +112,10 @@ struct guarded {
 static enum frg_status read_guarded(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct guarded *g = ctx;
-	struct state is = {.known = g->known, .subject = g->subject};
+	struct state is = {.known = atomic_load(&g->known->seq), .subject = g->subject};
 	enum frg_status st = load_state(tx, &is, err);
 	if (st == FRG_OK)
-		st = judge(&is, g->least, &g->answer, err);
+		st = judge(&is, g->known, g->least, &g->answer, err);
 	if (st != FRG_OK)
 		return st;
 	g->began = true;
@@ -123,12 +138,8 @@ static void set_up(struct replica *r, bool up, const struct frg_error *why)
 enum frg_status replicas_read(struct replicas *all, struct arena *arena, int64_t least, id64 subject, store_work *work,
                               void *ctx, struct frg_error *err)
 {
-	struct guarded g = {.least = least,
-	                    .known = atomic_load(all->known),
-	                    .subject = subject,
-	                    .work = work,
-	                    .ctx = ctx,
-	                    .answer = REPLICA_DOWN};
+	struct guarded g = {
+		.least = least, .known = all->known, .subject = subject, .work = work, .ctx = ctx, .answer = REPLICA_DOWN};
 	size_t first = atomic_fetch_add(&all->next, 1);
 	enum frg_status st = frg_fail(err, FRG_UNAVAILABLE, "store_io", "no replica is there");
 	for (size_t i = 0; i < all->count && st == FRG_UNAVAILABLE && !g.began; i++) {
@@ -169,7 +180,7 @@ static bool rest(struct replicas *all)
 /* The most that one of those in use lags. */
 static void tell_lag(const struct replicas *all)
 {
-	int64_t least = INT64_MAX, known = atomic_load(all->known);
+	int64_t least = INT64_MAX, known = atomic_load(&all->known->seq);
 	for (size_t i = 0; i < all->count; i++)
 		if (atomic_load(&all->items[i].up) && atomic_load(&all->items[i].at) < least)
 			least = atomic_load(&all->items[i].at);
@@ -188,7 +199,7 @@ static void *watch(void *arg)
 		arena_reset(a);
 		enum frg_status st = readers_read(r->watcher, a, look, &is, &err);
 		if (st == FRG_OK)
-			st = judge(&is, 0, &why, &err);
+			st = judge(&is, r->all->known, 0, &why, &err);
 		atomic_store(&r->at, is.seq);
 		if (st != FRG_OK && !said && !atomic_load(&r->up))
 			log_warn("replica", "replica %zu cannot be read yet: %s", r->number, err.msg);
@@ -218,7 +229,7 @@ static enum frg_status add(struct replicas *all, str url, unsigned readers, stru
 	return FRG_OK;
 }
 
-enum frg_status replicas_open(str urls, unsigned readers, const _Atomic(int64_t) *known, struct replicas **out,
+enum frg_status replicas_open(str urls, unsigned readers, struct history *known, struct replicas **out,
                               struct frg_error *err)
 {
 	size_t most = 0;

@@ -3,16 +3,15 @@
 #ifndef STORE_REPLICAS_H
 #define STORE_REPLICAS_H
 
+#include "store/history.h"
 #include "store/readers.h"
-
-#include <stdatomic.h>
 
 struct replicas;
 /* `urls`: postgres://… addresses, separated by blanks, with `readers` connections each. One that cannot be reached is
- * asked again and again. `known`: the newest event that is known to be committed; it must live as long. FRG_INVALID
+ * asked again and again. `known`: the events that are known to be committed; it must live as long. FRG_INVALID
  * (store_url). */
-MUST_CHECK enum frg_status replicas_open(str urls, unsigned readers, const _Atomic(int64_t) *known,
-                                         struct replicas **out, struct frg_error *err);
+MUST_CHECK enum frg_status replicas_open(str urls, unsigned readers, struct history *known, struct replicas **out,
+                                         struct frg_error *err);
 void replicas_close(struct replicas *all); /* NULL: nothing */
 /* As store_read_replica. */
 MUST_CHECK enum frg_status replicas_read(struct replicas *all, struct arena *arena, int64_t least, id64 subject,

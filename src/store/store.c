@@ -2,6 +2,7 @@
  * (group commit: one fsync for many), and connections that read beside it. */
 #include "store/checkpoints.h"
 #include "store/health.h"
+#include "store/history.h"
 #include "store/measure.h"
 #include "store/near_held.h"
 #include "store/person.h"
@@ -23,8 +24,8 @@
 enum { GROUP_MAX = 256, KEPT_MAX = 1 << 28 };
 
 struct job {
-	store_work *work;                                          /* NULL: in no group, but */
-	enum frg_status (*alone)(struct db *, struct frg_error *); /* this, with the writer's connection */
+	store_work *work;                                                  /* NULL: in no group, but */
+	enum frg_status (*alone)(struct db *, void *, struct frg_error *); /* this, with the writer's connection */
 	void *ctx;
 	struct arena *arena;
 	struct frg_error err;
@@ -51,9 +52,9 @@ struct store {
 	struct readers *readers;
 	struct checkpoints *checkpoints; /* NULL: the database has no log to care for */
 	struct replicas *replicas;       /* NULL: none */
-	_Atomic(int64_t) known; /* the newest event that is known to be committed; counted where there are replicas */
-	struct nodes *nodes;    /* NULL: alone, or not followed */
-	int64_t commits;        /* counts groups, so that waiting for events needs no polling */
+	struct history known;            /* counted where there are replicas */
+	struct nodes *nodes;             /* NULL: alone, or not followed */
+	int64_t commits;                 /* counts groups, so that waiting for events needs no polling */
 	struct store_health health;
 	bool stopping;
 };
@@ -116,11 +117,20 @@ static void run_one(struct store *s, struct job *job, bool *broken)
 	}
 }
 
+struct last_event {
+	int64_t seq, mark;
+};
+
 /* The event that the open group ends with: what it changes, a replica shows when it has that. */
-static enum frg_status last_event(struct db *db, int64_t *seq, struct frg_error *err)
+static enum frg_status last_event(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
-	struct store_tx tx = {.db = db};
-	return store_event_last(&tx, seq, err);
+	struct last_event *last = ctx;
+	struct store_events row = {0};
+	enum frg_status st = store_event_last(tx, &last->seq, err);
+	if (st == FRG_OK)
+		st = store_event_after(tx, last->seq - 1, 1, &row, err);
+	last->mark = st == FRG_OK && row.count ? store_event_mark(&row.items[0]) : 0;
+	return st;
 }
 
 static enum frg_status commit(struct store *s, size_t count, struct frg_error *err)
@@ -193,7 +203,7 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 	struct db *db = s->writer;
 	struct frg_error err = {0};
 	struct group g;
-	int64_t seq = 0;
+	struct last_event last = {0};
 	sort_plain(jobs, count);
 	enum frg_status st = run_jobs(s, jobs, count, db_dialect(db) == DB_SQLITE, &g, &err);
 	if (g.again) {
@@ -203,11 +213,11 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 		st = run_jobs(s, jobs, count, false, &g, &err);
 	}
 	if (st == FRG_OK && s->replicas)
-		st = last_event(db, &seq, &err);
+		st = last_event(&(struct store_tx){.db = db, .arena = s->kept}, &last, &err);
 	if (st == FRG_OK)
 		st = commit(s, count, &err);
 	if (st == FRG_OK) {
-		store_know(s, seq);
+		history_add(&s->known, last.seq, last.mark);
 		return NULL;
 	}
 	near_held_failed(s->held);
@@ -281,14 +291,13 @@ static void *write_loop(void *arg)
 		if (n == 0)
 			break; /* stopping, and nothing left */
 		metric_add(&store_writes_waiting, 0, -(int64_t)n);
-		if (jobs[0]->work) /* scrubbing takes its time */
-			s->health.writing_since = clock_steady();
+		s->health.writing_since = clock_steady();
 		pthread_mutex_unlock(&s->lock);
 		const char *problem = NULL;
 		if (jobs[0]->work)
 			problem = run_group(s, jobs, n);
 		else
-			jobs[0]->status = jobs[0]->alone(s->writer, &jobs[0]->err);
+			jobs[0]->status = jobs[0]->alone(s->writer, jobs[0]->ctx, &jobs[0]->err);
 		pthread_mutex_lock(&s->lock);
 		note(s, jobs[0]->work != NULL, problem);
 		s->commits++;
@@ -369,14 +378,8 @@ enum frg_status store_read_replica(struct store *s, struct arena *arena, int64_t
 	                   : frg_fail(err, FRG_UNAVAILABLE, "store_io", "there is no replica");
 }
 
-int64_t store_known(struct store *s) { return atomic_load(&s->known); }
-
-void store_know(struct store *s, int64_t seq)
-{
-	int64_t known = atomic_load(&s->known);
-	while (known < seq && !atomic_compare_exchange_weak(&s->known, &known, seq))
-		;
-}
+int64_t store_known(struct store *s) { return atomic_load(&s->known.seq); }
+void store_know(struct store *s, int64_t seq, int64_t mark) { history_add(&s->known, seq, mark); }
 
 void store_wait_commit(struct store *s, int64_t *seen, msec timeout)
 {
@@ -422,10 +425,16 @@ static enum frg_status open_writer(struct store *s, struct frg_error *err)
 	return st == FRG_OK ? store_search_open(s->writer, err) : st;
 }
 
+static enum frg_status restart_log(struct db *db, void *ctx, struct frg_error *err)
+{
+	(void)ctx;
+	return db_log_restart(db, err);
+}
+
 static enum frg_status rest_of_log(void *store, struct frg_error *err)
 {
 	struct store *s = store;
-	return write_in(s, &s->lines[0], &(struct job){.alone = db_log_restart}, err);
+	return write_in(s, &s->lines[0], &(struct job){.alone = restart_log}, err);
 }
 
 static enum frg_status open_checkpoints(struct store *s, struct frg_error *err)
@@ -444,6 +453,7 @@ static void free_all(struct store *s)
 	db_close(s->writer);
 	arena_close(s->kept);
 	near_held_close(s->held);
+	history_close(&s->known);
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->work_there);
 	pthread_cond_destroy(&s->event_there);
@@ -463,24 +473,19 @@ static enum frg_status check_frozen(struct store *s, struct frg_error *err)
 	return st;
 }
 
-static enum frg_status load_last(struct store_tx *tx, void *ctx, struct frg_error *err)
-{
-	return store_event_last(tx, ctx, err);
-}
-
 /* What has happened until now, replicas must have replayed, whoever has told of it. */
 static enum frg_status open_replicas(struct store *s, const struct store_config *config, unsigned readers,
                                      struct frg_error *err)
 {
-	int64_t last = 0;
+	struct last_event last = {0};
 	if (config->replicas.n == 0)
 		return FRG_OK;
 	if (s->place.dialect != DB_POSTGRES)
 		return frg_fail(err, FRG_INVALID, "store_url", "only a PostgreSQL database has replicas");
 	struct arena *a = arena_open(1 << 16);
-	enum frg_status st = store_read(s, a, load_last, &last, err);
+	enum frg_status st = store_read(s, a, last_event, &last, err);
 	arena_close(a);
-	store_know(s, last);
+	history_add(&s->known, last.seq, last.mark);
 	return st == FRG_OK ? replicas_open(config->replicas, readers, &s->known, &s->replicas, err) : st;
 }
 
@@ -490,6 +495,7 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	if (!s)
 		BUG("out of memory");
 	store_measure_open();
+	history_open(&s->known);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->work_there, NULL);
 	pthread_condattr_t steady;
@@ -548,26 +554,30 @@ static enum frg_status merge_some(struct store_tx *tx, void *ctx, struct frg_err
 	return store_search_merge(tx, m->first, &m->more, err);
 }
 
-/* PostgreSQL does it beside all others, so it gets a connection of its own. With SQLite nobody writes meanwhile: what
- * can be done in steps is done before, between the groups of others. */
+static enum frg_status scrub_some(struct db *db, void *ctx, struct frg_error *err) { return db_scrub(db, ctx, err); }
+
+/* PostgreSQL does it beside all others, so it gets a connection of its own. With SQLite it goes in steps, between the
+ * groups of others. */
 enum frg_status store_scrub(struct store *s, struct frg_error *err)
 {
+	int64_t at = 0;
 	if (s->place.dialect == DB_POSTGRES) {
 		struct db *own;
 		enum frg_status st = place_open(&s->place, DB_WRITE, &own, err);
 		if (st != FRG_OK)
 			return st;
-		st = db_scrub(own, err);
+		st = db_scrub(own, &at, err);
 		db_close(own);
 		return st;
 	}
 	enum frg_status st = FRG_OK;
 	for (struct merging m = {.first = true, .more = true}; st == FRG_OK && m.more; m.first = false)
 		st = store_write_as(s, STORE_PATIENT, NULL, merge_some, &m, err);
-	if (st != FRG_OK)
-		return st;
-	checkpoints_pause(s->checkpoints); /* it empties the log, and who moves it would be in its way */
-	st = write_in(s, &s->lines[1], &(struct job){.alone = db_scrub}, err);
+	checkpoints_pause(s->checkpoints); /* each step empties the log, and who moves it would be in its way */
+	do
+		if (st == FRG_OK)
+			st = write_in(s, &s->lines[1], &(struct job){.alone = scrub_some, .ctx = &at}, err);
+	while (st == FRG_OK && at);
 	checkpoints_resume(s->checkpoints);
 	return st;
 }

@@ -67,9 +67,9 @@ MUST_CHECK enum frg_status store_read_replica(struct store *store, struct arena 
                                               store_work *work, void *ctx, struct frg_error *err);
 bool store_has_replicas(const struct store *store);
 /* The newest event that this process knows to be committed: by its own writes (if there are replicas), and by what it
- * was told by store_know. */
+ * was told by store_know; `mark` is store_event_mark's, 0 if it is not known which event has this number. */
 int64_t store_known(struct store *store);
-void store_know(struct store *store, int64_t seq);
+void store_know(struct store *store, int64_t seq, int64_t mark);
 /* Waits until more was committed here than *seen (start with 0; set on return), or `timeout` is
  * over (other processes write too), or store_wake is called. */
 void store_wait_commit(struct store *store, int64_t *seen, msec timeout);
@@ -651,6 +651,8 @@ MUST_CHECK enum frg_status store_event_after(struct store_tx *tx, int64_t seq, i
 /* Those from before `before` have been read by all, but perhaps not by the full-text index. */
 MUST_CHECK enum frg_status store_event_purge(struct store_tx *tx, msec before, struct frg_error *err);
 MUST_CHECK enum frg_status store_event_last(struct store_tx *tx, int64_t *seq, struct frg_error *err);
+/* Tells it from another of the same number: never 0. */
+int64_t store_event_mark(const struct store_event *e);
 
 /* ---- suggested scores: an archive to learn from ------------------------------------ */
 

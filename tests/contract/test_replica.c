@@ -50,7 +50,7 @@ static void test_own_commits_are_known(void **state)
 	OK(store_read(store, f->arena, last, &now, &err));
 	assert_int_equal(now, at_start + 1);
 	assert_int_equal(store_known(store), now);
-	store_know(store, now - 1);
+	store_know(store, now - 1, 0);
 	assert_int_equal(store_known(store), now); /* it never goes back */
 	assert_int_equal(store_read_replica(store, f->arena, 0, 0, never, &ran, &err), FRG_UNAVAILABLE);
 	assert_false(ran);

@@ -26,6 +26,14 @@ export function psql(url, sql) {
 	return r.stdout.trim();
 }
 
+// All rows and what holds them, as text.
+export function pgDump(url) {
+	const r = spawnSync('pg_dump', [url], { encoding: 'utf8', maxBuffer: 1 << 30 });
+	if (r.status !== 0)
+		throw new Error(`pg_dump: ${r.stderr}`);
+	return r.stdout;
+}
+
 // The address of a new, empty database.
 export async function newDatabase() {
 	server ??= process.env.FREIGABE_TEST_POSTGRES ? Promise.resolve(process.env.FREIGABE_TEST_POSTGRES) : start();

@@ -78,6 +78,21 @@ class Pair {
 		return until(() => psql(url, `SELECT current_setting('recovery_min_apply_delay')::interval = '${time}'::interval`) === 't', { what: 'the delay' });
 	}
 
+	// The primary is lost, and one takes over that lacks what has happened since `keep` was called: the follower has it.
+	keep() {
+		this.primary.stop('fast');
+		this.kept = `${this.primary.data}.kept`;
+		spawnSync('cp', ['-a', this.primary.data, this.kept]);
+		this.primary.start();
+	}
+
+	takeOver() {
+		this.primary.stop();
+		rmSync(this.primary.data, { recursive: true });
+		spawnSync('cp', ['-a', this.kept, this.primary.data]);
+		this.primary.start();
+	}
+
 	events(host) {
 		return Number(psql(this.url(host), "SELECT value FROM counter WHERE name = 'event'"));
 	}

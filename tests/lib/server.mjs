@@ -9,7 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Agent } from 'node:http';
 import { request } from './http.mjs';
-import { newDatabase, psql } from './postgres.mjs';
+import { newDatabase, pgDump, psql } from './postgres.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
@@ -81,6 +81,14 @@ class Server {
 		if (r.status !== 0 || r.stderr)
 			throw new Error(`sqlite3: ${r.stderr}`);
 		return r.stdout.trim();
+	}
+
+	// Where something may be left of what was kept, and all that is there: of a file each byte, of PostgreSQL what pg_dump
+	// tells (docs/postgresql.md says what it may keep besides).
+	kept() {
+		if (!this.db.startsWith('sqlite:'))
+			return [['pg_dump', Buffer.from(pgDump(this.db))]];
+		return ['', '-wal', '-shm'].map((end) => this.file + end).filter(existsSync).map((path) => [path, readFileSync(path)]);
 	}
 
 	cliRaw(args, input = '') {

@@ -1,5 +1,5 @@
 /* What guards the service: how long a wait is announced, limits, log-in, and that tampering shows. */
-#include "service/inner.h"
+#include "service/limits.h"
 #include "service_fixture.h"
 
 #include <time.h>
@@ -212,6 +212,53 @@ static void too_many_in_a_row_have_to_wait(void **state)
 		OK(service_limit(t.svc, LIMIT_SUBMIT, STR("1.2.3.4"), &err));
 }
 
+static int take_all(void)
+{
+	int taken = 0;
+	while (taken < 100 && service_limit(t.svc, LIMIT_LOGIN, STR("ada 1.1.1.1"), &err) == FRG_OK)
+		taken++;
+	return taken;
+}
+
+static void start_limits_at(msec at)
+{
+	clock_shift(at - time(NULL) * (msec)1000);
+	OK(service_limits_start(t.svc, &err));
+}
+
+/* The key of the day changes: what was taken under the last one is not forgotten, nor by a process that starts after.
+ */
+static void midnight_fills_no_bucket(void **state)
+{
+	enum { S = 1000, DAY = 24 * 3600 * S };
+	msec midnight = (time(NULL) * (msec)1000 / DAY + 1) * DAY;
+	start_limits_at(midnight - 15 * S);
+	for (int i = 0; i < 4; i++)
+		OK(service_limit(t.svc, LIMIT_LOGIN, STR("ada 1.1.1.1"), &err));
+	service_limits_stop(t.svc); /* and all is told */
+	service_close(t.svc);
+	open_service(false);
+	start_limits_at(midnight - 12 * S);
+	int64_t day = t.svc->limits->day;
+	clock_shift(midnight + S - time(NULL) * (msec)1000);
+	for (int64_t now = day; now == day; usleep(1000)) {
+		pthread_mutex_lock(&t.svc->limits->lock);
+		now = t.svc->limits->day;
+		pthread_mutex_unlock(&t.svc->limits->lock);
+	}
+	int taken = take_all();
+	service_limits_stop(t.svc);
+	assert_int_equal(taken, 4);
+	assert_int_equal(number("SELECT count(*) FROM bucket"), 2); /* by another key */
+	tamper("DELETE FROM bucket WHERE full_at = (SELECT min(full_at) FROM bucket)");
+	service_close(t.svc);
+	open_service(false);
+	start_limits_at(midnight + 2 * S);
+	taken = take_all();
+	service_limits_stop(t.svc);
+	assert_int_equal(taken, 0); /* that row has all of it */
+}
+
 static void logging_in(void **state)
 {
 	struct editor_session s, again;
@@ -334,6 +381,7 @@ int main(void)
 		TEST(nobody_is_there_at_night),
 		TEST(nothing_waits_longer_than_allowed_unseen),
 		TEST(too_many_in_a_row_have_to_wait),
+		TEST(midnight_fills_no_bucket),
 		TEST(logging_in),
 		TEST(guessing_passwords_is_slow),
 		TEST(an_honest_chain_is_found_honest),

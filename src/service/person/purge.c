@@ -131,8 +131,8 @@ static enum frg_status end_wish(struct store_tx *tx, void *ctx, struct frg_error
 	return st == FRG_OK && str_eq(now, s->wish) ? store_setting_put(tx, 0, STR("scrub"), STR(""), err) : st;
 }
 
-/* Writers wait while the file is written anew: not in the middle of a large newsroom's day, and not while more is being
- * erased, as the last wish says. */
+/* The whole file is read: not in the middle of a large newsroom's day, and not while more is being erased, as the last
+ * wish says. */
 static bool is_time(const struct scrubbing *s, enum scrub_when when)
 {
 	str rest = s->wish, since = STR("");
