@@ -140,6 +140,8 @@ struct http_page *http_page_new(const struct http_page_spec *spec)
 		bool worth = spec->compress && spec->body.n >= WORTH_COMPRESSING && spec->body.n <= UINT32_MAX / 2;
 		atomic_init(&p->possible[i], i == PLAIN || (worth && (i != HASTY || spec->body.n >= WORTH_HASTE)));
 		snprintf(p->etag[i], sizeof p->etag[i], "%.16s%s", spec->etag ? spec->etag : hash, suffixes[i]);
+		if (!p->possible[i])
+			continue;
 		p->unchanged[i] = response(STR_NONE, MHD_RESPMEM_PERSISTENT);
 		add_headers(p->unchanged[i], spec, p->etag[i]);
 	}
@@ -180,7 +182,8 @@ void http_page_unref(struct http_page *p)
 	for (int i = 0; i < FORMS; i++) {
 		if (p->full[i])
 			MHD_destroy_response(p->full[i]);
-		MHD_destroy_response(p->unchanged[i]);
+		if (p->unchanged[i])
+			MHD_destroy_response(p->unchanged[i]);
 	}
 	pthread_mutex_destroy(&p->making);
 	free(p);
