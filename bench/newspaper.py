@@ -142,7 +142,10 @@ def numbers(data):
 
 
 def number(value):
-    return (number(value >> 7)[:-1] + bytes([value >> 7 & 127 | 128]) if value >> 7 else b'') + bytes([value & 127])
+    data = [value & 127]
+    while value := value >> 7:
+        data.insert(0, value & 127 | 128)
+    return bytes(data)
 
 
 def place_search(db):

@@ -50,17 +50,16 @@ static enum job_result guard_lanes(struct jobs *j, struct arena *a)
 
 /* ---- for each site ---- */
 
-/* What authors are told of their wait follows what has become known. */
-static void learn_delay(struct jobs *j, struct arena *a, id64 site)
+/* What authors are told of their wait follows what has become known, a page at a time: after a start with many comments
+ * of the last weeks there is much of it. */
+static void learn_delay(struct jobs *j, struct arena *a, id64 site, bool *more)
 {
 	struct frg_error err;
-	for (bool more = true; more && !atomic_load(j->stopping);) {
-		arena_reset(a);
-		if (service_delay_refresh(j->svc, a, site, &more, &err) != FRG_OK) {
-			failed(j, "delay", &err);
-			return;
-		}
-	}
+	bool more_here = false;
+	arena_reset(a);
+	if (service_delay_refresh(j->svc, a, site, &more_here, &err) != FRG_OK)
+		failed(j, "delay", &err);
+	*more = *more || more_here;
 }
 
 /* What the clock, an article's age or the load has closed or opened since the last look. */
@@ -83,11 +82,12 @@ static void look_at_closing(struct jobs *j, struct arena *a, id64 site)
 static enum job_result look_at_load(struct jobs *j, struct arena *a)
 {
 	const struct store_site *sites = service_site(j->svc, STR(""));
+	bool more = false;
 	for (size_t i = 0; i < service_site_count(j->svc); i++) {
-		learn_delay(j, a, sites[i].id);
+		learn_delay(j, a, sites[i].id, &more);
 		look_at_closing(j, a, sites[i].id);
 	}
-	return JOB_DONE;
+	return more && !j->failed ? JOB_MORE : JOB_DONE;
 }
 
 /* What has waited longer than a site allows. */

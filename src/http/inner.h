@@ -160,6 +160,10 @@ unsigned page_status(const struct http_page *page);
 /* Makes the form that the request takes; not on the event loop. */
 void page_prepare(struct http_request *req, struct http_page *page);
 size_t page_size(const struct http_page *page);
+/* Of which a better form is to be made, when the request is answered: with a reference, which page_better gives back.
+ * NULL: none. */
+struct http_page *page_hasty(struct http_request *req);
+void page_better(struct http_page *page);
 enum MHD_Result page_queue(struct http_request *req);
 /* takeover.c: after it, MHD_NO must be answered. */
 int takeover_socket(struct http_request *req); /* -1: there is none */

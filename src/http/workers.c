@@ -88,8 +88,10 @@ static void *loop(void *arg)
 		req->match.route->handle(req->server->config.app, req);
 		BUG_IF(!req->status);
 		req->stage = STAGE_ANSWERED;
+		struct http_page *hasty = page_hasty(req);
 		/* from here on the request belongs to its loop again */
 		MHD_resume_connection(connection);
+		page_better(hasty);
 		log_set_request("");
 		req = take(w, &lane);
 	}

@@ -10,12 +10,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { BODY_MAX = 1 << 16, PAGE_SIZE = 20000 };
+enum { BODY_MAX = 1 << 16, PAGE_SIZE = 20000, LARGE_SIZE = 200000 };
 
 struct app {
 	struct http_server *server;
 	struct http_channel *channel;
-	struct http_page *page, *gone;
+	struct http_page *page, *large, *gone;
 	pthread_mutex_t lock;
 	pthread_cond_t opened;
 	bool gate_open;
@@ -58,6 +58,16 @@ static bool app_page_with_cookie(void *app, struct http_request *req)
 	http_respond_page(req, ((struct app *)app)->page);
 	return true;
 }
+
+static bool app_large_quick(void *app, struct http_request *req)
+{
+	bool ready = http_page_ready(req, ((struct app *)app)->large);
+	if (ready)
+		http_respond_page(req, ((struct app *)app)->large);
+	return ready;
+}
+
+static void app_large(void *app, struct http_request *req) { http_respond_page(req, ((struct app *)app)->large); }
 
 static bool app_gone(void *app, struct http_request *req)
 {
@@ -156,6 +166,7 @@ static const struct http_route app_routes[] = {
 	{HTTP_OPTIONS, "/items/{x*}", app_preflight, NULL, 0, 0},
 	{HTTP_GET, "/page", app_page, NULL, 0, 0},
 	{HTTP_GET, "/page-with-cookie", app_page_with_cookie, NULL, 0, 0},
+	{HTTP_GET, "/large-page", app_large_quick, app_large, 0, 0},
 	{HTTP_GET, "/gone", app_gone, NULL, 0, 0},
 	{HTTP_GET, "/query", app_query, NULL, 0, 0},
 	{HTTP_GET, "/who", app_who, NULL, 0, 0},
@@ -170,7 +181,7 @@ static const struct http_route app_routes[] = {
 static struct app *app_open(struct http_config config)
 {
 	static const char *const headers[] = {"X-Own: page", NULL};
-	static char body[PAGE_SIZE];
+	static char body[LARGE_SIZE];
 	struct app *app = calloc(1, sizeof *app);
 	struct frg_error err;
 	assert_non_null(app);
@@ -179,10 +190,12 @@ static struct app *app_open(struct http_config config)
 	pthread_mutex_init(&app->lock, NULL);
 	pthread_cond_init(&app->opened, NULL);
 	app->page = http_page_new(&(struct http_page_spec){.content_type = "text/html",
-	                                                   .body = {body, sizeof body},
+	                                                   .body = {body, PAGE_SIZE},
 	                                                   .cache_control = "max-age=1",
 	                                                   .headers = headers,
 	                                                   .compress = true});
+	app->large = http_page_new(
+		&(struct http_page_spec){.content_type = "text/html", .body = {body, LARGE_SIZE}, .compress = true});
 	app->gone = http_page_new(
 		&(struct http_page_spec){.status = 410, .content_type = "text/plain", .body = STR("gone")});
 	config.listen = STR("127.0.0.1:0");
@@ -203,6 +216,7 @@ static void app_close(struct app *app)
 	http_channel_unref(app->channel);
 	http_server_close(app->server);
 	http_page_unref(app->page);
+	http_page_unref(app->large);
 	http_page_unref(app->gone);
 	pthread_mutex_destroy(&app->lock);
 	pthread_cond_destroy(&app->opened);

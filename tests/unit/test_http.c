@@ -390,6 +390,50 @@ static void known_pages_are_not_sent_again(void **state)
 	}
 }
 
+static struct reply ask_packed(const char *path, const char *known)
+{
+	char request[300];
+	snprintf(request, sizeof request, "GET %s" HOST "Accept-Encoding: br\r\nIf-None-Match: %s\r\n\r\n", path, known);
+	return ask(request);
+}
+
+/* The tag of brotli's better form, from the moment on at which it is what one gets. */
+static void wait_for_better(const char *path, char tag[100])
+{
+	msec begin = clock_steady();
+	do {
+		assert_true(clock_steady() - begin < 20000);
+		struct reply r = ask_packed(path, "\"x\"");
+		assert_int_equal(r.status, 200);
+		assert_string_equal(reply_header(&r, "Content-Encoding"), "br");
+		snprintf(tag, 100, "%s", reply_header(&r, "ETag"));
+		reply_free(&r);
+	} while (!strstr(tag, "-b\""));
+}
+
+static void a_large_page_is_packed_hastily_first(void **state)
+{
+	static const struct {
+		const char *path;
+		unsigned hasty;
+	} table[] = {{"/large-page", 304}, {"/page", 200}};
+	char tag[100];
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		wait_for_better(table[i].path, tag);
+		struct reply r = ask_packed(table[i].path, tag);
+		assert_int_equal(r.status, 304);
+		assert_string_equal(reply_header(&r, "ETag"), tag);
+		reply_free(&r);
+		*strstr(tag, "-b\"") = 0; /* who has the hasty one has the page */
+		strcat(tag, "-h\"");
+		r = ask_packed(table[i].path, tag);
+		assert_int_equal(r.status, table[i].hasty);
+		if (r.status == 304)
+			assert_string_equal(reply_header(&r, "ETag"), tag);
+		reply_free(&r);
+	}
+}
+
 static void other_states_of_pages(void **state)
 {
 	check(410, "gone", GET("/gone"));
@@ -1025,6 +1069,7 @@ int main(void)
 		cmocka_unit_test(the_client_is_who_trusted_proxies_say),
 		cmocka_unit_test(pages_come_in_three_forms),
 		cmocka_unit_test(known_pages_are_not_sent_again),
+		cmocka_unit_test(a_large_page_is_packed_hastily_first),
 		cmocka_unit_test(other_states_of_pages),
 		cmocka_unit_test(heads_are_as_of_the_get),
 		cmocka_unit_test(pipelined_requests_are_answered_in_order),

@@ -1,4 +1,6 @@
 /* What guards the service: how long a wait is announced, limits, log-in, and that tampering shows. */
+#include "event/jobs.h"
+#include "service/inner.h"
 #include "service/limits.h"
 #include "service_fixture.h"
 
@@ -150,6 +152,24 @@ static size_t whole_queue(struct place *places, size_t max)
 	} while (cursor.n && count < max);
 	arena_close(a);
 	return count;
+}
+
+/* After a start there may be weeks of it; live messages do not wait for all of that. */
+static void it_is_learned_a_page_at_a_time(void **state)
+{
+	atomic_bool stopping = false;
+	struct jobs j = {.svc = t.svc, .stopping = &stopping};
+	struct arena *a = arena_open((size_t)64 << 20);
+	bool more;
+	tamper("INSERT INTO forecast WITH RECURSIVE n (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < 9000)"
+	       " SELECT 9000000000000000000 + k, (SELECT id FROM site), k, k, 9, 0, k, k + 5, k FROM n");
+	assert_true(jobs_some(&j, a));
+	OK(service_delay_refresh(t.svc, a, t.site->id, &more, &err));
+	assert_true(more);
+	while (jobs_some(&j, a))
+		assert_false(j.failed);
+	refresh();
+	arena_close(a);
 }
 
 /* For sixteen hours more comes than three editors' worth of decisions: harmless comments are let by, risky ones wait
@@ -379,6 +399,7 @@ int main(void)
 		TEST(the_wait_is_told_when_it_is_known),
 		TEST(who_is_escalated_is_told_the_place),
 		TEST(nobody_is_there_at_night),
+		TEST(it_is_learned_a_page_at_a_time),
 		TEST(nothing_waits_longer_than_allowed_unseen),
 		TEST(too_many_in_a_row_have_to_wait),
 		TEST(midnight_fills_no_bucket),
