@@ -254,7 +254,7 @@ enum frg_status store_queue_copies(struct store_tx *tx, id64 group, id64 but, st
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(
 		tx->db, err, &rows,
-		"SELECT " ROW " FROM queue q WHERE q.group_id = $1 AND q.revision_id <> $2"
+		"SELECT " ROW " FROM queue q WHERE q.revision_id IN (" STORE_OF_GROUP ") AND q.revision_id <> $2"
 		" AND ($3 = '' OR replace($3, '\n' || q.section || '\n', '') <> $3) ORDER BY q.revision_id LIMIT $4",
 		DB_INT(group), DB_INT(but), DB_TEXT(own_sections), DB_INT(limit));
 	if (st != FRG_OK)
@@ -442,7 +442,8 @@ enum frg_status store_queue_author(struct store_tx *tx, id64 author, int64_t rel
 {
 	return DB_RUN(tx->db, err,
 	              "UPDATE queue SET author_released = author_released + $2, author_rejected = author_rejected + $3"
-	              " WHERE author_id = $1",
+	              " WHERE revision_id IN (SELECT r.id FROM revision r WHERE r.author_id = $1"
+	              " AND r.id >= (SELECT min(q.revision_id) FROM queue q))",
 	              DB_INT(author), DB_INT(released), DB_INT(rejected));
 }
 
