@@ -437,13 +437,26 @@ enum frg_status store_queue_due(struct store_tx *tx, id64 site, struct store_ids
 	READ_ALL(tx, rows, err, out, read_due);
 }
 
+/* What else waits of an author: among the author's texts, from the oldest that waits. */
+#define WAITING_OF_AUTHOR                                                                                              \
+	"SELECT q.revision_id FROM revision r CROSS JOIN queue q WHERE q.revision_id = r.id AND r.author_id = $1"          \
+	" AND r.id >= (SELECT min(revision_id) FROM queue)"
+
+/* Asked first, as mostly nothing is. */
 enum frg_status store_queue_author(struct store_tx *tx, id64 author, int64_t released, int64_t rejected,
                                    struct frg_error *err)
 {
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, WAITING_OF_AUTHOR " LIMIT 1", DB_INT(author));
+	if (st != FRG_OK)
+		return st;
+	bool some = db_next(rows);
+	st = db_end(rows, err);
+	if (st != FRG_OK || !some)
+		return st;
 	return DB_RUN(tx->db, err,
 	              "UPDATE queue SET author_released = author_released + $2, author_rejected = author_rejected + $3"
-	              " WHERE revision_id IN (SELECT r.id FROM revision r WHERE r.author_id = $1"
-	              " AND r.id >= (SELECT min(q.revision_id) FROM queue q))",
+	              " WHERE revision_id IN (" WAITING_OF_AUTHOR ")",
 	              DB_INT(author), DB_INT(released), DB_INT(rejected));
 }
 
