@@ -23,7 +23,7 @@ static bool read_log(const struct fixture *f, unsigned char head[32])
 /* Counts how often the log has begun anew: its number of checkpoints, as SQLite's format of the file has it. */
 static unsigned log_number(const struct fixture *f)
 {
-	unsigned char h[32];
+	unsigned char h[32] = {0};
 	assert_true(read_log(f, h));
 	return (unsigned)h[12] << 24 | (unsigned)h[13] << 16 | (unsigned)h[14] << 8 | (unsigned)h[15];
 }
@@ -125,7 +125,7 @@ static void it_waits_for_who_reads(void **state)
 static void a_stop_leaves_no_log(void **state)
 {
 	struct fixture *f = *state;
-	unsigned char head[32];
+	unsigned char head[32] = {0};
 	if (f->postgres)
 		skip();
 	write_much(f, 60);
