@@ -222,7 +222,7 @@ MUST_CHECK enum frg_status queue_enter_new(struct store_tx *tx, const struct que
 /* Decided, but to be judged once more by somebody else than `first`, who does not know. */
 MUST_CHECK enum frg_status queue_enter_again(struct store_tx *tx, const struct store_comment *comment,
                                              const struct store_revision *revision, id64 first, struct frg_error *err);
-/* For a database from before there was a queue: some of what is held; ctx: int64_t, how many there were. */
+/* For a database from before there was a queue: some of what is held; ctx: int64_t, as near_complete. */
 MUST_CHECK enum frg_status queue_enter_all(struct store_tx *tx, void *ctx, struct frg_error *err);
 
 /* delay.c */

@@ -160,15 +160,23 @@ enum frg_status queue_enter_again(struct store_tx *tx, const struct store_commen
 
 enum frg_status queue_enter_all(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
+	enum { PAGE = 200 };
 	struct store_revisions some;
-	int64_t *left = ctx;
-	enum frg_status st = store_held_unqueued(tx, 200, &some, err);
+	int64_t *after = ctx;
+	str done;
+	enum frg_status st = store_setting_get(tx, 0, STR("queue"), &done, err);
+	if (st != FRG_NOT_FOUND) {
+		*after = 0;
+		return st;
+	}
+	st = store_held_unqueued(tx, *after, PAGE, &some, err);
 	for (size_t i = 0; st == FRG_OK && i < some.count; i++) {
 		struct store_comment comment;
 		st = store_comment_get(tx, some.items[i].comment, &comment, err);
 		if (st == FRG_OK)
 			st = queue_enter(tx, &comment, &some.items[i], err);
 	}
-	*left = (int64_t)some.count;
-	return st;
+	bool more = st == FRG_OK && some.count == PAGE;
+	*after = more ? some.items[some.count - 1].id : 0;
+	return st == FRG_OK && !more ? store_setting_put(tx, 0, STR("queue"), STR("complete"), err) : st;
 }

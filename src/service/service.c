@@ -10,17 +10,12 @@
 static enum frg_status complete(struct service *svc, struct frg_error *err)
 {
 	struct arena *a = arena_open((size_t)64 << 20);
-	int64_t some = 1;
 	enum frg_status st = store_write(svc->store, a, letter_key_make, NULL, err);
 	if (st == FRG_OK)
 		st = store_write(svc->store, a, evidence_key_make, NULL, err);
 	if (st == FRG_OK)
 		st = store_write(svc->store, a, automatic_key_make, NULL, err);
-	while (st == FRG_OK && some) {
-		arena_reset(a);
-		st = store_write(svc->store, a, queue_enter_all, &some, err);
-	}
-	store_work *const fill[] = {near_complete, search_complete};
+	store_work *const fill[] = {queue_enter_all, near_complete, search_complete};
 	for (size_t i = 0; i < COUNT_OF(fill); i++) {
 		int64_t after = 0;
 		do {

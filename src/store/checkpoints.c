@@ -13,7 +13,7 @@
  * again and again is moved once in a round, and a page at random costs the disk more than one at the log's end.
  * LITTLE: so many the writer moves itself without being missed. MUCH: from here on it does even if there are more, so
  * that the log grows no faster than the disk takes it. */
-enum { LEAST = 4000, MOST = 16000, LITTLE = 2000, MUCH = 2 * MOST, PAGE = 4096 };
+enum { LEAST = 4000, MOST = 16000, LITTLE = 2000, MUCH = 24000, PAGE = 4096 };
 
 struct checkpoints {
 	const struct place *place;

@@ -238,24 +238,24 @@ enum frg_status store_held_page(struct store_tx *tx, id64 site, id64 after, int6
 {
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT " REVISION " FROM revision r"
-	                              " WHERE r.site_id = $1 AND r.state = 'held' AND r.id > $2"
-	                              " ORDER BY r.id LIMIT $3",
+	                              "SELECT " REVISION " FROM queue q JOIN revision r ON r.id = q.revision_id"
+	                              " WHERE +q.site_id = $1 AND q.blind_for = 0 AND q.revision_id > $2"
+	                              " ORDER BY q.revision_id LIMIT $3",
 	                              DB_INT(site), DB_INT(after), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_revision);
 }
 
-enum frg_status store_held_unqueued(struct store_tx *tx, int64_t limit, struct store_revisions *out,
+enum frg_status store_held_unqueued(struct store_tx *tx, id64 after, int64_t limit, struct store_revisions *out,
                                     struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(
-		tx->db, err, &rows,
-		"SELECT " REVISION " FROM revision r WHERE r.state = 'held' AND NOT EXISTS"
-		" (SELECT 1 FROM queue q WHERE q.revision_id = r.id) ORDER BY r.site_id, r.id LIMIT $1",
-		DB_INT(limit));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " REVISION
+	                              " FROM revision r WHERE r.id > $1 AND r.state = 'held' AND NOT EXISTS"
+	                              " (SELECT 1 FROM queue q WHERE q.revision_id = r.id) ORDER BY r.id LIMIT $2",
+	                              DB_INT(after), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_revision);

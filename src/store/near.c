@@ -184,9 +184,8 @@ enum frg_status store_queue_tally(struct store_tx *tx, id64 group, int64_t limit
                                   struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(
-		tx->db, err, &rows, TALLY " FROM (SELECT revision_id FROM queue WHERE group_id = $1 LIMIT $2) AS k" OF_WHOM,
-		DB_INT(group), DB_INT(limit));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, TALLY " FROM (" STORE_OF_GROUP " LIMIT $2) AS k" OF_WHOM,
+	                              DB_INT(group), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, out, read_tally, "tally");

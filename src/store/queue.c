@@ -259,7 +259,7 @@ enum frg_status store_queue_copies(struct store_tx *tx, id64 group, id64 but, st
 	struct db_rows *rows;
 	enum frg_status st = DB_QUERY(
 		tx->db, err, &rows,
-		"SELECT " ROW " FROM queue q WHERE q.group_id = $1 AND q.revision_id <> $2"
+		"SELECT " ROW " FROM queue q WHERE q.revision_id IN (" STORE_OF_GROUP ") AND q.revision_id <> $2"
 		" AND ($3 = '' OR replace($3, '\n' || q.section || '\n', '') <> $3) ORDER BY q.revision_id LIMIT $4",
 		DB_INT(group), DB_INT(but), DB_TEXT(own_sections), DB_INT(limit));
 	if (st != FRG_OK)
@@ -442,12 +442,26 @@ enum frg_status store_queue_due(struct store_tx *tx, id64 site, struct store_ids
 	READ_ALL(tx, rows, err, out, read_due);
 }
 
+/* What else waits of an author: among the author's texts, from the oldest that waits. */
+#define WAITING_OF_AUTHOR                                                                                              \
+	"SELECT q.revision_id FROM revision r CROSS JOIN queue q WHERE q.revision_id = r.id AND r.author_id = $1"          \
+	" AND r.id >= (SELECT min(revision_id) FROM queue)"
+
+/* Asked first, as mostly nothing is. */
 enum frg_status store_queue_author(struct store_tx *tx, id64 author, int64_t released, int64_t rejected,
                                    struct frg_error *err)
 {
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, WAITING_OF_AUTHOR " LIMIT 1", DB_INT(author));
+	if (st != FRG_OK)
+		return st;
+	bool some = db_next(rows);
+	st = db_end(rows, err);
+	if (st != FRG_OK || !some)
+		return st;
 	return DB_RUN(tx->db, err,
 	              "UPDATE queue SET author_released = author_released + $2, author_rejected = author_rejected + $3"
-	              " WHERE author_id = $1",
+	              " WHERE revision_id IN (" WAITING_OF_AUTHOR ")",
 	              DB_INT(author), DB_INT(released), DB_INT(rejected));
 }
 

@@ -171,8 +171,8 @@ MUST_CHECK enum frg_status store_review_latest(struct store_tx *tx, id64 revisio
 MUST_CHECK enum frg_status store_held_page(struct store_tx *tx, id64 site, id64 after, int64_t limit,
                                            struct store_revisions *out, struct frg_error *err);
 /* Held ones of all sites that have no row in the queue: of a database from before there was one. */
-MUST_CHECK enum frg_status store_held_unqueued(struct store_tx *tx, int64_t limit, struct store_revisions *out,
-                                               struct frg_error *err);
+MUST_CHECK enum frg_status store_held_unqueued(struct store_tx *tx, id64 after, int64_t limit,
+                                               struct store_revisions *out, struct frg_error *err);
 /* The latest revision of each comment of this author under this article, oldest first: of the newest STORE_OWN_MAX, or
  * of one (`only` not 0). */
 enum { STORE_OWN_MAX = 200 };

@@ -72,6 +72,11 @@ MUST_CHECK enum frg_status store_search_reset(struct store_tx *tx, struct frg_er
 MUST_CHECK enum frg_status store_suggestion_freed(struct store_tx *tx, struct db_rows *rows, int64_t *count,
                                                   struct frg_error *err);
 
+/* What waits in the group $1. Of nearly every text only the first is in it, which is in no index for that. */
+#define STORE_OF_GROUP                                                                                                 \
+	"SELECT revision_id FROM queue WHERE revision_id = $1 AND group_id = $1"                                           \
+	" UNION ALL SELECT revision_id FROM queue WHERE group_id = $1 AND group_id <> revision_id"
+
 enum frg_status store_none(struct frg_error *err, const char *what);
 
 static inline enum frg_lang lang_of(str s) { return str_eq(s, STR("en")) ? FRG_LANG_EN : FRG_LANG_DE; }
