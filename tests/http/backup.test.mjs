@@ -3,7 +3,7 @@
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { chownSync, closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { startServer, until, uuid } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
@@ -165,6 +165,17 @@ test('restored: a server goes on with all there was', async () => {
 	} finally {
 		await other.end();
 	}
+});
+
+test('restored by root it belongs to the account of the server', { skip: process.getuid() !== 0 && 'only root can give a file away' }, () => {
+	const folder = at('state'), file = join(folder, 'freigabe.db'), owner = () => [statSync(file).uid, statSync(file).gid];
+	mkdirSync(folder);
+	chownSync(folder, 65534, 65534);
+	good(restore(at('full.db'), file));
+	assert.deepEqual(owner(), [65534, 65534], 'as its folder');
+	chownSync(file, 12345, 54321);
+	good(restore(at('full.db'), file, '--replace'));
+	assert.deepEqual(owner(), [12345, 54321], 'as what was there');
 });
 
 test('what is in place is not replaced unless that was said', () => {

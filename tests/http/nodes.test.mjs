@@ -65,6 +65,32 @@ test('two desks on two nodes decide the same revision: one does, the other learn
 	assert.equal(a.audit().status, 0);
 });
 
+test('limits hold across nodes, and after a node was killed', async () => {
+	const limited = { limits: 'on', config: { trusted_proxies: '127.0.0.1', limit_submit: '6/1', limit_reader: 0, limit_article: 0, limit_site: 0 } };
+	const one = await startServer({ db: await newDatabase(), ...limited }), two = await startNode(one, limited);
+	let number = 0;
+	const post = async (node, from) => (await new Reader(node).post(`Viele Sätze, Nummer ${++number}.`, { headers: { 'X-Forwarded-For': from } })).status;
+	const taken = async (node, from) => {
+		let n = 0;
+		while (n < 20 && (await post(node, from)) === 201)
+			n++;
+		return n;
+	};
+	const heard = (node, from) => until(async () => (await post(node, from)) === 429, { every: 300, what: 'refused there too' });
+	try {
+		assert.equal(await taken(one, '198.51.100.7'), 6);
+		await heard(two, '198.51.100.7');
+		assert.equal(await post(two, '203.0.113.9'), 201, 'nobody else is refused');
+		await one.kill();
+		await one.start();
+		assert.equal(await post(one, '198.51.100.7'), 429, 'a node that comes up knows');
+		assert.equal(await taken(two, '192.0.2.99'), 6);
+		await heard(one, '192.0.2.99');
+	} finally {
+		await Promise.all([one.end(), two.end()]);
+	}
+});
+
 // One reader who repeats what got no answer, under the same key, until it is taken.
 async function insist(reader, text, key = uuid()) {
 	return until(async () => {

@@ -26,6 +26,9 @@ struct move_file {
 	int fd;
 };
 MUST_CHECK enum frg_status move_file_begin(struct move_file *f, const char *path, struct frg_error *err);
+/* Made by root it is to be whose `like` is, or if there is no such file, whose folder that is: the server's account
+ * reads it. */
+MUST_CHECK enum frg_status move_file_give(struct move_file *f, const char *like, struct frg_error *err);
 /* On the disk, and under its name; refuses to overwrite. Only then it is there. */
 MUST_CHECK enum frg_status move_file_finish(struct move_file *f, const char *path, struct frg_error *err);
 /* After a failure; nothing is left. */

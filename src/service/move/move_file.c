@@ -46,16 +46,35 @@ void move_file_drop(struct move_file *f)
 	f->fd = -1;
 }
 
-enum frg_status move_folder_sync(const char *path, struct frg_error *err)
+static void folder_of(const char *path, char folder[STORE_PATH_MAX])
 {
-	char folder[STORE_PATH_MAX];
-	snprintf(folder, sizeof folder, "%s", path);
+	snprintf(folder, STORE_PATH_MAX, "%s", path);
 	char *slash = strrchr(folder, '/');
 	if (slash)
 		slash[slash == folder] = 0;
-	int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	else
+		snprintf(folder, STORE_PATH_MAX, ".");
+}
+
+enum frg_status move_file_give(struct move_file *f, const char *like, struct frg_error *err)
+{
+	char folder[STORE_PATH_MAX];
+	struct stat there;
+	if (geteuid() != 0)
+		return FRG_OK;
+	folder_of(like, folder);
+	if (stat(like, &there) != 0 && (errno != ENOENT || stat(folder, &there) != 0))
+		return io_failed(err, "look at", like);
+	return fchown(f->fd, there.st_uid, there.st_gid) == 0 ? FRG_OK : io_failed(err, "give away", f->part);
+}
+
+enum frg_status move_folder_sync(const char *path, struct frg_error *err)
+{
+	char folder[STORE_PATH_MAX];
+	folder_of(path, folder);
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool done = fd >= 0 && fsync(fd) == 0;
-	enum frg_status st = done ? FRG_OK : io_failed(err, "sync", slash ? folder : ".");
+	enum frg_status st = done ? FRG_OK : io_failed(err, "sync", folder);
 	if (fd >= 0)
 		close(fd);
 	return st;

@@ -76,6 +76,8 @@ static enum frg_status put_in_place(const struct move_restore *config, const cha
 	st = store_file_copy(config->file, STORE_FILE_FROZEN, f.part, move_part_progress, &part, err);
 	if (st == FRG_OK)
 		st = bring_up(f.part, &config->watch, &out->backup, err);
+	if (st == FRG_OK)
+		st = move_file_give(&f, path, err);
 	if (!out->there)
 		name_aside(path, out->aside); /* a log may lie there without its database */
 	if (st == FRG_OK)
