@@ -4,6 +4,8 @@
 
 #include "base/log.h"
 
+#include <errno.h>
+#include <semaphore.h>
 #include <stdlib.h>
 
 enum { STACK = 512 << 10, KEPT_PART = 6 /* this part of the threads is kept for each of the first lanes */ };
@@ -13,14 +15,22 @@ struct queue {
 	unsigned waiting, running;
 };
 
+/* Each waits for a semaphore of its own: who wakes from a condition has a lock to ask for, and to wake others for. */
+struct worker {
+	struct workers *all;
+	struct worker *next; /* idle */
+	sem_t woken;
+	pthread_t thread;
+};
+
 struct workers {
 	pthread_mutex_t lock;
-	pthread_cond_t there;
+	struct worker *idle; /* who has worked last is woken first: what it needs is in the caches */
 	struct queue lanes[HTTP_LANES];
 	unsigned most[HTTP_LANES]; /* so many run in this lane and those behind it together */
 	unsigned waiting_max, count;
 	bool stopping;
-	pthread_t threads[];
+	struct worker worker[];
 };
 
 static void keep_some(struct workers *w, unsigned count)
@@ -62,24 +72,45 @@ static struct http_request *next(struct workers *w)
 	return NULL;
 }
 
-/* `done`: the lane that this thread has just worked for; NULL: it begins. */
-static struct http_request *take(struct workers *w, const enum http_lane *done)
+/* In the lock. NULL: all are at work. */
+static struct worker *take_idle(struct workers *w)
 {
+	struct worker *first = w->idle;
+	if (first)
+		w->idle = first->next;
+	return first;
+}
+
+static void wait_idle(struct worker *self)
+{
+	struct workers *w = self->all;
+	self->next = w->idle;
+	w->idle = self;
+	pthread_mutex_unlock(&w->lock);
+	while (sem_wait(&self->woken) != 0)
+		BUG_IF(errno != EINTR);
+	pthread_mutex_lock(&w->lock);
+}
+
+/* `done`: the lane that this thread has just worked for; NULL: it begins. */
+static struct http_request *take(struct worker *self, const enum http_lane *done)
+{
+	struct workers *w = self->all;
 	struct http_request *req;
 	pthread_mutex_lock(&w->lock);
 	if (done)
 		w->lanes[*done].running--;
 	while (!(req = next(w)) && !w->stopping)
-		pthread_cond_wait(&w->there, &w->lock);
+		wait_idle(self);
 	pthread_mutex_unlock(&w->lock);
 	return req;
 }
 
 static void *loop(void *arg)
 {
-	struct workers *w = arg;
+	struct worker *self = arg;
 	enum http_lane lane;
-	struct http_request *req = take(w, NULL);
+	struct http_request *req = take(self, NULL);
 	while (req) {
 		struct MHD_Connection *connection = req->connection;
 		lane = req->lane;
@@ -93,26 +124,29 @@ static void *loop(void *arg)
 		MHD_resume_connection(connection);
 		page_better(hasty);
 		log_set_request("");
-		req = take(w, &lane);
+		req = take(self, &lane);
 	}
 	return NULL;
 }
 
 struct workers *workers_open(unsigned count, unsigned waiting_max)
 {
-	struct workers *w = calloc(1, sizeof *w + count * sizeof *w->threads);
+	struct workers *w = calloc(1, sizeof *w + count * sizeof *w->worker);
 	if (!w)
 		BUG("out of memory");
 	w->waiting_max = waiting_max;
 	keep_some(w, count);
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->there, NULL);
 	pthread_attr_t attr;
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK);
-	for (; w->count < count; w->count++)
-		if (pthread_create(&w->threads[w->count], &attr, loop, w))
+	for (; w->count < count; w->count++) {
+		struct worker *new = &w->worker[w->count];
+		new->all = w;
+		sem_init(&new->woken, 0, 0);
+		if (pthread_create(&new->thread, &attr, loop, new))
 			break;
+	}
 	pthread_attr_destroy(&attr);
 	if (w->count == 0)
 		BUG("cannot start a thread");
@@ -123,6 +157,7 @@ bool workers_give(struct workers *w, struct http_request *req)
 {
 	pthread_mutex_lock(&w->lock);
 	struct queue *q = &w->lanes[req->lane];
+	struct worker *idle = NULL;
 	bool room = q->waiting < w->waiting_max && !w->stopping;
 	if (room) {
 		/* before a worker can wake it, and only when one will */
@@ -136,10 +171,11 @@ bool workers_give(struct workers *w, struct http_request *req)
 			q->first = req;
 		q->last = req;
 		q->waiting++;
+		idle = take_idle(w);
 	}
 	pthread_mutex_unlock(&w->lock);
-	if (room) /* outside: whoever wakes asks for the lock first */
-		pthread_cond_signal(&w->there);
+	if (idle) /* outside: whoever wakes asks for the lock first */
+		sem_post(&idle->woken);
 	return room;
 }
 
@@ -159,15 +195,17 @@ void workers_stop(struct workers *w)
 {
 	pthread_mutex_lock(&w->lock);
 	w->stopping = true;
-	pthread_cond_broadcast(&w->there);
+	for (struct worker *idle; (idle = take_idle(w));)
+		sem_post(&idle->woken);
 	pthread_mutex_unlock(&w->lock);
 	for (unsigned i = 0; i < w->count; i++)
-		pthread_join(w->threads[i], NULL);
+		pthread_join(w->worker[i].thread, NULL);
 }
 
 void workers_close(struct workers *w)
 {
 	pthread_mutex_destroy(&w->lock);
-	pthread_cond_destroy(&w->there);
+	for (unsigned i = 0; i < w->count; i++)
+		sem_destroy(&w->worker[i].woken);
 	free(w);
 }

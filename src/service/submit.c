@@ -62,10 +62,8 @@ static void set_key(struct arena *a, struct submission *s, str key)
 	s->key = key;
 	if (key.n) {
 		hash_text(key, hash);
-	} else { /* unique, so that nothing is taken for a repetition */
-		char random[SECRET_TEXT_SIZE];
-		secret_new(random);
-		hash_text(str_of(random), hash);
+	} else { /* unique, so that nothing is taken for a repetition; no key has such a sign (check_key) */
+		hash_text(arena_printf(a, "#%lld", (long long)id_new()), hash);
 	}
 	s->key_hash = str_of(hash);
 }

@@ -35,38 +35,40 @@ enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bo
 }
 
 /* Each key by itself: asked for as a list, PostgreSQL without statistics reads the whole site. */
-#define ONE_OF(refused, n)                                                                                             \
-	"SELECT revision_id FROM (SELECT revision_id FROM near_key WHERE site_id = $1 AND refused = " #refused             \
+#define ONE_OF(n)                                                                                                      \
+	"SELECT revision_id FROM (SELECT revision_id FROM near_key WHERE site_id = $1 AND refused = $2"                    \
 	" AND key = $" #n " LIMIT 1) AS k" #n
-#define ONE_OF_KEY(n) ONE_OF(0, n) " UNION ALL " ONE_OF(1, n)
-#define ONE_OF_NINE                                                                                                    \
-	ONE_OF_KEY(2)                                                                                                      \
-	" UNION ALL " ONE_OF_KEY(3) " UNION ALL " ONE_OF_KEY(4) " UNION ALL " ONE_OF_KEY(5) " UNION ALL " ONE_OF_KEY(      \
-		6) " UNION ALL " ONE_OF_KEY(7) " UNION ALL " ONE_OF_KEY(8) " UNION ALL " ONE_OF_KEY(9) " UNION "               \
-																							   "ALL " ONE_OF_KEY(10)
 
-static enum frg_status known_by_rows(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool *known,
-                                     struct frg_error *err)
+#define OR(n) " UNION ALL " ONE_OF(n)
+#define ONE_OF_ALL ONE_OF(3) OR(4) OR(5) OR(6) OR(7) OR(8) OR(9) OR(10) OR(11)
+
+static enum frg_status known_by_rows(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool refused,
+                                     bool *known, struct frg_error *err)
 {
 	struct db_rows *rows;
 	struct db_value k[STORE_NEAR_KEYS];
 	BUG_IF(count == 0 || count > STORE_NEAR_KEYS);
 	for (size_t i = 0; i < STORE_NEAR_KEYS; i++)
 		k[i] = DB_INT((int64_t)keys[i < count ? i : 0]);
-	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT 1 FROM (" ONE_OF_NINE ") AS k LIMIT 1", DB_INT(site),
-	                              k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7], k[8]);
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT 1 FROM (" ONE_OF_ALL ") AS k LIMIT 1", DB_INT(site),
+	                              DB_INT(refused), k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7], k[8]);
 	if (st != FRG_OK)
 		return st;
 	*known = db_next(rows);
 	return db_end(rows, err);
 }
 
+/* Nearly always there is one question: what waits has no rows. */
 enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool *known,
                                  struct frg_error *err)
 {
 	enum frg_status st = near_held_read(tx->held, tx->db, err);
 	*known = st == FRG_OK && near_held_knows(tx->held, site, keys, count);
-	return st != FRG_OK || *known || count == 0 ? st : known_by_rows(tx, site, keys, count, known, err);
+	if (st == FRG_OK && !*known && count)
+		st = known_by_rows(tx, site, keys, count, true, known, err);
+	if (st == FRG_OK && !*known && count && near_held_has_rows(tx->held))
+		st = known_by_rows(tx, site, keys, count, false, known, err);
+	return st;
 }
 
 void store_near_ask(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count)
@@ -75,7 +77,7 @@ void store_near_ask(struct store_tx *tx, id64 site, const uint64_t *keys, size_t
 	int64_t seq;
 	struct frg_error none;
 	store_unread(store_event_last(tx, &seq, &none));
-	store_unread(known_by_rows(tx, site, keys, count, &known, &none));
+	store_unread(known_by_rows(tx, site, keys, count, true, &known, &none));
 }
 
 enum frg_status store_near_hold(struct store_tx *tx, const struct store_queue_row *row, bool *within,
@@ -123,19 +125,18 @@ static enum frg_status find_rows(struct store_tx *tx, id64 site, const uint64_t 
 enum frg_status store_near_find(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool refused,
                                 int64_t limit, struct store_ids *out, struct frg_error *err)
 {
-	struct store_ids rows;
-	enum frg_status st = find_rows(tx, site, keys, count, refused, limit, &rows, err);
-	if (st != FRG_OK || refused) {
-		*out = rows;
-		return st;
-	}
+	struct store_ids rows = {0};
+	if (refused)
+		return find_rows(tx, site, keys, count, true, limit, out, err);
+	enum frg_status st = near_held_read(tx->held, tx->db, err);
+	if (st == FRG_OK && near_held_has_rows(tx->held))
+		st = find_rows(tx, site, keys, count, false, limit, &rows, err);
 	out->count = 0;
 	out->items = ARENA_ARRAY(tx->arena, id64, rows.count + count * (size_t)limit);
-	st = near_held_read(tx->held, tx->db, err);
 	if (st == FRG_OK)
 		st = near_held_find(tx->held, tx->db, site, keys, count, limit, out, err);
-	memcpy(out->items + out->count, rows.items, rows.count * sizeof *rows.items);
-	out->count += rows.count;
+	for (size_t i = 0; i < rows.count; i++)
+		out->items[out->count++] = rows.items[i];
 	return st;
 }
 

@@ -24,6 +24,7 @@ struct near_held {
 	uint32_t most, limit;            /* limit: where it is read anew */
 	uint32_t came;                   /* since it was read, also what found no room */
 	bool loaded, current;            /* current: as this transaction sees it */
+	bool rows;                       /* some of what waits has its keys in rows of near_key */
 	bool hangs;                      /* on what this transaction has done so far: it lacks what would come back */
 	int64_t seq;                     /* the event up to which it knows */
 	msec read_at;
@@ -149,11 +150,13 @@ static enum frg_status put_rows(struct near_held *h, struct db_rows *rows, struc
 	while (db_next(rows)) {
 		uint64_t keys[STORE_NEAR_KEYS] = {0};
 		str near = db_text(rows, 2, a);
+		h->rows = h->rows || near.n == 0;
 		size_t bytes = near.n < NEAR_HELD_BYTES ? near.n : NEAR_HELD_BYTES;
 		for (size_t i = 0; i < bytes; i++)
 			keys[i / 8] = keys[i / 8] << 8 | (unsigned char)near.p[i];
 		*last = db_int(rows, 0);
-		put(h, db_int(rows, 1), *last, keys, bytes / 8);
+		if (bytes)
+			put(h, db_int(rows, 1), *last, keys, bytes / 8);
 		++*got;
 	}
 	return db_end(rows, err);
@@ -169,7 +172,7 @@ static enum frg_status load(struct near_held *h, struct db *db, struct frg_error
 		struct db_rows *rows;
 		arena_reset(a);
 		st = DB_QUERY(db, err, &rows,
-		              "SELECT revision_id, site_id, near FROM queue WHERE revision_id > $1 AND near IS NOT NULL"
+		              "SELECT revision_id, site_id, near FROM queue WHERE revision_id > $1 AND blind_for = 0"
 		              " ORDER BY revision_id LIMIT $2",
 		              DB_INT(after), DB_INT(PAGE));
 		if (st == FRG_OK)
@@ -191,7 +194,7 @@ static enum frg_status read_others(struct near_held *h, struct db *db, struct fr
 	int64_t got;
 	enum frg_status st = DB_QUERY(db, err, &rows,
 	                              "SELECT q.revision_id, q.site_id, q.near FROM event e JOIN queue q"
-	                              " ON q.revision_id = e.revision_id WHERE e.seq > $1 AND q.near IS NOT NULL"
+	                              " ON q.revision_id = e.revision_id WHERE e.seq > $1 AND q.blind_for = 0"
 	                              " ORDER BY e.seq LIMIT $2",
 	                              DB_INT(h->seq), DB_INT(PAGE));
 	if (st != FRG_OK)
@@ -245,8 +248,11 @@ enum frg_status near_held_add(struct near_held *h, struct db *db, id64 site, id6
 	*added = h->count < h->limit;
 	if (*added)
 		put(h, site, revision, keys, count);
+	h->rows = h->rows || !*added;
 	return FRG_OK;
 }
+
+bool near_held_has_rows(const struct near_held *h) { return h->rows; }
 
 bool near_held_knows(const struct near_held *h, id64 site, const uint64_t *keys, size_t count)
 {

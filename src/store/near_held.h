@@ -27,6 +27,8 @@ MUST_CHECK enum frg_status near_held_read(struct near_held *h, struct db *db, st
 /* *added false: there is no room. */
 MUST_CHECK enum frg_status near_held_add(struct near_held *h, struct db *db, id64 site, id64 revision,
                                          const uint64_t *keys, size_t count, bool *added, struct frg_error *err);
+/* Does any of what waits have its keys in rows? */
+bool near_held_has_rows(const struct near_held *h);
 bool near_held_knows(const struct near_held *h, id64 site, const uint64_t *keys, size_t count);
 /* Of each key the newest `limit` that wait, none twice, appended to `out`, which has room for them. */
 MUST_CHECK enum frg_status near_held_find(struct near_held *h, struct db *db, id64 site, const uint64_t *keys,

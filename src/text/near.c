@@ -58,11 +58,12 @@ static uint64_t hash_of(const char *p, size_t n)
 	return mix(h);
 }
 
-/* By value, a byte at a time from the last on: linear, and a tenth of what qsort's comparisons take. */
+/* By value: by the two highest bytes, a byte at a time, and what is left by insertion. Values are hashes, so few share
+ * these bytes; who chooses words for it brings about a fifth of a text's at most, as grams overlap: a millisecond. */
 static void sort(struct arena *a, uint64_t *values, size_t count)
 {
 	uint64_t *from = values, *to = arena_array(a, count, sizeof *to);
-	for (unsigned shift = 0; shift < 64; shift += 8) { /* an even number of turns: the last ends in `values` */
+	for (unsigned shift = 48; shift < 64; shift += 8) { /* an even number of turns: the last ends in `values` */
 		size_t at[257] = {0};
 		for (size_t i = 0; i < count; i++)
 			at[(from[i] >> shift & 255) + 1]++;
@@ -73,6 +74,13 @@ static void sort(struct arena *a, uint64_t *values, size_t count)
 		uint64_t *swap = from;
 		from = to;
 		to = swap;
+	}
+	for (size_t i = 1; i < count; i++) {
+		uint64_t v = values[i];
+		size_t k = i;
+		for (; k > 0 && values[k - 1] > v; k--)
+			values[k] = values[k - 1];
+		values[k] = v;
 	}
 }
 

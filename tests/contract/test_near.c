@@ -19,7 +19,13 @@ static enum frg_status put(struct store_tx *tx, void *ctx, struct frg_error *e)
 {
 	const struct near *n = ctx;
 	const uint64_t keys[] = {KEY, KEY + 1};
-	return store_near_put(tx, n->made->f->site.id, n->made->revision.id, false, keys, COUNT_OF(keys), e);
+	struct store_queue_row row = {.revision = n->made->revision.id,
+	                              .site = n->made->f->site.id,
+	                              .comment = n->made->comment.id,
+	                              .article = n->made->f->article.id,
+	                              .suggestion = STR("look")};
+	enum frg_status st = store_queue_put(tx, &row, e); /* as it stands there from before, without its keys */
+	return st == FRG_OK ? store_near_put(tx, row.site, row.revision, false, keys, COUNT_OF(keys), e) : st;
 }
 
 static enum frg_status move(struct store_tx *tx, void *ctx, struct frg_error *e)
