@@ -56,4 +56,10 @@ enum frg_status db_size(struct db *db, int64_t *bytes, struct frg_error *err)
 	return db->driver->size(db, bytes, err);
 }
 enum frg_status db_scrub(struct db *db, struct frg_error *err) { return db->driver->scrub(db, err); }
+int64_t db_log_pages(struct db *db) { return db->driver->log_pages ? db->driver->log_pages(db) : 0; }
+enum frg_status db_log_move(struct db *db, struct db_log *out, struct frg_error *err)
+{
+	return db->driver->log_move(db, out, err);
+}
+enum frg_status db_log_restart(struct db *db, struct frg_error *err) { return db->driver->log_restart(db, err); }
 enum db_dialect db_dialect(const struct db *db) { return db->driver->dialect; }

@@ -85,6 +85,20 @@ MUST_CHECK enum frg_status db_size(struct db *db, int64_t *bytes, struct frg_err
  * log). Outside of any transaction. */
 MUST_CHECK enum frg_status db_scrub(struct db *db, struct frg_error *err);
 
+/* SQLite's log: a commit writes pages to its end, and somebody has to move them into the file (store/checkpoints.h). A
+ * server sees to that itself: its log has no pages. */
+struct db_log {
+	int64_t pages; /* in it, moved or not; it begins anew when all are moved and nobody reads them there */
+	int64_t moved; /* of these, those that the file has, too */
+};
+/* Pages of the log when this connection committed last. */
+int64_t db_log_pages(struct db *db);
+/* Moves what can be moved without holding up anybody. FRG_UNAVAILABLE also if somebody else is at it. */
+MUST_CHECK enum frg_status db_log_move(struct db *db, struct db_log *out, struct frg_error *err);
+/* Moves the rest, so that the log begins anew with this connection's next commit. Waits some milliseconds for those who
+ * read what was before; if they read on, the log grows on, which is no failure. */
+MUST_CHECK enum frg_status db_log_restart(struct db *db, struct frg_error *err);
+
 /* Where one SQL text does not serve both: search.c, migrate.c. */
 enum db_dialect { DB_SQLITE, DB_POSTGRES };
 enum db_dialect db_dialect(const struct db *db);
@@ -109,6 +123,10 @@ struct db_driver {
 	enum frg_status (*check_integrity)(struct db *, struct frg_error *);
 	enum frg_status (*size)(struct db *, int64_t *, struct frg_error *);
 	enum frg_status (*scrub)(struct db *, struct frg_error *);
+	/* NULL: there is no log to care for */
+	int64_t (*log_pages)(struct db *);
+	enum frg_status (*log_move)(struct db *, struct db_log *, struct frg_error *);
+	enum frg_status (*log_restart)(struct db *, struct frg_error *);
 };
 
 /* ---- SQLite ---- */

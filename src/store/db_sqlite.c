@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Another program may hold the database so long before a write is refused. */
-enum { CACHE_SLOTS = 1024, ARGS_MAX = 48, BUSY_MS = 5000, SCRIPT_MAX = 1 << 20 };
+/* Another program may hold the database BUSY_MS before a write is refused. RESTART_MS: the writer stands still so long
+ * at most for those who read what was before. */
+enum { CACHE_SLOTS = 1024, ARGS_MAX = 48, BUSY_MS = 5000, RESTART_MS = 20, SCRIPT_MAX = 1 << 20 };
 
 struct sqlite_rows {
 	struct db_rows base;
@@ -31,6 +32,7 @@ struct sqlite {
 	sqlite3 *handle;
 	char *path;
 	enum db_mode mode;
+	int64_t log_pages;
 	bool doubtful; /* its files failed it, or it took them for damaged: opened anew before its next transaction */
 	struct cached cache[CACHE_SLOTS];
 };
@@ -166,7 +168,8 @@ static int open_handle(const char *path, enum db_mode mode, sqlite3 **out)
 }
 
 /* FULL: a commit in WAL mode is on the disk before it is acknowledged. What is deleted is overwritten; db_scrub does
- * the rest. What a savepoint may have to bring back needs no file. */
+ * the rest. What a savepoint may have to bring back needs no file. Who has the file alone moves its log within a
+ * commit, as nobody else can. */
 #define SETTINGS                                                                                                       \
 	"PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON; PRAGMA wal_autocheckpoint=4000;"      \
 	"PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;"
@@ -178,6 +181,22 @@ static const char *const settings[] = {
 	[DB_ALONE] = "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; BEGIN EXCLUSIVE; COMMIT;" SETTINGS,
 	[DB_FROZEN] = SETTINGS "PRAGMA query_only=ON;",
 };
+
+/* Called with each commit; in place of SQLite's own, which moves the log within it. */
+static int note_log(void *ctx, sqlite3 *handle, const char *name, int pages)
+{
+	struct sqlite *db = ctx;
+	(void)handle;
+	(void)name;
+	db->log_pages = pages;
+	return SQLITE_OK;
+}
+
+static void watch_log(struct sqlite *db)
+{
+	if (db->mode == DB_WRITE)
+		sqlite3_wal_hook(db->handle, note_log, db);
+}
 
 /* SQLite says "unable to open database file", and its last error is often that of its second attempt. 0: unknown. */
 static int why_not(const char *path)
@@ -216,6 +235,7 @@ enum frg_status db_open_sqlite(const char *path, enum db_mode mode, struct db **
 		close_db(&db->base);
 		return st;
 	}
+	watch_log(db);
 	*out = &db->base;
 	return FRG_OK;
 }
@@ -239,6 +259,7 @@ static enum frg_status open_anew(struct sqlite *db, struct frg_error *err)
 	db->handle = fresh->handle;
 	db->doubtful = false;
 	fresh->handle = old;
+	watch_log(db);
 	close_db(opened);
 	return FRG_OK;
 }
@@ -418,27 +439,49 @@ static enum frg_status check_integrity(struct db *db, struct frg_error *err)
 	return st;
 }
 
+static int64_t log_pages(struct db *base) { return ((struct sqlite *)base)->log_pages; }
+
+static int checkpoint(struct sqlite *db, int how, struct db_log *out)
+{
+	int pages = 0, moved = 0;
+	int rc = sqlite3_wal_checkpoint_v2(db->handle, "main", how, &pages, &moved);
+	*out = (struct db_log){pages, moved};
+	return rc;
+}
+
+static enum frg_status log_move(struct db *base, struct db_log *out, struct frg_error *err)
+{
+	struct sqlite *db = (struct sqlite *)base;
+	int rc = checkpoint(db, SQLITE_CHECKPOINT_PASSIVE, out);
+	return rc == SQLITE_OK ? FRG_OK : failed(db, err, rc);
+}
+
+static enum frg_status log_restart(struct db *base, struct frg_error *err)
+{
+	struct sqlite *db = (struct sqlite *)base;
+	struct db_log log;
+	sqlite3_busy_timeout(db->handle, RESTART_MS);
+	int rc = checkpoint(db, SQLITE_CHECKPOINT_RESTART, &log);
+	sqlite3_busy_timeout(db->handle, BUSY_MS);
+	return rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY ? FRG_OK : failed(db, err, rc);
+}
+
 /* Overwriting deleted cells is not all: when SQLite moves cells between pages, copies stay in the gaps. So the file is
  * written anew, and the log emptied. */
 static enum frg_status scrub(struct db *base, struct frg_error *err)
 {
 	struct sqlite *db = (struct sqlite *)base;
+	struct db_log log;
 	enum frg_status st = script(base, err, "VACUUM");
-	int busy = 0, in_log = 0, moved = 0;
 	if (st != FRG_OK)
 		return st;
-	sqlite3_stmt *stmt = NULL;
-	int rc = sqlite3_prepare_v2(db->handle, "PRAGMA wal_checkpoint(TRUNCATE)", -1, &stmt, NULL);
-	if (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-		busy = sqlite3_column_int(stmt, 0);
-		in_log = sqlite3_column_int(stmt, 1);
-		moved = sqlite3_column_int(stmt, 2);
-	}
-	sqlite3_finalize(stmt);
-	if (rc != SQLITE_ROW)
-		return failed(db, err, rc);
-	return busy ? frg_fail(err, FRG_UNAVAILABLE, "store_busy", "the log is in use: %d of %d pages moved", moved, in_log)
-	            : FRG_OK;
+	int rc = checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE, &log);
+	if (rc == SQLITE_OK)
+		return FRG_OK;
+	return (rc & 0xff) != SQLITE_BUSY
+	           ? failed(db, err, rc)
+	           : frg_fail(err, FRG_UNAVAILABLE, "store_busy", "the log is in use: %lld of %lld pages moved",
+	                      (long long)log.moved, (long long)log.pages);
 }
 
 static enum frg_status pragma_int(struct db *db, const char *sql, int64_t *out, struct frg_error *err)
@@ -478,4 +521,7 @@ static const struct db_driver driver = {
 	.check_integrity = check_integrity,
 	.size = size_of,
 	.scrub = scrub,
+	.log_pages = log_pages,
+	.log_move = log_move,
+	.log_restart = log_restart,
 };

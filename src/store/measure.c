@@ -8,6 +8,11 @@ METRIC(store_group, HISTOGRAM, "freigabe_store_commit_writes", "Writes that were
        .bounds = metric_sizes, .cells = METRIC_CELLS(METRIC_STRIDE));
 METRIC(store_failures, COUNTER, "freigabe_store_commit_failures_total", "Groups of writes that could not be kept.",
        .cells = METRIC_CELLS(1));
+METRIC(store_checkpoints, HISTOGRAM, "freigabe_store_checkpoint_seconds",
+       "How long it took to move the log's pages into the file, beside the commits.", .unit = METRIC_NANOSECONDS,
+       .bounds = metric_times, .cells = METRIC_CELLS(METRIC_STRIDE));
+METRIC(store_log_pages, GAUGE, "freigabe_store_log_pages", "Pages in the log when a group was kept last.",
+       .cells = METRIC_CELLS(1));
 METRIC(store_writes, HISTOGRAM, "freigabe_store_write_seconds",
        "From a write's being asked for to its being on the disk.", .unit = METRIC_NANOSECONDS, .bounds = metric_times,
        .cells = METRIC_CELLS(METRIC_STRIDE));
@@ -34,9 +39,9 @@ METRIC(store_replica_reads, COUNTER, "freigabe_store_replica_reads_total",
 void store_measure_open(void)
 {
 	static struct metric *const table[] = {
-		&store_commits,     &store_group,          &store_failures,      &store_writes,     &store_writes_waiting,
-		&store_readers,     &store_readers_busy,   &store_reads_waiting, &store_read_waits, &store_replicas,
-		&store_replicas_up, &store_replica_behind, &store_replica_reads,
+		&store_commits,    &store_group,          &store_failures,    &store_checkpoints,    &store_log_pages,
+		&store_writes,     &store_writes_waiting, &store_readers,     &store_readers_busy,   &store_reads_waiting,
+		&store_read_waits, &store_replicas,       &store_replicas_up, &store_replica_behind, &store_replica_reads,
 	};
 	metrics_register(table, COUNT_OF(table));
 }

@@ -1,7 +1,9 @@
 /* Connections and transactions: one writer thread that commits all waiting work together
  * (group commit: one fsync for many), and connections that read beside it. */
+#include "store/checkpoints.h"
 #include "store/health.h"
 #include "store/measure.h"
+#include "store/near_held.h"
 #include "store/person.h"
 #include "store/plain.h"
 #include "store/postgres.h"
@@ -21,7 +23,8 @@
 enum { GROUP_MAX = 256, KEPT_MAX = 1 << 28 };
 
 struct job {
-	store_work *work; /* NULL: scrubs, by itself */
+	store_work *work;                                          /* NULL: in no group, but */
+	enum frg_status (*alone)(struct db *, struct frg_error *); /* this, with the writer's connection */
 	void *ctx;
 	struct arena *arena;
 	struct frg_error err;
@@ -39,16 +42,18 @@ struct line {
 struct store {
 	struct db *writer;
 	struct arena *kept; /* of the group that is being written (tx.h) */
+	struct near_held *held;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t work_there, event_there;
 	struct line lines[2]; /* those who can wait stand in the second */
 	struct place place;
 	struct readers *readers;
-	struct replicas *replicas; /* NULL: none */
-	_Atomic(int64_t) known;    /* the newest event that is known to be committed; counted where there are replicas */
-	struct nodes *nodes;       /* NULL: alone, or not followed */
-	int64_t commits;           /* counts groups, so that waiting for events needs no polling */
+	struct checkpoints *checkpoints; /* NULL: the database has no log to care for */
+	struct replicas *replicas;       /* NULL: none */
+	_Atomic(int64_t) known; /* the newest event that is known to be committed; counted where there are replicas */
+	struct nodes *nodes;    /* NULL: alone, or not followed */
+	int64_t commits;        /* counts groups, so that waiting for events needs no polling */
 	struct store_health health;
 	bool stopping;
 };
@@ -72,37 +77,40 @@ static void run_work(struct store_tx *tx, struct job *job)
 		job->status = store_chain_write(tx, &job->err);
 }
 
-/* Refused or done, but nothing in between; *broken: it was. */
-static void run_plain(struct store *s, struct job *job, struct search_entry **entries, bool *broken)
+/* Refused or done, but nothing in between; *broken: it was, and what it did is still there. */
+static void run_plain(struct store *s, struct job *job, bool *broken)
 {
 	struct db *db = s->writer;
-	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept};
+	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept, .held = s->held};
 	int64_t before = db_changes(db);
 	run_work(&tx, job);
 	*broken = job->status != FRG_OK && db_changes(db) != before;
 	if (*broken)
 		store_plain_broken(job->work, job->status, &job->err);
 	if (job->status == FRG_OK)
-		*entries = store_search_join(*entries, tx.entries);
+		near_held_keep(s->held, tx.event_count);
 }
 
 /* One job inside the open group, in a savepoint of its own; *broken: it failed, and what it did is still there. */
-static void run_one(struct store *s, struct job *job, struct search_entry **entries, bool *broken)
+static void run_one(struct store *s, struct job *job, bool *broken)
 {
 	struct db *db = s->writer;
 	job->status = db_step(db, &job->err, DB_SAVE);
 	if (job->status != FRG_OK)
 		return;
-	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept};
+	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept, .held = s->held};
 	run_work(&tx, job);
 	if (!db_in_transaction(db)) /* a full disk ends the whole group */
 		return;
 	if (job->status == FRG_OK)
 		job->status = db_step(db, &job->err, DB_KEEP);
+	if (job->status == FRG_OK) {
+		near_held_keep(s->held, tx.event_count);
+		return;
+	}
+	near_held_undo(s->held);
 	struct frg_error undo;
-	if (job->status == FRG_OK)
-		*entries = store_search_join(*entries, tx.entries);
-	else if (db_in_transaction(db) && db_step(db, &undo, DB_UNDO) != FRG_OK) {
+	if (db_in_transaction(db) && db_step(db, &undo, DB_UNDO) != FRG_OK) {
 		log_error("store_undo", "%s", undo.msg);
 		*broken = true;
 	}
@@ -115,15 +123,68 @@ static enum frg_status last_event(struct db *db, int64_t *seq, struct frg_error 
 	return store_event_last(&tx, seq, err);
 }
 
-static enum frg_status commit(struct db *db, size_t count, struct frg_error *err)
+static enum frg_status commit(struct store *s, size_t count, struct frg_error *err)
 {
 	int64_t began = clock_steady_ns();
-	enum frg_status st = db_step(db, err, DB_COMMIT);
-	if (st == FRG_OK) {
-		metric_observe(&store_commits, 0, clock_steady_ns() - began);
-		metric_observe(&store_group, 0, (int64_t)count);
+	enum frg_status st = db_step(s->writer, err, DB_COMMIT);
+	if (st != FRG_OK)
+		return st;
+	metric_observe(&store_commits, 0, clock_steady_ns() - began);
+	metric_observe(&store_group, 0, (int64_t)count);
+	if (s->checkpoints)
+		checkpoints_tell(s->checkpoints, db_log_pages(s->writer));
+	return FRG_OK;
+}
+
+struct group {
+	size_t ran;
+	bool again; /* plain work broke its word: nothing else has been done, and all may begin anew */
+};
+
+/* Plain work comes first: should it break its word, no other work has been done that would have to be done twice. */
+static void sort_plain(struct job **jobs, size_t count)
+{
+	struct job *rest[GROUP_MAX];
+	size_t plain = 0, others = 0;
+	for (size_t i = 0; i < count; i++)
+		if (jobs[i]->plain)
+			jobs[plain++] = jobs[i];
+		else
+			rest[others++] = jobs[i];
+	memcpy(jobs + plain, rest, others * sizeof *rest);
+}
+
+/* The jobs in an open transaction; `plainly`: those that may go without a savepoint. */
+static enum frg_status run_jobs(struct store *s, struct job **jobs, size_t count, bool plainly, struct group *g,
+                                struct frg_error *err)
+{
+	struct db *db = s->writer;
+	*g = (struct group){0};
+	arena_reset(s->kept);
+	near_held_begin(s->held);
+	enum frg_status st = db_step(db, err, DB_BEGIN_WRITE);
+	if (st == FRG_OK)
+		st = store_migrated_still(db, err);
+	while (st == FRG_OK && g->ran < count) {
+		struct job *job = jobs[g->ran++];
+		bool broken = false, plain = plainly && job->plain;
+		if (plain)
+			run_plain(s, job, &broken);
+		else
+			run_one(s, job, &broken);
+		g->again = broken && plain && db_in_transaction(db);
+		if (broken || !db_in_transaction(db))
+			st = frg_fail(err, FRG_UNAVAILABLE, job->err.code ? job->err.code : "store_io",
+			              "the transaction was given up: %s", job->err.msg);
 	}
 	return st;
+}
+
+static void give_up(struct db *db)
+{
+	struct frg_error undo;
+	if (db_in_transaction(db) && db_step(db, &undo, DB_ROLLBACK) != FRG_OK)
+		log_error("store_rollback", "%s", undo.msg);
 }
 
 /* NULL, or the code of what went wrong. */
@@ -131,43 +192,30 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 {
 	struct db *db = s->writer;
 	struct frg_error err = {0};
+	struct group g;
 	int64_t seq = 0;
-	struct search_entry *entries = NULL;
-	arena_reset(s->kept);
-	enum frg_status st = db_step(db, &err, DB_BEGIN_WRITE);
-	size_t ran = 0;
-	if (st == FRG_OK)
-		st = store_migrated_still(db, &err);
-	while (st == FRG_OK && ran < count) {
-		struct job *job = jobs[ran++];
-		bool broken = false;
-		if (job->plain && db_dialect(db) == DB_SQLITE)
-			run_plain(s, job, &entries, &broken);
-		else
-			run_one(s, job, &entries, &broken);
-		if (broken || !db_in_transaction(db))
-			st = frg_fail(&err, FRG_UNAVAILABLE, job->err.code ? job->err.code : "store_io",
-			              "the transaction was given up: %s", job->err.msg);
+	sort_plain(jobs, count);
+	enum frg_status st = run_jobs(s, jobs, count, db_dialect(db) == DB_SQLITE, &g, &err);
+	if (g.again) {
+		log_error("store_plain", "a group begins anew, each with a savepoint: %s", err.msg);
+		near_held_failed(s->held);
+		give_up(db);
+		st = run_jobs(s, jobs, count, false, &g, &err);
 	}
-	if (st == FRG_OK)
-		st = store_search_write(db, entries, &err);
 	if (st == FRG_OK && s->replicas)
 		st = last_event(db, &seq, &err);
 	if (st == FRG_OK)
-		st = commit(db, count, &err);
+		st = commit(s, count, &err);
 	if (st == FRG_OK) {
 		store_know(s, seq);
 		return NULL;
 	}
+	near_held_failed(s->held);
 	metric_add(&store_failures, 0, 1);
-	if (db_in_transaction(db)) {
-		struct frg_error undo;
-		if (db_step(db, &undo, DB_ROLLBACK) != FRG_OK)
-			log_error("store_rollback", "%s", undo.msg);
-	}
+	give_up(db);
 	log_error("store_commit", "writes not done: %s", err.msg);
 	for (size_t i = 0; i < count; i++) { /* nothing of the group is on the disk: say so to all */
-		if (i < ran && jobs[i]->status != FRG_OK)
+		if (i < g.ran && jobs[i]->status != FRG_OK)
 			continue;
 		jobs[i]->status = st;
 		jobs[i]->err = err;
@@ -175,7 +223,7 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 	return err.code;
 }
 
-/* Of the first line, then of the second as far as there is room; one that scrubs goes by itself. */
+/* Of the first line, then of the second as far as there is room; who does not belong to a group goes alone. */
 static size_t take(struct store *s, struct job **jobs)
 {
 	size_t n = 0;
@@ -240,7 +288,7 @@ static void *write_loop(void *arg)
 		if (jobs[0]->work)
 			problem = run_group(s, jobs, n);
 		else
-			jobs[0]->status = db_scrub(s->writer, &jobs[0]->err);
+			jobs[0]->status = jobs[0]->alone(s->writer, &jobs[0]->err);
 		pthread_mutex_lock(&s->lock);
 		note(s, jobs[0]->work != NULL, problem);
 		s->commits++;
@@ -374,13 +422,28 @@ static enum frg_status open_writer(struct store *s, struct frg_error *err)
 	return st == FRG_OK ? store_search_open(s->writer, err) : st;
 }
 
+static enum frg_status rest_of_log(void *store, struct frg_error *err)
+{
+	struct store *s = store;
+	return write_in(s, &s->lines[0], &(struct job){.alone = db_log_restart}, err);
+}
+
+static enum frg_status open_checkpoints(struct store *s, struct frg_error *err)
+{
+	return s->writer && s->place.dialect == DB_SQLITE
+	           ? checkpoints_open(&s->place, rest_of_log, s, &s->checkpoints, err)
+	           : FRG_OK;
+}
+
 static void free_all(struct store *s)
 {
+	checkpoints_close(s->checkpoints);
 	replicas_close(s->replicas);
 	readers_close(s->readers);
 	free(s->place.at);
 	db_close(s->writer);
 	arena_close(s->kept);
+	near_held_close(s->held);
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->work_there);
 	pthread_cond_destroy(&s->event_there);
@@ -435,6 +498,7 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	pthread_cond_init(&s->event_there, &steady);
 	pthread_condattr_destroy(&steady);
 	s->kept = arena_open(KEPT_MAX);
+	s->held = near_held_open(NEAR_HELD_MAX);
 	unsigned readers = config->readers ? config->readers : 4;
 	enum frg_status st = place_find(config->url, config->create, &s->place, err);
 	if (st == FRG_OK)
@@ -443,6 +507,8 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 		s->readers = readers_open(&s->place, config->frozen ? DB_FROZEN : DB_READ, readers, true);
 		st = open_replicas(s, config, readers, err);
 	}
+	if (st == FRG_OK)
+		st = open_checkpoints(s, err);
 	if (st == FRG_OK && s->writer && pthread_create(&s->thread, NULL, write_loop, s))
 		st = frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
 	if (st != FRG_OK) {
@@ -498,7 +564,12 @@ enum frg_status store_scrub(struct store *s, struct frg_error *err)
 	enum frg_status st = FRG_OK;
 	for (struct merging m = {.first = true, .more = true}; st == FRG_OK && m.more; m.first = false)
 		st = store_write_as(s, STORE_PATIENT, NULL, merge_some, &m, err);
-	return st == FRG_OK ? write_in(s, &s->lines[1], &(struct job){.work = NULL}, err) : st;
+	if (st != FRG_OK)
+		return st;
+	checkpoints_pause(s->checkpoints); /* it empties the log, and who moves it would be in its way */
+	st = write_in(s, &s->lines[1], &(struct job){.alone = db_scrub}, err);
+	checkpoints_resume(s->checkpoints);
+	return st;
 }
 
 enum frg_status store_size(struct store_tx *tx, int64_t *bytes, struct frg_error *err)

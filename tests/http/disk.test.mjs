@@ -186,6 +186,19 @@ test('a slow disk holds up nobody who reads', { skip }, () => withFaults(async (
 	faults.slowDisk(0);
 }));
 
+// The log's pages are moved into the file beside the commits.
+test('a disk that is slow with the file holds up nobody who posts', { skip }, () => withFaults(async (server, faults, who) => {
+	const sent = [], writers = Array.from({ length: 12 }, () => new Reader(server));
+	faults.slowFile(4000);
+	for (let i = 0; i < 100 && !faults.waitingForFile; i++)
+		await Promise.all(writers.map((w) => post(w, sent)));
+	for (let i = 0; i < 3; i++) {
+		assert.equal((await post(who.reader, sent)).status, 201);
+		assert.ok(faults.waitingForFile > 0, 'the file is still being written');
+	}
+	faults.slowFile(0);
+}));
+
 // ---- another program ----
 
 test('another program holds the database', async () => {

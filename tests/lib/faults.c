@@ -26,6 +26,7 @@ enum kind { MEMORY, OPEN, READ, WRITE, SYNC, TRUNCATE, MAP, ACCEPT, EPOLL, RECEI
 struct control {
 	_Atomic int64_t sync_delay_ms, clock_ms;
 	_Atomic int64_t counted; /* 1: count calls */
+	_Atomic int64_t file_delay_ms, file_waiting; /* of the database's own file, not its log: how long, how many do now */
 	struct {
 		_Atomic int64_t calls; /* since the test set it to 0 */
 		_Atomic int64_t at;    /* the call that fails; 0: none */
@@ -37,7 +38,7 @@ struct control {
 
 enum { FILES = 4096 };
 static struct control *control;
-static atomic_bool ours[FILES];
+static atomic_bool ours[FILES], databases[FILES];
 static const char *folder;
 
 static void set_up(void) __attribute__((constructor));
@@ -84,8 +85,11 @@ static bool is_ours(int fd) { return fd >= 0 && fd < FILES && atomic_load_explic
 
 static int remember(int fd, const char *path)
 {
-	if (fd >= 0 && fd < FILES)
+	size_t n = strlen(path);
+	if (fd >= 0 && fd < FILES) {
 		atomic_store(&ours[fd], folder && strncmp(path, folder, strlen(folder)) == 0);
+		atomic_store(&databases[fd], n > 3 && strcmp(path + n - 3, ".db") == 0);
+	}
 	return fd;
 }
 
@@ -123,14 +127,24 @@ ssize_t pwrite64(int fd, const void *from, size_t n, off64_t at)
 	return real(fd, from, n, at);
 }
 
+static void wait_ms(int64_t ms)
+{
+	const struct timespec moment = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+	if (ms)
+		nanosleep(&moment, NULL);
+}
+
 /* Counted before it waits, so that the test sees that it does. */
 static int synced(int fd, int (*real)(int))
 {
-	int64_t ms = is_ours(fd) && control ? atomic_load(&control->sync_delay_ms) : 0;
-	const struct timespec moment = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-	int e = is_ours(fd) ? fails(SYNC) : 0;
-	if (ms)
-		nanosleep(&moment, NULL);
+	bool watched = is_ours(fd) && control, file = watched && atomic_load(&databases[fd]);
+	int e = watched ? fails(SYNC) : 0;
+	wait_ms(watched ? atomic_load(&control->sync_delay_ms) : 0);
+	if (file) {
+		atomic_fetch_add(&control->file_waiting, 1);
+		wait_ms(atomic_load(&control->file_delay_ms));
+		atomic_fetch_sub(&control->file_waiting, 1);
+	}
 	if (e) {
 		errno = e;
 		return -1;

@@ -12,7 +12,7 @@ export const KINDS = ['memory', 'open', 'read', 'write', 'sync', 'truncate', 'ma
 export const ERRNO = { EIO: 5, EINTR: 4, EAGAIN: 11, ENOMEM: 12, EMFILE: 24, ENOSPC: 28, EROFS: 30, ECONNRESET: 104 };
 export const SQLITE = { BUSY: 5, NOMEM: 7, IOERR: 10, FULL: 13 };
 
-const HEAD = 3, FIELDS = 5;
+const HEAD = 5, FIELDS = 5;
 
 // Says why faults cannot be made here, or false.
 export function unable() {
@@ -47,17 +47,28 @@ export class Faults {
 		writeSync(this.fd, b, 0, 8, at * 8);
 	}
 
-	field(kind, which, value) {
-		const at = HEAD + KINDS.indexOf(kind) * FIELDS + which;
-		if (value !== undefined)
-			return this.set(at, value);
+	get(at) {
 		const b = Buffer.alloc(8);
 		readSync(this.fd, b, 0, 8, at * 8);
 		return Number(b.readBigInt64LE());
 	}
 
+	field(kind, which, value) {
+		const at = HEAD + KINDS.indexOf(kind) * FIELDS + which;
+		return value !== undefined ? this.set(at, value) : this.get(at);
+	}
+
 	slowDisk(ms) {
 		this.set(0, ms);
+	}
+
+	// The same for the database's own file alone; and how many wait for that now.
+	slowFile(ms) {
+		this.set(3, ms);
+	}
+
+	get waitingForFile() {
+		return this.get(4);
 	}
 
 	// Shifts the wall clock by so much.
@@ -102,6 +113,7 @@ export class Faults {
 	// The machine is well again.
 	quiet() {
 		this.slowDisk(0);
+		this.slowFile(0);
 		this.clock(0);
 		KINDS.forEach((kind) => this.disarm(kind));
 	}

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""No include points upwards: a file uses its own folder and the floors below (ARCHITECTURE.md)."""
-import pathlib, re, sys
+"""No include points upwards: a file uses its own folder and the floors below (ARCHITECTURE.md). A folder's meson.build names
+each of its files once: merged lists otherwise grow by what both sides had."""
+import collections, pathlib, re, sys
 
 FLOORS = [['base'], ['text', 'store', 'render', 'article'], ['review', 'http'], ['learn', 'service'],
           ['event', 'api', 'exchange'], ['cli']]
@@ -34,6 +35,12 @@ def problems(root):
             yield f'{path}: only service/release.c writes publication'
         if folder not in ('store',) and re.search(r'\b(INSERT INTO|UPDATE|DELETE FROM) publication\b', text):
             yield f'{path}: SQL on publication outside the store'
+
+    for path in sorted(root.glob('*/meson.build')):
+        named = collections.Counter(re.findall(r"'([\w/]+\.c)'", path.read_text(encoding='utf-8')))
+        for name in sorted(p.relative_to(path.parent).as_posix() for p in path.parent.rglob('*.c')):
+            if named[name] != 1:
+                yield f'{path}: names {name} {named[name]} times'
 
 root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else 'src')
 found = list(problems(root))
