@@ -7,7 +7,7 @@ run: build
 	@tools/run.sh $(BUILD)
 
 build: setup $(BUILD)/build.ninja
-	@ninja -C $(BUILD) --quiet
+	@ninja -C $(BUILD) --quiet program
 
 setup:
 	@tools/setup.sh
@@ -32,7 +32,7 @@ fuzz: test-setup
 # The model that the library carries, from data/ and ../shared/data: the same data, the same bytes
 model: build
 	@tools/make_model.sh $(BUILD)
-	@ninja -C $(BUILD) --quiet
+	@ninja -C $(BUILD) --quiet program
 
 # ONLY=reading,live for some subjects; QUICK=1 for small databases and seconds
 bench: test-setup build

@@ -99,49 +99,54 @@ BUILDS = {
 SANITIZED = {'ASAN_OPTIONS': 'detect_leaks=1:abort_on_error=1:halt_on_error=1',
              'UBSAN_OPTIONS': 'halt_on_error=1:print_stacktrace=1',
              'TSAN_OPTIONS': 'halt_on_error=1:second_deadlock_stack=1:die_after_fork=0', 'CMOCKA_MESSAGE_OUTPUT': 'TAP'}
-# The suites of tests in C that run in each build; of the others only these are built at all.
+# The suites of tests in C that run in each build; no others are built.
 SUITES = {'plain': {'unit', 'cases', 'contract'}, 'asan': {'unit', 'cases', 'contract', 'fuzz'}, 'tsan': {'contract', 'threads'}, 'fuzz': {'fuzz'}}
+# The unit tests run under the address sanitizer. As shipped, by another compiler and optimised: the engine, whose numbers
+# must be the same, and what a sanitizer cannot run.
+AS_SHIPPED_C = ('base', 'confine', 'examples', 'learn', 'memory', 'policy', 'private', 'render', 'review', 'sharing', 'text')
+# Whose name holds one of these tells nothing new of that build.
+BUT_C = {'asan': ('plans', 'steps', 'on PostgreSQL'), 'tsan': ('plans', 'steps', 'partitions')}
 
 def build_dir(which):
     return ROOT / ('build' if which == 'plain' else f'build-{which}')
 
 def build(which, more=''):
-    """All of the program as it ships; of another build, the server and the tests that run in it."""
+    """All of the program as it ships; of another build, the server. Of each, the tests that run in it."""
     compiler, options = BUILDS[which]
     folder = build_dir(which)
     if not (folder / 'build.ninja').exists() and not single(f'configure {which} ({compiler})', f'CC={compiler} meson setup {folder} {options}'):
         return False
-    targets = '' if which == 'plain' else ' '.join(sorted({'freigabe'} | programs(which)))
+    targets = ' '.join(sorted({'program' if which == 'plain' else 'freigabe'} | programs(which)))
     return single(f'build {which} ({compiler})', f'ninja {more} -C {folder} {targets}', timeout=1200)
+
+def runs(which, t):
+    suites = {s.split(':')[-1] for s in t['suite']} & SUITES[which]
+    told = which != 'plain' or 'unit' not in suites or t['name'] in AS_SHIPPED_C
+    return suites and told and not any(part in t['name'] for part in BUT_C.get(which, ()))
 
 def c_tests_of(which):
     out = subprocess.run(['meson', 'introspect', '--tests', build_dir(which)], capture_output=True, text=True, cwd=ROOT)
-    return [t for t in json.loads(out.stdout or '[]') if {s.split(':')[-1] for s in t['suite']} & SUITES[which]]
+    return [t for t in json.loads(out.stdout or '[]') if runs(which, t)]
 
 def programs(which):
     """What the tests of a build run, as ninja names it."""
     folder = build_dir(which)
     paths = {(folder / word).resolve() for t in c_tests_of(which) for word in t['cmd'] if '/' in word}
-    return {str(p.relative_to(folder)) for p in paths if p.is_relative_to(folder)}
+    return {str(p.relative_to(folder)) for p in paths if p.is_relative_to(folder) and p != folder}
 
 def c_test(which, t):
     command = f"cd '{t['workdir'] or build_dir(which)}' && " + ' '.join(f"'{c}'" for c in t['cmd'])
     kind = single if any(s.endswith('fuzz') for s in t['suite']) else tap
     kind(f'{which} {t["name"]}', command, env={**SANITIZED, **t['env']})
 
-def c_tests(which, only=None, but=()):
-    """`only`: these, by name; `but`: whose name holds what tells nothing new of this build."""
+def c_tests(which):
     for t in c_tests_of(which):
-        if (only is None or t['name'] in only or 'unit' not in {s.split(':')[-1] for s in t['suite']}) and not any(b in t['name'] for b in but):
-            c_test(which, t)
+        c_test(which, t)
 
 # Most of a test's time is waiting, each file of tests has a server of its own, and some have a clock's seconds to wait.
 # Browsers take a core and more each; beside them the next builds are made.
 AT_ONCE = {'http': 6, 'browser': 1, 'scripts': 1, 'long': 1}
 
-# The unit tests run under the address sanitizer. As shipped, by another compiler and optimised: the engine, whose numbers
-# must be the same, and what a sanitizer cannot run.
-AS_SHIPPED_C = ('base', 'confine', 'examples', 'learn', 'memory', 'policy', 'private', 'render', 'review', 'sharing', 'text')
 # All of HTTP is tried under the address sanitizer. Of the program as it ships: what depends on speed, on signals, on files
 # of other versions, and every route once; the browsers do the rest.
 AS_SHIPPED = ('backup', 'clock', 'confine', 'descriptors', 'disk', 'drain', 'faults', 'flow', 'kill', 'limits', 'migrate', 'nodes', 'openapi', 'proxy', 'recovery', 'replica',
@@ -191,8 +196,9 @@ def fuzz():
 
 @contextlib.contextmanager
 def postgres():
-    """One PostgreSQL server for all who want a database; some tests start their own beside it."""
-    child = subprocess.Popen([sys.executable, ROOT / 'tests/lib/postgres.py', '--max_connections=500'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    """One PostgreSQL server for all who want a database; some tests start their own beside it. No test of this one takes the
+    power away, so it need not wait for the disk; processes may be killed."""
+    child = subprocess.Popen([sys.executable, ROOT / 'tests/lib/postgres.py', '--max_connections=500', '--fsync=off'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         os.environ['FREIGABE_SHARED_POSTGRES'] = child.stdout.readline().strip() or sys.exit('PostgreSQL does not start')
         yield
@@ -200,29 +206,31 @@ def postgres():
         child.communicate('')
 
 def as_shipped():
-    c_tests('plain', only=AS_SHIPPED_C)
+    c_tests('plain')
     node('plain', 'scripts', 'tests/web/*.test.mjs')
     node('plain', 'http', 'tests/http/*.test.mjs', only=AS_SHIPPED, KILL_ROUNDS='8')
     node('plain', 'http', 'tests/http/*.test.mjs', only=ON_POSTGRESQL, title=' on PostgreSQL', FREIGABE_TEST_DB='postgres', KILL_ROUNDS='2')
     node('plain', 'browser', 'tests/browser/*.test.mjs')
+
+def sanitized(which, **files):
+    node(which, 'http', 'tests/http/*.test.mjs', KILL_ROUNDS='2', **files)
 
 def everything():
     if not build('plain'):
         return
     os.environ['FREIGABE_TEST_BEGINNINGS'] = str(LOGS / 'beginnings')
     (LOGS / 'beginnings').mkdir(parents=True)
-    with postgres(), ThreadPoolExecutor(1) as beside: # on one core: the sanitizers' builds, their tests in C, what only counts
+    with postgres(), ThreadPoolExecutor(1) as beside: # on one core all but the last: the tests over HTTP wait more than they reckon
         asan = beside.submit(build, 'asan', '-j1')
-        asan_c = beside.submit(lambda: asan.result() and c_tests('asan', but=('plans', 'steps', 'on PostgreSQL')))
+        asan_c = beside.submit(lambda: asan.result() and c_tests('asan'))
         tsan = beside.submit(build, 'tsan', '-j1')
-        tsan_c = beside.submit(lambda: tsan.result() and c_tests('tsan', but=('plans', 'steps', 'partitions')))
-        rest = [beside.submit(structure), beside.submit(baseline)]
+        tsan_c = beside.submit(lambda: tsan.result() and c_tests('tsan'))
+        counted = [beside.submit(structure), beside.submit(baseline)]
+        tsan_http = beside.submit(lambda: tsan.result() and sanitized('tsan', only=WITH_THREADS))
         as_shipped()
         if asan.result():
-            node('asan', 'http', 'tests/http/*.test.mjs', but=ONLY_AS_SHIPPED, KILL_ROUNDS='2')
-        if tsan.result():
-            node('tsan', 'http', 'tests/http/*.test.mjs', only=WITH_THREADS, KILL_ROUNDS='2')
-        for done in (asan_c, tsan_c, *rest):
+            sanitized('asan', but=ONLY_AS_SHIPPED)
+        for done in (asan_c, tsan_c, *counted, tsan_http):
             done.result()
 
 if __name__ == '__main__':

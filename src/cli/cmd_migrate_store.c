@@ -33,15 +33,15 @@ static void print_report(const struct move_stored *s, bool all)
 	}
 }
 
-static int move(struct move_store *config)
+static int move(struct move_store config)
 {
 	struct cli_progress shown = {0};
 	struct move_stored done = {0};
 	struct frg_error err;
 	struct arena *a = arena_open(1 << 20);
-	config->watch = (struct move_watch){cli_progress, &shown};
+	config.watch = (struct move_watch){cli_progress, &shown};
 	log_set_level(LOG_WARN); /* the new schema is no news */
-	enum frg_status st = move_store(config, a, &done, &err);
+	enum frg_status st = move_store(&config, a, &done, &err);
 	cli_progress_end(&shown);
 	if (done.resumed)
 		printf("went on: %lld rows were there\n", (long long)done.resumed);
@@ -52,7 +52,7 @@ static int move(struct move_store *config)
 		return st == FRG_CORRUPT || strcmp(err.code, "copy_differs") == 0 ? EXIT_FINDING : EXIT_USAGE;
 	}
 	printf("ok: %lld rows, the same on both sides\n", (long long)done.report.rows);
-	if (!config->verify_only)
+	if (!config.verify_only)
 		printf("the target's chains are whole: %lld decisions, %lld publications\n", (long long)done.audit.decisions,
 		       (long long)done.audit.publications);
 	return EXIT_DONE;
@@ -73,5 +73,5 @@ int cmd_migrate_store(int argc, char **argv)
 	config.to = str_of(to);
 	if (str_eq(config.from, config.to))
 		return cli_usage("migrate-store", "both are the same database");
-	return move(&config);
+	return move(config);
 }

@@ -69,27 +69,28 @@ static int read_scopes(struct service *svc, struct arena *a, const struct store_
                        struct person_scope **out, size_t *count)
 {
 	struct person_found *found;
+	size_t found_count;
 	struct frg_error err;
 	enum frg_lang lang = o->lang ? i18n_lang(str_of(o->lang)) : site->lang;
 	struct person_scope one = {.site = site->id, .lang = lang};
-	*count = 1;
+	*count = 0;
 	if ((o->author != NULL) + (o->comment != NULL) + (o->email != NULL) != 1)
 		return cli_usage("person", "say one of --author, --comment, --email");
 	if (o->email) {
-		if (service_persons(svc, a, site->id, str_of(o->email), &found, count, &err) != FRG_OK)
+		if (service_persons(svc, a, site->id, str_of(o->email), &found, &found_count, &err) != FRG_OK)
 			return cli_failed("person", &err);
-		*out = ARENA_ARRAY(a, struct person_scope, *count + 1);
-		size_t n = 0;
-		for (size_t i = 0; i < *count; i++)
+		*out = ARENA_ARRAY(a, struct person_scope, found_count + 1);
+		for (size_t i = 0; i < found_count; i++)
 			if (found[i].links & PERSON_BY_EMAIL)
-				(*out)[n++] = (struct person_scope){.site = site->id, .author = found[i].person.author, .lang = lang};
-		*count = n;
+				(*out)[(*count)++] = (struct person_scope){
+					.site = site->id, .author = found[i].person.author, .lang = lang};
 		return EXIT_DONE; /* none: they may have reported something */
 	}
 	if (!id_parse(str_of(o->author ? o->author : o->comment), o->author ? &one.author : &one.comment))
 		return cli_usage("person", "%s is no id", o->author ? o->author : o->comment);
 	*out = ARENA_NEW(a, struct person_scope);
 	**out = one;
+	*count = 1;
 	return EXIT_DONE;
 }
 

@@ -50,7 +50,9 @@ export class Machine {
 		for (const pipe of [this.child.stdout, this.child.stderr])
 			pipe.setEncoding('utf8').on('data', (text) => (this.log = (this.log + text).slice(-20000)));
 		const children = () => readFileSync(`/proc/${this.child.pid}/task/${this.child.pid}/children`, 'utf8').trim().split(' ');
-		this.first = await until(() => Number(children()[0]) || null, { what: 'the container' });
+		// nspawn's first child only prepares the one that is the first process of the container
+		const isFirst = (pid) => pid && /^NSpid:.*\t1$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+		this.first = await until(() => children().find(isFirst), { what: 'the container' });
 		await until(() => ['running', 'degraded'].includes(this.try('systemctl', 'is-system-running').stdout.trim()),
 			{ within: 60000, every: 200, what: 'systemd' }).catch((e) => {
 			throw new Error(`${e.message}\n${this.try('systemctl', 'list-jobs').stdout}${this.log}`);

@@ -1,4 +1,4 @@
-/* A small application on the web server, for test_http.c. */
+/* A small application on the web server, and what speaks to it, for test_http*.c. */
 #ifndef HTTP_APP_H
 #define HTTP_APP_H
 
@@ -125,7 +125,7 @@ static void app_gate(void *arg, struct http_request *req)
 	atomic_fetch_add(&app->finished, 1);
 }
 
-static void app_gate_set(struct app *app, bool open)
+static inline void app_gate_set(struct app *app, bool open)
 {
 	pthread_mutex_lock(&app->lock);
 	app->gate_open = open;
@@ -223,9 +223,9 @@ static void app_close(struct app *app)
 	free(app);
 }
 
-static unsigned app_port(const struct app *app) { return http_server_port(app->server); }
+static inline unsigned app_port(const struct app *app) { return http_server_port(app->server); }
 
-static void app_tell(struct app *app, const char *data)
+static inline void app_tell(struct app *app, const char *data)
 {
 	http_channel_publish(app->channel, ++app->last_id, 0, "put", str_of(data));
 }
@@ -240,5 +240,59 @@ static void app_tell(struct app *app, const char *data)
 			nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);                                                   \
 		}                                                                                                              \
 	} while (0)
+
+#define HOST " HTTP/1.1\r\nHost: x\r\n"
+#define GET(target) "GET " target HOST "\r\n"
+
+static struct app *app; /* shared by the tests of a program that need nothing special */
+
+static inline int app_set_up(void **state)
+{
+	assert_true(id_setup());
+	app = app_open((struct http_config){.loops = 2, .workers = 3, .trusted_proxies = STR("127.0.0.1 10.0.0.1")});
+	return 0;
+}
+
+static inline int app_tear_down(void **state)
+{
+	app_close(app);
+	return 0;
+}
+
+/* Sends a request of its own connection and checks status and, if not NULL, body. */
+static inline void check(unsigned status, const char *body, const char *request)
+{
+	struct peer *p = peer_open(app_port(app));
+	assert_true(peer_send(p, request));
+	struct reply r = peer_reply(p, strncmp(request, "HEAD ", 5) != 0);
+	if (r.status != status || (body && strcmp(body, r.body) != 0))
+		fail_msg("%.300s\ngot %u \"%s\"\nwant %u \"%s\"", request, r.status, r.body ? r.body : "", status,
+		         body ? body : "");
+	reply_free(&r);
+	peer_close(p);
+}
+
+static inline struct reply ask(const char *request)
+{
+	struct peer *p = peer_open(app_port(app));
+	assert_true(peer_send(p, request));
+	struct reply r = peer_reply(p, strncmp(request, "HEAD ", 5) != 0);
+	peer_close(p);
+	assert_int_not_equal(r.status, 0);
+	return r;
+}
+
+/* On a stream that has begun. */
+static inline struct peer *listen_to(struct app *on, const char *last_event_id)
+{
+	char request[300];
+	struct peer *p = peer_open(app_port(on));
+	snprintf(request, sizeof request, "GET /stream" HOST "%s%s%s\r\n", last_event_id ? "Last-Event-ID: " : "",
+	         last_event_id ? last_event_id : "", last_event_id ? "\r\n" : "");
+	assert_true(peer_send(p, request));
+	peer_expect(p, "HTTP/1.1 200 ");
+	peer_expect(p, "retry: 3000\n");
+	return p;
+}
 
 #endif

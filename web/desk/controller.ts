@@ -6,14 +6,16 @@ import { rememberedBlur, rememberedExposures, rememberExposures } from './bindin
 import { closingState } from './closing';
 import type { ClosingState } from './closing';
 import { notices } from './notices';
+import { problemOf, problemTold } from './problems';
 import * as S from './state';
+import { RETRY_MS, Stream } from './stream';
+import type { Listener } from './stream';
 import type { Action, Claim, Decided, Item, Lane, QueueEvent, Right, Session } from './types';
 
 const PAGE = 20;
 const PAGE_MAX = 50;
 const AHEAD = 10;
 const RELOAD_MS = 5000;
-const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
 const WITHDRAWN = new Set(['withdrawn']);
 /* Shorter than the server keeps a claim. */
 const CLAIM_MS = 25000;
@@ -50,8 +52,6 @@ export class Controller {
 	readonly api = new Api();
 	view: View = { phase: 'starting', session: null, expired: false, changed: false, queue: 'loading', online: true, changes: 0, closing: null, objections: 0, notices: 0, overdueNotices: 0, automatic: 0, lanes: [], laneChanges: 0, desk: { ...S.empty, blur: rememberedBlur(), exposures: rememberedExposures() } };
 	private listeners = new Set<() => void>();
-	private stream: EventSource | null = null;
-	private streamTries = 0;
 	private pumping = false;
 	private loadingMore = false;
 	private retry: ReturnType<typeof setTimeout> | undefined;
@@ -127,7 +127,7 @@ export class Controller {
 		void this.countObjections();
 		void this.countNotices();
 		void this.loadClosing();
-		this.listen();
+		this.stream.open();
 	}
 
 	/** After an invitation was accepted. */
@@ -137,7 +137,7 @@ export class Controller {
 
 	async workFor(site: string): Promise<void> {
 		const session = await this.api.workFor(site);
-		this.stream?.close();
+		this.stream.close();
 		this.set({ desk: { ...S.empty, blur: this.view.desk.blur, exposures: this.view.desk.exposures }, lanes: [] });
 		this.enter(session);
 	}
@@ -248,15 +248,14 @@ export class Controller {
 		if (this.view.expired && was !== session.user.login) this.set({ desk: { ...S.empty, blur: this.view.desk.blur }, lanes: [] });
 		if (!this.view.expired || was !== session.user.login || session.setup) return this.enter(session);
 		this.set({ session, expired: false, online: true });
-		this.listen();
+		this.stream.open();
 		void this.refresh();
 		this.wake();
 	}
 
 	async logout(): Promise<void> {
 		await this.api.logout();
-		this.stream?.close();
-		this.stream = null;
+		this.stream.close();
 		this.set({ phase: 'login', session: null, expired: false, desk: { ...S.empty, blur: this.view.desk.blur, exposures: this.view.desk.exposures }, queue: 'loading' });
 	}
 
@@ -272,14 +271,13 @@ export class Controller {
 	/* The server has ended the stream: session, role or sections are not what they were. */
 	private async accountChanged(): Promise<void> {
 		const was = this.view.session;
-		this.stream?.close();
-		this.stream = null;
+		this.stream.close();
 		try {
 			const session = await this.api.session();
 			const same = was?.user.role === session.user.role && was.sections.join() === session.sections.join() && was.setup === session.setup;
 			if (same) {
 				this.set({ session });
-				return this.listen();
+				return this.stream.open();
 			}
 			this.set({ changed: !session.setup });
 			this.enter(session);
@@ -514,57 +512,47 @@ export class Controller {
 
 	/* ---- the stream ---- */
 
-	private listen(): void {
-		this.stream?.close();
-		const stream = new EventSource('/v1/desk/stream');
-		this.stream = stream;
-		let broken = this.streamTries > 0;
-		stream.addEventListener('open', () => {
-			this.streamTries = 0;
-			if (!this.view.online) this.set({ online: true });
-			if (broken) void this.refresh();
-			if (broken) this.wake();
-			broken = false;
-		});
-		stream.addEventListener('queue', (e) => void this.heard(JSON.parse((e as MessageEvent<string>).data) as QueueEvent));
-		stream.addEventListener('reset', () => void this.refresh());
-		stream.addEventListener('decisions', () => this.set({ changes: this.view.changes + 1 }));
-		stream.addEventListener('objections', (e) => this.set({
-			objections: (JSON.parse((e as MessageEvent<string>).data) as { open: number }).open, changes: this.view.changes + 1,
-		}));
-		stream.addEventListener('notices', (e) => {
-			const { open, overdue } = JSON.parse((e as MessageEvent<string>).data) as { open: number; overdue: number };
-			this.set({ notices: open, overdueNotices: overdue, changes: this.view.changes + 1 });
-		});
-		stream.addEventListener('automatic', (e) => {
-			const told = JSON.parse((e as MessageEvent<string>).data) as { section: string; state: string; why: string };
+	private readonly told: Listener['told'] = {
+		queue: (e) => void this.heard(e),
+		reset: () => void this.refresh(),
+		decisions: () => this.set({ changes: this.view.changes + 1 }),
+		objections: ({ open }) => this.set({ objections: open, changes: this.view.changes + 1 }),
+		notices: ({ open, overdue }) => this.set({ notices: open, overdueNotices: overdue, changes: this.view.changes + 1 }),
+		automatic: ({ section, state, why }) => {
 			this.set({ automatic: this.view.automatic + 1 });
-			if (told.state === 'closed' && told.why !== 'replaced') this.apply((d) => S.note(d, { kind: 'automatic', section: told.section }));
-		});
-		stream.addEventListener('claims', (e) => this.heardClaims((JSON.parse((e as MessageEvent<string>).data) as { claims: Claim[] }).claims));
-		stream.addEventListener('closing', () => { void this.loadClosing(); this.refreshSoon(); });
-		stream.addEventListener('lanes', () => this.loadLanes());
-		stream.addEventListener('account', () => void this.accountChanged());
-		stream.addEventListener('escalated', () => { this.loadLanes(); this.refreshSoon(); });
-		stream.addEventListener('error', () => {
-			broken = true;
-			this.set({ online: false });
-			if (stream.readyState === EventSource.CLOSED && this.stream === stream) this.listenAgain();
-		});
-	}
+			if (state === 'closed' && why !== 'replaced') this.apply((d) => S.note(d, { kind: 'automatic', section }));
+		},
+		claims: ({ claims }) => this.heardClaims(claims),
+		closing: () => { void this.loadClosing(); this.refreshSoon(); },
+		lanes: () => this.loadLanes(),
+		account: () => void this.accountChanged(),
+		escalated: () => { this.loadLanes(); this.refreshSoon(); },
+	};
 
-	/* The browser has given up: the server refused. Ask whether we are still known. */
+	private readonly stream = new Stream({
+		opened: (again) => {
+			if (!this.view.online) this.set({ online: true });
+			if (again) void this.refresh();
+			if (again) this.wake();
+		},
+		broken: (refused) => {
+			this.set({ online: false });
+			if (refused) this.listenAgain();
+		},
+		told: this.told,
+	});
+
+	/* The server refused: ask whether we are still known. */
 	private listenAgain(): void {
-		const wait = RETRY_MS[Math.min(this.streamTries++, RETRY_MS.length - 1)];
-		setTimeout(async () => {
+		this.stream.later(async () => {
 			if (this.view.phase !== 'work' || this.view.expired) return;
 			try {
 				await this.api.session();
-				this.listen();
+				this.stream.open();
 			} catch (e) {
 				if (!this.handled(e)) this.listenAgain();
 			}
-		}, wait);
+		});
 	}
 
 	/* Referred to somebody else: a colleague, or a lawyer. */
@@ -594,31 +582,5 @@ export class Controller {
 		} catch (error) {
 			this.handled(error);
 		}
-	}
-}
-
-/* ---- what the stream and errors say ---- */
-
-function problemTold(e: QueueEvent, now: number): S.Problem {
-	if (e.action === 'withdrawn') return { kind: 'withdrawn' };
-	if (e.action === 'superseded') return { kind: 'superseded', revision: null };
-	return { kind: 'decided', by: e.by ?? '', action: e.action ?? '', at: now };
-}
-
-export function problemOf(e: ApiError): S.Problem {
-	const c = e.conflict;
-	switch (e.code) {
-	case 'already_decided':
-		return { kind: 'decided', by: c?.by ?? '', action: c?.action ?? '', at: c?.at ?? 0 };
-	case 'revision_changed':
-		return { kind: 'changed', revision: c?.revision ?? null };
-	case 'revision_superseded':
-		return { kind: 'superseded', revision: c?.revision ?? null };
-	case 'revision_withdrawn':
-		return { kind: 'withdrawn' };
-	case 'parent_not_released':
-		return { kind: 'parent' };
-	default:
-		return { kind: 'refused', message: e.message };
 	}
 }

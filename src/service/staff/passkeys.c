@@ -44,7 +44,7 @@ static enum frg_status find_party(struct arena *a, const struct store_site *at, 
 bool service_passkeys_work(const struct store_site *at)
 {
 	struct arena *a = arena_open(1 << 12);
-	struct relying_party party;
+	struct relying_party party = {0};
 	bool work = party_of(a, at, &party);
 	arena_close(a);
 	return work;
@@ -78,7 +78,7 @@ enum frg_status passkey_ask(struct service *svc, struct arena *a, const struct s
                             str *options, struct frg_error *err)
 {
 	struct asking asked = *q;
-	struct relying_party party;
+	struct relying_party party = {0};
 	struct listing l = {.editor = q->editor};
 	struct passkey_known *known = NULL;
 	size_t count = 0;
@@ -150,7 +150,7 @@ static str account_id(struct arena *a, id64 editor)
 enum frg_status passkey_judge(struct service *svc, struct arena *a, const struct passkey_answer *answer, id64 editor,
                               struct passkey_judged *out, struct frg_error *err)
 {
-	struct relying_party party;
+	struct relying_party party = {0};
 	struct store_challenge asked = {0};
 	struct looking l = {.out = &out->row};
 	enum frg_status st = find_party(a, answer->at, &party, err);
@@ -191,7 +191,7 @@ enum frg_status service_passkey_begin(struct service *svc, struct arena *a, cons
                                       const struct access_proof *proof, str *options, struct frg_error *err)
 {
 	const struct staff *who = &session->who;
-	struct relying_party party;
+	struct relying_party party = {0};
 	struct listing l = {.editor = who->id};
 	struct passkey_known *known;
 	enum frg_status st = find_party(a, proof->at, &party, err);
@@ -247,7 +247,7 @@ enum frg_status service_passkey_add(struct service *svc, struct arena *a, const 
                                     struct frg_error *err)
 {
 	struct adding s = {.who = &session->who, .codes = codes};
-	struct relying_party party;
+	struct relying_party party = {0};
 	struct store_challenge asked = {0};
 	struct passkey made;
 	struct passkey_answer answer = {.kind = "add", .token = cmd->token};

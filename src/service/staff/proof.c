@@ -8,7 +8,6 @@ struct proving {
 	str code, method;
 	struct store_editor editor;
 	bool factor;
-	const struct passkey_judged *judged;
 };
 
 static enum frg_status load(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -28,19 +27,17 @@ static enum frg_status use_code(struct store_tx *tx, void *ctx, struct frg_error
 
 static enum frg_status use_passkey(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
-	struct proving *p = ctx;
-	return passkey_used(tx, p->judged, err);
+	return passkey_used(tx, ctx, err);
 }
 
-static enum frg_status by_passkey(struct service *svc, struct arena *a, struct proving *p,
+static enum frg_status by_passkey(struct service *svc, struct arena *a, const struct staff *who,
                                   const struct access_proof *proof, struct frg_error *err)
 {
 	struct passkey_judged judged;
 	struct passkey_answer answer = {
 		.at = proof->at, .kind = "proof", .token = proof->token, .response = proof->passkey};
-	p->judged = &judged;
-	enum frg_status st = passkey_judge(svc, a, &answer, p->who->id, &judged, err);
-	return st == FRG_OK ? store_write(svc->store, a, use_passkey, p, err) : st;
+	enum frg_status st = passkey_judge(svc, a, &answer, who->id, &judged, err);
+	return st == FRG_OK ? store_write(svc->store, a, use_passkey, &judged, err) : st;
 }
 
 static enum frg_status judge(struct service *svc, struct arena *a, const struct editor_session *session,
@@ -58,7 +55,7 @@ static enum frg_status judge(struct service *svc, struct arena *a, const struct 
 		           ? FRG_OK
 		           : frg_fail(err, FRG_FORBIDDEN, "password_wrong", "the password is wrong");
 	if (proof->passkey.n)
-		return by_passkey(svc, a, &p, proof, err);
+		return by_passkey(svc, a, p.who, proof, err);
 	if (p.code.n && p.factor)
 		return store_write(svc->store, a, use_code, &p, err);
 	if (!p.editor.password_hash.n && !p.factor && clock_now() - session->created < FRESH_MS)
