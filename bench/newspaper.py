@@ -131,6 +131,42 @@ def fill_search(db):
     db.execute("INSERT INTO search_text (search_text, rank) VALUES ('hashsize', 1048576)")
 
 
+def numbers(data):
+    """FTS5's variable-length numbers: seven bits a byte, the highest first (all here are short)."""
+    value = 0
+    for byte in data:
+        value = value << 7 | byte & 127
+        if not byte & 128:
+            yield value
+            value = 0
+
+
+def number(value):
+    return (number(value >> 7)[:-1] + bytes([value >> 7 & 127 | 128]) if value >> 7 else b'') + bytes([value & 127])
+
+
+def place_search(db):
+    """Puts the index's largest part at the level at which it would be, had comments come one by one: eight parts of a level become
+    one of the next, so a part of 8^n pages is on level n. Filled at once it would lie where parts of ten pages go, and every
+    eighth of these would have all of it merged anew, which no newsroom's does."""
+    record, = db.execute('SELECT block FROM search_text_data WHERE id = 10').fetchone()
+    rest = numbers(record[4:])
+    head, levels = [next(rest) for _ in range(3)], []  # levels, parts, pages written
+    for _ in range(head[0]):
+        merging, count = next(rest), next(rest)
+        levels.append((merging, [[next(rest) for _ in range(3)] for _ in range(count)]))  # a part: its number, first and last page
+    merging, parts = levels[-1]
+    if len(parts) != 1 or merging or levels[-2:-1] and levels[-2][0]:  # in the midst of a merge
+        return
+    size = parts[0][2] - parts[0][1] + 1
+    while 8 ** len(levels) <= size:
+        levels.insert(-1, (0, []))
+    flat = [len(levels), *head[1:]]
+    for merging, parts in levels:
+        flat += [merging, len(parts), *(n for part in parts for n in part)]
+    db.execute('UPDATE search_text_data SET block = ? WHERE id = 10', (record[:4] + b''.join(map(number, flat)),))
+
+
 def multiply(file, copies, same_article=False, say=lambda what: None):
     """Makes of a database (that nobody has open) one of `copies` times as many comments."""
     db = sqlite3.connect(file, isolation_level=None)
@@ -161,6 +197,7 @@ def multiply(file, copies, same_article=False, say=lambda what: None):
         db.execute(sql)
     say('search')
     fill_search(db)
+    place_search(db)
     db.execute('COMMIT')
     db.execute('PRAGMA journal_mode=WAL').fetchall()
     db.close()

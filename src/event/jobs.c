@@ -190,14 +190,23 @@ static enum job_result forget_keys(struct jobs *j, struct arena *a)
 	return job_result(st, "near", &err, more);
 }
 
+/* What has come in is found by its words. */
+static enum job_result index_texts(struct jobs *j, struct arena *a)
+{
+	struct frg_error err;
+	bool more = false;
+	enum frg_status st = service_search_follow(j->svc, a, &more, &err);
+	return job_result(st, "search", &err, more);
+}
+
 static const struct {
 	msec every; /* 0: whenever the tail has looked */
 	enum job_result (*run)(struct jobs *, struct arena *);
 	bool everywhere; /* of several nodes each does it: what it finds is kept in memory or told to its own streams */
 } jobs[] = {
-	{15000, end_terms, false},  {15000, look_for_overdue, true}, {15000, escalate, false},
-	{5000, look_at_load, true}, {0, release_due, false},         {2000, guard_lanes, false},
-	{0, keep_up, false},        {1000, count_figures, false},    {5000, forget_keys, false},
+	{15000, end_terms, false},  {15000, look_for_overdue, true}, {15000, escalate, false}, {5000, look_at_load, true},
+	{0, release_due, false},    {2000, guard_lanes, false},      {0, keep_up, false},      {1000, count_figures, false},
+	{5000, forget_keys, false}, {10000, index_texts, false},
 };
 _Static_assert(COUNT_OF(jobs) <= JOBS_MAX, "room for each job's time");
 

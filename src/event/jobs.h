@@ -8,7 +8,7 @@
 
 #include <stdatomic.h>
 
-enum { JOBS_MAX = 9 };
+enum { JOBS_MAX = 10 };
 struct jobs {
 	struct service *svc;
 	const atomic_bool *stopping;

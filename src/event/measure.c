@@ -5,8 +5,9 @@ static const char *const happenings[] = {"held",      "release",    "reject",  "
                                          "withdrawn", "superseded", "article", "notice", "objection", "other",  NULL};
 static const char *const outcomes[] = {"sent", "retry", "given_up", NULL};
 /* In the order of the table in jobs.c. */
-static const char *const jobs[] = {"terms",           "overdue", "escalate", "load", "automatic_release",
-                                   "automatic_guard", "upkeep",  "figures",  "near", NULL};
+static const char *const jobs[] = {
+	"terms",   "overdue", "escalate", "load", "automatic_release", "automatic_guard", "upkeep",
+	"figures", "near",    "search",   NULL};
 
 static METRIC(events, COUNTER, "freigabe_events_total",
               "What happened to comments and articles, anywhere. Each node counts all.",

@@ -54,12 +54,11 @@ static struct site_rules *find(struct closings *all, id64 site)
 
 static enum frg_status load_read(struct store_tx *tx, id64 site, struct closing_load *out, struct frg_error *err)
 {
-	str text;
+	json_t *o;
 	*out = (struct closing_load){0};
-	enum frg_status st = store_setting_get(tx, site, STR("overload"), &text, err);
-	if (st != FRG_OK)
-		return st == FRG_NOT_FOUND ? FRG_OK : st;
-	json_t *o = json_loadb(text.p, text.n, 0, NULL);
+	enum frg_status st = setting_json(tx, site, STR("overload"), &o, err);
+	if (!o)
+		return st;
 	*out = (struct closing_load){.closed = json_is_true(json_object_get(o, "closed")),
 	                             .since = json_integer_value(json_object_get(o, "since")),
 	                             .open_until = json_integer_value(json_object_get(o, "open_until")),

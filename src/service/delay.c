@@ -393,18 +393,18 @@ enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct 
 	int64_t ahead = 0;
 	*out = (struct delay_told){0};
 	enum frg_status st = store_forecast_get(tx, revision->id, &told, err);
-	if (st == FRG_OK && delay_of_far(svc, &told, out))
-		return FRG_OK;
 	bool known = st == FRG_OK;
 	if (known || st == FRG_NOT_FOUND)
 		st = store_queue_get(tx, revision->id, &row, err);
-	bool waits = st == FRG_OK;
+	bool waits = st == FRG_OK, far = known && waits && !row.escalated; /* else it is before all that the picture knows */
+	if (far && delay_of_far(svc, &told, out))
+		return FRG_OK;
 	if (waits)
 		st = store_queue_ahead(tx, row.site, &(struct store_queue_place){row.escalated == 0, row.due, row.revision},
 		                       &ahead, err);
 	if (st != FRG_OK && st != FRG_NOT_FOUND)
 		return st;
-	if (ahead == STORE_AHEAD_MAX && known)
+	if (ahead == STORE_AHEAD_MAX && far)
 		ahead = far_behind(svc, revision->site, told.due);
 	told.site = revision->site; /* also if nothing was told */
 	out->position = ahead + 1;

@@ -153,6 +153,9 @@ MUST_CHECK enum frg_status service_claims(struct service *svc, struct arena *a, 
 /* Forgets by which keys released texts were found again (store_near_forget), a page at a time; *more: there are others.
  */
 MUST_CHECK enum frg_status service_near_forget(struct service *svc, struct arena *a, bool *more, struct frg_error *err);
+/* Takes into the full-text index what has come in since, a page at a time; *more: there is more. */
+MUST_CHECK enum frg_status service_search_follow(struct service *svc, struct arena *a, bool *more,
+                                                 struct frg_error *err);
 /* Marks what has waited longest of all allowed; *count: how many are new, which an event tells, too. */
 MUST_CHECK enum frg_status service_escalate(struct service *svc, struct arena *a, id64 site, int64_t *count,
                                             struct frg_error *err);

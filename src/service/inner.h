@@ -47,6 +47,9 @@ struct service {
 	atomic_int exports; /* person_export.c: how many are being made over HTTP */
 };
 
+/* setting.c: the caller's to give back; NULL if it was never set. FRG_CORRUPT if it is no JSON. */
+MUST_CHECK enum frg_status setting_json(struct store_tx *tx, id64 site, str name, json_t **out, struct frg_error *err);
+
 /* sites.c */
 void sites_free(struct sites *sites);
 /* The notice of a site, rendered; falls back to the other language, then to the built-in one. */
@@ -268,9 +271,8 @@ enum closing_turn { CLOSING_STAY, CLOSING_CLOSE, CLOSING_OPEN };
 enum closing_turn closing_turn(struct closing_load *load, const struct closing_rules *rules,
                                const struct service_ahead *ahead, msec now);
 
-/* search.c: makes a text findable. */
-MUST_CHECK enum frg_status search_add(struct store_tx *tx, const struct store_comment *comment,
-                                      const struct store_revision *revision, str title, struct frg_error *err);
+/* search.c: before a search: what has come in until now is found. */
+MUST_CHECK enum frg_status search_catch_up(struct service *svc, struct arena *a, struct frg_error *err);
 /* The words that something is looked for by; `where` as in store_word. What is too much is left out. */
 enum { SEARCH_WORDS_MAX = 12 };
 struct search_words {
@@ -282,9 +284,10 @@ MUST_CHECK enum frg_status search_load_hit(struct store_tx *tx, id64 id, struct 
 /* For a database from before there was an index, a page at a time; ctx: int64_t, begins and ends with 0. */
 MUST_CHECK enum frg_status search_complete(struct store_tx *tx, void *ctx, struct frg_error *err);
 
-/* near.c: this held text's group in the queue, and what refused it before. */
+/* near.c: this held text's group in the queue, what refused it before, and its keys; new: it has none yet. */
 MUST_CHECK enum frg_status near_place(struct store_tx *tx, const struct store_revision *revision,
-                                      const struct near_text *text, struct store_queue_row *row, struct frg_error *err);
+                                      const struct near_text *text, bool is_new, struct store_queue_row *row,
+                                      struct frg_error *err);
 /* After store_ask: what near_place is going to read first. */
 void near_ask(struct store_tx *tx, id64 site, const struct near_text *text);
 /* This text is refused: what waits and is nearly the same points to the decision. */

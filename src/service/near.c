@@ -42,7 +42,7 @@ static enum frg_status is_alike(struct search *s, id64 id, bool *alike, struct f
 	enum frg_status st = store_revision_get(s->tx, id, &other, err);
 	if (st != FRG_OK || other.comment == s->revision->comment)
 		return st;
-	near_read(store_arena(s->tx), other.text, &text);
+	near_set(store_arena(s->tx), other.text, &text);
 	*alike = near_likeness(&s->text, &text) >= NEAR_ALIKE;
 	return FRG_OK;
 }
@@ -66,35 +66,54 @@ static enum frg_status search(struct search *s, struct frg_error *err)
 	return st;
 }
 
+static size_t link_keys(struct arena *a, str text, uint64_t keys[CAMPAIGN_LINKS])
+{
+	struct campaign_link links[CAMPAIGN_LINKS];
+	size_t count = campaign_links(a, text, links);
+	for (size_t i = 0; i < count; i++)
+		keys[i] = links[i].key;
+	return count;
+}
+
 /* By likeness, and by its links. */
-static enum frg_status put_keys(struct store_tx *tx, const struct store_revision *revision, bool refused,
-                                const struct near_text *text, struct frg_error *err)
+static enum frg_status put_refused(struct store_tx *tx, const struct store_revision *revision,
+                                   const struct near_text *text, struct frg_error *err)
 {
 	uint64_t keys[NEAR_KEYS + CAMPAIGN_LINKS];
-	struct campaign_link links[CAMPAIGN_LINKS];
-	size_t count = text->key_count, more = campaign_links(store_arena(tx), revision->text, links);
+	size_t count = text->key_count;
 	memcpy(keys, text->keys, count * sizeof *keys);
-	for (size_t i = 0; i < more; i++)
-		keys[count++] = links[i].key;
-	return store_near_put(tx, revision->site, revision->id, refused, keys, count, err);
+	count += link_keys(store_arena(tx), revision->text, keys + count);
+	return store_near_put(tx, revision->site, revision->id, true, keys, count, err);
+}
+
+/* What is found by likeness lies with its place in the queue. */
+static enum frg_status put_held(struct store_tx *tx, const struct store_revision *revision,
+                                const struct near_text *text, bool is_new, struct store_queue_row *row,
+                                struct frg_error *err)
+{
+	uint64_t keys[CAMPAIGN_LINKS];
+	size_t count = link_keys(store_arena(tx), revision->text, keys);
+	memcpy(row->near, text->keys, text->key_count * sizeof *row->near);
+	row->near_count = text->key_count;
+	if (is_new && count == 0)
+		return FRG_OK;
+	return store_near_put(tx, revision->site, revision->id, false, keys, count, err);
 }
 
 void near_ask(struct store_tx *tx, id64 site, const struct near_text *text)
 {
-	bool known;
-	struct frg_error none;
-	store_unread(store_near_known(tx, site, text->keys, text->key_count, &known, &none));
+	store_near_ask(tx, site, text->keys, text->key_count);
 }
 
 enum frg_status near_place(struct store_tx *tx, const struct store_revision *revision, const struct near_text *text,
-                           struct store_queue_row *row, struct frg_error *err)
+                           bool is_new, struct store_queue_row *row, struct frg_error *err)
 {
 	struct search held = {.tx = tx, .revision = revision, .limit = LOOKED_AT, .max = 1};
 	bool known;
 	row->group = revision->id;
 	enum frg_status st = store_near_known(tx, revision->site, text->keys, text->key_count, &known, err);
 	if (st == FRG_OK)
-		st = put_keys(tx, revision, false, text, err);
+		st = put_held(tx, revision, text, is_new, row, err);
 	if (st != FRG_OK || !known)
 		return st;
 	near_read(store_arena(tx), revision->text, &held.text);
@@ -116,11 +135,8 @@ enum frg_status near_refused(struct store_tx *tx, const struct store_revision *r
                              struct frg_error *err)
 {
 	struct search held = {.tx = tx, .revision = revision, .limit = COPIES_MAX, .max = COPIES_MAX};
-	bool has; /* it was held: with its state its keys became those of a refused text */
 	near_read(store_arena(tx), revision->text, &held.text);
-	enum frg_status st = store_near_has(tx, revision->id, &has, err);
-	if (st == FRG_OK && !has)
-		st = put_keys(tx, revision, true, &held.text, err);
+	enum frg_status st = put_refused(tx, revision, &held.text, err);
 	if (st == FRG_OK)
 		st = search(&held, err);
 	for (size_t i = 0; st == FRG_OK && i < held.count; i++)
@@ -142,7 +158,7 @@ enum frg_status near_complete(struct store_tx *tx, void *ctx, struct frg_error *
 	for (size_t i = 0; st == FRG_OK && i < some.count; i++) {
 		struct near_text text;
 		near_keys(store_arena(tx), some.items[i].text, &text);
-		st = put_keys(tx, &some.items[i], true, &text, err);
+		st = put_refused(tx, &some.items[i], &text, err);
 		*after = some.items[i].id;
 	}
 	if (st == FRG_OK && some.count < FILL_PAGE) {

@@ -161,13 +161,13 @@ static enum frg_status load_copies(struct store_tx *tx, const struct staff *who,
 		return st;
 	item->copies = ARENA_ARRAY(store_arena(tx), struct queue_copy, rows.count);
 	struct near_text own_text, text;
-	near_read(store_arena(tx), item->revision.text, &own_text);
+	near_set(store_arena(tx), item->revision.text, &own_text);
 	for (size_t i = 0; st == FRG_OK && i < rows.count; i++) {
 		struct queue_copy *copy = &item->copies[item->copy_count];
 		if (rows.items[i].referral.n)
 			continue;
 		st = load_copy(tx, &rows.items[i], copy, err);
-		near_read(store_arena(tx), copy->revision.text, &text);
+		near_set(store_arena(tx), copy->revision.text, &text);
 		copy->likeness = near_likeness(&own_text, &text);
 		item->copy_count++;
 	}

@@ -101,7 +101,7 @@ enum frg_status queue_enter(struct store_tx *tx, const struct store_comment *com
 		return st;
 	struct near_text text;
 	near_keys(store_arena(tx), revision->text, &text);
-	st = near_place(tx, revision, &text, &row, err);
+	st = near_place(tx, revision, &text, false, &row, err);
 	if (st != FRG_OK)
 		return st;
 	row.section = article.section;
@@ -126,7 +126,7 @@ enum frg_status queue_enter_new(struct store_tx *tx, const struct queue_newcomer
 	take_scores(&n->review->review, row->score);
 	enum frg_status st = n->author_is_new ? FRG_OK : read_history(tx, n->comment, n->revision, row, err);
 	if (st == FRG_OK)
-		st = near_place(tx, n->revision, n->near, row, err);
+		st = near_place(tx, n->revision, n->near, true, row, err);
 	row->due = row->submitted + (msec)((double)n->longest_wait * patience(row->score, row->suggestion));
 	return st == FRG_OK ? store_queue_put(tx, row, err) : st;
 }

@@ -49,12 +49,14 @@ static enum frg_status save(struct store_tx *tx, void *ctx, struct frg_error *er
 		struct store_comment comment;
 		if (!p->items[i].anew)
 			continue;
-		st = store_review_insert(tx, &p->items[i].review, err);
+		st = store_revision_get(tx, p->revisions.items[i].id, &now, err);
+		if (st == FRG_OK && now.state != STATE_HELD)
+			continue; /* decided or erased since it was read: a review holds the reader's words */
 		if (st == FRG_OK)
-			st = store_revision_get(tx, p->revisions.items[i].id, &now, err);
+			st = store_review_insert(tx, &p->items[i].review, err);
 		if (st == FRG_OK)
 			st = store_comment_get(tx, now.comment, &comment, err);
-		if (st == FRG_OK && now.state == STATE_HELD) /* it may have been decided since it was read */
+		if (st == FRG_OK)
 			st = queue_enter(tx, &comment, &now, err);
 	}
 	return st;

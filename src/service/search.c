@@ -5,7 +5,7 @@
 
 #include <ctype.h>
 
-enum { BYTES_MAX = 4096, FILL_PAGE = 500 };
+enum { BYTES_MAX = 4096, FILL_PAGE = 500, FOLLOW_PAGE = 1000 };
 
 void search_add_words(struct search_words *to, int where, str words)
 {
@@ -23,6 +23,36 @@ void search_add_words(struct search_words *to, int where, str words)
 		count++;
 	}
 }
+
+/* ---- the index follows the outbox ---- */
+
+static enum frg_status is_behind(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	return store_search_behind(tx, ctx, err);
+}
+
+static enum frg_status follow(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	return store_search_follow(tx, FOLLOW_PAGE, ctx, err);
+}
+
+enum frg_status service_search_follow(struct service *svc, struct arena *a, bool *more, struct frg_error *err)
+{
+	*more = false;
+	enum frg_status st = store_read(svc->store, a, is_behind, more, err);
+	return st == FRG_OK && *more ? store_write_as(svc->store, STORE_PATIENT, a, follow, more, err) : st;
+}
+
+enum frg_status search_catch_up(struct service *svc, struct arena *a, struct frg_error *err)
+{
+	bool more = false;
+	enum frg_status st = store_read(svc->store, a, is_behind, &more, err);
+	while (st == FRG_OK && more)
+		st = store_write(svc->store, a, follow, &more, err);
+	return st;
+}
+
+/* ---- looking ---- */
 
 struct searching {
 	const struct search_query *in;
@@ -96,17 +126,13 @@ enum frg_status service_search(struct service *svc, struct arena *a, const struc
 		return frg_fail(err, FRG_INVALID, "search_invalid", "too long");
 	/* asked for words, but only signs came: nothing has them */
 	bool nothing = words.count == 0 && in->words.n + in->author.n + in->article.n > 0;
-	enum frg_status st = nothing ? FRG_OK : store_read(svc->store, a, search, &s, err);
+	enum frg_status st = nothing || words.count == 0 ? FRG_OK : search_catch_up(svc, a, err);
+	if (st == FRG_OK && !nothing)
+		st = store_read(svc->store, a, search, &s, err);
 	*out = s.hits;
 	*count = s.count;
 	*next = s.next;
 	return st;
-}
-
-enum frg_status search_add(struct store_tx *tx, const struct store_comment *comment,
-                           const struct store_revision *revision, str title, struct frg_error *err)
-{
-	return store_search_add(tx, revision->id, comment->name, title, revision->text, err);
 }
 
 enum frg_status search_complete(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -124,7 +150,7 @@ enum frg_status search_complete(struct store_tx *tx, void *ctx, struct frg_error
 		struct search_hit hit;
 		st = search_load_hit(tx, ids.items[i], &hit, err);
 		if (st == FRG_OK)
-			st = search_add(tx, &hit.comment, &hit.revision, hit.article.title, err);
+			st = store_search_add(tx, hit.revision.id, hit.comment.name, hit.article.title, hit.revision.text, err);
 		*after = ids.items[i];
 	}
 	if (st == FRG_OK && ids.count < FILL_PAGE) {

@@ -31,19 +31,14 @@ static void read_shifts(const json_t *list, struct desk_settings *out)
 
 enum frg_status settings_load(struct store_tx *tx, id64 site, struct desk_settings *out, struct frg_error *err)
 {
-	str text;
+	json_t *o = NULL;
 	*out = (struct desk_settings){.longest_wait = (msec)LONGEST_WAIT_MINUTES * MINUTE_MS,
 	                              .notice_time = (msec)NOTICE_HOURS * HOUR_MS};
 	enum frg_status st = closing_rules_read(store_arena(tx), NULL, &out->closing, err);
 	if (st == FRG_OK)
-		st = store_setting_get(tx, site, STR("desk"), &text, err);
-	if (st == FRG_NOT_FOUND)
-		return FRG_OK;
-	if (st != FRG_OK)
-		return st;
-	json_t *o = json_loadb(text.p, text.n, 0, NULL);
+		st = setting_json(tx, site, STR("desk"), &o, err);
 	if (!o)
-		return frg_fail(err, FRG_CORRUPT, "store_corrupt", "the desk's settings are no JSON");
+		return st;
 	out->version = json_integer_value(json_object_get(o, "version"));
 	read_texts(store_arena(tx), json_object_get(o, "four_eyes"), &out->four_eyes);
 	read_texts(store_arena(tx), json_object_get(o, "closed_days"), &out->closed_days);

@@ -52,6 +52,7 @@ struct submission {
 	struct near_text near;
 	msec longest_wait;
 	struct address_terms address_terms;
+	msec began;
 	bool replayed;
 };
 
@@ -95,13 +96,17 @@ static enum frg_status find_replay(struct store_tx *tx, struct submission *s, st
 	return st;
 }
 
-/* A request on its way twice, whose comment was erased in between, would bring it back. */
+static enum frg_status request_erased(struct frg_error *err)
+{
+	return frg_fail(err, FRG_CONFLICT, "request_erased", "what this request made was erased");
+}
+
+/* A request on its way twice, whose comment was erased in between, would bring it back. One without a key is none. */
 static enum frg_status check_erased(struct store_tx *tx, const struct submission *s, struct frg_error *err)
 {
 	bool erased = false;
-	enum frg_status st = store_proof_was(tx, erase_mark(s->key_hash), &erased, err);
-	return st == FRG_OK && erased ? frg_fail(err, FRG_CONFLICT, "request_erased", "what this request made was erased")
-	                              : st;
+	enum frg_status st = s->key.n ? store_proof_was(tx, erase_mark(s->key_hash), &erased, err) : FRG_OK;
+	return st == FRG_OK && erased ? request_erased(err) : st;
 }
 
 /* One may answer what is released, or what is one's own. Anything else is as if it were not there. */
@@ -141,12 +146,12 @@ static enum frg_status must_be_open(struct store_tx *tx, struct submission *s, s
 }
 
 /* err->pos: until when, in seconds since 1970. */
-static enum frg_status check_suspension(struct store_tx *tx, id64 author, struct frg_error *err)
+static enum frg_status check_suspension(struct store_tx *tx, const struct submission *s, struct frg_error *err)
 {
 	struct store_suspension now;
-	if (!author)
+	if (!s->comment.author)
 		return FRG_OK;
-	enum frg_status st = store_suspension_now(tx, author, clock_now(), &now, NULL);
+	enum frg_status st = store_suspension_now(tx, s->comment.author, s->began, &now, NULL);
 	if (st == FRG_NOT_FOUND)
 		return FRG_OK;
 	if (st != FRG_OK)
@@ -207,8 +212,7 @@ static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct fr
 	}
 	if (st != FRG_OK || s->replayed)
 		return st;
-	if (s->key.n)
-		st = check_erased(tx, s, err);
+	st = check_erased(tx, s, err);
 	if (st == FRG_OK)
 		st = store_article_get(tx, s->site->id, s->article_id, &s->article, err);
 	if (st == FRG_NOT_FOUND)
@@ -216,7 +220,7 @@ static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct fr
 	if (st == FRG_OK)
 		st = must_be_open(tx, s, err);
 	if (st == FRG_OK)
-		st = check_suspension(tx, s->comment.author, err);
+		st = check_suspension(tx, s, err);
 	if (st == FRG_OK)
 		st = load_terms(tx, s, err);
 	if (st != FRG_OK)
@@ -269,8 +273,6 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 	if (st == FRG_OK)
 		st = delay_promise(s->svc, tx, &row, &s->told, err);
 	if (st == FRG_OK)
-		st = search_add(tx, &s->comment, &s->revision, s->article.title, err);
-	if (st == FRG_OK)
 		st = address_note(tx, &s->revision, s->address, &s->address_terms, err);
 	if (st != FRG_OK)
 		return st;
@@ -283,11 +285,29 @@ static enum frg_status insert_revision(struct store_tx *tx, struct submission *s
 	                          err);
 }
 
+/* While the engine looked and while this stood in line somebody may have been erased or suspended: what was read then
+ * is read again. What else may have changed harms nobody, as the comment is held: it came a moment earlier. */
+static enum frg_status check_still(struct store_tx *tx, struct submission *s, struct frg_error *err)
+{
+	id64 author = s->reader_is_new ? 0 : s->comment.author;
+	s->comment.author = 0;
+	enum frg_status st = find_replay(tx, s, err); /* the same request may be on its way twice */
+	if (st != FRG_OK || s->replayed)
+		return st;
+	if (author && s->comment.author != author)
+		return request_erased(err);
+	st = check_erased(tx, s, err);
+	return st == FRG_OK ? check_suspension(tx, s, err) : st;
+}
+
 /* All writers of a database wait meanwhile: what is to be read takes one trip. */
 static void ask_at_once(struct store_tx *tx, struct submission *s)
 {
+	struct frg_error none;
 	if (!ask(tx, s))
 		return;
+	store_unread(check_erased(tx, s, &none));
+	store_unread(check_suspension(tx, s, &none));
 	near_ask(tx, s->site->id, &s->near);
 	address_ask(tx, s->site->id, s->address, &s->address_terms);
 	store_asked(tx);
@@ -297,7 +317,7 @@ static enum frg_status save_submission(struct store_tx *tx, void *ctx, struct fr
 {
 	struct submission *s = ctx;
 	ask_at_once(tx, s);
-	enum frg_status st = find_replay(tx, s, err); /* the same request may be on its way twice */
+	enum frg_status st = check_still(tx, s, err);
 	if (st != FRG_OK || s->replayed)
 		return st;
 	st = use_proof(tx, s, err);
@@ -353,6 +373,7 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 	                       .address = cmd->address,
 	                       .proof = cmd->proof,
 	                       .comment = {.parent = cmd->parent},
+	                       .began = clock_now(),
 	                       .reader_is_new = true};
 	enum frg_status st = check_key(cmd->idempotency_key, err);
 	if (st == FRG_OK)
@@ -440,7 +461,7 @@ static enum frg_status load_for_revise(struct store_tx *tx, void *ctx, struct fr
 	if (st == FRG_OK)
 		st = must_be_open(tx, s, err);
 	if (st == FRG_OK)
-		st = check_suspension(tx, s->comment.author, err);
+		st = check_suspension(tx, s, err);
 	if (st == FRG_OK)
 		st = load_terms(tx, s, err);
 	struct store_publication parent = {0};
@@ -471,11 +492,13 @@ static enum frg_status save_revision(struct store_tx *tx, void *ctx, struct frg_
 	struct revising *r = ctx;
 	struct submission *s = &r->s;
 	str text = s->revision.text;
-	enum frg_status st = find_replay(tx, s, err);
+	enum frg_status st = check_still(tx, s, err);
 	if (st != FRG_OK || s->replayed)
 		return st;
 	struct store_revision latest = {0};
-	st = latest_revision(tx, s->comment.id, &latest, err);
+	st = find_own(tx, s->site, s->article_id, s->reader, r->comment_id, &s->comment, err); /* it may be erased by now */
+	if (st == FRG_OK)
+		st = latest_revision(tx, s->comment.id, &latest, err);
 	if (st == FRG_OK)
 		st = use_proof(tx, s, err);
 	if (st != FRG_OK)
@@ -509,7 +532,8 @@ enum frg_status service_revise(struct service *svc, struct arena *a, const struc
 	                           .article_id = cmd->article,
 	                           .reader = cmd->reader,
 	                           .address = cmd->address,
-	                           .proof = cmd->proof},
+	                           .proof = cmd->proof,
+	                           .began = clock_now()},
 	                     .comment_id = cmd->comment};
 	enum frg_status st = check_key(cmd->idempotency_key, err);
 	if (st == FRG_OK)

@@ -83,6 +83,8 @@ enum frg_status store_event_purge(struct store_tx *tx, msec before, struct frg_e
 {
 	/* some at a time, from the oldest on: nothing has to be searched */
 	return DB_RUN(tx->db, err,
-	              "DELETE FROM event WHERE seq < (SELECT min(o.seq) + 5000 FROM event o) AND created_at < $1",
-	              DB_INT(before));
+	              "DELETE FROM event WHERE seq < (SELECT min(o.seq) + 5000 FROM event o) AND created_at < $1"
+	              " AND (kind <> 'held' OR seq <= (SELECT CAST(s.value AS BIGINT) FROM setting s WHERE s.site_id = 0"
+	              " AND s.name = $2))",
+	              DB_INT(before), DB_TEXT(STR("search_seq")));
 }

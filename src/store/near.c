@@ -1,4 +1,6 @@
-/* Keys by which a text is found again. */
+/* Keys by which a text is found again. Those of what waits lie in the queue and in memory (near_held.h). Rows of
+ * near_key are those of what was refused, those of links, and of what waits what memory has no room for. */
+#include "store/near_held.h"
 #include "store/tally.h"
 #include "store/tx.h"
 
@@ -32,17 +34,6 @@ enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bo
 	return st;
 }
 
-enum frg_status store_near_has(struct store_tx *tx, id64 revision, bool *out, struct frg_error *err)
-{
-	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT 1 FROM near_key WHERE revision_id = $1 LIMIT 1",
-	                              DB_INT(revision));
-	if (st != FRG_OK)
-		return st;
-	*out = db_next(rows);
-	return db_end(rows, err);
-}
-
 /* Each key by itself: asked for as a list, PostgreSQL without statistics reads the whole site. */
 #define ONE_OF(refused, n)                                                                                             \
 	"SELECT revision_id FROM (SELECT revision_id FROM near_key WHERE site_id = $1 AND refused = " #refused             \
@@ -54,15 +45,12 @@ enum frg_status store_near_has(struct store_tx *tx, id64 revision, bool *out, st
 		6) " UNION ALL " ONE_OF_KEY(7) " UNION ALL " ONE_OF_KEY(8) " UNION ALL " ONE_OF_KEY(9) " UNION "               \
 																							   "ALL " ONE_OF_KEY(10)
 
-enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool *known,
-                                 struct frg_error *err)
+static enum frg_status known_by_rows(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool *known,
+                                     struct frg_error *err)
 {
 	struct db_rows *rows;
 	struct db_value k[STORE_NEAR_KEYS];
-	BUG_IF(count > STORE_NEAR_KEYS);
-	*known = false;
-	if (count == 0)
-		return FRG_OK;
+	BUG_IF(count == 0 || count > STORE_NEAR_KEYS);
 	for (size_t i = 0; i < STORE_NEAR_KEYS; i++)
 		k[i] = DB_INT((int64_t)keys[i < count ? i : 0]);
 	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT 1 FROM (" ONE_OF_NINE ") AS k LIMIT 1", DB_INT(site),
@@ -71,6 +59,37 @@ enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t 
 		return st;
 	*known = db_next(rows);
 	return db_end(rows, err);
+}
+
+enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool *known,
+                                 struct frg_error *err)
+{
+	enum frg_status st = near_held_read(tx->held, tx->db, err);
+	*known = st == FRG_OK && near_held_knows(tx->held, site, keys, count);
+	return st != FRG_OK || *known || count == 0 ? st : known_by_rows(tx, site, keys, count, known, err);
+}
+
+void store_near_ask(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count)
+{
+	bool known;
+	int64_t seq;
+	struct frg_error none;
+	store_unread(store_event_last(tx, &seq, &none));
+	store_unread(known_by_rows(tx, site, keys, count, &known, &none));
+}
+
+enum frg_status store_near_hold(struct store_tx *tx, const struct store_queue_row *row, bool *within,
+                                struct frg_error *err)
+{
+	*within = false;
+	if (row->near_count == 0)
+		return FRG_OK;
+	enum frg_status st = near_held_read(tx->held, tx->db, err);
+	if (st == FRG_OK)
+		st = near_held_add(tx->held, tx->db, row->site, row->revision, row->near, row->near_count, within, err);
+	return st != FRG_OK || *within
+	           ? st
+	           : put_some(tx, &(struct some){row->site, row->revision, false, row->near, row->near_count}, err);
 }
 
 /* What was released lately may still have its keys. */
@@ -82,8 +101,8 @@ enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t 
 	" AND refused = $2" NOT_RELEASED " ORDER BY revision_id DESC LIMIT $3) AS k" #n
 
 /* One statement: a writer would have to wait for each of nine. */
-enum frg_status store_near_find(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool refused,
-                                int64_t limit, struct store_ids *out, struct frg_error *err)
+static enum frg_status find_rows(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool refused,
+                                 int64_t limit, struct store_ids *out, struct frg_error *err)
 {
 	struct db_rows *rows;
 	int64_t key[STORE_NEAR_KEYS];
@@ -99,6 +118,25 @@ enum frg_status store_near_find(struct store_tx *tx, id64 site, const uint64_t *
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, store_read_id);
+}
+
+enum frg_status store_near_find(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool refused,
+                                int64_t limit, struct store_ids *out, struct frg_error *err)
+{
+	struct store_ids rows;
+	enum frg_status st = find_rows(tx, site, keys, count, refused, limit, &rows, err);
+	if (st != FRG_OK || refused) {
+		*out = rows;
+		return st;
+	}
+	out->count = 0;
+	out->items = ARENA_ARRAY(tx->arena, id64, rows.count + count * (size_t)limit);
+	st = near_held_read(tx->held, tx->db, err);
+	if (st == FRG_OK)
+		st = near_held_find(tx->held, tx->db, site, keys, count, limit, out, err);
+	memcpy(out->items + out->count, rows.items, rows.count * sizeof *rows.items);
+	out->count += rows.count;
+	return st;
 }
 
 enum frg_status store_near_forget(struct store_tx *tx, int64_t after, int64_t upto, struct frg_error *err)

@@ -6,7 +6,8 @@
 	" decision_id, name, text, submitted_at, published_at, edited_at, removed_at, picked"
 
 /* Places of an article: rows lie in their order, so that a page of a thread is read from few pages of the file. Ids
- * begin with the time: articles of the same millisecond share one range, which harms nobody. */
+ * begin with the time: articles of the same millisecond share one range, which harms nobody. What comes when a range is
+ * full gets places below zero, as it comes: found as well, only not side by side. */
 enum { PLACES = 1 << 22 };
 #define PLACES_FROM(article) DB_INT((article) / PLACES * PLACES)
 #define PLACES_TO(article) DB_INT((article) / PLACES * PLACES + PLACES - 1)
@@ -27,17 +28,19 @@ static enum frg_status put(struct store_tx *tx, bool there, const struct store_p
 		              DB_INT(p->comment), DB_INT(p->revision), DB_TEXT(p->text_hash), DB_INT(p->decision),
 		              DB_TEXT(p->name), DB_TEXT(p->text), DB_INT(p->submitted), DB_INT_OR_NULL(p->edited),
 		              DB_INT(p->picked));
-	return DB_RUN(tx->db, err,
-	              "INSERT INTO publication (place, comment_id, site_id, article_id, parent_id, root_id, depth,"
-	              " revision_id, text_hash, decision_id, action, name, text, submitted_at, published_at,"
-	              " edited_at, removed_at, picked)"
-	              " VALUES (1 + coalesce((SELECT place FROM publication WHERE place BETWEEN $16 AND $17"
-	              " ORDER BY place DESC LIMIT 1), $16),"
-	              " $1, $2, $3, $4, $5, $6, $7, $8, $9, 'release', $10, $11, $12, $13, $14, NULL, $15)",
-	              DB_INT(p->comment), DB_INT(p->site), DB_INT(p->article), DB_INT_OR_NULL(p->parent), DB_INT(p->root),
-	              DB_INT(p->depth), DB_INT(p->revision), DB_TEXT(p->text_hash), DB_INT(p->decision), DB_TEXT(p->name),
-	              DB_TEXT(p->text), DB_INT(p->submitted), DB_INT(p->published), DB_INT_OR_NULL(p->edited),
-	              DB_INT(p->picked), PLACES_FROM(p->article), PLACES_TO(p->article));
+	return DB_RUN(
+		tx->db, err,
+		"INSERT INTO publication (place, comment_id, site_id, article_id, parent_id, root_id, depth,"
+		" revision_id, text_hash, decision_id, action, name, text, submitted_at, published_at,"
+		" edited_at, removed_at, picked)"
+		" VALUES (coalesce((SELECT CASE WHEN last.place < $17 THEN last.place + 1 ELSE"
+		" (SELECT CASE WHEN place < 0 THEN place ELSE 0 END - 1 FROM publication ORDER BY place LIMIT 1) END"
+		" FROM publication last WHERE last.place BETWEEN $16 AND $17 ORDER BY last.place DESC LIMIT 1), $16 + 1),"
+		" $1, $2, $3, $4, $5, $6, $7, $8, $9, 'release', $10, $11, $12, $13, $14, NULL, $15)",
+		DB_INT(p->comment), DB_INT(p->site), DB_INT(p->article), DB_INT_OR_NULL(p->parent), DB_INT(p->root),
+		DB_INT(p->depth), DB_INT(p->revision), DB_TEXT(p->text_hash), DB_INT(p->decision), DB_TEXT(p->name),
+		DB_TEXT(p->text), DB_INT(p->submitted), DB_INT(p->published), DB_INT_OR_NULL(p->edited), DB_INT(p->picked),
+		PLACES_FROM(p->article), PLACES_TO(p->article));
 }
 
 static enum frg_status change_row(struct store_tx *tx, enum store_publication_change change, bool there,

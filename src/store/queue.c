@@ -1,5 +1,6 @@
 /* The queue: held revisions with what they are sorted and filtered by. What a request asks for costs the same however
  * many wait: pages and counts go along indexes in the order itself, and counts end at a limit. */
+#include "store/near_held.h"
 #include "store/tx.h"
 
 #include <stdlib.h>
@@ -12,23 +13,27 @@
 
 enum frg_status store_queue_put(struct store_tx *tx, const struct store_queue_row *r, struct frg_error *err)
 {
+	bool within;
+	char near[NEAR_HELD_BYTES];
 	enum frg_status st = DB_RUN(tx->db, err, "DELETE FROM queue WHERE revision_id = $1", DB_INT(r->revision));
+	if (st == FRG_OK)
+		st = store_near_hold(tx, r, &within, err);
 	if (st != FRG_OK)
 		return st;
 	return DB_RUN(tx->db, err,
 	              "INSERT INTO queue (revision_id, site_id, comment_id, article_id, author_id, section, lang,"
 	              " submitted_at, due_at, suggestion, profanity, aggression, insinuation, ad_link, off_topic,"
 	              " engaging, author_released, author_rejected, edit, returned, referral, referral_by, escalated_at, "
-	              "group_id, repost_of, blind_for, turn)"
+	              "group_id, repost_of, blind_for, turn, near)"
 	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"
-	              " $21, $22, $23, $24, $25, $26, $27)",
+	              " $21, $22, $23, $24, $25, $26, $27, $28)",
 	              DB_INT(r->revision), DB_INT(r->site), DB_INT(r->comment), DB_INT(r->article), DB_INT(r->author),
 	              DB_TEXT(r->section), DB_TEXT(r->lang), DB_INT(r->submitted), DB_INT(r->due), DB_TEXT(r->suggestion),
 	              DB_INT(r->score[0]), DB_INT(r->score[1]), DB_INT(r->score[2]), DB_INT(r->score[3]),
 	              DB_INT(r->score[4]), DB_INT(r->score[5]), DB_INT(r->author_released), DB_INT(r->author_rejected),
 	              DB_INT(r->edit), DB_INT(r->returned), DB_TEXT(r->referral), DB_INT(r->referral_by),
 	              DB_INT_OR_NULL(r->escalated), DB_INT(r->group), DB_INT(r->repost_of), DB_INT(r->blind_for),
-	              DB_INT(r->escalated == 0));
+	              DB_INT(r->escalated == 0), within ? DB_BLOB(near_held_bytes(r->near, r->near_count, near)) : DB_NULL);
 }
 
 static void read_row(struct arena *a, struct db_rows *r, struct store_queue_row *q)

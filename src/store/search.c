@@ -1,12 +1,16 @@
 /* Search over texts, names and headlines, by SQLite's full-text index FTS5. The index holds no copy of the texts, and
  * is no part of the schema that databases share: PostgreSQL brings its own (search_postgres.c).
  * To take a text out of such an index one must say what stands in it; a headline may have changed since, so the one
- * that was indexed is kept beside it. */
+ * that was indexed is kept beside it.
+ * A text costs a tenth of what it does alone when a thousand are put in together, so the index follows the outbox:
+ * behind it by seconds, and brought up to it by whoever is about to search. */
 #include "store/search_inner.h"
 
 #include "base/buf.h"
 
-enum { MATCH_MAX = 1 << 16, MERGE_PAGES = 100 };
+/* On PostgreSQL each text costs the same, alone or with others, and all nodes' writers wait meanwhile. */
+enum { POSTGRES_PAGE = 100 };
+enum { MATCH_MAX = 1 << 16, MERGE_PAGES = 100, WALK_MAX = 1000 /* events that are looked through again and again */ };
 
 /* Parts of the index are merged when there are eight of a size, not four: each comment is written, few are looked for.
  */
@@ -50,71 +54,100 @@ enum frg_status store_search_reset(struct store_tx *tx, struct frg_error *err)
 	return DB_RUN(tx->db, err, "DELETE FROM setting WHERE site_id = 0 AND name = $1", DB_TEXT(STR("search")));
 }
 
-struct search_entry {
-	id64 revision;
-	str name, title, text;
-	struct search_entry *next;
-};
-
 enum frg_status store_search_add(struct store_tx *tx, id64 revision, str name, str title, str text,
                                  struct frg_error *err)
 {
 	if (db_dialect(tx->db) == DB_POSTGRES)
 		return search_postgres_add(tx, revision, name, title, text, err);
-	struct search_entry *e = ARENA_NEW(tx->kept, struct search_entry);
-	*e = (struct search_entry){revision, arena_str(tx->kept, name), arena_str(tx->kept, title),
-	                           arena_str(tx->kept, text), tx->entries};
-	tx->entries = e;
-	return FRG_OK;
+	enum frg_status st = DB_RUN(tx->db, err,
+	                            "INSERT INTO search_text (rowid, name, title, text) VALUES ($1, $2, $3, $4)",
+	                            DB_INT(revision), DB_TEXT(name), DB_TEXT(title), DB_TEXT(text));
+	return st == FRG_OK ? DB_RUN(tx->db, err, "INSERT INTO search_title (revision_id, title) VALUES ($1, $2)",
+	                             DB_INT(revision), DB_TEXT(title))
+	                    : st;
 }
 
-struct search_entry *store_search_join(struct search_entry *list, struct search_entry *more)
+/* ---- following the outbox ---- */
+
+static enum frg_status find_mark(struct store_tx *tx, int64_t *mark, struct frg_error *err)
 {
-	struct search_entry **end = &more;
-	while (*end)
-		end = &(*end)->next;
-	*end = list;
-	return more;
+	str text;
+	*mark = 0;
+	enum frg_status st = store_setting_get(tx, 0, STR("search_seq"), &text, err);
+	if (st == FRG_OK && !str_to_i64(text, mark))
+		return frg_fail(err, FRG_CORRUPT, "store_corrupt", "the mark of indexed texts is no number");
+	return st == FRG_NOT_FOUND ? FRG_OK : st;
 }
 
-/* It may have been erased meanwhile, by another job of the same group. */
-static enum frg_status still_there(struct db *db, id64 revision, bool *there, struct frg_error *err)
+enum frg_status store_search_behind(struct store_tx *tx, bool *behind, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(db, err, &rows, "SELECT 1 FROM revision WHERE id = $1 AND purged_at IS NULL",
-	                              DB_INT(revision));
+	int64_t mark;
+	enum frg_status st = find_mark(tx, &mark, err);
+	if (st == FRG_OK)
+		st = DB_QUERY(tx->db, err, &rows,
+		              "SELECT 1 FROM event WHERE seq > $1 AND (kind = 'held' OR seq > $1 + $2) LIMIT 1", DB_INT(mark),
+		              DB_INT(WALK_MAX));
 	if (st != FRG_OK)
 		return st;
-	*there = db_next(rows);
+	*behind = db_next(rows);
 	return db_end(rows, err);
 }
 
-enum frg_status store_search_write(struct db *db, const struct search_entry *list, struct frg_error *err)
+/* The event that ends a page of them; `mark`: there are no more. */
+static enum frg_status find_end(struct store_tx *tx, int64_t mark, int64_t limit, int64_t *end, bool *more,
+                                struct frg_error *err)
 {
-	enum frg_status st = FRG_OK;
-	for (const struct search_entry *e = list; st == FRG_OK && e; e = e->next) {
-		bool there;
-		st = still_there(db, e->revision, &there, err);
-		if (st != FRG_OK || !there)
-			continue;
-		st = DB_RUN(db, err, "INSERT INTO search_text (rowid, name, title, text) VALUES ($1, $2, $3, $4)",
-		            DB_INT(e->revision), DB_TEXT(e->name), DB_TEXT(e->title), DB_TEXT(e->text));
-		if (st == FRG_OK)
-			st = DB_RUN(db, err, "INSERT INTO search_title (revision_id, title) VALUES ($1, $2)", DB_INT(e->revision),
-			            DB_TEXT(e->title));
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT count(*), max(e.seq) FROM (SELECT seq FROM event WHERE seq > $1 ORDER BY seq"
+	                              " LIMIT $2) AS e",
+	                              DB_INT(mark), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	*end = mark;
+	*more = false;
+	if (db_next(rows) && db_int(rows, 0) > 0) {
+		*end = db_int(rows, 1);
+		*more = db_int(rows, 0) == limit;
 	}
-	return st;
+	return db_end(rows, err);
 }
 
-/* Added by the same job: then it is in no index yet. */
-static bool forget_entry(struct store_tx *tx, id64 revision)
+/* Each text has one such event. What is in the index already came there by store_search_add. */
+#define NEW_TEXTS                                                                                                      \
+	" FROM event e CROSS JOIN revision r JOIN comment c ON c.id = r.comment_id JOIN article a ON a.id = c.article_id"  \
+	" WHERE r.id = e.revision_id AND e.seq > $1 AND e.seq <= $2 AND e.kind = 'held' AND r.purged_at IS NULL"           \
+	" AND NOT EXISTS (SELECT 1 FROM search_title s WHERE s.revision_id = r.id)"
+
+static enum frg_status add_page(struct store_tx *tx, int64_t after, int64_t upto, struct frg_error *err)
 {
-	for (struct search_entry **at = &tx->entries; *at; at = &(*at)->next)
-		if ((*at)->revision == revision) {
-			*at = (*at)->next;
-			return true;
-		}
-	return false;
+	if (db_dialect(tx->db) == DB_POSTGRES)
+		return search_postgres_add_page(tx, after, upto, err);
+	enum frg_status st = DB_RUN(tx->db, err,
+	                            "INSERT INTO search_text (rowid, name, title, text)"
+	                            " SELECT r.id, c.name, a.title, r.text" NEW_TEXTS " ORDER BY e.seq",
+	                            DB_INT(after), DB_INT(upto));
+	return st == FRG_OK
+	           ? DB_RUN(tx->db, err, "INSERT INTO search_title (revision_id, title) SELECT r.id, a.title" NEW_TEXTS,
+	                    DB_INT(after), DB_INT(upto))
+	           : st;
+}
+
+enum frg_status store_search_follow(struct store_tx *tx, int64_t limit, bool *more, struct frg_error *err)
+{
+	int64_t mark, end;
+	if (db_dialect(tx->db) == DB_POSTGRES && limit > POSTGRES_PAGE)
+		limit = POSTGRES_PAGE;
+	enum frg_status st = find_mark(tx, &mark, err);
+	if (st == FRG_OK)
+		st = find_end(tx, mark, limit, &end, more, err);
+	if (st != FRG_OK || end == mark)
+		return st;
+	st = add_page(tx, mark, end, err);
+	return st == FRG_OK
+	           ? store_setting_put(tx, 0, STR("search_seq"), arena_printf(tx->arena, "%lld", (long long)end), err)
+	           : st;
 }
 
 enum frg_status store_search_remove(struct store_tx *tx, id64 revision, str name, str title, str text,
@@ -123,8 +156,6 @@ enum frg_status store_search_remove(struct store_tx *tx, id64 revision, str name
 	if (db_dialect(tx->db) == DB_POSTGRES)
 		return search_postgres_remove(tx, revision, err);
 	struct db_rows *rows;
-	if (forget_entry(tx, revision))
-		return FRG_OK;
 	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT title FROM search_title WHERE revision_id = $1",
 	                              DB_INT(revision));
 	if (st != FRG_OK)

@@ -19,6 +19,8 @@
 MUST_CHECK enum frg_status search_postgres_open(struct db *db, struct frg_error *err);
 MUST_CHECK enum frg_status search_postgres_add(struct store_tx *tx, id64 revision, str name, str title, str text,
                                                struct frg_error *err);
+MUST_CHECK enum frg_status search_postgres_add_page(struct store_tx *tx, int64_t after, int64_t upto,
+                                                    struct frg_error *err);
 MUST_CHECK enum frg_status search_postgres_remove(struct store_tx *tx, id64 revision, struct frg_error *err);
 MUST_CHECK enum frg_status search_postgres_query(struct store_tx *tx, const struct store_search *q, int64_t limit,
                                                  struct db_rows **out, struct frg_error *err);

@@ -41,14 +41,27 @@ enum frg_status search_postgres_open(struct db *db, struct frg_error *err)
 	return st;
 }
 
+#define WORDS(name, title, text)                                                                                       \
+	" setweight(to_tsvector('simple', search_fold(" name ")), 'A') ||"                                                 \
+	" setweight(to_tsvector('simple', search_fold(" title ")), 'B') || to_tsvector('simple', search_fold(" text "))"
+
 enum frg_status search_postgres_add(struct store_tx *tx, id64 revision, str name, str title, str text,
                                     struct frg_error *err)
 {
-	return DB_RUN(tx->db, err,
-	              "INSERT INTO search_text (revision_id, words) VALUES ($1,"
-	              " setweight(to_tsvector('simple', search_fold($2)), 'A') ||"
-	              " setweight(to_tsvector('simple', search_fold($3)), 'B') || to_tsvector('simple', search_fold($4)))",
+	return DB_RUN(tx->db, err, "INSERT INTO search_text (revision_id, words) VALUES ($1," WORDS("$2", "$3", "$4") ")",
 	              DB_INT(revision), DB_TEXT(name), DB_TEXT(title), DB_TEXT(text));
+}
+
+enum frg_status search_postgres_add_page(struct store_tx *tx, int64_t after, int64_t upto, struct frg_error *err)
+{
+	return DB_RUN(tx->db, err,
+	              "INSERT INTO search_text (revision_id, words) SELECT r.id," WORDS(
+					  "c.name", "a.title",
+					  "r.text") " FROM event e JOIN revision r ON r.id = e.revision_id"
+	                            " JOIN comment c ON c.id = r.comment_id JOIN article a ON a.id = c.article_id"
+	                            " WHERE e.seq > $1 AND e.seq <= $2 AND e.kind = 'held' AND r.purged_at IS NULL"
+	                            " AND NOT EXISTS (SELECT 1 FROM search_text s WHERE s.revision_id = r.id)",
+	              DB_INT(after), DB_INT(upto));
 }
 
 enum frg_status search_postgres_remove(struct store_tx *tx, id64 revision, struct frg_error *err)

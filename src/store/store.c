@@ -3,6 +3,7 @@
 #include "store/checkpoints.h"
 #include "store/health.h"
 #include "store/measure.h"
+#include "store/near_held.h"
 #include "store/person.h"
 #include "store/plain.h"
 #include "store/postgres.h"
@@ -41,6 +42,7 @@ struct line {
 struct store {
 	struct db *writer;
 	struct arena *kept; /* of the group that is being written (tx.h) */
+	struct near_held *held;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t work_there, event_there;
@@ -75,37 +77,40 @@ static void run_work(struct store_tx *tx, struct job *job)
 		job->status = store_chain_write(tx, &job->err);
 }
 
-/* Refused or done, but nothing in between; *broken: it was. */
-static void run_plain(struct store *s, struct job *job, struct search_entry **entries, bool *broken)
+/* Refused or done, but nothing in between; *broken: it was, and what it did is still there. */
+static void run_plain(struct store *s, struct job *job, bool *broken)
 {
 	struct db *db = s->writer;
-	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept};
+	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept, .held = s->held};
 	int64_t before = db_changes(db);
 	run_work(&tx, job);
 	*broken = job->status != FRG_OK && db_changes(db) != before;
 	if (*broken)
 		store_plain_broken(job->work, job->status, &job->err);
 	if (job->status == FRG_OK)
-		*entries = store_search_join(*entries, tx.entries);
+		near_held_keep(s->held, tx.event_count);
 }
 
 /* One job inside the open group, in a savepoint of its own; *broken: it failed, and what it did is still there. */
-static void run_one(struct store *s, struct job *job, struct search_entry **entries, bool *broken)
+static void run_one(struct store *s, struct job *job, bool *broken)
 {
 	struct db *db = s->writer;
 	job->status = db_step(db, &job->err, DB_SAVE);
 	if (job->status != FRG_OK)
 		return;
-	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept};
+	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept, .held = s->held};
 	run_work(&tx, job);
 	if (!db_in_transaction(db)) /* a full disk ends the whole group */
 		return;
 	if (job->status == FRG_OK)
 		job->status = db_step(db, &job->err, DB_KEEP);
+	if (job->status == FRG_OK) {
+		near_held_keep(s->held, tx.event_count);
+		return;
+	}
+	near_held_undo(s->held);
 	struct frg_error undo;
-	if (job->status == FRG_OK)
-		*entries = store_search_join(*entries, tx.entries);
-	else if (db_in_transaction(db) && db_step(db, &undo, DB_UNDO) != FRG_OK) {
+	if (db_in_transaction(db) && db_step(db, &undo, DB_UNDO) != FRG_OK) {
 		log_error("store_undo", "%s", undo.msg);
 		*broken = true;
 	}
@@ -131,31 +136,72 @@ static enum frg_status commit(struct store *s, size_t count, struct frg_error *e
 	return FRG_OK;
 }
 
+struct group {
+	size_t ran;
+	bool again; /* plain work broke its word: nothing else has been done, and all may begin anew */
+};
+
+/* Plain work comes first: should it break its word, no other work has been done that would have to be done twice. */
+static void sort_plain(struct job **jobs, size_t count)
+{
+	struct job *rest[GROUP_MAX];
+	size_t plain = 0, others = 0;
+	for (size_t i = 0; i < count; i++)
+		if (jobs[i]->plain)
+			jobs[plain++] = jobs[i];
+		else
+			rest[others++] = jobs[i];
+	memcpy(jobs + plain, rest, others * sizeof *rest);
+}
+
+/* The jobs in an open transaction; `plainly`: those that may go without a savepoint. */
+static enum frg_status run_jobs(struct store *s, struct job **jobs, size_t count, bool plainly, struct group *g,
+                                struct frg_error *err)
+{
+	struct db *db = s->writer;
+	*g = (struct group){0};
+	arena_reset(s->kept);
+	near_held_begin(s->held);
+	enum frg_status st = db_step(db, err, DB_BEGIN_WRITE);
+	if (st == FRG_OK)
+		st = store_migrated_still(db, err);
+	while (st == FRG_OK && g->ran < count) {
+		struct job *job = jobs[g->ran++];
+		bool broken = false, plain = plainly && job->plain;
+		if (plain)
+			run_plain(s, job, &broken);
+		else
+			run_one(s, job, &broken);
+		g->again = broken && plain && db_in_transaction(db);
+		if (broken || !db_in_transaction(db))
+			st = frg_fail(err, FRG_UNAVAILABLE, job->err.code ? job->err.code : "store_io",
+			              "the transaction was given up: %s", job->err.msg);
+	}
+	return st;
+}
+
+static void give_up(struct db *db)
+{
+	struct frg_error undo;
+	if (db_in_transaction(db) && db_step(db, &undo, DB_ROLLBACK) != FRG_OK)
+		log_error("store_rollback", "%s", undo.msg);
+}
+
 /* NULL, or the code of what went wrong. */
 static const char *run_group(struct store *s, struct job **jobs, size_t count)
 {
 	struct db *db = s->writer;
 	struct frg_error err = {0};
+	struct group g;
 	int64_t seq = 0;
-	struct search_entry *entries = NULL;
-	arena_reset(s->kept);
-	enum frg_status st = db_step(db, &err, DB_BEGIN_WRITE);
-	size_t ran = 0;
-	if (st == FRG_OK)
-		st = store_migrated_still(db, &err);
-	while (st == FRG_OK && ran < count) {
-		struct job *job = jobs[ran++];
-		bool broken = false;
-		if (job->plain && db_dialect(db) == DB_SQLITE)
-			run_plain(s, job, &entries, &broken);
-		else
-			run_one(s, job, &entries, &broken);
-		if (broken || !db_in_transaction(db))
-			st = frg_fail(&err, FRG_UNAVAILABLE, job->err.code ? job->err.code : "store_io",
-			              "the transaction was given up: %s", job->err.msg);
+	sort_plain(jobs, count);
+	enum frg_status st = run_jobs(s, jobs, count, db_dialect(db) == DB_SQLITE, &g, &err);
+	if (g.again) {
+		log_error("store_plain", "a group begins anew, each with a savepoint: %s", err.msg);
+		near_held_failed(s->held);
+		give_up(db);
+		st = run_jobs(s, jobs, count, false, &g, &err);
 	}
-	if (st == FRG_OK)
-		st = store_search_write(db, entries, &err);
 	if (st == FRG_OK && s->replicas)
 		st = last_event(db, &seq, &err);
 	if (st == FRG_OK)
@@ -164,15 +210,12 @@ static const char *run_group(struct store *s, struct job **jobs, size_t count)
 		store_know(s, seq);
 		return NULL;
 	}
+	near_held_failed(s->held);
 	metric_add(&store_failures, 0, 1);
-	if (db_in_transaction(db)) {
-		struct frg_error undo;
-		if (db_step(db, &undo, DB_ROLLBACK) != FRG_OK)
-			log_error("store_rollback", "%s", undo.msg);
-	}
+	give_up(db);
 	log_error("store_commit", "writes not done: %s", err.msg);
 	for (size_t i = 0; i < count; i++) { /* nothing of the group is on the disk: say so to all */
-		if (i < ran && jobs[i]->status != FRG_OK)
+		if (i < g.ran && jobs[i]->status != FRG_OK)
 			continue;
 		jobs[i]->status = st;
 		jobs[i]->err = err;
@@ -400,6 +443,7 @@ static void free_all(struct store *s)
 	free(s->place.at);
 	db_close(s->writer);
 	arena_close(s->kept);
+	near_held_close(s->held);
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->work_there);
 	pthread_cond_destroy(&s->event_there);
@@ -454,6 +498,7 @@ enum frg_status store_open(const struct store_config *config, struct store **out
 	pthread_cond_init(&s->event_there, &steady);
 	pthread_condattr_destroy(&steady);
 	s->kept = arena_open(KEPT_MAX);
+	s->held = near_held_open(NEAR_HELD_MAX);
 	unsigned readers = config->readers ? config->readers : 4;
 	enum frg_status st = place_find(config->url, config->create, &s->place, err);
 	if (st == FRG_OK)

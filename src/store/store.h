@@ -45,7 +45,8 @@ MUST_CHECK enum frg_status store_write(struct store *store, struct arena *arena,
 int64_t store_changes(struct store_tx *tx);
 enum store_way {
 	/* Work that refuses before its first write, or not at all: it needs nothing to go back to, and that is a third of
-	 * what a small write costs. Should it fail later all the same, nothing of its whole group is written. */
+	 * what a small write costs. Should it fail later all the same, its whole group is undone and begins anew, each with
+	 * something to go back to: so it may be run twice, and what the first run left in its `ctx` must not matter. */
 	STORE_PLAIN = 1,
 	/* Stands behind all who are not patient: for what may come in floods. */
 	STORE_PATIENT = 2,
@@ -186,6 +187,7 @@ MUST_CHECK enum frg_status store_author_recent(struct store_tx *tx, id64 author,
 
 /* ---- the queue, its lanes, who looks at what (queue.c) ------------------------------ */
 
+enum { STORE_NEAR_KEYS = 9 };
 struct store_queue_row {
 	id64 revision, site, comment, article, author;
 	str section, lang;
@@ -196,10 +198,12 @@ struct store_queue_row {
 	bool edit, returned;
 	str referral; /* empty: none */
 	id64 referral_by;
-	msec escalated; /* 0: not */
-	id64 group;     /* the same for texts that are nearly the same: the first of them */
-	id64 repost_of; /* the decision that refused this text before; 0: none */
-	id64 blind_for; /* whose decision is to be repeated by somebody else; 0: it really waits */
+	msec escalated;                 /* 0: not */
+	id64 group;                     /* the same for texts that are nearly the same: the first of them */
+	id64 repost_of;                 /* the decision that refused this text before; 0: none */
+	id64 blind_for;                 /* whose decision is to be repeated by somebody else; 0: it really waits */
+	uint64_t near[STORE_NEAR_KEYS]; /* by which it is found again while it waits; not read back */
+	size_t near_count;
 };
 struct store_queue_rows {
 	struct store_queue_row *items;
@@ -232,7 +236,8 @@ struct store_queue_place {
 	msec due;
 	id64 revision; /* 0: before all */
 };
-/* Inserts or replaces. */
+/* Inserts or replaces. That something enters the queue is to be told to the outbox by the same transaction (as it is by
+ * a process that begins, before others): other programs' writers learn of its keys by that. */
 MUST_CHECK enum frg_status store_queue_put(struct store_tx *tx, const struct store_queue_row *row,
                                            struct frg_error *err);
 MUST_CHECK enum frg_status store_queue_get(struct store_tx *tx, id64 revision, struct store_queue_row *out,
@@ -256,17 +261,18 @@ struct store_ids {
 enum { STORE_DUE_MAX = 100000 };
 MUST_CHECK enum frg_status store_queue_due(struct store_tx *tx, id64 site, struct store_ids *out,
                                            struct frg_error *err);
-/* Has this revision any keys? */
-MUST_CHECK enum frg_status store_near_has(struct store_tx *tx, id64 revision, bool *out, struct frg_error *err);
-/* A revision's keys, instead of those it had. When it is decided they become those of a refused text or go; those of a
- * released one stay, and are not found, until store_near_forget. */
+/* A revision's keys in rows of their own, instead of those it had: of a refused text all, of one that waits those of
+ * its links. When it is decided they become those of a refused text or go; those of a released one stay, and are not
+ * found, until store_near_forget. */
 MUST_CHECK enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bool refused,
                                           const uint64_t *keys, size_t count, struct frg_error *err);
-enum { STORE_NEAR_KEYS = 9 };
 /* Is any of them any other text's? Of most texts, none is. */
 MUST_CHECK enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count,
                                             bool *known, struct frg_error *err);
-/* The newest with each of these keys, 1 to STORE_NEAR_KEYS; one may come several times. */
+/* After store_ask: what store_near_known is going to read. */
+void store_near_ask(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count);
+/* The newest with each of these keys, 1 to STORE_NEAR_KEYS; one may come several times. Of what waits only a writing
+ * transaction knows. */
 MUST_CHECK enum frg_status store_near_find(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count,
                                            bool refused, int64_t limit, struct store_ids *out, struct frg_error *err);
 /* The keys of what the decisions after `after`, up to `upto`, released. They lie scattered over the whole table: a
@@ -293,6 +299,10 @@ struct store_search {
 };
 MUST_CHECK enum frg_status store_search_add(struct store_tx *tx, id64 revision, str name, str title, str text,
                                             struct frg_error *err);
+/* Is there a text that the outbox tells of and the index does not have, or too much to look through for one? */
+MUST_CHECK enum frg_status store_search_behind(struct store_tx *tx, bool *behind, struct frg_error *err);
+/* Takes into the index what the next `limit` events (or fewer) tell of; *more: there are others. */
+MUST_CHECK enum frg_status store_search_follow(struct store_tx *tx, int64_t limit, bool *more, struct frg_error *err);
 /* What was added under this name and with this text; `title` is the article's, in case the index does not know. */
 MUST_CHECK enum frg_status store_search_remove(struct store_tx *tx, id64 revision, str name, str title, str text,
                                                struct frg_error *err);
@@ -638,7 +648,7 @@ MUST_CHECK enum frg_status store_event_insert(struct store_tx *tx, const struct 
                                               struct frg_error *err); /* assigns seq */
 MUST_CHECK enum frg_status store_event_after(struct store_tx *tx, int64_t seq, int64_t limit, struct store_events *out,
                                              struct frg_error *err);
-/* Those from before `before` have been read by all. */
+/* Those from before `before` have been read by all, but perhaps not by the full-text index. */
 MUST_CHECK enum frg_status store_event_purge(struct store_tx *tx, msec before, struct frg_error *err);
 MUST_CHECK enum frg_status store_event_last(struct store_tx *tx, int64_t *seq, struct frg_error *err);
 

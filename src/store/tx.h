@@ -5,8 +5,8 @@
 #include "store/db.h"
 #include "store/store.h"
 
-struct search_entry; /* search.c */
-struct event_entry;  /* event.c */
+struct event_entry; /* event.c */
+struct near_held;   /* near_held.h */
 
 /* The end of a chain as this transaction sees it. */
 struct chain_end {
@@ -17,9 +17,9 @@ struct chain_end {
 
 struct store_tx {
 	struct db *db;
-	struct arena *arena; /* the caller's, who may empty it between two of many things */
-	struct arena *kept;  /* the store's, until the group's end: what is put off lies here; NULL in a reading one */
-	struct search_entry *entries; /* what the index gets when the group is complete; NULL in a reading one */
+	struct arena *arena;    /* the caller's, who may empty it between two of many things */
+	struct arena *kept;     /* the store's, until the group's end: what is put off lies here; NULL in a reading one */
+	struct near_held *held; /* by which keys what waits is found again; NULL in a reading one */
 	/* What is written once, when the work is done */
 	struct event_entry *events, **events_end;
 	int64_t event_count;
@@ -35,6 +35,10 @@ void store_chain_keep(struct chain_end *end, int64_t seq, str hash);
 /* What was put off until the work was done. event.c, decision.c */
 MUST_CHECK enum frg_status store_events_write(struct store_tx *tx, struct frg_error *err);
 MUST_CHECK enum frg_status store_chain_write(struct store_tx *tx, struct frg_error *err);
+
+/* near.c: keeps the keys of a new row of the queue; *within: as a part of it. */
+MUST_CHECK enum frg_status store_near_hold(struct store_tx *tx, const struct store_queue_row *row, bool *within,
+                                           struct frg_error *err);
 
 /* Applies the program's migrations to `db`; refuses changed and newer schemas. */
 MUST_CHECK enum frg_status store_migrate(struct db *db, struct frg_error *err);
@@ -58,10 +62,6 @@ MUST_CHECK enum frg_status store_copy_refuse(struct db *db, struct frg_error *er
 
 /* search.c */
 MUST_CHECK enum frg_status store_search_open(struct db *db, struct frg_error *err);
-/* `more` behind `list`. */
-struct search_entry *store_search_join(struct search_entry *list, struct search_entry *more);
-/* Writes them into the index: once for all of a group, as the index makes a part of its own for each savepoint. */
-MUST_CHECK enum frg_status store_search_write(struct db *db, const struct search_entry *list, struct frg_error *err);
 /* A step of merging the index, so that words that were taken out are in none of its parts: `first` begins anew, *more:
  * it goes on. Some hundred pages at most. */
 MUST_CHECK enum frg_status store_search_merge(struct store_tx *tx, bool first, bool *more, struct frg_error *err);

@@ -122,23 +122,47 @@ static uint64_t *read_grams(struct arena *a, str text, struct near_text *out, si
 	out->keys[0] = hash_of(even.p, even.n);
 	if (even.n < NEAR_SHORT)
 		return NULL;
-	uint64_t *grams = arena_array(a, even.n, sizeof *grams), minima[MINIMA];
+	uint64_t *grams = arena_array(a, even.n, sizeof *grams);
 	for (size_t i = 0; i + GRAM <= even.n; i++)
 		grams[(*count)++] = hash_of(even.p + i, GRAM);
-	find_minima(grams, *count, minima);
+	return grams;
+}
+
+static void make_keys(const uint64_t *grams, size_t count, struct near_text *out)
+{
+	uint64_t minima[MINIMA];
+	find_minima(grams, count, minima);
 	for (int b = 0; b < NEAR_BANDS; b++) {
 		uint64_t h = mix((uint64_t)b + 1);
 		for (int r = 0; r < NEAR_ROWS; r++)
 			h = mix(h ^ minima[b * NEAR_ROWS + r]);
 		out->keys[out->key_count++] = h;
 	}
-	return grams;
+}
+
+static void make_set(struct arena *a, uint64_t *grams, size_t count, struct near_text *out)
+{
+	sort(a, grams, count);
+	out->grams = grams;
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || grams[i] != grams[i - 1])
+			grams[out->gram_count++] = grams[i];
 }
 
 void near_keys(struct arena *a, str text, struct near_text *out)
 {
 	size_t count;
-	read_grams(a, text, out, &count);
+	const uint64_t *grams = read_grams(a, text, out, &count);
+	if (grams)
+		make_keys(grams, count, out);
+}
+
+void near_set(struct arena *a, str text, struct near_text *out)
+{
+	size_t count;
+	uint64_t *grams = read_grams(a, text, out, &count);
+	if (grams)
+		make_set(a, grams, count, out);
 }
 
 void near_read(struct arena *a, str text, struct near_text *out)
@@ -147,11 +171,8 @@ void near_read(struct arena *a, str text, struct near_text *out)
 	uint64_t *grams = read_grams(a, text, out, &count);
 	if (!grams)
 		return;
-	sort(a, grams, count);
-	out->grams = grams;
-	for (size_t i = 0; i < count; i++)
-		if (i == 0 || grams[i] != grams[i - 1])
-			grams[out->gram_count++] = grams[i];
+	make_keys(grams, count, out);
+	make_set(a, grams, count, out);
 }
 
 double near_likeness(const struct near_text *a, const struct near_text *b)

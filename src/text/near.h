@@ -29,7 +29,9 @@ struct near_text {
 
 /* The keys alone, which is all that most texts are ever asked for: no grams, so not for near_likeness. Valid UTF-8. */
 void near_keys(struct arena *a, str text, struct near_text *out);
-/* Valid UTF-8; what `out` points to lives in the arena. */
+/* What near_likeness compares alone: the grams, and of the keys only the whole text's. */
+void near_set(struct arena *a, str text, struct near_text *out);
+/* Both. Valid UTF-8; what `out` points to lives in the arena. */
 void near_read(struct arena *a, str text, struct near_text *out);
 /* Jaccard likeness of the two sets, 0 … 1; 1 also for texts that are the same when evened out. */
 double near_likeness(const struct near_text *a, const struct near_text *b);

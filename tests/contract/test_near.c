@@ -1,7 +1,9 @@
 /* Keys by which texts are found again: what is released is not found by them, though they go later. */
 #include "store_fixture.h"
 
+#include "store/near_held.h"
 #include "store/tally.h"
+#include "store/tx.h"
 
 enum { KEY = 7 };
 
@@ -10,7 +12,7 @@ struct near {
 	enum store_state from, to;
 	int64_t upto, tallied;
 	struct store_ids found;
-	bool has;
+	bool has; /* rows of its own */
 };
 
 static enum frg_status put(struct store_tx *tx, void *ctx, struct frg_error *e)
@@ -31,6 +33,17 @@ static enum frg_status forget(struct store_tx *tx, void *ctx, struct frg_error *
 	return store_near_forget(tx, 0, ((struct near *)ctx)->upto, e);
 }
 
+static enum frg_status has_rows(struct store_tx *tx, id64 revision, bool *has, struct frg_error *e)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, e, &rows, "SELECT 1 FROM near_key WHERE revision_id = $1 LIMIT 1",
+	                              DB_INT(revision));
+	if (st != FRG_OK)
+		return st;
+	*has = db_next(rows);
+	return db_end(rows, e);
+}
+
 static enum frg_status look(struct store_tx *tx, void *ctx, struct frg_error *e)
 {
 	struct near *n = ctx;
@@ -39,7 +52,7 @@ static enum frg_status look(struct store_tx *tx, void *ctx, struct frg_error *e)
 	id64 site = n->made->f->site.id;
 	enum frg_status st = store_near_find(tx, site, &key, 1, false, 1, &n->found, e);
 	if (st == FRG_OK)
-		st = store_near_has(tx, n->made->revision.id, &n->has, e);
+		st = has_rows(tx, n->made->revision.id, &n->has, e);
 	if (st == FRG_OK)
 		st = store_near_tally(tx, site, KEY, 0, 10, &tally, e);
 	n->tallied = tally.texts;
@@ -58,11 +71,11 @@ static void what_is_released_is_not_found(void **state)
 	struct near old = {.made = &first}, n = {.made = &second, .to = STATE_RELEASED};
 	run(f, put, &old);
 	run(f, put, &n);
-	OK(store_read(f->store, f->arena, look, &n, &err));
+	OK(store_write(f->store, f->arena, look, &n, &err));
 	assert_int_equal(n.found.items[0], second.revision.id);
 	assert_int_equal(n.tallied, 2);
 	run(f, move, &n);
-	OK(store_read(f->store, f->arena, look, &n, &err));
+	OK(store_write(f->store, f->arena, look, &n, &err));
 	assert_true(n.has);
 	assert_int_equal(n.tallied, 1);
 	assert_int_equal(n.found.items[0], first.revision.id); /* nor does it stand before one that waits */
@@ -85,13 +98,13 @@ static void released_keys_are_forgotten_with_others(void **state)
 	run(f, move, &c);
 	b.upto = 0; /* not yet */
 	run(f, forget, &b);
-	OK(store_read(f->store, f->arena, look, &b, &err));
+	OK(store_write(f->store, f->arena, look, &b, &err));
 	assert_true(b.has);
 	b.upto = undone.decision.seq;
 	run(f, forget, &b);
-	OK(store_read(f->store, f->arena, look, &a, &err));
-	OK(store_read(f->store, f->arena, look, &b, &err));
-	OK(store_read(f->store, f->arena, look, &c, &err));
+	OK(store_write(f->store, f->arena, look, &a, &err));
+	OK(store_write(f->store, f->arena, look, &b, &err));
+	OK(store_write(f->store, f->arena, look, &c, &err));
 	assert_true(a.has);
 	assert_false(b.has);
 	assert_true(c.has); /* taken back: it waits again */
@@ -109,10 +122,159 @@ static void what_is_refused_is_found_as_such(void **state)
 	run(f, move, &n);
 	n.upto = m.decision.seq;
 	run(f, forget, &n);
-	OK(store_read(f->store, f->arena, look, &n, &err));
+	OK(store_write(f->store, f->arena, look, &n, &err));
 	assert_true(n.has);
 	assert_int_equal(n.found.count, 0); /* among what waits */
 	assert_int_equal(n.tallied, 1);
+}
+
+/* ---- in the queue ---- */
+
+struct waiting {
+	struct fixture *f;
+	struct made made;
+	uint64_t keys[2];
+	size_t count;
+	bool leaves, fails;
+	struct store_ids found;
+};
+
+static enum frg_status enter(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct waiting *w = ctx;
+	struct store_queue_row row = {.revision = w->made.revision.id,
+	                              .site = w->f->site.id,
+	                              .comment = w->made.comment.id,
+	                              .article = w->f->article.id,
+	                              .suggestion = STR("look"),
+	                              .near_count = w->count};
+	memcpy(row.near, w->keys, sizeof w->keys);
+	enum frg_status st = store_queue_put(tx, &row, e);
+	if (st == FRG_OK)
+		st = store_event_insert(
+			tx, &(struct store_event){.kind = STR("held"), .site = w->f->site.id, .revision = row.revision}, e);
+	return st == FRG_OK && w->fails ? frg_fail(e, FRG_CONFLICT, "no", "no") : st;
+}
+
+static enum frg_status find(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct waiting *w = ctx;
+	bool known;
+	enum frg_status st = FRG_OK;
+	if (w->leaves)
+		st = store_revision_move(tx, w->made.revision.id, STATE_HELD, 0, STATE_RELEASED, e);
+	if (st == FRG_OK)
+		st = store_near_known(tx, w->f->site.id, w->keys, w->count, &known, e);
+	if (st == FRG_OK)
+		st = store_near_find(tx, w->f->site.id, w->keys, w->count, false, 4, &w->found, e);
+	if (st == FRG_OK)
+		assert_true(known || w->found.count == 0);
+	return st == FRG_OK && w->fails ? frg_fail(e, FRG_CONFLICT, "no", "no") : st;
+}
+
+static struct waiting held(struct fixture *f, const char *text, uint64_t first, uint64_t second)
+{
+	return (struct waiting){.f = f, .made = make_one(f, text, NULL), .keys = {first, second}, .count = second ? 2 : 1};
+}
+
+static size_t found(struct store *store, struct waiting *w)
+{
+	OK(store_write(store, w->f->arena, find, w, &err));
+	return w->found.count;
+}
+
+static void what_waits_is_found_until_it_leaves(void **state)
+{
+	struct fixture *f = *state;
+	struct waiting a = held(f, "a", KEY, KEY + 1), b = held(f, "b", KEY + 1, UINT64_MAX);
+	assert_int_equal(found(f->store, &a), 0);
+	OK(store_write(f->store, f->arena, enter, &a, &err));
+	assert_int_equal(found(f->store, &a), 1); /* once, though by two keys */
+	assert_int_equal(found(f->store, &b), 1);
+	assert_int_equal(b.found.items[0], a.made.revision.id);
+	OK(store_write(f->store, f->arena, enter, &b, &err));
+	assert_int_equal(found(f->store, &b), 2);
+	assert_int_equal(b.found.items[0], b.made.revision.id); /* the newest first */
+	a.leaves = true;
+	assert_int_equal(found(f->store, &a), 1);
+	assert_int_equal(a.found.items[0], b.made.revision.id);
+}
+
+static void what_is_taken_back_is_found_again(void **state)
+{
+	struct fixture *f = *state;
+	struct waiting a = held(f, "a", KEY, 0), b = held(f, "b", KEY, 0);
+	OK(store_write(f->store, f->arena, enter, &a, &err));
+	b.fails = true;
+	assert_int_equal(store_write(f->store, f->arena, enter, &b, &err), FRG_CONFLICT);
+	b.fails = false;
+	assert_int_equal(found(f->store, &b), 1);
+	a.leaves = a.fails = true;
+	assert_int_equal(store_write(f->store, f->arena, find, &a, &err), FRG_CONFLICT);
+	assert_int_equal(a.found.count, 0);
+	assert_int_equal(found(f->store, &b), 1);
+}
+
+/* A program that is killed, others beside it. */
+static void every_program_finds_it(void **state)
+{
+	struct fixture *f = *state;
+	struct store *other;
+	struct store_config config = {.url = str_of(f->url)};
+	struct waiting a = held(f, "a", KEY, 0), b = held(f, "b", KEY, 0), c = held(f, "c", KEY, UINT64_MAX - 1);
+	OK(store_write(f->store, f->arena, enter, &a, &err));
+	OK(store_open(&config, &other, &err));
+	assert_int_equal(found(other, &a), 1);
+	OK(store_write(f->store, f->arena, enter, &b, &err));
+	assert_int_equal(found(other, &a), 2);
+	OK(store_write(other, f->arena, enter, &c, &err));
+	assert_int_equal(found(f->store, &c), 3);
+	a.leaves = true;
+	assert_int_equal(found(f->store, &a), 2);
+	assert_int_equal(found(other, &c), 2);
+	store_close(other);
+}
+
+/* ---- memory ---- */
+
+struct filling {
+	struct fixture *f;
+	size_t left_out, found;
+};
+
+enum { MOST = 8, MORE = 40 };
+
+static enum frg_status fill_up(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct filling *t = ctx;
+	struct near_held *h = near_held_open(MOST);
+	enum frg_status st = near_held_read(h, tx->db, e);
+	for (uint64_t i = 0; st == FRG_OK && i < MORE; i++) {
+		bool added;
+		uint64_t key = (KEY + i) << 32;
+		st = near_held_add(h, tx->db, t->f->site.id, (id64)i + 1, &key, 1, &added, e);
+		t->left_out += !added;
+		t->found += near_held_knows(h, t->f->site.id, &key, 1);
+	}
+	near_held_close(h);
+	return st;
+}
+
+/* None of these stands in the queue, so all are forgotten whenever that is read anew. */
+static void memory_has_a_ceiling(void **state)
+{
+	struct filling t = {.f = *state};
+	OK(store_write(t.f->store, t.f->arena, fill_up, &t, &err));
+	assert_int_equal(t.left_out, 0);
+	assert_int_equal(t.found, MORE);
+	for (int i = 0; i < MOST; i++) {
+		struct waiting w = held(t.f, "x", KEY + (uint64_t)i, 0);
+		OK(store_write(t.f->store, t.f->arena, enter, &w, &err));
+	}
+	t.found = 0;
+	OK(store_write(t.f->store, t.f->arena, fill_up, &t, &err));
+	assert_int_equal(t.left_out, MORE);
+	assert_int_equal(t.found, 0);
 }
 
 int main(void)
@@ -122,6 +284,10 @@ int main(void)
 		TEST(what_is_released_is_not_found),
 		TEST(released_keys_are_forgotten_with_others),
 		TEST(what_is_refused_is_found_as_such),
+		TEST(what_waits_is_found_until_it_leaves),
+		TEST(what_is_taken_back_is_found_again),
+		TEST(every_program_finds_it),
+		TEST(memory_has_a_ceiling),
 	};
 	return cmocka_run_group_tests_name("near", tests, NULL, NULL);
 }

@@ -97,6 +97,97 @@ static void what_is_taken_out_is_not_found(void **state)
 	assert_int_equal(l.missing.count, 1);
 }
 
+/* ---- the index follows the outbox ---- */
+
+struct following {
+	struct fixture *f;
+	id64 revision;
+	int64_t limit;
+	bool more, behind;
+};
+
+static enum frg_status tell_held(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	const struct following *l = ctx;
+	return store_event_insert(
+		tx, &(struct store_event){.kind = STR("held"), .site = l->f->site.id, .revision = l->revision}, e);
+}
+
+static enum frg_status follow(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct following *l = ctx;
+	return store_search_follow(tx, l->limit, &l->more, e);
+}
+
+static enum frg_status is_behind(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	return store_search_behind(tx, &((struct following *)ctx)->behind, e);
+}
+
+static enum frg_status forget_events(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	return store_event_purge(tx, INT64_MAX, e);
+}
+
+static bool behind(struct fixture *f)
+{
+	struct following l = {.f = f};
+	OK(store_read(f->store, f->arena, is_behind, &l, &err));
+	return l.behind;
+}
+
+static struct made arrive(struct fixture *f, const char *text)
+{
+	struct made m = make_one(f, text, NULL);
+	struct following l = {.f = f, .revision = m.revision.id};
+	OK(store_write(f->store, f->arena, tell_held, &l, &err));
+	return m;
+}
+
+static bool follow_some(struct fixture *f, int64_t limit)
+{
+	struct following l = {.f = f, .limit = limit};
+	OK(store_write(f->store, f->arena, follow, &l, &err));
+	return l.more;
+}
+
+static void what_has_come_in_is_taken_in_later(void **state)
+{
+	struct fixture *f = *state;
+	assert_false(behind(f));
+	assert_false(follow_some(f, 2));
+	arrive(f, "Erster Kirschbaum");
+	arrive(f, "Zweiter Kirschbaum");
+	arrive(f, "Dritter Kirschbaum");
+	OK(store_write(f->store, f->arena, forget_events, NULL, &err)); /* not before the index has read them */
+	assert_true(behind(f));
+	assert_int_equal(hits(f, SEARCH_ANYWHERE, "kirsch", NULL), 0);
+	assert_true(follow_some(f, 2));
+	assert_int_equal(hits(f, SEARCH_ANYWHERE, "kirsch", NULL), 2);
+	assert_false(follow_some(f, 2));
+	assert_false(behind(f));
+	assert_int_equal(hits(f, SEARCH_ANYWHERE, "kirsch", NULL), 3);
+	assert_int_equal(hits(f, SEARCH_TITLE, "titel", NULL), 3);
+	assert_int_equal(hits(f, SEARCH_NAME, "n", NULL), 3);
+	OK(store_write(f->store, f->arena, forget_events, NULL, &err));
+	assert_false(follow_some(f, 2));
+	assert_int_equal(hits(f, SEARCH_ANYWHERE, "kirsch", NULL), 3);
+}
+
+static void nothing_is_taken_in_twice_or_when_it_is_erased(void **state)
+{
+	struct fixture *f = *state;
+	struct made there = arrive(f, "Schon da: Walnuss"), erased = arrive(f, "Ausgelöscht: Walnuss");
+	char sql[128];
+	OK(store_write(f->store, f->arena, add, &there, &err));
+	snprintf(sql, sizeof sql, "UPDATE revision SET purged_at = 1 WHERE id = %lld", (long long)erased.revision.id);
+	tamper(f, sql);
+	assert_false(follow_some(f, 10));
+	assert_int_equal(hits(f, SEARCH_ANYWHERE, "walnuss", NULL), 1);
+	OK(store_write(f->store, f->arena, take_out, &there, &err));
+	assert_int_equal(hits(f, SEARCH_ANYWHERE, "walnuss", NULL), 0);
+}
+
 /* ---- taken out to the last byte, while others write ---- */
 
 enum { TEXTS = 300, WORDS = 400, ROOM = 16 };
@@ -201,6 +292,8 @@ int main(void)
 		TEST(what_was_not_kept_is_not_found),
 		TEST(words_are_found_by_their_beginning),
 		TEST(what_is_taken_out_is_not_found),
+		TEST(what_has_come_in_is_taken_in_later),
+		TEST(nothing_is_taken_in_twice_or_when_it_is_erased),
 		TEST(what_is_taken_out_is_in_no_byte),
 	};
 	return cmocka_run_group_tests_name("search", tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "store_fixture.h"
 
 #include "store/plain.h"
+#include "store/tx.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -83,6 +84,29 @@ static void publications_are_counted(void **state)
 	}
 }
 
+/* Lies where the last place of its article's is: 22 bits count them. */
+static enum frg_status put_last(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	const struct made *m = ctx;
+	return DB_RUN(tx->db, e, "UPDATE publication SET place = $2 WHERE comment_id = $1", DB_INT(m->comment.id),
+	              DB_INT(m->f->article.id | ((1 << 22) - 1)));
+}
+
+static void an_article_may_have_more_comments_than_places(void **state)
+{
+	struct fixture *f = *state;
+	struct made all[4];
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		all[i] = make_one(f, "released", "release");
+		OK(store_write(f->store, f->arena, publish, &all[i], &err));
+		if (i == 0)
+			OK(store_write(f->store, f->arena, put_last, &all[0], &err));
+	}
+	struct changing c = {&all[3], PUBLICATION_PICK, 0};
+	OK(store_write(f->store, f->arena, change_and_count, &c, &err));
+	assert_int_equal(c.count, 4);
+}
+
 /* ---- transactions ---- */
 
 static enum frg_status make_then_fail(struct store_tx *tx, void *ctx, struct frg_error *e)
@@ -158,6 +182,68 @@ static void plain_work_is_done_or_not(void **state)
 	struct lookup gone = {.id = bad.revision.id};
 	OK(store_read(f->store, f->arena, find_revision, &there, &err));
 	assert_int_equal(store_read(f->store, f->arena, find_revision, &gone, &err), FRG_NOT_FOUND);
+}
+
+/* One of a group that breaks its word is refused; what waited with it is done, and done once. */
+struct member {
+	struct fixture *f;
+	unsigned ways;
+	store_work *work;
+	enum frg_status status;
+	pthread_t thread;
+	int ran;
+	id64 made;
+};
+
+static enum frg_status run_member(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct member *m = ctx;
+	struct made made = {.f = m->f, .text = STR("member")};
+	m->ran++;
+	enum frg_status st = m->work(tx, &made, e);
+	m->made = made.revision.id;
+	return st;
+}
+
+static void *member_thread(void *arg)
+{
+	struct member *m = arg;
+	struct arena *a = arena_open(1 << 20);
+	struct frg_error e;
+	m->status = store_write_as(m->f->store, m->ways, a, run_member, m, &e);
+	arena_close(a);
+	return NULL;
+}
+
+static enum frg_status wait_for_members(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct member *all = ctx;
+	for (unsigned i = 0; i < 4; i++) { /* one after another, so that they stand in line in this order */
+		if (pthread_create(&all[i].thread, NULL, member_thread, &all[i]))
+			return frg_fail(e, FRG_UNAVAILABLE, "test", "no thread");
+		while (store_waiting(all[i].f->store) <= i)
+			usleep(1000);
+	}
+	(void)tx;
+	return FRG_OK;
+}
+
+static void who_breaks_the_word_fails_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct member all[] = {
+		{f, 0, make}, {f, STORE_PLAIN, make}, {f, STORE_PLAIN, make_then_fail}, {f, STORE_PLAIN, make}};
+	if (store_plain_guarded() && !f->postgres)
+		return;
+	OK(store_write(f->store, f->arena, wait_for_members, all, &err));
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		pthread_join(all[i].thread, NULL);
+		bool fails = all[i].work == make_then_fail;
+		struct lookup l = {.id = all[i].made};
+		assert_int_equal(all[i].status, fails ? FRG_FORBIDDEN : FRG_OK);
+		assert_int_equal(store_read(f->store, f->arena, find_revision, &l, &err), fails ? FRG_NOT_FOUND : FRG_OK);
+	}
+	assert_int_equal(all[0].ran, 1);
 }
 
 static enum frg_status write_in_read(struct store_tx *tx, void *ctx, struct frg_error *e) { return make(tx, ctx, e); }
@@ -589,6 +675,8 @@ int main(void)
 		TEST(publications_are_counted),
 		TEST(failed_work_leaves_nothing),
 		TEST(plain_work_is_done_or_not),
+		TEST(an_article_may_have_more_comments_than_places),
+		TEST(who_breaks_the_word_fails_alone),
 		TEST(reading_cannot_write),
 		TEST(a_crowd_is_committed_together),
 		TEST(a_revision_moves_once),

@@ -29,6 +29,17 @@ test('by words, their beginnings, with and without accents; by name and headline
 	assert.deepEqual(await found({ q: '!!' }), [], 'signs are no words');
 });
 
+test('what came in the moment before is found, and after a kill, too', async () => {
+	const one = await submit('Der Holunder am Fähranleger blüht schon.', 'Emma');
+	assert.deepEqual(await found({ q: 'holunder' }), [one]);
+	const two = await submit('Der Holunder am Friedhof nicht.', 'Franz');
+	await server.kill();
+	await server.start();
+	rike = await new Editor(server).login();
+	assert.deepEqual(await found({ q: 'holunder' }), [two, one]);
+	assert.deepEqual(await found({ author: 'franz' }), [two]);
+});
+
 test('by state, rule and date; page by page', async () => {
 	const a = await submit('Das Rätselwort Quitte steht hier.', 'Carla'), b = await submit('Auch hier: Quitte, als zweiter Text.', 'Dora');
 	await rike.reject(a, ['off_topic']);

@@ -52,7 +52,9 @@ export class Machine {
 		const children = () => readFileSync(`/proc/${this.child.pid}/task/${this.child.pid}/children`, 'utf8').trim().split(' ');
 		this.first = await until(() => Number(children()[0]) || null, { what: 'the container' });
 		await until(() => ['running', 'degraded'].includes(this.try('systemctl', 'is-system-running').stdout.trim()),
-			{ within: 60000, every: 200, what: 'systemd' });
+			{ within: 60000, every: 200, what: 'systemd' }).catch((e) => {
+			throw new Error(`${e.message}\n${this.try('systemctl', 'list-jobs').stdout}${this.log}`);
+		});
 		return this;
 	}
 

@@ -30,7 +30,8 @@ before(() => {
 	dir = mkdtempSync(join(tmpdir(), 'freigabe-image-'));
 	if (!existsSync(BASE)) {
 		mkdirSync(dirname(BASE), { recursive: true });
-		sh(`mmdebstrap --variant=minbase bookworm ${BASE}.half && mv ${BASE}.half ${BASE}`);
+		const half = `${BASE}.half.tar`; // by its name it knows that a tar is wanted, not a folder
+		sh(`mmdebstrap --variant=minbase bookworm ${half} && mv ${half} ${BASE}`);
 	}
 	if (!process.env.FREIGABE_DEB)
 		sh('tools/make_deb.sh build/deb');

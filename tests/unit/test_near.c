@@ -57,14 +57,18 @@ static void keys_stay(void **state)
 		UINT64_C(0x0BA34A8F5EBCB5F1), UINT64_C(0x04079920AF02A51B), UINT64_C(0x0D8BE969A160D836),
 		UINT64_C(0x809999BA281D4663), UINT64_C(0xCA4BFE6643D00CA9), UINT64_C(0x5A1F1A3B2D5F77A8)};
 	struct arena *a = arena_open(1 << 20);
-	struct near_text whole, keys;
+	struct near_text whole, keys, set;
 	near_read(a, str_of(base), &whole);
 	near_keys(a, str_of(base), &keys);
+	near_set(a, str_of(base), &set);
 	assert_int_equal(whole.key_count, NEAR_KEYS);
 	assert_int_equal(keys.key_count, NEAR_KEYS);
 	assert_memory_equal(whole.keys, known, sizeof known);
 	assert_memory_equal(keys.keys, known, sizeof known);
 	assert_int_equal(whole.gram_count, 164);
+	assert_int_equal(set.gram_count, 164);
+	assert_memory_equal(set.grams, whole.grams, 164 * sizeof *set.grams);
+	assert_float_equal(near_likeness(&set, &whole), 1, 0);
 	arena_close(a);
 }
 

@@ -76,6 +76,20 @@ static void the_wait_is_told_when_it_is_known(void **state)
 	clock_shift(0);
 }
 
+/* However far back it was: what is escalated comes before all that is not, and its author is told so. */
+static void who_is_escalated_is_told_the_place(void **state)
+{
+	id64 last = 0;
+	for (int i = 0; i < 40; i++)
+		last = submit("", "Ein Beitrag.", 0).revision;
+	refresh();
+	assert_int_equal(told(last).position, 40);
+	char sql[120];
+	snprintf(sql, sizeof sql, "UPDATE queue SET escalated_at = 1, turn = 0 WHERE revision_id = %lld", (long long)last);
+	tamper(sql);
+	assert_int_equal(told(last).position, 1);
+}
+
 static msec at_hour(int days, int hour)
 {
 	time_t now = time(NULL);
@@ -316,6 +330,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(the_wait_is_told_when_it_is_known),
+		TEST(who_is_escalated_is_told_the_place),
 		TEST(nobody_is_there_at_night),
 		TEST(nothing_waits_longer_than_allowed_unseen),
 		TEST(too_many_in_a_row_have_to_wait),

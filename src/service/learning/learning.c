@@ -84,13 +84,12 @@ struct plan {
 
 static enum frg_status plan_load(struct store_tx *tx, id64 site, struct plan *out, struct frg_error *err)
 {
-	str text;
+	json_t *o;
 	*out = (struct plan){0};
-	enum frg_status st = store_setting_get(tx, site, STR("learning"), &text, err);
-	if (st != FRG_OK)
-		return st == FRG_NOT_FOUND ? FRG_OK : st;
-	json_t *o = json_loadb(text.p, text.n, 0, NULL);
-	if (!o || !learning_schedule_of(json_str(store_arena(tx), json_object_get(o, "schedule")), &out->schedule))
+	enum frg_status st = setting_json(tx, site, STR("learning"), &o, err);
+	if (!o)
+		return st;
+	if (!learning_schedule_of(json_str(store_arena(tx), json_object_get(o, "schedule")), &out->schedule))
 		st = frg_fail(err, FRG_CORRUPT, "store_corrupt", "the schedule for learning is not readable");
 	out->last = json_integer_value(json_object_get(o, "last"));
 	out->seq = json_integer_value(json_object_get(o, "seq"));

@@ -81,7 +81,9 @@ enum frg_status service_persons(struct service *svc, struct arena *a, id64 site,
 		return frg_fail(err, FRG_INVALID, "search_invalid", "an address, a name or an id, up to %d characters",
 		                QUERY_MAX);
 	search_add_words(&f.name, SEARCH_NAME, f.query);
-	st = store_read(svc->store, a, find, &f, err);
+	st = search_catch_up(svc, a, err);
+	if (st == FRG_OK)
+		st = store_read(svc->store, a, find, &f, err);
 	*out = f.items;
 	*count = f.count;
 	return st;

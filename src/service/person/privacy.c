@@ -9,19 +9,14 @@ static int64_t number(const json_t *o, const char *name, int64_t otherwise)
 
 enum frg_status privacy_load(struct store_tx *tx, id64 site, struct privacy_settings *out, struct frg_error *err)
 {
-	str text;
+	json_t *o;
 	*out = (struct privacy_settings){.address_days = ADDRESS_DAYS,
 	                                 .purge_days = PURGE_DAYS,
 	                                 .log_days = LOG_DAYS,
 	                                 .suggestion_days = SUGGESTION_DAYS};
-	enum frg_status st = store_setting_get(tx, site, STR("privacy"), &text, err);
-	if (st == FRG_NOT_FOUND)
-		return FRG_OK;
-	if (st != FRG_OK)
-		return st;
-	json_t *o = json_loadb(text.p, text.n, 0, NULL);
+	enum frg_status st = setting_json(tx, site, STR("privacy"), &o, err);
 	if (!o)
-		return frg_fail(err, FRG_CORRUPT, "store_corrupt", "the terms are no JSON");
+		return st;
 	out->version = number(o, "version", 0);
 	out->address_days = number(o, "address_days", ADDRESS_DAYS);
 	out->purge_days = number(o, "purge_days", PURGE_DAYS);

@@ -5,16 +5,11 @@
 
 enum frg_status access_load(struct store_tx *tx, id64 site, struct access_rules *out, struct frg_error *err)
 {
-	str text;
+	json_t *o;
 	*out = (struct access_rules){0};
-	enum frg_status st = store_setting_get(tx, site, STR("access"), &text, err);
-	if (st == FRG_NOT_FOUND)
-		return FRG_OK;
-	if (st != FRG_OK)
-		return st;
-	json_t *o = json_loadb(text.p, text.n, 0, NULL);
+	enum frg_status st = setting_json(tx, site, STR("access"), &o, err);
 	if (!o)
-		return frg_fail(err, FRG_CORRUPT, "store_corrupt", "the rules of access are no JSON");
+		return st;
 	*out = (struct access_rules){.version = json_integer_value(json_object_get(o, "version")),
 	                             .second_factor = json_is_true(json_object_get(o, "second_factor")),
 	                             .no_passwords = json_is_true(json_object_get(o, "no_passwords"))};
