@@ -449,8 +449,9 @@ struct batch {
 	struct common common;
 	struct decide_item *items;
 	size_t count;
-	id64 *articles; /* of each that was released; 0: none */
-	bool *adds;     /* the release did no more */
+	const bool *asked; /* by item; the others were refused before. The work may be done twice (STORE_PLAIN) */
+	id64 *articles;    /* of each that was released; 0: none */
+	bool *adds;        /* the release did no more */
 	int64_t waiting;
 };
 
@@ -477,8 +478,7 @@ static enum frg_status decide_next(struct store_tx *tx, struct batch *b, size_t 
 		*err = item->err;
 		return item->status;
 	}
-	if (item->status == FRG_OK && item->cmd.action == DECIDE_RELEASE)
-		b->articles[i] = d.article;
+	b->articles[i] = item->status == FRG_OK && item->cmd.action == DECIDE_RELEASE ? d.article : 0;
 	b->adds[i] = d.adds;
 	return FRG_OK;
 }
@@ -488,7 +488,7 @@ static enum frg_status decide_all(struct store_tx *tx, void *ctx, struct frg_err
 	struct batch *b = ctx;
 	enum frg_status st = FRG_OK;
 	for (size_t i = 0; st == FRG_OK && i < b->count; i++)
-		if (b->items[i].status == FRG_OK)
+		if (b->asked[i])
 			st = decide_next(tx, b, i, err);
 	return st == FRG_OK ? queue_waiting(tx, b->who, &b->waiting, err) : st;
 }
@@ -496,7 +496,10 @@ static enum frg_status decide_all(struct store_tx *tx, void *ctx, struct frg_err
 enum frg_status service_decide_batch(struct service *svc, struct arena *a, const struct staff *who,
                                      struct decide_item *items, size_t count, int64_t *waiting, struct frg_error *err)
 {
-	struct batch b = {.who = who, .items = items, .count = count};
+	bool *asked = ARENA_ARRAY(a, bool, count);
+	for (size_t i = 0; i < count; i++)
+		asked[i] = items[i].status == FRG_OK;
+	struct batch b = {.who = who, .items = items, .count = count, .asked = asked};
 	b.common.site = service_site_by_id(svc, who->site);
 	b.common.articles = ARENA_ARRAY(a, struct store_article, count);
 	b.articles = ARENA_ARRAY(a, id64, count);
