@@ -55,8 +55,6 @@ static bool begins_anew(const struct fixture *f)
 static void the_log_begins_anew(void **state)
 {
 	struct fixture *f = *state;
-	if (f->postgres)
-		skip();
 	assert_true(begins_anew(f) && begins_anew(f));
 }
 
@@ -101,8 +99,6 @@ static void it_waits_for_who_reads(void **state)
 	struct fixture *f = *state;
 	pthread_t thread;
 	struct reading r = {.f = f, .lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER};
-	if (f->postgres)
-		skip();
 	write_much(f, 1);
 	assert_int_equal(pthread_create(&thread, NULL, reader, &r), 0);
 	pthread_mutex_lock(&r.lock);
@@ -126,8 +122,6 @@ static void a_stop_leaves_no_log(void **state)
 {
 	struct fixture *f = *state;
 	unsigned char head[32] = {0};
-	if (f->postgres)
-		skip();
 	write_much(f, 60);
 	store_close(f->store);
 	f->store = NULL;
