@@ -5,42 +5,55 @@ assumptions that are named, and simulates the editors' queue.
   bench/capacity.py              prints the tables of docs/capacity.md
   bench/capacity.py --write      puts them there
   bench/capacity.py --check      fails if the page's tables are not what this prints
+  bench/capacity.py --take build/bench.json      puts what was measured there into bench/measured.json, from which it reckons
   bench/capacity.py --rate 120 --reads 50    with another desk, other readers (not for the page)
 
 It measures nothing itself, asks no server, and needs nothing but Python."""
-import argparse, bisect, heapq, itertools, math, pathlib, random, sys
+import argparse, bisect, heapq, itertools, json, math, pathlib, random, sys
 
 PAGE = pathlib.Path(__file__).resolve().parent.parent / 'docs/capacity.md'
 LOADS = (1_000, 100_000, 10_000_000)
 HOUR, DAY = 3600, 86400
 
-# ---- what was measured: value, unit, what, where it stands ----
+# ---- what was measured: unit, what, the subject of `make bench`, and how it comes from the figures there ----
 
-STORING = '`make bench ONLY=storing QUICK=1`'
-READING = '`make bench ONLY=reading`'
+TAKEN = pathlib.Path(__file__).resolve().parent / 'measured.json'
+FIGURES = json.loads(TAKEN.read_text(encoding='utf-8'))
 MEASURED = {
-    'comment_cpu': (0.70, 'ms', 'processor time of a comment, from request to 201, SQLite, 64 connections', 'performance-writing.md'),
-    'decision_cpu': (1.50, 'ms', 'of a single decision, SQLite', STORING),
-    'page_cpu': (0.017, 'ms', 'of a page of 500 comments from memory, brotli (58,381 a second of processor time)', READING),
-    'page_size': (81, 'KB', 'that page', 'performance.md'),
-    'fresh_cpu': (7.7, 'ms', 'a first page after a release, in a thread of 100,000 comments', 'performance.md'),
-    'sqlite_rate': (1183, 'per s', 'comments taken, SQLite, 64 connections', STORING),
-    'sqlite_size': (5.0, 'KB', 'on disk for a comment with all that belongs to it (5,000,000: 25 GB)', 'performance.md'),
-    'sqlite_alone_written': (292, 'KB', 'written for a comment that is committed alone, SQLite', STORING),
-    'sqlite_written': (76, 'KB', 'for one among 64 connections', STORING),
-    'sqlite_decision_alone_written': (227, 'KB', 'for a decision that is committed alone, SQLite', STORING),
-    'sqlite_decision_written': (48, 'KB', 'for one in a batch of 100', STORING),
-    'pg_rate': (292, 'per s', 'comments taken, PostgreSQL, 16 connections', STORING),
-    'pg_cpu': (0.84, 'ms', 'processor time of a comment in Freigabe, PostgreSQL', STORING),
-    'pg_database_cpu': (2.19, 'ms', 'and in PostgreSQL', STORING),
-    'pg_decision_rate': (431, 'per s', 'decisions, PostgreSQL, batches of 100', STORING),
-    'pg_decision_cpu': (0.95, 'ms', 'processor time of a single decision in Freigabe, PostgreSQL', STORING),
-    'pg_decision_database_cpu': (3.55, 'ms', 'and in PostgreSQL', STORING),
-    'pg_size': (8.4, 'KB', 'on disk for a comment (5.6) and its decision (2.8), PostgreSQL', STORING),
-    'pg_written': (15.4, 'KB', 'write-ahead log for a comment (9.0) and its decision (6.4)', STORING),
-    'stream_memory': (8.8, 'KB', "an open page's stream, 1.0 ours and 7.8 the kernel's, both ends", 'performance.md'),
+    'comment_cpu': ('ms', 'processor time of a comment, SQLite, 64 connections, with what follows it', 'storing', lambda f: f('sqlite_comment_cpu') / 1000),
+    'decision_cpu': ('ms', 'of a single decision, SQLite', 'storing', lambda f: f('sqlite_decision_alone_cpu') / 1000),
+    'page_cpu': ('ms', 'of a page of 500 comments from memory, brotli', 'reading', lambda f: 1000 / f('thread_html_brotli_cpu')),
+    'page_size': ('KB', 'that page', 'reading', lambda f: f('thread_html_brotli_size')),
+    'fresh_cpu': ('ms', 'a first page after a release, in a thread of 100,000 comments', 'growth', lambda f: f('big_thread_afresh')),
+    'sqlite_rate': ('per s', 'comments taken, SQLite, 64 connections', 'storing', lambda f: f('sqlite_comment_rate')),
+    'sqlite_size': ('KB', 'on disk for a comment and its decision, SQLite', 'storing', lambda f: f('sqlite_comment_size') + f('sqlite_decision_size')),
+    'sqlite_alone_written': ('KB', 'written for a comment that is committed alone, SQLite', 'storing', lambda f: f('sqlite_comment_alone_written')),
+    'sqlite_written': ('KB', 'for one among 64 connections', 'storing', lambda f: f('sqlite_comment_written')),
+    'sqlite_decision_alone_written': ('KB', 'for a decision that is committed alone, SQLite', 'storing', lambda f: f('sqlite_decision_alone_written')),
+    'sqlite_decision_written': ('KB', 'for one in a batch of 100', 'storing', lambda f: f('sqlite_decision_written')),
+    'pg_rate': ('per s', 'comments taken, PostgreSQL, 16 connections', 'storing', lambda f: f('postgres_comment_rate')),
+    'pg_cpu': ('ms', 'processor time of a comment in Freigabe, PostgreSQL', 'storing', lambda f: f('postgres_comment_cpu') / 1000),
+    'pg_database_cpu': ('ms', 'and in PostgreSQL', 'storing', lambda f: f('postgres_comment_database_cpu') / 1000),
+    'pg_decision_rate': ('per s', 'decisions, PostgreSQL, batches of 100', 'storing', lambda f: f('postgres_decision_rate')),
+    'pg_decision_cpu': ('ms', 'processor time of a single decision in Freigabe, PostgreSQL', 'storing', lambda f: f('postgres_decision_alone_cpu') / 1000),
+    'pg_decision_database_cpu': ('ms', 'and in PostgreSQL', 'storing', lambda f: f('postgres_decision_alone_database_cpu') / 1000),
+    'pg_size': ('KB', 'on disk for a comment and its decision, PostgreSQL', 'storing', lambda f: f('postgres_comment_size') + f('postgres_decision_size')),
+    'pg_written': ('KB', 'write-ahead log for a comment and its decision', 'storing', lambda f: f('postgres_comment_written') + f('postgres_decision_written')),
+    'stream_memory': ('KB', "an open page's stream, ours and the kernel's, both ends", 'live',
+                      lambda f: f('live_memory_per_connection') + f('live_kernel_both_ends')),
 }
-M = {name: entry[0] for name, entry in MEASURED.items()}
+M = {name: entry[3](FIGURES.__getitem__) for name, entry in MEASURED.items()}
+
+
+def take(path):
+    """What capacity reckons with, out of the results of `make bench`; what was not measured there stays."""
+    asked = {}
+    for *_, how in MEASURED.values():
+        how(lambda name: asked.setdefault(name, 1))
+    measured = {r['name']: r['value'] for r in json.loads(pathlib.Path(path).read_text(encoding='utf-8'))}
+    figures = {name: measured.get(name, FIGURES.get(name)) for name in asked}
+    TAKEN.write_text(json.dumps(figures, indent=1) + '\n', encoding='utf-8')
+
 
 # ---- what is assumed ----
 
@@ -83,8 +96,8 @@ def by_load(rows):
 
 
 def inputs():
-    return table(['figure', '', 'what', 'from'], [[f'`{name}`', f'{value:g} {unit}', what, f'[{source}]({source})' if source.endswith('.md') else source]
-                                                  for name, (value, unit, what, source) in MEASURED.items()])
+    return table(['figure', '', 'what', 'from'], [[f'`{name}`', f'{number(M[name], 3)} {unit}', what, f'`make bench ONLY={subject}`']
+                                                  for name, (unit, what, subject, _) in MEASURED.items()])
 
 
 # ---- machines ----
@@ -311,7 +324,10 @@ def main():
     p.add_argument('--write', action='store_true')
     p.add_argument('--rate', type=float, default=RATE, help='decisions an hour and person')
     p.add_argument('--reads', type=float, default=READS, help='pages that are loaded for each comment')
+    p.add_argument('--take', metavar='BENCH.JSON')
     args = p.parse_args()
+    if args.take:
+        return take(args.take)
     if (args.check or args.write) and (args.rate, args.reads) != (RATE, READS):
         p.error('the page has the figures of its own assumptions')
     READS = args.reads

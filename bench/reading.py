@@ -82,18 +82,23 @@ def compare(add, bench, name, ours, theirs):
         add(name + suffix, [g[i] for g in got['ours']], unit, "nginx's static file" if '304' not in name else "nginx's 304", [g[i] for g in got['nginx']])
 
 
-def write_files(files, server):
-    """The very bytes that we send, as files for nginx; ends the run if the page has not all comments."""
+def write_files(add, files, server):
+    """The very bytes that we send, as files for nginx; ends the run if the page has not all comments. The first answer after a release is
+    packed in haste, and is not what is sent from then on."""
     files.mkdir()
-    for form, path in FORMS.items():
+    for path in FORMS.values():
         for coding in CODINGS.values():
+            fetch(server.port, path, **({'Accept-Encoding': coding[0]} if coding else {}))
+    server.rest()
+    for form, path in FORMS.items():
+        for suffix, coding in CODINGS.items():
             answer, body = fetch(server.port, path, **({'Accept-Encoding': coding[0]} if coding else {}))
             if coding and answer.headers['Content-Encoding'] != coding[0]:
                 raise SystemExit(f'{path}: not in {coding[0]}')
             (files / f'thread.{form}{"." + coding[1] if coding else ""}').write_bytes(body)
             if form == 'html' and not coding and body.count(b'id="comment-') < 500:
                 raise SystemExit(f'{body.count(b"comment-")} comments on the page')
-            print(f'  {form} {coding[0] if coding else "plain"}: {len(body):,} bytes', flush=True)
+            add(f'thread_{form}{suffix}_size', [len(body) / 1024], 'KB')
     answer, _ = fetch(server.port, FORMS['html'])
     return {name: answer.headers[name] for name in OWN_HEADERS if answer.headers[name]}
 
@@ -106,7 +111,7 @@ def measure(add, bench):
         os.chmod(folder, 0o755)
         demo = newspaper.folder_of(folder, newspaper.thread(500))
         with Freigabe(bench, folder, demo=demo) as server:
-            headers = write_files(pathlib.Path(folder, 'files'), server)
+            headers = write_files(add, pathlib.Path(folder, 'files'), server)
             with Nginx(folder, headers, os.cpu_count()) as nginx:
                 measure_forms(add, bench, server, nginx)
 

@@ -69,12 +69,12 @@ class Cluster:
 
 def cost(add, bench, server, store, name, count, connections, requests, headers=()):
     """Sends `requests` that make `count` changes."""
-    server.rest()
+    server.rest(jobs=True)
     before, ours, theirs = (store.size(), store.written()), cpu_seconds(server), store.processor()
     told = send(bench, server, connections, requests, *headers)
     if any(not status.startswith('2') for status in told['answers']):
         raise SystemExit(f'{name}: answered with {told["answers"]}')
-    server.rest()
+    server.rest(jobs=True)
     add(name + '_rate', [count / told['seconds']], 'per s')
     add(name + '_cpu', [(cpu_seconds(server) - ours) / count * 1e6], 'µs')
     if isinstance(store, Cluster):

@@ -17,7 +17,7 @@ const get = async (path, who = rike, headers = {}) => {
 const counted = (decided, received) => until(async () => {
 	const { totals: [now], behind } = (await get('?days=7')).json;
 	return behind === 0 && now.decided === decided && now.received === received;
-}, { within: 15000, every: 100, what: `${decided} of ${received} counted` });
+}, { within: 60000, every: 100, what: `${decided} of ${received} counted` });
 // RFC 4180, as a program reads it.
 function parse(text) {
 	const rows = [[]];
