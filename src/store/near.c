@@ -59,25 +59,25 @@ static enum frg_status known_by_rows(struct store_tx *tx, id64 site, const uint6
 }
 
 /* Nearly always there is one question: what waits has no rows. */
-enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool *known,
-                                 struct frg_error *err)
+enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count, bool *waits,
+                                 bool *refused, struct frg_error *err)
 {
 	enum frg_status st = near_held_read(tx->held, tx->db, err);
-	*known = st == FRG_OK && near_held_knows(tx->held, site, keys, count);
-	if (st == FRG_OK && !*known && count)
-		st = known_by_rows(tx, site, keys, count, true, known, err);
-	if (st == FRG_OK && !*known && count && near_held_has_rows(tx->held))
-		st = known_by_rows(tx, site, keys, count, false, known, err);
+	*waits = st == FRG_OK && near_held_knows(tx->held, site, keys, count);
+	*refused = false;
+	if (st == FRG_OK && count)
+		st = known_by_rows(tx, site, keys, count, true, refused, err);
+	if (st == FRG_OK && !*waits && count && near_held_has_rows(tx->held))
+		st = known_by_rows(tx, site, keys, count, false, waits, err);
 	return st;
 }
 
 void store_near_ask(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count)
 {
 	bool known;
-	int64_t seq;
 	struct frg_error none;
-	store_unread(store_event_last(tx, &seq, &none));
-	store_unread(known_by_rows(tx, site, keys, count, true, &known, &none));
+	if (count)
+		store_unread(known_by_rows(tx, site, keys, count, true, &known, &none));
 }
 
 enum frg_status store_near_hold(struct store_tx *tx, const struct store_queue_row *row, bool *within,
