@@ -186,7 +186,7 @@ static void ask_before(struct store_tx *tx, struct submission *s)
 	if (!store_ask(tx))
 		return;
 	ask_replay(tx, s);
-	store_unread(store_article_get(tx, s->site->id, s->article_id, &s->article, &none));
+	store_unread(store_article_find(tx, s->site->id, s->article_id, &s->article, &none));
 	store_unread(load_terms(tx, s, &none));
 	store_asked(tx);
 }
@@ -213,7 +213,7 @@ static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct fr
 		return st;
 	st = check_erased(tx, s, err);
 	if (st == FRG_OK)
-		st = store_article_get(tx, s->site->id, s->article_id, &s->article, err);
+		st = store_article_find(tx, s->site->id, s->article_id, &s->article, err);
 	if (st == FRG_NOT_FOUND)
 		return frg_fail(err, FRG_NOT_FOUND, "article_unknown", "no such article");
 	if (st == FRG_OK)
@@ -342,11 +342,32 @@ static enum frg_status save_submission(struct store_tx *tx, void *ctx, struct fr
 	return st == FRG_OK ? insert_revision(tx, s, err) : st;
 }
 
-/* What takes time and touches no database: what the engine says, and what the text is found again by. */
+static enum frg_status load_body(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct store_article whole, *bare = ctx;
+	enum frg_status st = store_article_by_id(tx, bare->id, &whole, err);
+	if (st == FRG_NOT_FOUND)
+		return frg_fail(err, FRG_NOT_FOUND, "article_unknown", "no such article");
+	if (st != FRG_OK)
+		return st;
+	bare->title = whole.title;
+	bare->lead = whole.lead;
+	bare->body_text = whole.body_text;
+	bare->content_hash = whole.content_hash;
+	bare->bare = false;
+	return FRG_OK;
+}
+
+/* What takes time and touches no database: what the engine says, and what the text is found again by. The engine mostly
+ * knows the article by heart; only if not, it has to be read. */
 static enum frg_status judge(struct arena *a, struct submission *s, str text, struct frg_error *err)
 {
 	near_keys(a, text, &s->near);
-	return service_check(s->svc, a, &s->article, text, s->parent_text, &s->review, err);
+	enum frg_status st = service_check(s->svc, a, &s->article, text, s->parent_text, &s->review, err);
+	if (st != FRG_NOT_FOUND || !s->article.bare)
+		return st;
+	st = store_read(s->svc->store, a, load_body, &s->article, err);
+	return st == FRG_OK ? service_check(s->svc, a, &s->article, text, s->parent_text, &s->review, err) : st;
 }
 
 static const struct thread_own *fresh(struct arena *a, const struct submission *s)
@@ -462,7 +483,7 @@ static enum frg_status load_for_revise(struct store_tx *tx, void *ctx, struct fr
 		return st;
 	if (str_eq(latest.text, text))
 		return frg_fail(err, FRG_INVALID, "text_unchanged", "the text is as it was");
-	st = store_article_by_id(tx, s->comment.article, &s->article, err);
+	st = store_article_heading(tx, s->comment.article, &s->article, err);
 	if (st == FRG_OK)
 		st = must_be_open(tx, s, err);
 	if (st == FRG_OK)
