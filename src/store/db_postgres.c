@@ -44,7 +44,13 @@ static enum frg_status settle(struct db *base, struct frg_error *err)
 {
 	struct postgres *pg = (struct postgres *)base;
 	enum frg_status st = puts_send(pg, err);
-	return st == FRG_OK && pg->awaiting ? wire_sync(pg, err, NULL) : st;
+	if (st == FRG_OK && pg->awaiting)
+		st = wire_sync(pg, err, NULL);
+	if (st == FRG_OK && pg->first != FRG_OK) { /* whoever heard of it has not listened */
+		*err = pg->first_error;
+		st = pg->first;
+	}
+	return st;
 }
 
 static int64_t changes(struct db *base) { return ((struct postgres *)base)->changes; }

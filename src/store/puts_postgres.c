@@ -73,10 +73,10 @@ void puts_forget(struct postgres *pg)
 enum frg_status puts_send(struct postgres *pg, struct frg_error *err)
 {
 	enum frg_status st = FRG_OK;
-	if (!pg->put_count)
-		return FRG_OK;
-	if (pg->awaiting >= WIRE_AHEAD) /* its own answers need room, too */
+	if (pg->awaiting >= WIRE_AHEAD) /* what is sent next needs room for its answers, too */
 		st = wire_sync(pg, err, NULL);
+	if (!pg->put_count)
+		return st;
 	for (size_t i = 0; st == FRG_OK && i < pg->put_count; i++)
 		st = send_rows(pg, err, &pg->puts[i]);
 	puts_forget(pg);

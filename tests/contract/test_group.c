@@ -12,7 +12,8 @@ struct member {
 	store_work *work;
 	store_questions *ask;
 	int64_t number;
-	bool bare; /* not plain */
+	bool bare;   /* not plain */
+	bool silent; /* tells nothing */
 	str text;
 	struct made made;
 	bool known;
@@ -80,8 +81,8 @@ static bool is_there(struct fixture *f, struct member *m)
 
 static enum frg_status tell(struct store_tx *tx, const struct member *m, struct frg_error *e)
 {
-	return store_event_insert(
-		tx, &(struct store_event){.kind = STR("held"), .site = m->f->site.id, .comment = m->number}, e);
+	const struct store_event event = {.kind = STR("held"), .site = m->f->site.id, .comment = m->number};
+	return m->silent ? FRG_OK : store_event_insert(tx, &event, e);
 }
 
 /* ---- rows ---- */
@@ -216,6 +217,43 @@ static void what_the_database_refuses_fails_alone(void **state)
 	}
 }
 
+/* Asks what it can do without. */
+static enum frg_status look_idly(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct member *m = ctx;
+	(void)e;
+	m->ran++;
+	store_unread(store_proof_was(tx, m->number, &m->known, NULL));
+	return FRG_OK;
+}
+
+static enum frg_status look(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct member *m = ctx;
+	m->ran++;
+	return store_proof_was(tx, m->number, &m->known, e);
+}
+
+/* Another hears first of what one has put, and may not even listen. */
+static void who_hears_of_anothers_failure_is_not_to_blame(void **state)
+{
+	struct fixture *f = *state;
+	if (store_plain_guarded() && !f->postgres)
+		return;
+	for (int turn = 0; turn < 8; turn++) {
+		struct member all[] = {{.work = comment},
+		                       {.work = of_nobody},
+		                       {.number = 5, .work = turn % 2 ? look : look_idly},
+		                       {.work = comment, .bare = turn & 2}};
+		for (size_t i = 0; i < COUNT_OF(all); i++)
+			all[i].silent = turn & 4;
+		run_together(f, all, COUNT_OF(all));
+		for (size_t i = 0; i < COUNT_OF(all); i++)
+			assert_int_equal(all[i].status, i == 1 ? FRG_CONFLICT : FRG_OK);
+		assert_true(is_there(f, &all[0]) && !is_there(f, &all[1]) && is_there(f, &all[3]));
+	}
+}
+
 static enum frg_status refuse(struct store_tx *tx, void *ctx, struct frg_error *e)
 {
 	(void)tx;
@@ -271,13 +309,6 @@ static void what_is_asked_at_once_is_done_once(void **state)
 		assert_int_equal(i != 2, is_there(f, &all[i]));
 	}
 	assert_string_equal(all[2].err.code, "work_used");
-}
-
-static enum frg_status look(struct store_tx *tx, void *ctx, struct frg_error *e)
-{
-	struct member *m = ctx;
-	m->ran++;
-	return store_proof_was(tx, m->number, &m->known, e);
 }
 
 /* What one has asked and did not want to know is no answer to another, who comes later. */
@@ -388,6 +419,29 @@ static void events_of_a_group_come_in_order(void **state)
 	}
 }
 
+/* More than one statement puts, and the same when all is done twice. */
+static void events_of_a_large_group_have_no_gaps(void **state)
+{
+	struct fixture *f = *state;
+	struct store_events events;
+	struct member all[MOST];
+	if (store_plain_guarded() && !f->postgres)
+		return;
+	for (int turn = 0; turn < 2; turn++) {
+		for (size_t i = 0; i < MOST; i++)
+			all[i] = (struct member){.number = (int64_t)i + 1, .work = i % 5 ? comment : newcomer, .bare = i >= 35};
+		if (turn)
+			all[33].work = of_nobody;
+		run_together(f, all, MOST);
+		OK(store_read(f->store, f->arena, read_events, &events, &err));
+		assert_int_equal(events.count, MOST + turn * (MOST - 1));
+		for (size_t i = 0; i < events.count; i++) {
+			assert_int_equal(events.items[i].seq, (int64_t)i + 1);
+			assert_int_equal(events.items[i].comment, (int64_t)(i % MOST) + (i >= MOST + 33 ? 2 : 1));
+		}
+	}
+}
+
 /* ---- a connection that is lost ---- */
 
 static enum frg_status cut(struct store_tx *tx, void *ctx, struct frg_error *e)
@@ -424,9 +478,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(rows_of_unlike_jobs_go_together),       TEST(many_and_long_ones_go_too),
 		TEST(what_the_database_refuses_fails_alone), TEST(who_refuses_holds_up_nobody),
+		TEST(who_hears_of_anothers_failure_is_not_to_blame),
 		TEST(what_is_asked_at_once_is_done_once),    TEST(nobody_gets_anothers_answer),
 		TEST(many_questions_are_answered),           TEST(a_question_that_fails_fails_its_own_job),
 		TEST(events_of_a_group_come_in_order),       TEST(of_a_lost_group_nothing_is_done),
+		TEST(events_of_a_large_group_have_no_gaps),
 	};
 	return cmocka_run_group_tests_name("groups", tests, NULL, NULL);
 }
