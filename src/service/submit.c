@@ -44,6 +44,10 @@ struct submission {
 	bool reader_is_new, reader_is_drawn; /* drawn: no author can be known by it */
 	struct store_article article;
 	struct store_comment comment; /* id 0: not yet there */
+	struct {
+		struct store_comment comment;
+		bool reader_is_new;
+	} before; /* as they were read: what saves may be done twice, and what it found the first time is undone */
 	struct store_revision revision;
 	str parent_text, parent_name;
 	int64_t depth;
@@ -322,6 +326,8 @@ static enum frg_status save_submission(struct store_tx *tx, void *ctx, struct fr
 	struct submission *s = ctx;
 	s->replayed = false;
 	s->revision = (struct store_revision){.text = s->text};
+	s->comment = s->before.comment;
+	s->reader_is_new = s->before.reader_is_new;
 	enum frg_status st = check_still(tx, s, err);
 	if (st != FRG_OK || s->replayed)
 		return st;
@@ -417,6 +423,8 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 	if (st != FRG_OK)
 		return st;
 	if (!s.replayed) {
+		s.before.comment = s.comment;
+		s.before.reader_is_new = s.reader_is_new;
 		st = judge(a, &s, s.text, err);
 		if (st == FRG_OK)
 			st = store_write_asking(svc->store, STORE_PLAIN | STORE_PATIENT, a, ask_to_save, save_submission, &s, err);
