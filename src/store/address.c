@@ -32,14 +32,26 @@ enum frg_status store_address_key_make(struct store_tx *tx, int64_t day, str fre
 	READ_ONE(tx, rows, err, out, read_text, "key");
 }
 
-enum frg_status store_address_find(struct store_tx *tx, id64 site, str hash, msec since, id64 *line,
-                                   struct frg_error *err)
+#define OF_HASH(n)                                                                                                     \
+	"SELECT line FROM (SELECT line FROM address WHERE site_id = $1 AND created_at >= $2 AND hash = $" #n               \
+	" LIMIT 1) AS h" #n
+#define OR(n) " UNION ALL " OF_HASH(n)
+
+/* One statement for the keys of a week: a group of writes asks for all its comments at once, and has room for so many
+ * questions. */
+enum frg_status store_address_find(struct store_tx *tx, id64 site, const str *hashes, size_t count, msec since,
+                                   id64 *line, struct frg_error *err)
 {
 	struct db_rows *rows;
+	struct db_value h[STORE_ADDRESS_HASHES];
+	BUG_IF(count > STORE_ADDRESS_HASHES);
+	for (size_t i = 0; i < STORE_ADDRESS_HASHES; i++)
+		h[i] = i < count ? DB_TEXT(hashes[i]) : DB_NULL;
 	*line = 0;
-	enum frg_status st = DB_QUERY(
-		tx->db, err, &rows, "SELECT line FROM address WHERE site_id = $1 AND hash = $2 AND created_at >= $3 LIMIT 1",
-		DB_INT(site), DB_TEXT(hash), DB_INT(since));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT line FROM (" OF_HASH(3) OR(4) OR(5) OR(6) OR(7) OR(8) OR(9)
+	                                  OR(10) ") AS l LIMIT 1",
+	                              DB_INT(site), DB_INT(since), h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7]);
 	if (st != FRG_OK)
 		return st;
 	if (db_next(rows))

@@ -28,9 +28,10 @@ MUST_CHECK enum frg_status store_address_keys(struct store_tx *tx, struct store_
 /* The day's key: this one, unless there is one already. */
 MUST_CHECK enum frg_status store_address_key_make(struct store_tx *tx, int64_t day, str fresh, str *out,
                                                   struct frg_error *err);
-/* The line of a row with this hash, since `since`; 0 if there is none. */
-MUST_CHECK enum frg_status store_address_find(struct store_tx *tx, id64 site, str hash, msec since, id64 *line,
-                                              struct frg_error *err);
+/* The line of a row with one of these hashes, since `since`; 0 if there is none. At most STORE_ADDRESS_HASHES. */
+enum { STORE_ADDRESS_HASHES = 8 };
+MUST_CHECK enum frg_status store_address_find(struct store_tx *tx, id64 site, const str *hashes, size_t count,
+                                              msec since, id64 *line, struct frg_error *err);
 MUST_CHECK enum frg_status store_address_insert(struct store_tx *tx, const struct store_address *a,
                                                 struct frg_error *err);
 MUST_CHECK enum frg_status store_address_get(struct store_tx *tx, id64 revision, struct store_address *out,

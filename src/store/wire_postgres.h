@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 
-enum { WIRE_STATEMENTS = 1024, WIRE_AHEAD = 512, WIRE_ASKED = 256, WIRE_ARGS = 40 };
+enum { WIRE_STATEMENTS = 1024, WIRE_AHEAD = 1024, WIRE_ASKED = 512, WIRE_ARGS = 40 };
 enum { WIRE_MARGIN = 256 }; /* beyond WIRE_AHEAD: all rows that are kept, each statement being prepared, and an end */
 /* Statements whose rows are kept, and rows that are put by one: 1, 2, 4 … */
 enum { WIRE_PUTS = 16, WIRE_PUT_SIZES = 5, WIRE_PUT_ROWS = 1 << (WIRE_PUT_SIZES - 1) };

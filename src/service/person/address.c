@@ -32,10 +32,19 @@ static enum frg_status find_line(struct store_tx *tx, const struct store_address
                                  msec since, id64 *line, struct frg_error *err)
 {
 	enum frg_status st = FRG_OK;
+	size_t count = 0;
+	str hashes[STORE_ADDRESS_HASHES];
 	*line = 0;
-	for (size_t i = 0; st == FRG_OK && !*line && i < keys->count && keys->items[i].day >= since / day_ms; i++)
-		st = store_address_find(tx, site, hash_with(store_arena(tx), keys->items[i].key, site, address), since, line,
-		                        err);
+	for (size_t i = 0; st == FRG_OK && !*line && i <= keys->count; i++) {
+		bool over = i == keys->count || keys->items[i].day < since / day_ms;
+		if (count == STORE_ADDRESS_HASHES || (over && count)) {
+			st = store_address_find(tx, site, hashes, count, since, line, err);
+			count = 0;
+		}
+		if (over)
+			break;
+		hashes[count++] = hash_with(store_arena(tx), keys->items[i].key, site, address);
+	}
 	return st;
 }
 
