@@ -106,23 +106,23 @@ static size_t sort(struct job **jobs, size_t count)
 }
 
 /* All at once, with what the group itself is going to read. */
-static void ask_all(const struct group *g, size_t plain)
+static enum frg_status ask_all(const struct group *g, size_t plain, struct frg_error *err)
 {
 	int64_t seq;
 	struct frg_error none;
 	struct db *db = g->w->db;
 	if (plain == 0 || !g->jobs[0]->ask || !db_ask(db))
-		return;
+		return FRG_OK;
 	store_unread(store_migrated_still(db, &none));
+	store_unread(store_event_last(&(struct store_tx){.db = db}, &seq, &none));
 	for (size_t i = 0; i < plain && g->jobs[i]->ask; i++) {
 		struct store_tx tx = tx_of(g->w, g->jobs[i]);
 		db_whose(db, (unsigned)i + 1);
-		if (i == 0) /* the first who looks for near texts reads it for all (near_held.h) */
-			store_unread(store_event_last(&tx, &seq, &none));
 		g->jobs[i]->ask(&tx, g->jobs[i]->ctx);
 	}
 	db_whose(db, 0);
 	db_asked(db);
+	return near_held_first(g->w->held, db, err); /* who asks is about to look for near texts */
 }
 
 static enum frg_status given_up(const struct job *job, struct frg_error *err)
@@ -167,9 +167,10 @@ static enum frg_status run_jobs(struct group *g, struct frg_error *err)
 	enum frg_status st = db_step(db, err, DB_BEGIN_WRITE);
 	if (st == FRG_OK) {
 		g->ahead = plain && db_sends_ahead(db);
-		ask_all(g, plain);
-		st = store_migrated_still(db, err);
+		st = ask_all(g, plain, err);
 	}
+	if (st == FRG_OK)
+		st = store_migrated_still(db, err);
 	if (st == FRG_OK)
 		st = run_plain_jobs(g, plain, err);
 	while (st == FRG_OK && g->ran < g->count) {
@@ -224,7 +225,6 @@ static enum frg_status run_and_commit(struct group *g, struct frg_error *err)
 static void give_up(const struct group_writer *w)
 {
 	struct frg_error undo;
-	near_held_failed(w->held);
 	if (db_in_transaction(w->db) && db_step(w->db, &undo, DB_ROLLBACK) != FRG_OK)
 		log_error("store_rollback", "%s", undo.msg);
 }
@@ -235,7 +235,10 @@ const char *group_run(struct group_writer *w, struct job **jobs, size_t count)
 	struct group g = {.w = w, .jobs = jobs, .count = count, .plainly = true};
 	enum frg_status st = run_and_commit(&g, &err);
 	if (g.again) {
-		log_error("store_plain", "a group begins anew, each with a savepoint: %s", err.msg);
+		/* a request that is on its way twice does that, too */
+		bool constraint = err.code && strcmp(err.code, "store_constraint") == 0;
+		log_at(constraint ? LOG_INFO : LOG_ERROR, "store_plain", "a group begins anew, each with a savepoint: %s", err.msg);
+		near_held_again(w->held);
 		give_up(w);
 		g = (struct group){.w = w, .jobs = jobs, .count = count};
 		st = run_and_commit(&g, &err);
@@ -243,6 +246,7 @@ const char *group_run(struct group_writer *w, struct job **jobs, size_t count)
 	if (st == FRG_OK)
 		return NULL;
 	metric_add(&store_failures, 0, 1);
+	near_held_failed(w->held);
 	give_up(w);
 	log_error("store_commit", "writes not done: %s", err.msg);
 	for (size_t i = 0; i < count; i++) { /* nothing of the group is on the disk: say so to all */

@@ -27,6 +27,7 @@ struct near_held {
 	bool rows;                       /* some of what waits has its keys in rows of near_key */
 	bool hangs;                      /* on what this transaction has done so far: it lacks what would come back */
 	int64_t seq;                     /* the event up to which it knows */
+	int64_t seq_before;              /* and did, of what this transaction itself has not told */
 	msec read_at;
 };
 
@@ -59,6 +60,7 @@ void near_held_begin(struct near_held *h)
 {
 	h->current = false;
 	h->hangs = false;
+	h->seq_before = h->seq;
 }
 
 void near_held_undo(struct near_held *h)
@@ -74,6 +76,15 @@ void near_held_keep(struct near_held *h, int64_t events)
 }
 
 void near_held_failed(struct near_held *h) { empty(h); }
+
+/* Texts of it that are left waited for nothing, as searches find out. To read all that waits anew would take long, and
+ * whoever sends the same request twice at once brings a transaction here. */
+void near_held_again(struct near_held *h)
+{
+	near_held_undo(h);
+	h->seq = h->seq_before;
+	h->current = false;
+}
 
 /* ---- the table ---- */
 
@@ -231,6 +242,14 @@ enum frg_status near_held_read(struct near_held *h, struct db *db, struct frg_er
 	h->seq = seq;
 	h->current = true;
 	return FRG_OK;
+}
+
+enum frg_status near_held_first(struct near_held *h, struct db *db, struct frg_error *err)
+{
+	enum frg_status st = near_held_read(h, db, err);
+	h->hangs = false;
+	h->seq_before = h->seq;
+	return st;
 }
 
 enum frg_status near_held_add(struct near_held *h, struct db *db, id64 site, id64 revision, const uint64_t *keys,

@@ -21,9 +21,13 @@ void near_held_begin(struct near_held *h);
 void near_held_keep(struct near_held *h, int64_t events);
 void near_held_undo(struct near_held *h);
 void near_held_failed(struct near_held *h);
+/* It failed, and nothing of it is done: what was known before it still is. */
+void near_held_again(struct near_held *h);
 
 /* Brings it to what this transaction sees: before any of those below. */
 MUST_CHECK enum frg_status near_held_read(struct near_held *h, struct db *db, struct frg_error *err);
+/* The same, of a transaction that has done nothing yet. */
+MUST_CHECK enum frg_status near_held_first(struct near_held *h, struct db *db, struct frg_error *err);
 /* *added false: there is no room. */
 MUST_CHECK enum frg_status near_held_add(struct near_held *h, struct db *db, id64 site, id64 revision,
                                          const uint64_t *keys, size_t count, bool *added, struct frg_error *err);

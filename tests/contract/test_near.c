@@ -267,6 +267,40 @@ static enum frg_status fill_up(struct store_tx *tx, void *ctx, struct frg_error 
 }
 
 /* None of these stands in the queue, so all are forgotten whenever that is read anew. */
+/* Another key of a transaction that begins anew, having told of it. */
+static enum frg_status begin_anew(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	bool added, *known = ctx;
+	const uint64_t kept = UINT64_C(11) << 32, undone = UINT64_C(12) << 32;
+	struct near_held *h = near_held_open(1000);
+	near_held_begin(h);
+	enum frg_status st = near_held_first(h, tx->db, e);
+	if (st == FRG_OK)
+		st = near_held_add(h, tx->db, 1, 1, &kept, 1, &added, e);
+	near_held_keep(h, 0);
+	near_held_begin(h);
+	if (st == FRG_OK)
+		st = near_held_first(h, tx->db, e);
+	if (st == FRG_OK)
+		st = near_held_add(h, tx->db, 1, 2, &undone, 1, &added, e);
+	near_held_keep(h, 1);
+	near_held_again(h);
+	near_held_begin(h);
+	if (st == FRG_OK)
+		st = near_held_read(h, tx->db, e);
+	*known = st == FRG_OK && near_held_knows(h, 1, &kept, 1); /* which no row of the queue has */
+	near_held_close(h);
+	return st;
+}
+
+static void what_begins_anew_is_not_read_anew(void **state)
+{
+	struct fixture *f = *state;
+	bool known;
+	OK(store_write(f->store, f->arena, begin_anew, &known, &err));
+	assert_true(known);
+}
+
 static void memory_has_a_ceiling(void **state)
 {
 	struct filling t = {.f = *state};
@@ -294,6 +328,7 @@ int main(void)
 		TEST(what_is_taken_back_is_found_again),
 		TEST(every_program_finds_it),
 		TEST(memory_has_a_ceiling),
+		TEST(what_begins_anew_is_not_read_anew),
 	};
 	return cmocka_run_group_tests_name("near", tests, NULL, NULL);
 }
