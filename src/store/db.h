@@ -91,6 +91,9 @@ bool db_in_transaction(struct db *db);
  * whether something has been written meanwhile. */
 int64_t db_changes(struct db *db);
 
+/* Which connection it is among all of the server's, at present; 0: none. */
+int db_number(struct db *db);
+
 void db_close(struct db *db);
 /* What can be checked of the database itself; FRG_CORRUPT with what is wrong. SQLite: every page read and checked
  * against its links, indexes and constraints. PostgreSQL: its own word on indexes, constraints and page checksums. */
@@ -138,6 +141,7 @@ struct db_driver {
 	enum frg_status (*step)(struct db *, struct frg_error *, enum db_step);
 	bool (*in_transaction)(struct db *);
 	int64_t (*changes)(struct db *);
+	int (*number)(struct db *); /* NULL: 0 */
 	void (*close)(struct db *);
 	enum frg_status (*check_integrity)(struct db *, struct frg_error *);
 	enum frg_status (*size)(struct db *, int64_t *, struct frg_error *);

@@ -199,6 +199,7 @@ static enum frg_status commit(const struct group *g, struct frg_error *err)
 	if (w->known)
 		st = group_last_event(&(struct store_tx){.db = w->db, .arena = w->kept}, &last, err);
 	int64_t began = clock_steady_ns();
+	atomic_store(w->by, db_number(w->db));
 	if (st == FRG_OK)
 		st = db_step(w->db, err, DB_COMMIT);
 	if (st != FRG_OK)

@@ -45,6 +45,7 @@ struct store {
 	int64_t commits;                 /* counts groups, so that waiting for events needs no polling */
 	struct store_health health;
 	bool stopping;
+	atomic_int writes_by; /* the writer's connection among the server's (db_number) */
 };
 
 enum frg_status store_none(struct frg_error *err, const char *what)
@@ -107,7 +108,12 @@ static void *write_loop(void *arg)
 {
 	struct store *s = arg;
 	struct job *jobs[GROUP_MAX];
-	struct group_writer w = {s->writer, s->kept, s->held, s->checkpoints, s->replicas ? &s->known : NULL};
+	struct group_writer w = {.db = s->writer,
+	                         .kept = s->kept,
+	                         .held = s->held,
+	                         .checkpoints = s->checkpoints,
+	                         .known = s->replicas ? &s->known : NULL,
+	                         .by = &s->writes_by};
 	pthread_mutex_lock(&s->lock);
 	for (;;) {
 		while (!s->lines[0].first && !s->lines[1].first && !s->stopping)
@@ -237,7 +243,13 @@ void store_wake(struct store *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static void wake_from_nodes(void *store) { store_wake(store); }
+/* Who waits here has been woken when the writer's commit was done. */
+static void wake_from_nodes(void *store, int by)
+{
+	struct store *s = store;
+	if (by == 0 || by != atomic_load(&s->writes_by))
+		store_wake(s);
+}
 
 enum frg_status store_follow(struct store *s, struct frg_error *err)
 {

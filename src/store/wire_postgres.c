@@ -168,10 +168,7 @@ enum frg_status wire_sync(struct postgres *pg, struct frg_error *err, PGresult *
 
 enum frg_status wire_send_plain(struct postgres *pg, struct frg_error *err, const char *sql)
 {
-	if (!pg->conn || !PQsendQueryParams(pg->conn, sql, 0, NULL, NULL, NULL, NULL, 0))
-		return wire_lost(pg, err);
-	wire_await(pg, (struct awaited){AWAIT_RESULT});
-	return FRG_OK;
+	return wire_send(pg, err, wire_find(pg, sql), NULL, 0, NULL);
 }
 
 /* The number of statements is fixed by the program's text. */
