@@ -171,8 +171,8 @@ static enum frg_status run_jobs(struct store *s, struct job **jobs, size_t count
 	struct db *db = s->writer;
 	*g = (struct group){0};
 	arena_reset(s->kept);
-	near_held_begin(s->held);
 	enum frg_status st = db_step(db, err, DB_BEGIN_WRITE);
+	near_held_begin(s->held, db_connection(db));
 	if (st == FRG_OK)
 		st = store_migrated_still(db, err);
 	while (st == FRG_OK && g->ran < count) {
