@@ -5,7 +5,7 @@
 
 #include <ctype.h>
 
-enum { BYTES_MAX = 4096, FILL_PAGE = 500, FOLLOW_PAGE = 1000, WALK = 1000 /* ten milliseconds or so */ };
+enum { BYTES_MAX = 4096, FILL_PAGE = 500, FOLLOW_PAGE = 1000, WALK = 500 /* some milliseconds */ };
 
 void search_add_words(struct search_words *to, int where, str words)
 {

@@ -262,7 +262,7 @@ static void append(struct arena *a, struct store_ids *to, const struct store_ids
 static enum frg_status by_words(struct store_tx *tx, const struct store_search *q, int64_t limit, struct store_ids *out,
                                 struct frg_error *err)
 {
-	enum { WALKS = 4 };
+	enum { WALKS = 8 };
 	struct store_search rest = *q;
 	struct store_ids some;
 	enum frg_status st = FRG_OK;
