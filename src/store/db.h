@@ -102,7 +102,8 @@ MUST_CHECK enum frg_status db_log_move(struct db *db, struct db_log *out, struct
  * read what was before; if they read on, the log grows on, which is no failure. */
 MUST_CHECK enum frg_status db_log_restart(struct db *db, struct frg_error *err);
 
-/* Where one SQL text does not serve both: search.c, migrate.c. */
+/* Where one SQL text does not serve both: search.c, migrate.c. SQLite's connections have search_holds besides
+ * (search_sqlite.h). */
 enum db_dialect { DB_SQLITE, DB_POSTGRES };
 enum db_dialect db_dialect(const struct db *db);
 

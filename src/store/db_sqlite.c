@@ -1,6 +1,7 @@
 /* The SQLite driver: prepared statements cached by the address of their text. */
 #include "store/db.h"
 #include "store/scrub_sqlite.h"
+#include "store/search_sqlite.h"
 
 #include "base/buf.h"
 
@@ -162,10 +163,13 @@ static int open_handle(const char *path, enum db_mode mode, sqlite3 **out)
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	if (mode == DB_FROZEN) {
 		db_sqlite_uri(path, true, uri);
-		return sqlite3_open_v2(uri, out, flags | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
+		path = uri;
+		flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+	} else {
+		flags |= SQLITE_OPEN_READWRITE | (mode == DB_READ ? 0 : SQLITE_OPEN_CREATE);
 	}
-	flags |= SQLITE_OPEN_READWRITE | (mode == DB_READ ? 0 : SQLITE_OPEN_CREATE);
-	return sqlite3_open_v2(path, out, flags, NULL);
+	int rc = sqlite3_open_v2(path, out, flags, NULL);
+	return rc == SQLITE_OK ? search_sqlite_open(*out) : rc;
 }
 
 /* FULL: a commit in WAL mode is on the disk before it is acknowledged. What is deleted is overwritten; db_scrub does

@@ -3,7 +3,7 @@
 import { test, before, after, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer, startNode, binary } from '../lib/server.mjs';
@@ -265,4 +265,20 @@ test('what is no database of ours is refused', () => {
 	}
 	assert.equal(run('migrate-store', '--from', sqlite('a')).status, 2);
 	assert.equal(move('mysql:x', sqlite('y')).status, 2);
+});
+
+test('moved by root it belongs to the account of the server', { skip: process.getuid() !== 0 && 'only root can give a file away' }, async () => {
+	const folder = join(dir, 'state'), to = 'sqlite:' + join(folder, 'freigabe.db');
+	mkdirSync(folder);
+	chownSync(folder, 65534, 65534);
+	assert.equal(move(sqlite('none'), to).status, 2);
+	assert.ok(!existsSync(join(folder, 'freigabe.db')), 'nothing is left of what could not begin');
+	await cut(sqlite('a'), to, 0.5);
+	for (const end of ['', '-wal', '-shm', '-journal'].map((e) => join(folder, `freigabe.db${e}`)).filter(existsSync))
+		assert.equal(statSync(end).uid, 65534, `${end}, while it is copied`);
+	good(move(sqlite('a'), to));
+	const { uid, gid, mode } = statSync(join(folder, 'freigabe.db'));
+	assert.deepEqual([uid, gid, mode & 0o777], [65534, 65534, 0o600]);
+	const opened = spawnSync(binary(), ['audit', 'verify', '--db', to], { uid: 65534, gid: 65534, encoding: 'utf8' });
+	assert.doesNotMatch(opened.stderr, /store_io|unable to open|permission|readonly/i, said(opened));
 });
