@@ -48,6 +48,7 @@ static enum frg_status settle(struct db *base, struct frg_error *err)
 }
 
 static int64_t changes(struct db *base) { return ((struct postgres *)base)->changes; }
+static int64_t connection(struct db *base) { return ((struct postgres *)base)->connections; }
 
 static int number(struct db *base)
 {
@@ -363,6 +364,7 @@ static const struct db_driver driver = {
 	.in_transaction = in_transaction,
 	.changes = changes,
 	.number = number,
+	.connection = connection,
 	.close = close_db,
 	.check_integrity = postgres_check_integrity,
 	.size = postgres_size,

@@ -163,8 +163,8 @@ static enum frg_status run_jobs(struct group *g, struct frg_error *err)
 	size_t plain = sort(g->jobs, g->count);
 	plain = g->plainly ? plain : 0;
 	arena_reset(g->w->kept);
-	near_held_begin(g->w->held);
 	enum frg_status st = db_step(db, err, DB_BEGIN_WRITE);
+	near_held_begin(g->w->held, db_connection(db));
 	if (st == FRG_OK) {
 		g->ahead = plain && db_sends_ahead(db);
 		ask_all(g, plain);

@@ -72,6 +72,7 @@ static enum frg_status accept(struct postgres *pg, struct frg_error *err)
 enum frg_status wire_connect(struct postgres *pg, struct frg_error *err)
 {
 	pg->conn = postgres_connect(pg->url, pg->mode);
+	pg->connections++;
 	enum frg_status st = PQstatus(pg->conn) == CONNECTION_OK ? accept(pg, err) : cannot_connect(pg, err);
 	pg->pause = st == FRG_OK ? 0 : pg->pause ? pg->pause * 2 : PAUSE_MIN_MS;
 	pg->pause = pg->pause > PAUSE_MAX_MS ? PAUSE_MAX_MS : pg->pause;
