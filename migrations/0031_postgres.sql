@@ -9,8 +9,5 @@
 /*sqlite -- sqlite*/ ALTER TABLE queue DROP CONSTRAINT queue_site_id_fkey;
 /*sqlite -- sqlite*/ ALTER TABLE queue DROP CONSTRAINT queue_revision_id_fkey;
 
--- These two may have been cut into partitions (deploy/postgresql/partitions.sql), and have other names then.
-/*sqlite -- sqlite*/ ALTER TABLE address DROP CONSTRAINT IF EXISTS address_next_revision_id_fkey;
-/*sqlite -- sqlite*/ ALTER TABLE address DROP CONSTRAINT IF EXISTS address_revision_id_fkey;
-/*sqlite -- sqlite*/ ALTER TABLE forecast DROP CONSTRAINT IF EXISTS forecast_next_revision_id_fkey;
-/*sqlite -- sqlite*/ ALTER TABLE forecast DROP CONSTRAINT IF EXISTS forecast_revision_id_fkey;
+-- These two may have been cut into partitions (deploy/postgresql/partitions.sql): the names of what they have differ.
+/*sqlite -- sqlite*/ DO $$ DECLARE c RECORD; BEGIN FOR c IN SELECT conrelid::regclass AS of, conname FROM pg_constraint WHERE contype = 'f' AND conrelid IN ('address'::regclass, 'forecast'::regclass) LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.of, c.conname); END LOOP; END $$;

@@ -54,6 +54,13 @@ static enum frg_status settle(struct db *base, struct frg_error *err)
 }
 
 static int64_t changes(struct db *base) { return ((struct postgres *)base)->changes; }
+static int64_t connection(struct db *base) { return ((struct postgres *)base)->connections; }
+
+static int number(struct db *base)
+{
+	const struct postgres *pg = (struct postgres *)base;
+	return pg->conn ? PQbackendPID(pg->conn) : 0;
+}
 
 static void ask(struct db *base, bool begin) { ((struct postgres *)base)->asking = begin; }
 
@@ -362,6 +369,8 @@ static const struct db_driver driver = {
 	.step = step,
 	.in_transaction = in_transaction,
 	.changes = changes,
+	.number = number,
+	.connection = connection,
 	.close = close_db,
 	.check_integrity = postgres_check_integrity,
 	.size = postgres_size,

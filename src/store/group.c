@@ -163,8 +163,8 @@ static enum frg_status run_jobs(struct group *g, struct frg_error *err)
 	size_t plain = sort(g->jobs, g->count);
 	plain = g->plainly ? plain : 0;
 	arena_reset(g->w->kept);
-	near_held_begin(g->w->held);
 	enum frg_status st = db_step(db, err, DB_BEGIN_WRITE);
+	near_held_begin(g->w->held, db_connection(db));
 	if (st == FRG_OK) {
 		g->ahead = plain && db_sends_ahead(db);
 		st = ask_all(g, plain, err);
@@ -200,6 +200,7 @@ static enum frg_status commit(const struct group *g, struct frg_error *err)
 	if (w->known)
 		st = group_last_event(&(struct store_tx){.db = w->db, .arena = w->kept}, &last, err);
 	int64_t began = clock_steady_ns();
+	atomic_store(w->by, db_number(w->db));
 	if (st == FRG_OK)
 		st = db_step(w->db, err, DB_COMMIT);
 	if (st != FRG_OK)

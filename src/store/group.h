@@ -6,6 +6,7 @@
 #include "store/tx.h"
 
 #include <semaphore.h>
+#include <stdatomic.h>
 
 enum { GROUP_MAX = 256 };
 
@@ -31,6 +32,7 @@ struct group_writer {
 	struct near_held *held;
 	struct checkpoints *checkpoints; /* NULL: the database has no log to care for */
 	struct history *known;           /* where the last events are noted; NULL: nobody asks */
+	atomic_int *by;                  /* db_number of the connection that commits, before it does */
 };
 
 /* Runs and commits 1 to GROUP_MAX jobs, in an order of its own; each gets its status. NULL, or the code of what went

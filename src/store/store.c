@@ -21,7 +21,7 @@
 #include <sys/statvfs.h>
 #include <time.h>
 
-enum { KEPT_MAX = 1 << 28 };
+enum { KEPT_MAX = 1 << 28, SCRUB_TRIES = 10 };
 
 struct line {
 	struct job *first, *last;
@@ -45,6 +45,7 @@ struct store {
 	int64_t commits;                 /* counts groups, so that waiting for events needs no polling */
 	struct store_health health;
 	bool stopping;
+	atomic_int writes_by; /* the writer's connection among the server's (db_number) */
 };
 
 enum frg_status store_none(struct frg_error *err, const char *what)
@@ -107,7 +108,12 @@ static void *write_loop(void *arg)
 {
 	struct store *s = arg;
 	struct job *jobs[GROUP_MAX];
-	struct group_writer w = {s->writer, s->kept, s->held, s->checkpoints, s->replicas ? &s->known : NULL};
+	struct group_writer w = {.db = s->writer,
+	                         .kept = s->kept,
+	                         .held = s->held,
+	                         .checkpoints = s->checkpoints,
+	                         .known = s->replicas ? &s->known : NULL,
+	                         .by = &s->writes_by};
 	pthread_mutex_lock(&s->lock);
 	for (;;) {
 		while (!s->lines[0].first && !s->lines[1].first && !s->stopping)
@@ -237,7 +243,13 @@ void store_wake(struct store *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static void wake_from_nodes(void *store) { store_wake(store); }
+/* Who waits here has been woken when the writer's commit was done. */
+static void wake_from_nodes(void *store, int by)
+{
+	struct store *s = store;
+	if (by == 0 || by != atomic_load(&s->writes_by))
+		store_wake(s);
+}
 
 enum frg_status store_follow(struct store *s, struct frg_error *err)
 {
@@ -387,6 +399,19 @@ static enum frg_status merge_some(struct store_tx *tx, void *ctx, struct frg_err
 
 static enum frg_status scrub_some(struct db *db, void *ctx, struct frg_error *err) { return db_scrub(db, ctx, err); }
 
+/* Somebody reads what was before: most are done in a second. Nobody writes while a step waits, so it waits elsewhere.
+ */
+static enum frg_status scrub_step(struct store *s, int64_t *at, struct frg_error *err)
+{
+	const struct timespec moment = {.tv_sec = 1};
+	for (int tries = 1;; tries++) {
+		enum frg_status st = write_in(s, &s->lines[1], &(struct job){.alone = scrub_some, .ctx = at}, err);
+		if (st != FRG_UNAVAILABLE || strcmp(err->code, "store_busy") != 0 || tries == SCRUB_TRIES)
+			return st;
+		nanosleep(&moment, NULL);
+	}
+}
+
 /* PostgreSQL does it beside all others, so it gets a connection of its own. With SQLite it goes in steps, between the
  * groups of others. */
 enum frg_status store_scrub(struct store *s, struct frg_error *err)
@@ -407,7 +432,7 @@ enum frg_status store_scrub(struct store *s, struct frg_error *err)
 	checkpoints_pause(s->checkpoints); /* each step empties the log, and who moves it would be in its way */
 	do
 		if (st == FRG_OK)
-			st = write_in(s, &s->lines[1], &(struct job){.alone = scrub_some, .ctx = &at}, err);
+			st = scrub_step(s, &at, err);
 	while (st == FRG_OK && at);
 	checkpoints_resume(s->checkpoints);
 	return st;

@@ -72,6 +72,7 @@ static enum frg_status accept(struct postgres *pg, struct frg_error *err)
 enum frg_status wire_connect(struct postgres *pg, struct frg_error *err)
 {
 	pg->conn = postgres_connect(pg->url, pg->mode);
+	pg->connections++;
 	enum frg_status st = PQstatus(pg->conn) == CONNECTION_OK ? accept(pg, err) : cannot_connect(pg, err);
 	pg->pause = st == FRG_OK ? 0 : pg->pause ? pg->pause * 2 : PAUSE_MIN_MS;
 	pg->pause = pg->pause > PAUSE_MAX_MS ? PAUSE_MAX_MS : pg->pause;
@@ -168,10 +169,7 @@ enum frg_status wire_sync(struct postgres *pg, struct frg_error *err, PGresult *
 
 enum frg_status wire_send_plain(struct postgres *pg, struct frg_error *err, const char *sql)
 {
-	if (!pg->conn || !PQsendQueryParams(pg->conn, sql, 0, NULL, NULL, NULL, NULL, 0))
-		return wire_lost(pg, err);
-	wire_await(pg, (struct awaited){AWAIT_RESULT});
-	return FRG_OK;
+	return wire_send(pg, err, wire_find(pg, sql), NULL, 0, NULL);
 }
 
 /* The number of statements is fixed by the program's text. */

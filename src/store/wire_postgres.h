@@ -53,8 +53,9 @@ struct postgres {
 	struct db base;
 	char *url;
 	enum db_mode mode;
-	int64_t changes; /* statements that may change something, and failures: nobody knows what those had done */
-	PGconn *conn;    /* NULL: none at present */
+	int64_t changes;     /* statements that may change something, and failures: nobody knows what those had done */
+	int64_t connections; /* how many there were */
+	PGconn *conn;        /* NULL: none at present */
 	msec pause, not_before;
 	bool open;    /* a transaction */
 	bool useless; /* the connection, from now on */
