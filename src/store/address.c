@@ -48,10 +48,9 @@ enum frg_status store_address_find(struct store_tx *tx, id64 site, const str *ha
 	for (size_t i = 0; i < STORE_ADDRESS_HASHES; i++)
 		h[i] = i < count ? DB_TEXT(hashes[i]) : DB_NULL;
 	*line = 0;
-	enum frg_status st = DB_QUERY(tx->db, err, &rows,
-	                              "SELECT line FROM (" OF_HASH(3) OR(4) OR(5) OR(6) OR(7) OR(8) OR(9)
-	                                  OR(10) ") AS l LIMIT 1",
-	                              DB_INT(site), DB_INT(since), h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7]);
+	enum frg_status st = DB_QUERY(
+		tx->db, err, &rows, "SELECT line FROM (" OF_HASH(3) OR(4) OR(5) OR(6) OR(7) OR(8) OR(9) OR(10) ") AS l LIMIT 1",
+		DB_INT(site), DB_INT(since), h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7]);
 	if (st != FRG_OK)
 		return st;
 	if (db_next(rows))

@@ -238,7 +238,8 @@ const char *group_run(struct group_writer *w, struct job **jobs, size_t count)
 	if (g.again) {
 		/* a request that is on its way twice does that, too */
 		bool constraint = err.code && strcmp(err.code, "store_constraint") == 0;
-		log_at(constraint ? LOG_INFO : LOG_ERROR, "store_plain", "a group begins anew, each with a savepoint: %s", err.msg);
+		log_at(constraint ? LOG_INFO : LOG_ERROR, "store_plain", "a group begins anew, each with a savepoint: %s",
+		       err.msg);
 		near_held_again(w->held);
 		give_up(w);
 		g = (struct group){.w = w, .jobs = jobs, .count = count};

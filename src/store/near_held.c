@@ -26,6 +26,7 @@ struct near_held {
 	bool loaded, current;            /* current: as this transaction sees it */
 	bool rows;                       /* some of what waits has its keys in rows of near_key */
 	bool hangs;                      /* on what this job has done so far: it lacks what would come back */
+	bool hung;                       /* on what other jobs of this transaction did */
 	int64_t connection;              /* by which it came to know */
 	int64_t seq;                     /* the event up to which it knows */
 	int64_t seq_before;              /* and did, of what this transaction itself has not told */
@@ -63,7 +64,7 @@ void near_held_begin(struct near_held *h, int64_t connection)
 		empty(h);
 	h->connection = connection;
 	h->current = false;
-	h->hangs = false;
+	h->hangs = h->hung = false;
 	h->seq_before = h->seq;
 }
 
@@ -77,6 +78,7 @@ void near_held_keep(struct near_held *h, int64_t events)
 {
 	if (h->current)
 		h->seq += events;
+	h->hung = h->hung || h->hangs;
 	h->hangs = false; /* it stays, whatever becomes of the next job */
 }
 
@@ -86,7 +88,8 @@ void near_held_failed(struct near_held *h) { empty(h); }
  * whoever sends the same request twice at once brings a transaction here. */
 void near_held_again(struct near_held *h)
 {
-	near_held_undo(h);
+	if (h->hangs || h->hung)
+		empty(h);
 	h->seq = h->seq_before;
 	h->current = false;
 }

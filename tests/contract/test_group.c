@@ -476,12 +476,17 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(rows_of_unlike_jobs_go_together),       TEST(many_and_long_ones_go_too),
-		TEST(what_the_database_refuses_fails_alone), TEST(who_refuses_holds_up_nobody),
+		TEST(rows_of_unlike_jobs_go_together),
+		TEST(many_and_long_ones_go_too),
+		TEST(what_the_database_refuses_fails_alone),
+		TEST(who_refuses_holds_up_nobody),
 		TEST(who_hears_of_anothers_failure_is_not_to_blame),
-		TEST(what_is_asked_at_once_is_done_once),    TEST(nobody_gets_anothers_answer),
-		TEST(many_questions_are_answered),           TEST(a_question_that_fails_fails_its_own_job),
-		TEST(events_of_a_group_come_in_order),       TEST(of_a_lost_group_nothing_is_done),
+		TEST(what_is_asked_at_once_is_done_once),
+		TEST(nobody_gets_anothers_answer),
+		TEST(many_questions_are_answered),
+		TEST(a_question_that_fails_fails_its_own_job),
+		TEST(events_of_a_group_come_in_order),
+		TEST(of_a_lost_group_nothing_is_done),
 		TEST(events_of_a_large_group_have_no_gaps),
 	};
 	return cmocka_run_group_tests_name("groups", tests, NULL, NULL);
