@@ -24,8 +24,8 @@ enum kind { MEMORY, OPEN, READ, WRITE, SYNC, TRUNCATE, MAP, ACCEPT, EPOLL, RECEI
 
 /* The file: all numbers are 64 bits wide. */
 struct control {
-	_Atomic int64_t sync_held, clock_ms; /* held: whoever asks the disk waits until it is 0 again */
-	_Atomic int64_t counted;             /* 1: count calls */
+	_Atomic int64_t sync_held, clock_ms;     /* held: whoever asks the disk waits until it is 0 again */
+	_Atomic int64_t counted;                 /* 1: count calls */
 	_Atomic int64_t file_held, file_waiting; /* of the database's own file, not its log; how many wait */
 	struct {
 		_Atomic int64_t calls; /* since the test set it to 0 */
