@@ -454,10 +454,21 @@ static int checkpoint(struct sqlite *db, int how, struct db_log *out)
 	return rc;
 }
 
+/* SQLite does so itself only when nothing has been added to the log meanwhile; and whoever moves the last of it would
+ * have to wait for all. */
+static int bring_to_disk(struct sqlite *db)
+{
+	sqlite3_file *file = NULL;
+	int rc = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+	return rc == SQLITE_OK ? file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) : rc;
+}
+
 static enum frg_status log_move(struct db *base, struct db_log *out, struct frg_error *err)
 {
 	struct sqlite *db = (struct sqlite *)base;
 	int rc = checkpoint(db, SQLITE_CHECKPOINT_PASSIVE, out);
+	if (rc == SQLITE_OK)
+		rc = bring_to_disk(db);
 	return rc == SQLITE_OK ? FRG_OK : failed(db, err, rc);
 }
 

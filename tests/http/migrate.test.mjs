@@ -6,7 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServer, binary } from '../lib/server.mjs';
+import { startServer, startNode, binary } from '../lib/server.mjs';
 import { newDatabase, psql } from '../lib/postgres.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 
@@ -237,6 +237,23 @@ test('a backup of PostgreSQL is a file like any other, and goes back into either
 	const again = run('restore', '--from', backup, '--db', databases.restored);
 	assert.equal(again.status, 2, said(again));
 	assert.equal(run('restore', '--from', backup, '--db', databases.restored, '--dry-run').status, 2);
+});
+
+// The outbox and how far the index has followed it are copied, the index is not.
+test('what came in before a move is found by its words, and what comes after it', async () => {
+	for (const db of [sqlite('restored'), databases.restored]) {
+		const node = await startNode({ db });
+		try {
+			const rike = await new Editor(node).login();
+			const found = async (word) => (await rike.get(`/v1/desk/search?q=${word}`)).json.hits.length;
+			assert.equal(await found('Emoji'), 1);
+			await new Reader(node).submit('Ein Nachzügler, der nach dem Umzug schreibt.');
+			assert.equal(await found('Nachzügler'), 1);
+			assert.equal(await found('Emoji'), 1);
+		} finally {
+			await node.end();
+		}
+	}
 });
 
 test('what is no database of ours is refused', () => {
