@@ -96,7 +96,8 @@ struct db_log {
 };
 /* Pages of the log when this connection committed last. */
 int64_t db_log_pages(struct db *db);
-/* Moves what can be moved without holding up anybody, and to the disk. FRG_UNAVAILABLE also if somebody else is at it. */
+/* Moves what can be moved without holding up anybody, and to the disk. FRG_UNAVAILABLE also if somebody else is at it.
+ */
 MUST_CHECK enum frg_status db_log_move(struct db *db, struct db_log *out, struct frg_error *err);
 /* Moves the rest, so that the log begins anew with this connection's next commit. Waits some milliseconds for those who
  * read what was before; if they read on, the log grows on, which is no failure. */
