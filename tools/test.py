@@ -150,8 +150,8 @@ LONG_SECONDS = 4 * 3600
 
 # All of HTTP is tried under the address sanitizer. Of the program as it ships: what depends on speed, on signals, on files
 # of other versions, and every route once; the browsers do the rest.
-AS_SHIPPED = ('backup', 'clock', 'confine', 'descriptors', 'disk', 'drain', 'faults', 'flow', 'kill', 'limits', 'migrate', 'nodes', 'openapi', 'proxy', 'recovery', 'replica',
-              'report', 'start', 'takeover', 'upgrade')
+AS_SHIPPED = ('backup', 'clock', 'confine', 'descriptors', 'disk', 'drain', 'earlier', 'faults', 'flow', 'kill', 'limits', 'migrate', 'nodes', 'openapi', 'proxy', 'recovery',
+              'replica', 'report', 'start', 'takeover', 'upgrade')
 # These are about disks, clocks, proxies and many processes, not about memory.
 ONLY_AS_SHIPPED = ('clock', 'confine', 'descriptors', 'disk', 'faults', 'migrate', 'nodes', 'proxy', 'recovery', 'replica', 'start', 'takeover')
 # On the other store what touches it most.

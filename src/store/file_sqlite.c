@@ -30,12 +30,12 @@ bool store_url_postgres(str url)
 
 /* ---- connections ---- */
 
-/* What SQLite says of a file may quote it; a terminal gets letters only. */
+/* What SQLite says of a file may quote it; a terminal gets letters only, on one line. */
 static const char *plain(const char *text, char out[120])
 {
 	size_t n = 0;
 	for (; *text && n < 119; text++)
-		out[n++] = *text < ' ' || *text > '~' ? '?' : *text;
+		out[n++] = *text == '\n' || *text == '\t' ? ' ' : *text < ' ' || *text > '~' ? '?' : *text;
 	out[n] = 0;
 	return out;
 }
@@ -363,6 +363,7 @@ bool store_file_empty(const char *path)
 
 static enum frg_status check(sqlite3 *db, const char *path, const char *sql, const char *good, struct frg_error *err)
 {
+	static const char heading[] = "*** in database main ***\n"; /* there is no other */
 	sqlite3_stmt *stmt = NULL;
 	char letters[120];
 	enum frg_status st = FRG_OK;
@@ -370,6 +371,8 @@ static enum frg_status check(sqlite3 *db, const char *path, const char *sql, con
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(stmt);
 	const char *said = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+	if (said && strncmp(said, heading, strlen(heading)) == 0)
+		said += strlen(heading);
 	if (rc == SQLITE_ROW && (!good || !said || strcmp(said, good) != 0))
 		st = frg_fail(err, FRG_CORRUPT, "store_corrupt", "%s is damaged: %s%s", path, plain(said ? said : "?", letters),
 		              good ? "" : " points to something that is not there");

@@ -53,9 +53,9 @@ enum kind {
 
 /* The file: all numbers are 64 bits wide. */
 struct control {
-	_Atomic int64_t sync_delay_ms, clock_ms;
-	_Atomic int64_t counted; /* 1: count calls */
-	_Atomic int64_t file_delay_ms, file_waiting; /* of the database's own file, not its log: how long, how many do now */
+	_Atomic int64_t sync_held, clock_ms; /* held: whoever asks the disk waits until it is 0 again */
+	_Atomic int64_t counted;             /* 1: count calls */
+	_Atomic int64_t file_held, file_waiting; /* of the database's own file, not its log; how many wait */
 	struct {
 		_Atomic int64_t calls; /* since the test set it to 0 */
 		_Atomic int64_t at;    /* the call that fails; 0: none */
@@ -158,10 +158,10 @@ ssize_t pwrite64(int fd, const void *from, size_t n, off64_t at)
 	return real(fd, from, n, at);
 }
 
-static void wait_ms(int64_t ms)
+static void wait_while(_Atomic int64_t *held)
 {
-	const struct timespec moment = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-	if (ms)
+	const struct timespec moment = {.tv_nsec = 2000000};
+	while (atomic_load(held))
 		nanosleep(&moment, NULL);
 }
 
@@ -170,10 +170,11 @@ static int synced(int fd, int (*real)(int))
 {
 	bool watched = is_ours(fd) && control, file = watched && atomic_load(&databases[fd]);
 	int e = watched ? fails(SYNC) : 0;
-	wait_ms(watched ? atomic_load(&control->sync_delay_ms) : 0);
+	if (watched)
+		wait_while(&control->sync_held);
 	if (file) {
 		atomic_fetch_add(&control->file_waiting, 1);
-		wait_ms(atomic_load(&control->file_delay_ms));
+		wait_while(&control->file_held);
 		atomic_fetch_sub(&control->file_waiting, 1);
 	}
 	if (e) {

@@ -1,4 +1,4 @@
-// Makes a server's calls fail, its disk slow and its clock wrong: builds faults.c, and changes the file that the
+// Makes a server's calls fail, its disk wait and its clock wrong: builds faults.c, and changes the file that the
 // preloaded library reads. A sanitizer brings its own malloc and clock: those of a program with one do not fail.
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
@@ -82,13 +82,14 @@ export class Faults {
 		return value !== undefined ? this.set(at, value) : this.get(at);
 	}
 
-	slowDisk(ms) {
-		this.set(0, ms);
+	// Whatever is to be on the disk waits until it is let go: as long as the test needs, however fast the machine is.
+	holdDisk(held) {
+		this.set(0, held ? 1 : 0);
 	}
 
 	// The same for the database's own file alone; and how many wait for that now.
-	slowFile(ms) {
-		this.set(3, ms);
+	holdFile(held) {
+		this.set(3, held ? 1 : 0);
 	}
 
 	get waitingForFile() {
@@ -136,8 +137,8 @@ export class Faults {
 
 	// The machine is well again.
 	quiet() {
-		this.slowDisk(0);
-		this.slowFile(0);
+		this.holdDisk(false);
+		this.holdFile(false);
 		this.clock(0);
 		KINDS.forEach((kind) => this.disarm(kind));
 	}

@@ -56,16 +56,40 @@ static void folder_of(const char *path, char folder[STORE_PATH_MAX])
 		snprintf(folder, STORE_PATH_MAX, ".");
 }
 
-enum frg_status move_file_give(struct move_file *f, const char *like, struct frg_error *err)
+/* Of a file, or if it is not there, of its folder. */
+static bool find_owner(const char *path, struct stat *out)
 {
 	char folder[STORE_PATH_MAX];
-	struct stat there;
+	folder_of(path, folder);
+	return stat(path, out) == 0 || (errno == ENOENT && stat(folder, out) == 0);
+}
+
+static enum frg_status give(int fd, const char *name, const struct stat *whose, struct frg_error *err)
+{
+	return fchown(fd, whose->st_uid, whose->st_gid) == 0 ? FRG_OK : io_failed(err, "give away", name);
+}
+
+enum frg_status move_file_give(struct move_file *f, const char *like, struct frg_error *err)
+{
+	struct stat whose;
 	if (geteuid() != 0)
 		return FRG_OK;
-	folder_of(like, folder);
-	if (stat(like, &there) != 0 && (errno != ENOENT || stat(folder, &there) != 0))
-		return io_failed(err, "look at", like);
-	return fchown(f->fd, there.st_uid, there.st_gid) == 0 ? FRG_OK : io_failed(err, "give away", f->part);
+	return find_owner(like, &whose) ? give(f->fd, f->part, &whose, err) : io_failed(err, "look at", like);
+}
+
+enum frg_status move_file_make(const char *path, bool *made, struct frg_error *err)
+{
+	struct stat whose;
+	bool known = find_owner(path, &whose);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	*made = fd >= 0;
+	if (fd < 0)
+		return FRG_OK; /* it is there, or whoever opens it as a database says why it cannot be */
+	enum frg_status st = known && geteuid() == 0 ? give(fd, path, &whose, err) : FRG_OK;
+	close(fd);
+	if (st != FRG_OK)
+		unlink(path);
+	return st;
 }
 
 enum frg_status move_folder_sync(const char *path, struct frg_error *err)

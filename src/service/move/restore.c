@@ -137,6 +137,15 @@ static enum frg_status restore_rows(const struct move_restore *config, struct mo
 	return st;
 }
 
+/* To put the last backup in place is no advice to somebody who does just that. */
+static void name_damage(struct frg_error *err)
+{
+	if (strcmp(err->code, "store_corrupt") == 0 || strcmp(err->code, "backup_chain") == 0)
+		err->code = "backup_damaged";
+	else if (strcmp(err->code, "file_foreign") == 0)
+		err->code = "backup_foreign";
+}
+
 enum frg_status move_restore(const struct move_restore *config, struct move_restored *out, struct frg_error *err)
 {
 	char path[STORE_PATH_MAX];
@@ -145,6 +154,8 @@ enum frg_status move_restore(const struct move_restore *config, struct move_rest
 	if (!server && !store_url_sqlite(config->db, path))
 		return frg_fail(err, FRG_INVALID, "store_url", "a database is named as sqlite:PATH or postgres://…");
 	enum frg_status st = move_check(config->file, true, &config->watch, &out->backup, err);
+	if (st == FRG_CORRUPT)
+		name_damage(err);
 	if (st == FRG_OK && server)
 		return restore_rows(config, out, err);
 	if (st == FRG_OK)
