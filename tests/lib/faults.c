@@ -1,8 +1,8 @@
-/* A library to preload (LD_PRELOAD) that makes calls fail as a bad disk, a full table of files, a lack of memory, a broken
- * network, a database server in trouble or a wrong clock would. What fails, when and with which errno stands in a file that
- * the test maps and changes while the program runs (faults.mjs; FAULTS names it). Calls on files count only below the
- * folder FAULTS_DIR: the log and the sockets have kinds of their own, those to PostgreSQL others. Knows nothing of the
- * program. */
+/* A library to preload (LD_PRELOAD) that makes calls fail as a bad disk, a full table of files, a lack of memory, a
+ * broken network, a database server in trouble or a wrong clock would. What fails, when and with which errno stands in
+ * a file that the test maps and changes while the program runs (faults.mjs; FAULTS names it). Calls on files count only
+ * below the folder FAULTS_DIR: the log and the sockets have kinds of their own, those to PostgreSQL others. Knows
+ * nothing of the program. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -53,8 +53,8 @@ enum kind {
 
 /* The file: all numbers are 64 bits wide. */
 struct control {
-	_Atomic int64_t sync_held, clock_ms; /* held: whoever asks the disk waits until it is 0 again */
-	_Atomic int64_t counted;             /* 1: count calls */
+	_Atomic int64_t sync_held, clock_ms;     /* held: whoever asks the disk waits until it is 0 again */
+	_Atomic int64_t counted;                 /* 1: count calls */
 	_Atomic int64_t file_held, file_waiting; /* of the database's own file, not its log; how many wait */
 	struct {
 		_Atomic int64_t calls; /* since the test set it to 0 */
@@ -220,7 +220,8 @@ int fcntl64(int fd, int command, ...)
 	va_start(ap, command);
 	void *argument = va_arg(ap, void *);
 	va_end(ap);
-	if (is_ours(fd) && (command == F_SETLK || command == F_SETLKW) && ((const struct flock *)argument)->l_type != F_UNLCK)
+	if (is_ours(fd) && (command == F_SETLK || command == F_SETLKW) &&
+	    ((const struct flock *)argument)->l_type != F_UNLCK)
 		FAIL_IF(LOCK, -1);
 	return real(fd, command, argument);
 }
@@ -467,10 +468,10 @@ static const char *instead(char out[200])
 
 struct pg_conn;
 struct pg_result;
-int PQsendQueryParams(struct pg_conn *conn, const char *sql, int count, const unsigned *types, const char *const *values,
-                      const int *lengths, const int *formats, int format);
-int PQsendQueryPrepared(struct pg_conn *conn, const char *name, int count, const char *const *values, const int *lengths,
-                        const int *formats, int format);
+int PQsendQueryParams(struct pg_conn *conn, const char *sql, int count, const unsigned *types,
+                      const char *const *values, const int *lengths, const int *formats, int format);
+int PQsendQueryPrepared(struct pg_conn *conn, const char *name, int count, const char *const *values,
+                        const int *lengths, const int *formats, int format);
 struct pg_result *PQexec(struct pg_conn *conn, const char *sql);
 
 static __typeof__(&PQsendQueryParams) send_query(void)
@@ -481,8 +482,8 @@ static __typeof__(&PQsendQueryParams) send_query(void)
 	return found;
 }
 
-int PQsendQueryParams(struct pg_conn *conn, const char *sql, int count, const unsigned *types, const char *const *values,
-                      const int *lengths, const int *formats, int format)
+int PQsendQueryParams(struct pg_conn *conn, const char *sql, int count, const unsigned *types,
+                      const char *const *values, const int *lengths, const int *formats, int format)
 {
 	char own[200];
 	const char *other = instead(own);
@@ -491,8 +492,8 @@ int PQsendQueryParams(struct pg_conn *conn, const char *sql, int count, const un
 	return send_query()(conn, sql, count, types, values, lengths, formats, format);
 }
 
-int PQsendQueryPrepared(struct pg_conn *conn, const char *name, int count, const char *const *values, const int *lengths,
-                        const int *formats, int format)
+int PQsendQueryPrepared(struct pg_conn *conn, const char *name, int count, const char *const *values,
+                        const int *lengths, const int *formats, int format)
 {
 	REAL(PQsendQueryPrepared);
 	char own[200];
