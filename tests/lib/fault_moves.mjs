@@ -100,6 +100,7 @@ export class House {
 		assert.equal(again.status, 0, `again: ${said(again)} after ${what}`);
 		await move.done(this, job, `again after ${what}`);
 		move.forget?.(this, job);
+		await new Promise((done) => setImmediate(done)); // what has been found so far is told
 		return fired > 0;
 	}
 
