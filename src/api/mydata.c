@@ -104,9 +104,10 @@ HANDLER(reader_erase)
 static void answer_page(struct api *api, struct http_request *req, const struct store_site *site,
                         struct view_person_page *page, unsigned status)
 {
-	struct view_site view = {.slug = site->slug, .name = site->name, .base_url = site->base_url, .lang = site->lang};
+	struct view_site *view = ARENA_NEW(http_arena(req), struct view_site); /* the page is the caller's */
 	struct buf b = BUF_INIT(PAGE_MAX);
-	page->site = &view;
+	*view = (struct view_site){.slug = site->slug, .name = site->name, .base_url = site->base_url, .lang = site->lang};
+	page->site = view;
 	page->lang = api_lang(req, site);
 	page->own = true;
 	render_person_page(&b, service_assets(api->svc), page);

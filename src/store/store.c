@@ -403,12 +403,11 @@ static enum frg_status scrub_some(struct db *db, void *ctx, struct frg_error *er
  */
 static enum frg_status scrub_step(struct store *s, int64_t *at, struct frg_error *err)
 {
-	const struct timespec moment = {.tv_sec = 1};
 	for (int tries = 1;; tries++) {
 		enum frg_status st = write_in(s, &s->lines[1], &(struct job){.alone = scrub_some, .ctx = at}, err);
 		if (st != FRG_UNAVAILABLE || strcmp(err->code, "store_busy") != 0 || tries == SCRUB_TRIES)
 			return st;
-		nanosleep(&moment, NULL);
+		nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
 	}
 }
 

@@ -29,7 +29,7 @@ MEANT_ON_POSTGRES = {
     'SELECT count(*) FROM decision': 'of a copy, once',
 }
 # Files whose statements are no questions of the server's: those that read every row of every table, put together from the
-# catalogue, those asked of a file that may be anybody's, and what is asked of SQLite itself.
+# catalogue, those asked of a file that may be anybody's, and of no table at all.
 WHOLE = ('catalogue.c', 'file_sqlite.c', 'search_sqlite.c')
 LITERALS = re.compile(r'(?:"(?:[^"\\]|\\.)*"\s*)+')
 ONE = re.compile(r'"((?:[^"\\]|\\.)*)"')

@@ -245,7 +245,7 @@ test('what came in before a move is found by its words, and what comes after it'
 		const node = await startNode({ db });
 		try {
 			const rike = await new Editor(node).login();
-			const found = async (word) => (await rike.get(`/v1/desk/search?q=${word}`)).json.hits.length;
+			const found = async (word) => (await rike.get(`/v1/desk/search?q=${encodeURIComponent(word)}`)).json.hits.length;
 			assert.equal(await found('Emoji'), 1);
 			await new Reader(node).submit('Ein Nachzügler, der nach dem Umzug schreibt.');
 			assert.equal(await found('Nachzügler'), 1);

@@ -34,6 +34,8 @@ MUST_CHECK enum frg_status move_file_give(struct move_file *f, const char *like,
 MUST_CHECK enum frg_status move_file_make(const char *path, bool *made, struct frg_error *err);
 /* On the disk, and under its name; refuses to overwrite. Only then it is there. */
 MUST_CHECK enum frg_status move_file_finish(struct move_file *f, const char *path, struct frg_error *err);
+/* As rename; but what has that name already keeps it (EEXIST). */
+MUST_CHECK int move_rename(const char *from, const char *to);
 /* After a failure; nothing is left. */
 void move_file_drop(struct move_file *f);
 /* What stands in a folder's directory is on the disk, too. */

@@ -104,14 +104,22 @@ enum frg_status move_folder_sync(const char *path, struct frg_error *err)
 	return st;
 }
 
+int move_rename(const char *from, const char *to)
+{
+	int failed = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+	if (!failed || errno != EINVAL)
+		return failed;
+	if (access(to, F_OK) != 0) /* a file system that cannot say "only if it is not there" */
+		return rename(from, to);
+	errno = EEXIST;
+	return failed;
+}
+
 enum frg_status move_file_finish(struct move_file *f, const char *path, struct frg_error *err)
 {
 	if (fsync(f->fd) != 0)
 		return io_failed(err, "sync", f->part);
-	int failed = renameat2(AT_FDCWD, f->part, AT_FDCWD, path, RENAME_NOREPLACE);
-	if (failed && errno == EINVAL &&
-	    access(path, F_OK) != 0) /* a file system that cannot say "only if it is not there" */
-		failed = rename(f->part, path);
+	int failed = move_rename(f->part, path);
 	if (failed && errno == EEXIST)
 		return frg_fail(err, FRG_CONFLICT, "backup_exists", "%s is there already", path);
 	if (failed)

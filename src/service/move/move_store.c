@@ -11,8 +11,10 @@ static enum frg_status compare(struct store_copy *c, const struct move_watch *wa
 {
 	struct move_part part = {watch, "comparing"};
 	enum frg_status st = store_copy_compare(c, &out->report, move_part_progress, &part, err);
-	if (st != FRG_OK)
+	if (st != FRG_OK) {
+		out->report = (struct store_copy_report){0}; /* what it had found by then goes with the copy's memory */
 		return st;
+	}
 	struct store_copy_table *kept = ARENA_ARRAY(a, struct store_copy_table, out->report.count);
 	for (size_t i = 0; i < out->report.count; i++) {
 		kept[i] = out->report.tables[i];
