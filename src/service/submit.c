@@ -559,7 +559,7 @@ struct withdrawal {
 	id64 article;
 };
 
-enum frg_status submit_unpublish(struct store_tx *tx, const struct store_comment *c, bool notices_wait,
+enum frg_status submit_unpublish(struct store_tx *tx, const struct store_comment *c, const char *by, bool notices_wait,
                                  struct frg_error *err)
 {
 	struct store_publication p = {0};
@@ -578,9 +578,13 @@ enum frg_status submit_unpublish(struct store_tx *tx, const struct store_comment
 	st = release_apply(tx, &r, err);
 	if (st != FRG_OK)
 		return st;
-	return store_event_insert(
-		tx, &(struct store_event){.kind = STR("unpublished"), .site = c->site, .article = c->article, .comment = c->id},
-		err);
+	return store_event_insert(tx,
+	                          &(struct store_event){.kind = STR("unpublished"),
+	                                                .site = c->site,
+	                                                .article = c->article,
+	                                                .comment = c->id,
+	                                                .detail = str_of(by)},
+	                          err);
 }
 
 static enum frg_status withdraw(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -601,7 +605,7 @@ static enum frg_status withdraw(struct store_tx *tx, void *ctx, struct frg_error
 			st = store_revision_move(tx, all.items[i].id, state, 0, STATE_WITHDRAWN, err);
 	}
 	if (st == FRG_OK)
-		st = submit_unpublish(tx, &c, false, err);
+		st = submit_unpublish(tx, &c, "author", false, err);
 	if (st != FRG_OK)
 		return st;
 	return store_event_insert(tx,
