@@ -72,7 +72,7 @@ test('from an address to what it was told', async () => {
 		await hook.getByLabel(/^Kommentar wartet/).uncheck();
 		await hook.getByRole('button', { name: 'Speichern' }).click();
 		await page.getByText('Gespeichert', { exact: true }).waitFor();
-		assert.equal(await hook.locator('.badge', { hasText: 'Kommentar wartet' }).count(), 0);
+		await hook.locator('.badge', { hasText: 'Kommentar wartet' }).waitFor({ state: 'detached' });
 		await hook.getByRole('button', { name: 'Anhalten' }).click();
 		await hook.getByText('angehalten', { exact: true }).waitFor();
 		await hook.getByRole('button', { name: 'Wieder einschalten' }).click();

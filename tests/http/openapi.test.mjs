@@ -92,7 +92,7 @@ test('the check can fail', () => {
 
 // ---- what goes for many operations ----
 
-const CONCRETE = { id: 'bruecke', comment: NO_ID, revision: NO_ID, decision: NO_ID, session: NO_ID, member: NO_ID, invitation: NO_ID, passkey: NO_ID,
+const CONCRETE = { webhook: NO_ID, delivery: NO_ID, id: 'bruecke', comment: NO_ID, revision: NO_ID, decision: NO_ID, session: NO_ID, member: NO_ID, invitation: NO_ID, passkey: NO_ID,
 	objection: NO_ID, notice: NO_ID, evidence: NO_ID, article: 'nix', token: `${NO_ID}-x`, name: 'x', rest: 'x' };
 const concrete = (op, more = {}) => op.path.replace(/\{(\w+)\}/g, (_, name) => ({ ...CONCRETE, ...more })[name]);
 const asGoogle = (op) => op.tags.includes('perspective'); // errors in Google's form; a key, and nothing that a browser adds
