@@ -55,7 +55,8 @@ HANDLER(desk_webhooks)
 	for (size_t i = 0; webhook_types[i]; i++)
 		json_array_append_new(types, json_string(webhook_types[i]));
 	api_no_store(req);
-	api_json(req, 200, json_pack("{s:o, s:o, s:b}", "webhooks", list, "types", types, "private", api->webhooks_private));
+	api_json(req, 200,
+	         json_pack("{s:o, s:o, s:b}", "webhooks", list, "types", types, "private", api->webhooks_private));
 }
 
 /* "url", "types" and "active" of a body. False: answered. */
@@ -172,8 +173,9 @@ HANDLER(desk_webhook_test)
 		return;
 	}
 	api_no_store(req);
-	api_json(req, 200, json_pack("{s:o, s:o, s:I}", "status", time_json(result.status), "problem",
-	                             json_or_null(str_of(result.problem)), "took_ms", (json_int_t)result.took));
+	api_json(req, 200,
+	         json_pack("{s:o, s:o, s:I}", "status", time_json(result.status), "problem",
+	                   json_or_null(str_of(result.problem)), "took_ms", (json_int_t)result.took));
 }
 
 /* ---- what it was told ---- */
@@ -184,8 +186,8 @@ static json_t *delivery_json(const struct store_delivery *d)
 	return json_pack("{s:o, s:o, s:o, s:I, s:o, s:I, s:o, s:o, s:I, s:o, s:o}", "id", api_id_json(d->id), "type",
 	                 json_of(d->type), "comment", api_id_json(d->comment), "at", (json_int_t)d->happened, "state",
 	                 json_of(d->state), "tries", (json_int_t)d->tries, "status", time_json(d->status), "problem",
-	                 json_or_null(d->problem), "took_ms", (json_int_t)d->took, "tried_at", time_json(d->tried), "due_at",
-	                 time_json(waits ? d->due : 0));
+	                 json_or_null(d->problem), "took_ms", (json_int_t)d->took, "tried_at", time_json(d->tried),
+	                 "due_at", time_json(waits ? d->due : 0));
 }
 
 HANDLER(desk_webhook_deliveries)

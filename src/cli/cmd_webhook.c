@@ -12,8 +12,8 @@ static const char help[] =
 	"       freigabe webhook test ID [--private] [--site NAME] [--db URL]\n"
 	"       freigabe webhook remove ID [--site NAME] [--db URL]\n"
 	"\n"
-	"Webhooks (docs/webhooks.md): each event is sent to an address, signed. `add` prints the id and the secret, which is\n"
-	"never shown again; `test` sends a message that says nothing and prints what was answered (1: it was not taken).\n"
+	"Webhooks (docs/webhooks.md): each event is sent to an address, signed. `add` prints the id and the secret, which\n"
+	"is never shown again; `test` sends a message that says nothing and prints what was answered (1: not taken).\n"
 	"\n"
 	"  --events TYPES  separated by blanks: comment.held comment.decided comment.released comment.withdrawn\n"
 	"                  article.closed article.opened (otherwise comment.released and comment.withdrawn)\n"
@@ -51,11 +51,8 @@ static enum frg_status add(const struct wish *w, struct frg_error *err)
 	struct store_webhook made;
 	char secret[WEBHOOK_SECRET_SIZE], id[ID_TEXT_SIZE];
 	str types[TYPES_MAX], rest = str_of(w->events ? w->events : "comment.released comment.withdrawn"), one;
-	struct webhook_command cmd = {.site = w->site,
-	                              .url = str_of(w->word),
-	                              .types = types,
-	                              .active = true,
-	                              .allow_private = w->allow_private};
+	struct webhook_command cmd = {
+		.site = w->site, .url = str_of(w->word), .types = types, .active = true, .allow_private = w->allow_private};
 	while (cmd.type_count < TYPES_MAX && str_next(&rest, ' ', &one))
 		if (one.n)
 			types[cmd.type_count++] = one;

@@ -34,9 +34,9 @@ static METRIC(job_failures, COUNTER, "freigabe_job_failures_total", "Jobs that f
 
 void event_measure_open(void)
 {
-	static struct metric *const table[] = {&events,         &mail_handed,    &webhook_told, &webhook_took,
-	                                       &webhook_waiting, &webhook_states, &job_seconds,  &job_last,
-	                                       &job_failures};
+	static struct metric *const table[] = {&events,       &mail_handed,     &webhook_told,
+	                                       &webhook_took, &webhook_waiting, &webhook_states,
+	                                       &job_seconds,  &job_last,        &job_failures};
 	metrics_register(table, COUNT_OF(table));
 }
 

@@ -1,6 +1,6 @@
 /* At least once, in the order of commits for each webhook as far as tries allow. What is to be told stands in the
- * database before it is tried, and what came of it afterwards; a try that a stop, a crash or another node has cut off is
- * made again under the same id. Of several nodes one does this: which, is asked before each try. */
+ * database before it is tried, and what came of it afterwards; a try that a stop, a crash or another node has cut off
+ * is made again under the same id. Of several nodes one does this: which, is asked before each try. */
 #include "event/webhooks.h"
 
 #include "base/log.h"
@@ -15,9 +15,9 @@
 
 enum {
 	SENDERS = 4,
-	LOOK_MS = 30000,  /* a failure of the database is over, another program has changed something */
+	LOOK_MS = 30000, /* a failure of the database is over, another program has changed something */
 	CARE_MS = 60000,
-	PAUSE_MS = 2000, /* after a failure of the database */
+	PAUSE_MS = 2000,  /* after a failure of the database */
 	TOTAL_MS = 10000, /* for one try */
 	IN_A_ROW = 100    /* then others have a turn */
 };
@@ -113,8 +113,8 @@ static void send_task(struct webhooks *w, struct arena *a, const struct webhook_
 	out->skipped = body.n == 0;
 	struct webhook_post post = {.url = hook->url,
 	                            .secret = hook->secret,
-	                            .secret_before =
-	                                hook->secret_before_until > clock_now() ? hook->secret_before : STR(""),
+	                            .secret_before = hook->secret_before_until > clock_now() ? hook->secret_before
+	                                                                                     : STR(""),
 	                            .id = task->delivery.id,
 	                            .body = body,
 	                            .allow_private = w->allow_private,

@@ -18,13 +18,12 @@ static enum frg_status note(struct store_tx *tx, const struct closing *c, struct
 	                              .detail = c->article.title};
 	enum frg_status st = store_staff_log(tx, &e, err);
 	return st == FRG_OK
-	           ? store_event_insert(
-					 tx,
-					 &(struct store_event){.kind = STR("article"),
-	                                       .site = c->article.site,
-	                                       .article = c->article.id,
-	                                       .detail = c->cmd->open ? STR("opened") : STR("closed")},
-					 err)
+	           ? store_event_insert(tx,
+	                                &(struct store_event){.kind = STR("article"),
+	                                                      .site = c->article.site,
+	                                                      .article = c->article.id,
+	                                                      .detail = c->cmd->open ? STR("opened") : STR("closed")},
+	                                err)
 	           : st;
 }
 

@@ -578,13 +578,11 @@ enum frg_status submit_unpublish(struct store_tx *tx, const struct store_comment
 	st = release_apply(tx, &r, err);
 	if (st != FRG_OK)
 		return st;
-	return store_event_insert(tx,
-	                          &(struct store_event){.kind = STR("unpublished"),
-	                                                .site = c->site,
-	                                                .article = c->article,
-	                                                .comment = c->id,
-	                                                .detail = str_of(by)},
-	                          err);
+	return store_event_insert(
+		tx,
+		&(struct store_event){
+			.kind = STR("unpublished"), .site = c->site, .article = c->article, .comment = c->id, .detail = str_of(by)},
+		err);
 }
 
 static enum frg_status withdraw(struct store_tx *tx, void *ctx, struct frg_error *err)

@@ -47,8 +47,8 @@ enum frg_status store_webhook_insert(struct store_tx *tx, const struct store_web
 {
 	struct db_rows *rows;
 	int64_t count;
-	enum frg_status st =
-		DB_QUERY(tx->db, err, &rows, "SELECT count(*) FROM webhook WHERE site_id = $1", DB_INT(w->site));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT count(*) FROM webhook WHERE site_id = $1",
+	                              DB_INT(w->site));
 	if (st == FRG_OK)
 		st = count_of(rows, &count, err);
 	if (st == FRG_OK && count >= STORE_WEBHOOKS_MAX)
@@ -126,7 +126,8 @@ enum frg_status store_webhook_seen(struct store_tx *tx, int64_t seq, struct frg_
 /* ---- what each is told ---- */
 
 #define DELIVERY                                                                                                       \
-	"id, webhook_id, seq, type, article_id, comment_id, revision_id, detail, happened_at, state, due_at, claim, tries," \
+	"id, webhook_id, seq, type, article_id, comment_id, revision_id, detail, happened_at, state, due_at, claim, "      \
+	"tries,"                                                                                                           \
 	" status, problem, took_ms, tried_at"
 
 static void read_delivery(struct arena *a, struct db_rows *r, struct store_delivery *d)
@@ -154,13 +155,14 @@ static void read_delivery(struct arena *a, struct db_rows *r, struct store_deliv
 
 enum frg_status store_delivery_insert(struct store_tx *tx, const struct store_delivery *d, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err,
-	              "INSERT INTO webhook_delivery (id, webhook_id, seq, type, article_id, comment_id, revision_id, detail,"
-	              " happened_at, state, due_at, claim, tries, status, problem, took_ms, tried_at)"
-	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', $10, 0, 0, 0, '', 0, 0)"
-	              " ON CONFLICT (webhook_id, seq, type) DO NOTHING",
-	              DB_INT(d->id), DB_INT(d->webhook), DB_INT(d->seq), DB_TEXT(d->type), DB_INT(d->article),
-	              DB_INT(d->comment), DB_INT(d->revision), DB_TEXT(d->detail), DB_INT(d->happened), DB_INT(d->due));
+	return DB_RUN(
+		tx->db, err,
+		"INSERT INTO webhook_delivery (id, webhook_id, seq, type, article_id, comment_id, revision_id, detail,"
+		" happened_at, state, due_at, claim, tries, status, problem, took_ms, tried_at)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', $10, 0, 0, 0, '', 0, 0)"
+		" ON CONFLICT (webhook_id, seq, type) DO NOTHING",
+		DB_INT(d->id), DB_INT(d->webhook), DB_INT(d->seq), DB_TEXT(d->type), DB_INT(d->article), DB_INT(d->comment),
+		DB_INT(d->revision), DB_TEXT(d->detail), DB_INT(d->happened), DB_INT(d->due));
 }
 
 enum frg_status store_delivery_due(struct store_tx *tx, msec now, struct store_ids *webhooks, msec *next,
@@ -223,9 +225,8 @@ enum frg_status store_delivery_save(struct store_tx *tx, const struct store_deli
 	                                  "UPDATE webhook_delivery SET claim = 0, state = $3, due_at = $4, tries = $5,"
 	                                  " status = $6, problem = $7, took_ms = $8, tried_at = $9"
 	                                  " WHERE id = $1 AND claim = $2",
-	                                  DB_INT(d->id), DB_INT(claim), DB_TEXT(d->state), DB_INT(d->due),
-	                                  DB_INT(d->tries), DB_INT(d->status), DB_TEXT(d->problem), DB_INT(d->took),
-	                                  DB_INT(d->tried));
+	                                  DB_INT(d->id), DB_INT(claim), DB_TEXT(d->state), DB_INT(d->due), DB_INT(d->tries),
+	                                  DB_INT(d->status), DB_TEXT(d->problem), DB_INT(d->took), DB_INT(d->tried));
 	*saved = changed > 0;
 	return st;
 }
@@ -274,12 +275,12 @@ enum frg_status store_delivery_waiting(struct store_tx *tx, id64 webhook, int64_
 
 enum frg_status store_delivery_purge(struct store_tx *tx, id64 webhook, msec now, struct frg_error *err)
 {
-	enum frg_status st =
-		DB_RUN(tx->db, err,
-	           "DELETE FROM webhook_delivery WHERE webhook_id = $1 AND state <> 'waiting' AND (happened_at < $2"
-	           " OR seq <= (SELECT o.seq FROM webhook_delivery o WHERE o.webhook_id = $1 AND o.state <> 'waiting'"
-	           " ORDER BY o.seq DESC, o.type DESC LIMIT 1 OFFSET $3))",
-	           DB_INT(webhook), DB_INT(now - STORE_WEBHOOK_ENDED_MS), DB_INT(STORE_WEBHOOK_ENDED_KEPT));
+	enum frg_status st = DB_RUN(
+		tx->db, err,
+		"DELETE FROM webhook_delivery WHERE webhook_id = $1 AND state <> 'waiting' AND (happened_at < $2"
+		" OR seq <= (SELECT o.seq FROM webhook_delivery o WHERE o.webhook_id = $1 AND o.state <> 'waiting'"
+		" ORDER BY o.seq DESC, o.type DESC LIMIT 1 OFFSET $3))",
+		DB_INT(webhook), DB_INT(now - STORE_WEBHOOK_ENDED_MS), DB_INT(STORE_WEBHOOK_ENDED_KEPT));
 	if (st != FRG_OK)
 		return st;
 	return DB_RUN(tx->db, err,

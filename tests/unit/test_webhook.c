@@ -30,7 +30,8 @@ static void is(str got, const char *wanted) { assert_string_equal(arena_cstr(are
 static void the_signature_is_that_of_the_standard(void **state)
 {
 	(void)state;
-	struct webhook_post post = {.secret = STR("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), .body = STR("{\"test\": 2432232314}")};
+	struct webhook_post post = {.secret = STR("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+	                            .body = STR("{\"test\": 2432232314}")};
 	str id = STR("msg_p5jXN8AQM9LWM0D4loKWxJek");
 	is(webhook_signature(arena, &post, id, 1614265330), "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 	post.secret_before = post.secret;

@@ -1,5 +1,5 @@
-/* What administrators do with webhooks: each change stands in the staff's log, with where it leads to and no more of the
- * address, as that may be a secret. */
+/* What administrators do with webhooks: each change stands in the staff's log, with where it leads to and no more of
+ * the address, as that may be a secret. */
 #include "service/webhook/webhook.h"
 
 #include "http/fetch.h"
@@ -28,9 +28,8 @@ enum frg_status webhook_note(struct store_tx *tx, const struct staff *who, const
 		.kind = str_of(kind),
 		.detail = more.n ? arena_printf(store_arena(tx), "%.*s %.*s", STR_ARG(more), STR_ARG(where)) : where};
 	enum frg_status st = store_staff_log(tx, &e, err);
-	return st == FRG_OK
-	           ? store_event_insert(tx, &(struct store_event){.kind = STR("webhook"), .site = w->site}, err)
-	           : st;
+	return st == FRG_OK ? store_event_insert(tx, &(struct store_event){.kind = STR("webhook"), .site = w->site}, err)
+	                    : st;
 }
 
 enum frg_status webhook_switch_off(struct store_tx *tx, struct store_webhook *w, const char *reason,
@@ -155,7 +154,8 @@ static enum frg_status change(struct store_tx *tx, void *ctx, struct frg_error *
 		st = store_event_last(tx, &w->seen_seq, err);
 	w->url = c->cmd->url;
 	w->types = c->types;
-	w->state = active ? STR("active") : STR("paused");
+	if (active || was_active) /* one that was switched off stays so until somebody switches it on */
+		w->state = active ? STR("active") : STR("paused");
 	w->changed_by = c->who ? c->who->id : 0;
 	w->changed = clock_now();
 	if (st == FRG_OK)

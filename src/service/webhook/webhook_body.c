@@ -107,9 +107,8 @@ static void add_decision(json_t *data, const struct telling *t)
 
 static json_t *data_of(struct arena *a, const struct store_site *site, const struct telling *t)
 {
-	json_t *data =
-		json_pack("{s:o, s:{s:o, s:o}}", "site", json_of(site ? site->slug : STR("")), "article", "id",
-	              json_of(t->article.external_id), "url", json_or_null(t->article.url));
+	json_t *data = json_pack("{s:o, s:{s:o, s:o}}", "site", json_of(site ? site->slug : STR("")), "article", "id",
+	                         json_of(t->article.external_id), "url", json_or_null(t->article.url));
 	if (is_type(t->d, "comment.released")) {
 		add_released(a, data, &t->publication);
 		set_id(data, "comment_id", t->d->comment);
@@ -120,8 +119,9 @@ static json_t *data_of(struct arena *a, const struct store_site *site, const str
 		if (is_type(t->d, "comment.held"))
 			set_id(data, "revision", t->d->revision);
 		else
-			json_object_set_new(data, "by", str_starts(t->d->detail, STR("undo")) ? json_string("editors")
-			                                                                      : json_or_null(t->d->detail));
+			json_object_set_new(data, "by",
+			                    str_starts(t->d->detail, STR("undo")) ? json_string("editors")
+			                                                          : json_or_null(t->d->detail));
 	}
 	return data;
 }

@@ -6,8 +6,13 @@
 
 enum { PAGE = 200, TOLD_MAX = 3, NOTE_EVENTS = 1000 };
 
-const char *const webhook_types[] = {"comment.held",   "comment.decided", "comment.released", "comment.withdrawn",
-                                     "article.closed", "article.opened",  NULL};
+const char *const webhook_types[] = {"comment.held",
+                                     "comment.decided",
+                                     "comment.released",
+                                     "comment.withdrawn",
+                                     "article.closed",
+                                     "article.opened",
+                                     NULL};
 
 /* What one event is to tell. */
 struct told {

@@ -60,9 +60,8 @@ static const char *problem_of(const struct frg_error *err)
 	static const struct {
 		str code;
 		const char *problem;
-	} table[] = {{STR_INIT("fetch_private"), "private"},
-	             {STR_INIT("fetch_timeout"), "timeout"},
-	             {STR_INIT("fetch_url"), "url"}};
+	} table[] = {
+		{STR_INIT("fetch_private"), "private"}, {STR_INIT("fetch_timeout"), "timeout"}, {STR_INIT("fetch_url"), "url"}};
 	for (size_t i = 0; i < COUNT_OF(table); i++)
 		if (str_eq(str_of(err->code), table[i].code))
 			return table[i].problem;
@@ -86,8 +85,8 @@ void webhook_post(struct arena *a, const struct webhook_post *post, struct webho
 	const char *headers[] = {
 		"Content-Type: application/json", arena_cstr(a, arena_printf(a, "webhook-id: %.*s", STR_ARG(name))),
 		arena_cstr(a, arena_printf(a, "webhook-timestamp: %lld", (long long)now)),
-		arena_cstr(a, arena_printf(a, "webhook-signature: %.*s",
-	                               STR_ARG(webhook_signature(a, post, name, now)))), NULL};
+		arena_cstr(a, arena_printf(a, "webhook-signature: %.*s", STR_ARG(webhook_signature(a, post, name, now)))),
+		NULL};
 	struct fetch_rules rules = {.allow_private = post->allow_private, .total_ms = post->total};
 	struct fetch_send send = {
 		.url = post->url, .headers = headers, .body = post->body, .stop = post->stop, .ctx = post->ctx};
@@ -173,7 +172,9 @@ static enum frg_status keep(struct store_tx *tx, struct store_webhook *w, const 
 	                           .due = now,
 	                           .tries = done->tries,
 	                           .status = r->status,
-	                           .problem = str_of(done->skipped ? "overtaken" : r->problem ? r->problem : ""),
+	                           .problem = str_of(done->skipped ? "overtaken"
+	                                             : r->problem  ? r->problem
+	                                                           : ""),
 	                           .took = r->took,
 	                           .tried = now};
 	if (!done->skipped && !r->stopped)
@@ -221,9 +222,8 @@ static enum frg_status step(struct store_tx *tx, void *ctx, struct frg_error *er
 	return st;
 }
 
-enum frg_status service_webhook_step(struct service *svc, struct arena *a, id64 webhook,
-                                     const struct webhook_try *done, bool go_on, struct webhook_task *task,
-                                     bool *there, struct frg_error *err)
+enum frg_status service_webhook_step(struct service *svc, struct arena *a, id64 webhook, const struct webhook_try *done,
+                                     bool go_on, struct webhook_task *task, bool *there, struct frg_error *err)
 {
 	struct stepping s = {.id = webhook, .done = done, .go_on = go_on, .task = task};
 	enum frg_status st = store_write_as(svc->store, STORE_PATIENT, a, step, &s, err);
