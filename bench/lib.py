@@ -65,8 +65,9 @@ def until(probe, what, within=60):
 class Freigabe:
     """A server of ours: on `db` (a URL), or on a new database with the demo newspaper or what is in `demo`."""
 
-    def __init__(self, bench, folder, db=None, demo=ROOT / 'data/demo', config=(), start=True):
+    def __init__(self, bench, folder, db=None, demo=ROOT / 'data/demo', config=(), start=True, env=None):
         self.bench, self.folder, self.starts = bench, pathlib.Path(folder), 0
+        self.env = {**os.environ, **(env or {})}
         self.db = db or f'sqlite:{folder}/bench.db'
         self.config = self.folder / 'freigabe.ini'
         self.config.write_text('\n'.join(['limits = off', *config]) + '\n')
@@ -84,7 +85,7 @@ class Freigabe:
         port_file = self.folder / f'port-{self.starts}'
         self.log = open(self.folder / 'server.log', 'a')
         self.process = subprocess.Popen([self.bench.binary, 'serve', '--db', self.db, '--listen', '127.0.0.1:0', '--port-file',
-                                         port_file, '--config', self.config], stderr=self.log)
+                                         port_file, '--config', self.config], stderr=self.log, env=self.env)
         def port():
             if self.process.poll() is not None:
                 raise SystemExit(f'the server ended, see {self.log.name}')

@@ -33,7 +33,7 @@ class Listeners:
 def one_round(bench, count, publishes):
     """Bytes a connection in the server and in the kernel, and the milliseconds until 99 % and all had each message."""
     held = [{'article': 'live', 'parent': None, 'state': 'released' if i < 10 else 'held'} for i in range(10 + publishes)]
-    with bench.temporary() as folder, Freigabe(bench, folder, demo=newspaper.folder_of(folder, held), config=['connections = 12000']) as server:
+    with bench.temporary() as folder, Freigabe(bench, folder, demo=newspaper.folder_of(folder, held), config=['connections = 8000']) as server:
         editor = Client(server).login()
         items = editor.waiting()
         editor.release(items.pop())  # what is made once is made

@@ -1,9 +1,9 @@
 """What is written. accept_sqlite: held comments accepted a second over 64 connections, each on the disk before its 201, against
-the machine's own rate of fsynced 4 KB appends. accept_postgres: the same on PostgreSQL, against pgbench inserting a row as long
+the machine's own rate of fsynced 4 KB appends. accept_sqlite_slow: both where an fsync takes a millisecond more. accept_postgres: the same on PostgreSQL, against pgbench inserting a row as long
 as a comment, 16 clients on each side; what one takes of the processor is said for the server and for the database, for
 where both share two cores with the load the rate follows from it. decide_batch: decisions a second by the desk's batches of 100, every tenth a rejection
 with its letter. The load comes from bench/send.c, which takes a twentieth of what the server takes."""
-import json, os, pathlib, random, re, subprocess, sys, time, urllib.parse, urllib.request
+import json, os, pathlib, random, re, struct, subprocess, sys, time, urllib.parse, urllib.request
 
 from lib import ROOT, Freigabe, alternated, have, until
 
@@ -41,14 +41,29 @@ def cpu_seconds(server):
     return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
 
 
-def fsync_rate(folder, seconds):
-    with open(f'{folder}/yard', 'wb', buffering=0) as f:
-        start, n = time.monotonic(), 0
-        while time.monotonic() - start < seconds:
-            f.write(b'x' * 4096)
-            os.fdatasync(f.fileno())
-            n += 1
-        return n / (time.monotonic() - start)
+FSYNCS = """
+import os, sys, time
+with open(sys.argv[1] + '/yard', 'wb', buffering=0) as f:
+    start, n = time.monotonic(), 0
+    while time.monotonic() - start < float(sys.argv[2]):
+        f.write(b'x' * 4096)
+        os.fdatasync(f.fileno())
+        n += 1
+    print(n / (time.monotonic() - start))
+"""
+
+
+def fsync_rate(folder, seconds, env=None):
+    return float(subprocess.run([sys.executable, '-c', FSYNCS, folder, str(seconds)], env={**os.environ, **(env or {})},
+                                capture_output=True, text=True, check=True).stdout)
+
+
+def slow_disk(folder, ms):
+    """The environment in which each fsync below `folder` takes so much longer, by the library that tests make faults with."""
+    library, control = f'{folder}/faults.so', pathlib.Path(folder, 'control')
+    subprocess.run(['cc', '-O1', '-shared', '-fPIC', '-o', library, ROOT / 'tests/lib/faults.c', '-ldl'], check=True)
+    control.write_bytes(struct.pack('<3q', ms, 0, 1).ljust(4096, b'\0'))
+    return {'LD_PRELOAD': library, 'FAULTS': str(control), 'FAULTS_DIR': folder}
 
 
 def sent(bench, server, connections, requests, *headers):
@@ -190,6 +205,7 @@ def accept_postgres(add, bench, folder):
 
 def measure(add, bench):
     sqlite(add, bench)
+    slow(add, bench)
     if have('psql', 'pgbench'):
         with bench.temporary() as folder:
             accept_postgres(add, bench, folder)
@@ -208,3 +224,12 @@ def sqlite(add, bench):
         rounds = [decide_round(bench, server, desk, batches) for _ in range(bench.rounds)]
         add('decide_batch', [rate for rate, _ in rounds], 'per s')
         add('decide_cpu', [cost for _, cost in rounds], 'µs')
+
+
+def slow(add, bench):
+    with bench.temporary() as folder:
+        env = slow_disk(folder, 1)
+        with Freigabe(bench, folder, env=env) as server:
+            accepting = Accepting(bench, server, 64)
+            got = alternated(bench.rounds, yard=lambda: fsync_rate(folder, 1, env), ours=accepting.round)
+        add('accept_sqlite_slow', got['ours'], 'per s', 'as slow fsynced appends', got['yard'])
