@@ -10,7 +10,8 @@
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, TRYING_MS = 2 * MINUTE, HOLD_MS = 5 * MINUTE };
 enum { GONE = 410, SECRET_BYTES = 32, TEST_MS = 5000 };
-/* After so many days without one that was taken nobody seems to be there. */
+/* After so many days and tries without one that was taken nobody seems to be there. A clock that jumps is no time. */
+enum { AWAY_TRIES = 6 };
 static const msec away_ms = (msec)3 * 24 * HOUR;
 
 msec webhook_wait(int64_t tries)
@@ -154,7 +155,7 @@ static enum frg_status judge(struct store_tx *tx, struct store_webhook *w, const
 	w->hold_until = taken ? 0 : now + (wait < HOLD_MS ? wait : HOLD_MS);
 	if (str_eq(str_of(r->problem), STR("gone")))
 		return webhook_switch_off(tx, w, "gone", err);
-	if (!taken && now - w->failing_since > away_ms)
+	if (!taken && w->failures >= AWAY_TRIES && now - w->failing_since > away_ms)
 		return webhook_switch_off(tx, w, "failing", err);
 	enum frg_status st = store_webhook_update(tx, w, err);
 	/* it was away and is back: what waits has its order again */
@@ -179,8 +180,11 @@ static enum frg_status keep(struct store_tx *tx, struct store_webhook *w, const 
 	                           .tried = now};
 	if (!done->skipped && !r->stopped)
 		d.tries++;
-	if (r->stopped)
+	if (r->stopped) {
 		d.state = STR("waiting");
+		d.problem = STR("");
+		d.status = 0;
+	}
 	if (failed) {
 		d.state = d.tries >= WEBHOOK_TRIES_MAX ? STR("failed") : STR("waiting");
 		d.due = now + webhook_wait(d.tries);
@@ -212,9 +216,9 @@ static enum frg_status step(struct store_tx *tx, void *ctx, struct frg_error *er
 	struct store_webhook w;
 	s->there = false;
 	enum frg_status st = store_webhook_get(tx, 0, s->id, &w, err);
-	if (st == FRG_NOT_FOUND)
-		return FRG_OK; /* removed meanwhile */
-	if (st == FRG_OK && s->done)
+	if (st != FRG_OK)
+		return st == FRG_NOT_FOUND ? FRG_OK : st; /* removed meanwhile */
+	if (s->done)
 		st = keep(tx, &w, s->done, err);
 	msec hold = w.hold_until - clock_now();
 	if (st == FRG_OK && s->go_on && str_eq(w.state, STR("active")) && (hold <= 0 || hold > STORE_WEBHOOK_PUT_OFF_MS))
