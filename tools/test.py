@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Runs the tests: everything (`make test`), or only the named parts: test.py lint fuzz baseline.
 
-`make test-long` runs what takes its time: tests/long.
+`make test-long` runs what takes its time: tests/long; `test.py long-NAME` one file of it.
 Two things run at a time; the log of each goes to build-test/NAME.log, beside it stands how long it took, and the processor
 time of it and its children (not of a database server that was there before). The last line counts single tests:
 "N passed, N failed"."""
-import atexit, contextlib, json, os, pathlib, re, shutil, signal, subprocess, sys, threading, time
+import atexit, contextlib, functools, json, os, pathlib, re, shutil, signal, subprocess, sys, threading, time
 from concurrent.futures import ThreadPoolExecutor
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -146,11 +146,12 @@ def c_tests(which):
 # Most of a test's time is waiting, each file of tests has a server of its own, and some have a clock's seconds to wait.
 # Browsers take a core and more each; beside them the next builds are made.
 AT_ONCE = {'http': 6, 'browser': 1, 'scripts': 1, 'long': 1}
+LONG_SECONDS = 4 * 3600
 
 # All of HTTP is tried under the address sanitizer. Of the program as it ships: what depends on speed, on signals, on files
 # of other versions, and every route once; the browsers do the rest.
-AS_SHIPPED = ('backup', 'clock', 'confine', 'descriptors', 'disk', 'drain', 'faults', 'flow', 'kill', 'limits', 'migrate', 'nodes', 'openapi', 'proxy', 'recovery', 'replica',
-              'report', 'start', 'takeover', 'upgrade')
+AS_SHIPPED = ('backup', 'clock', 'confine', 'descriptors', 'disk', 'drain', 'earlier', 'faults', 'flow', 'kill', 'limits', 'migrate', 'nodes', 'openapi', 'proxy', 'recovery',
+              'replica', 'report', 'start', 'takeover', 'upgrade')
 # These are about disks, clocks, proxies and many processes, not about memory.
 ONLY_AS_SHIPPED = ('clock', 'confine', 'descriptors', 'disk', 'faults', 'migrate', 'nodes', 'proxy', 'recovery', 'replica', 'start', 'takeover')
 # On the other store what touches it most.
@@ -172,9 +173,15 @@ def structure():
     single('capacity: the page is what is reckoned', 'python3 bench/capacity.py --check')
     single('messages in both languages', 'python3 tests/structure/messages.py')
 
-def long():
-    if build('plain'):
-        node('plain', 'long', 'tests/long/*.test.mjs', timeout=7200)
+LONG = sorted(p.name.split('.')[0] for p in (ROOT / 'tests/long').glob('*.test.mjs'))
+
+def long(names=LONG):
+    if not build('plain'):
+        return
+    for name in names:
+        node('plain', 'long', f'tests/long/{name}.test.mjs', timeout=LONG_SECONDS, title=f' {name}')
+    if 'faults' in names and build('asan'): # all but memory, which is the sanitizer's own
+        node('asan', 'long', 'tests/long/faults.test.mjs', timeout=LONG_SECONDS, title=' faults')
 
 def baseline():
     single('baseline: instructions and allocations', 'python3 bench/baseline.py build')
@@ -234,7 +241,8 @@ def everything():
             done.result()
 
 if __name__ == '__main__':
-    parts = {'everything': everything, 'long': long, 'lint': lint, 'fuzz': fuzz, 'structure': structure, 'baseline': baseline}
+    parts = {'everything': everything, 'long': long, 'lint': lint, 'fuzz': fuzz, 'structure': structure, 'baseline': baseline,
+             **{f'long-{name}': functools.partial(long, [name]) for name in LONG}}
     if not set(sys.argv[1:]) <= set(parts):
         sys.exit(f'{__doc__}\n\nparts: {" ".join(parts)}')
     started = time.monotonic()

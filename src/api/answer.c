@@ -110,9 +110,10 @@ void api_refuse(void *app, struct http_request *req, unsigned status)
 		unsigned http;
 		enum frg_status status;
 		const char *code;
-	} table[] = {{400, FRG_INVALID, "request_malformed"},  {404, FRG_NOT_FOUND, "not_found"},
-	             {413, FRG_TOO_LARGE, "body_too_large"},   {429, FRG_THROTTLED, "streams_many"},
-	             {431, FRG_TOO_LARGE, "header_too_large"}, {503, FRG_UNAVAILABLE, "overloaded"}};
+	} table[] = {{400, FRG_INVALID, "request_malformed"}, {404, FRG_NOT_FOUND, "not_found"},
+	             {413, FRG_TOO_LARGE, "body_too_large"},  {415, FRG_UNSUPPORTED, "body_encoded"},
+	             {429, FRG_THROTTLED, "streams_many"},    {431, FRG_TOO_LARGE, "header_too_large"},
+	             {503, FRG_UNAVAILABLE, "overloaded"}};
 	struct frg_error err = {.status = FRG_INVALID, .code = "request_malformed"};
 	for (size_t i = 0; i < COUNT_OF(table); i++)
 		if (table[i].http == status)

@@ -8,16 +8,16 @@
 
 enum { PAGE_MAX = 64 << 20 };
 
-/* Their data, or NULL and an error: person_unknown if this browser has left nothing. */
-static json_t *own_data(struct api *api, struct http_request *req, const struct store_site *site, enum frg_lang lang,
-                        struct frg_error *err)
+/* Their data, the caller's to give back. FRG_NOT_FOUND person_unknown: this browser has left nothing. */
+static enum frg_status own_data(struct api *api, struct http_request *req, const struct store_site *site,
+                                enum frg_lang lang, json_t **out, struct frg_error *err)
 {
-	json_t *data = NULL;
+	*out = NULL;
 	struct person_scope scope = {.site = site->id, .own = true, .lang = lang, .bytes_max = PERSON_BYTES_MAX};
 	enum frg_status st = service_person_of(api->svc, http_arena(req), site, api_reader(req, site), &scope.author, err);
 	if (st == FRG_OK)
-		st = service_person_export(api->svc, &scope, &data, err);
-	return st == FRG_OK ? data : NULL;
+		st = service_person_export(api->svc, &scope, out, err);
+	return st;
 }
 
 static enum frg_status erase_own(struct api *api, struct http_request *req, const struct store_site *site,
@@ -67,8 +67,8 @@ HANDLER(reader_data)
 	const struct store_site *site = own_site(api, req);
 	if (!site)
 		return;
-	json_t *data = own_data(api, req, site, api_lang(req, site), &err);
-	if (!data) {
+	json_t *data;
+	if (own_data(api, req, site, api_lang(req, site), &data, &err) != FRG_OK) {
 		api_error(api, req, &err, NULL);
 		return;
 	}
@@ -104,9 +104,10 @@ HANDLER(reader_erase)
 static void answer_page(struct api *api, struct http_request *req, const struct store_site *site,
                         struct view_person_page *page, unsigned status)
 {
-	struct view_site view = {.slug = site->slug, .name = site->name, .base_url = site->base_url, .lang = site->lang};
+	struct view_site *view = ARENA_NEW(http_arena(req), struct view_site); /* the page is the caller's */
 	struct buf b = BUF_INIT(PAGE_MAX);
-	page->site = &view;
+	*view = (struct view_site){.slug = site->slug, .name = site->name, .base_url = site->base_url, .lang = site->lang};
+	page->site = view;
 	page->lang = api_lang(req, site);
 	page->own = true;
 	render_person_page(&b, service_assets(api->svc), page);
@@ -120,8 +121,9 @@ static void show_own(struct api *api, struct http_request *req, const struct sto
 {
 	struct frg_error err;
 	struct view_person_page page = {0};
-	json_t *data = own_data(api, req, site, api_lang(req, site), &err);
-	if (!data && err.status != FRG_NOT_FOUND) {
+	json_t *data;
+	enum frg_status st = own_data(api, req, site, api_lang(req, site), &data, &err);
+	if (st != FRG_OK && st != FRG_NOT_FOUND) {
 		api_error_page(api, req, &err);
 		return;
 	}
@@ -158,8 +160,8 @@ HANDLER(page_my_data_file)
 	const struct store_site *site = page_site(api, req);
 	if (!site)
 		return;
-	json_t *data = own_data(api, req, site, api_lang(req, site), &err);
-	if (!data) {
+	json_t *data;
+	if (own_data(api, req, site, api_lang(req, site), &data, &err) != FRG_OK) {
 		api_error_page(api, req, &err);
 		return;
 	}

@@ -205,7 +205,7 @@ static int predict(struct scorer *s)
 	size_t id = table_column(&s->table, STR("id"));
 	struct frg_error err;
 	for (size_t r = 0; r < s->table.rows; r++) {
-		float p[MODEL_HEADS];
+		float p[MODEL_HEADS] = {0};
 		if (score_row(s, r, p, &err) != FRG_OK)
 			return failed(s, &err);
 		if (id != SIZE_MAX)

@@ -6,7 +6,7 @@
 #include <strings.h>
 
 struct framing {
-	bool bad_name, bad_value, chunked, other_coding;
+	bool bad_name, bad_value, chunked, other_coding, encoded;
 	unsigned lengths, hosts;
 	uint64_t length;
 };
@@ -48,6 +48,8 @@ static enum MHD_Result look_at(void *cls, enum MHD_ValueKind kind, const char *n
 	} else if (strcasecmp(name, "Transfer-Encoding") == 0) {
 		f->other_coding = f->other_coding || f->chunked || strcasecmp(value, "chunked") != 0;
 		f->chunked = true;
+	} else if (strcasecmp(name, "Content-Encoding") == 0) {
+		f->encoded = f->encoded || (*value && strcasecmp(value, "identity") != 0);
 	}
 	return MHD_YES;
 }
@@ -124,7 +126,9 @@ static unsigned judge(struct http_request *req, const char *method, const struct
 	if (req->match.refusal)
 		return req->match.refusal;
 	req->body_max = req->match.route->body_max;
-	return f->length > req->body_max ? 413 : 0;
+	if (f->length > req->body_max)
+		return 413;
+	return f->encoded && req->body_max ? 415 : 0; /* nothing unpacks it: what is small may be huge then */
 }
 
 void request_begin(struct http_request *req, const char *method, const char *version)

@@ -47,6 +47,8 @@ static void answer_refusal(struct http_request *req, unsigned status)
 {
 	if (status == 405)
 		http_add_header(req, "Allow", req->match.allow);
+	if (status == 415)
+		http_add_header(req, "Accept-Encoding", STR("identity"));
 	req->server->config.refuse(req->server->config.app, req, status);
 	BUG_IF(!req->status || req->channel);
 	if (status == 503)

@@ -30,6 +30,22 @@ enum frg_status capability_author(struct store_tx *tx, const struct store_site *
 	return st;
 }
 
+enum frg_status capability_comment(struct store_tx *tx, const struct store_site *site, str article, str reader,
+                                   id64 comment, struct store_comment *out, struct frg_error *err)
+{
+	id64 author = 0;
+	struct store_article under = {0};
+	enum frg_status st = capability_author(tx, site, reader, &author, err);
+	if (st == FRG_OK)
+		st = store_comment_get(tx, comment, out, err);
+	if (st == FRG_OK)
+		st = store_article_by_id(tx, out->article, &under, err);
+	if (st == FRG_NOT_FOUND || (st == FRG_OK && (out->author != author || out->site != site->id || out->erased ||
+	                                             !str_eq(under.external_id, article))))
+		return frg_fail(err, FRG_NOT_FOUND, "comment_unknown", "no such comment of this author");
+	return st;
+}
+
 str capability_first(struct arena *a, str key)
 {
 	char *out = arena_alloc(a, SECRET_TEXT_SIZE);

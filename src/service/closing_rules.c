@@ -18,13 +18,20 @@ static int small(const json_t *v)
 	return n < 0 || n > 1000000 ? -1 : (int)n;
 }
 
+/* A day's bit, Monday the lowest; what is no day is the eighth. */
+static unsigned day_bit(const json_t *v)
+{
+	int day = small(v);
+	return day >= 1 && day <= 7 ? 1u << (day - 1) : 128u;
+}
+
 static bool read_hours(struct arena *a, const json_t *v, struct closing_hours *out)
 {
 	size_t i;
 	json_t *one;
 	const json_t *days = json_object_get(v, "days"), *sections = json_object_get(v, "sections");
 	*out = (struct closing_hours){.from = small(json_object_get(v, "from")), .to = small(json_object_get(v, "to"))};
-	json_array_foreach(days, i, one) out->days |= small(one) >= 1 && small(one) <= 7 ? 1u << (small(one) - 1) : 128u;
+	json_array_foreach(days, i, one) out->days |= day_bit(one);
 	if (!out->days || out->days > 127 || out->from < 0 || out->from >= 1440 || out->to < 0 || out->to > 1440)
 		return false;
 	if (json_array_size(sections) > STAFF_SECTIONS_MAX)

@@ -15,6 +15,7 @@ enum {
 	FAR_AHEAD = 20,    /* so many before it: its place is told by these points, and not counted */
 	BUSY = 30,         /* with so many waiting there was something to do all the time */
 	PAGE = 2000,
+	TIMES_PAGE = 5000,
 	DAYS_BACK = 16,
 	DAYS_AHEAD = 9,
 	SHIFTS_ROOM = (DAYS_BACK + DAYS_AHEAD + 1) * CALENDAR_A_DAY,
@@ -22,13 +23,14 @@ enum {
 	LAG_MS = 2000 /* a transaction commits a moment after its clock was read */
 };
 static const msec day_ms = (msec)24 * 3600 * 1000;
-static const msec rate_of = 7 * (msec)24 * 3600 * 1000, kept_for = 60 * (msec)24 * 3600 * 1000;
+static const msec kept_for = 60 * (msec)24 * 3600 * 1000;
 
 struct delay {
 	id64 site;
 	struct forecast_model model;
 	struct forecast_shift shifts[SHIFTS_ROOM];
 	struct forecast_calendar calendar;
+	struct forecast_tally tally;
 	double rate, busy_rate, arrivals;
 	msec patience[PATIENCES];
 	size_t patience_count;
@@ -36,8 +38,8 @@ struct delay {
 	int64_t before[DUE_POINTS]; /* how many are due before it */
 	size_t due_count;
 	int64_t waiting;
-	msec learned, rated;        /* up to when */
-	struct service_ahead ahead; /* under `told`, not `lock` */
+	msec learned, counted, rated; /* up to when */
+	struct service_ahead ahead;   /* under `told`, not `lock` */
 };
 
 struct delays {
@@ -124,11 +126,11 @@ static void learn(const struct delays *delays, struct delay *d, const struct sto
 struct refreshing {
 	struct delay *d;
 	id64 site;
-	msec now, upto;
-	bool more;
+	msec now, upto, counted;
+	bool more, counts_more;
 	struct desk_settings settings;
-	struct store_forecasts late, decided, latest, week;
-	struct store_ids due;
+	struct store_forecasts late, decided, latest;
+	struct store_ids due, times;
 };
 
 /* A clock that was ahead and was set back must not stop this until it is there again. */
@@ -150,9 +152,19 @@ static enum frg_status load_refresh(struct store_tx *tx, void *ctx, struct frg_e
 		st = store_forecast_latest(tx, r->site, r->now - 2 * 3600 * 1000, PAGE, &r->latest, err);
 	if (st == FRG_OK)
 		st = store_queue_due(tx, r->site, &r->due, err);
-	if (st == FRG_OK && !rated_lately(r->d, r->now))
-		st = store_forecast_decided(tx, r->site, r->now - rate_of, r->now, 50000, &r->week, err);
-	return st;
+	if (st == FRG_OK)
+		st = store_forecast_times(tx, r->site, r->d->counted, r->now - LAG_MS, TIMES_PAGE, &r->times, err);
+	if (st != FRG_OK)
+		return st;
+	r->counted = r->now - LAG_MS;
+	r->counts_more = r->times.count == TIMES_PAGE;
+	if (r->counts_more) { /* of its last moment there may be more: all of that come with the next page */
+		msec last = r->times.items[TIMES_PAGE - 1];
+		r->counted = r->times.items[0] < last ? last - 1 : last;
+		while (r->times.count && r->times.items[r->times.count - 1] > r->counted)
+			r->times.count--;
+	}
+	return FRG_OK;
 }
 
 /* Counting what is due before each new comment would cost more the more waits; these points are a few seconds old. */
@@ -186,17 +198,14 @@ static void measure(struct delay *d, const struct refreshing *r)
 	d->patience_count = 0;
 	for (size_t i = 0; i < r->latest.count && i < PATIENCES; i++)
 		d->patience[d->patience_count++] = r->latest.items[i].due - r->latest.items[i].made;
-	if (rated_lately(d, r->now))
+	for (size_t i = 0; i < r->times.count; i++)
+		forecast_tally_add(&d->tally, r->times.items[i]);
+	d->counted = r->counted;
+	if (r->counts_more || rated_lately(d, r->now))
 		return;
-	msec *decided = malloc((r->week.count + 1) * sizeof *decided);
-	if (!decided)
-		BUG("out of memory");
-	for (size_t i = 0; i < r->week.count; i++)
-		decided[i] = r->week.items[i].decided;
-	d->rate = forecast_rate(&d->calendar, decided, r->week.count, r->now - rate_of, r->now, false);
-	d->busy_rate = forecast_rate(&d->calendar, decided, r->week.count, r->now - rate_of, r->now, true);
+	d->rate = forecast_tally_rate(&d->calendar, &d->tally, r->now, false);
+	d->busy_rate = forecast_tally_rate(&d->calendar, &d->tally, r->now, true);
 	d->rated = r->now;
-	free(decided);
 }
 
 static bool is_weekend(msec t)
@@ -294,6 +303,7 @@ enum frg_status service_delay_refresh(struct service *svc, struct arena *a, id64
 		return FRG_OK;
 	r.upto = r.now - LAG_MS;
 	bool rated = rated_lately(r.d, r.now);
+	r.d->counted = forecast_tally_move(&r.d->tally, r.now, r.d->counted);
 	enum frg_status st = store_read(svc->store, a, load_refresh, &r, err); /* only this thread writes r.d */
 	if (st != FRG_OK)
 		return st;
@@ -307,8 +317,8 @@ enum frg_status service_delay_refresh(struct service *svc, struct arena *a, id64
 	r.d->learned = r.upto;
 	look_ahead(svc->delays, r.d, r.settings.longest_wait / 2, r.now);
 	pthread_mutex_unlock(&svc->delays->lock);
-	*more = r.more;
-	return rated ? FRG_OK : store_write(svc->store, a, purge, &site, err);
+	*more = r.more || r.counts_more;
+	return rated || r.counts_more ? FRG_OK : store_write(svc->store, a, purge, &site, err);
 }
 
 /* ---- telling ---- */
@@ -396,7 +406,8 @@ enum frg_status delay_of(struct service *svc, struct store_tx *tx, const struct 
 	bool known = st == FRG_OK;
 	if (known || st == FRG_NOT_FOUND)
 		st = store_queue_get(tx, revision->id, &row, err);
-	bool waits = st == FRG_OK, far = known && waits && !row.escalated; /* else it is before all that the picture knows */
+	bool waits = st == FRG_OK,
+		 far = known && waits && !row.escalated; /* else it is before all that the picture knows */
 	if (far && delay_of_far(svc, &told, out))
 		return FRG_OK;
 	if (waits)

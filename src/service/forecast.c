@@ -53,29 +53,63 @@ static int by_value(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
-double forecast_rate(const struct forecast_calendar *c, const msec *decided, size_t count, msec from, msec to,
-                     bool busy)
+enum { RATE_HOURS = 24 * 15 };
+
+/* `done`: by hours from `from` on. */
+static double rate_of_hours(const struct forecast_calendar *c, const uint32_t *done, msec from, msec to, bool busy)
 {
-	enum { HOURS = 24 * 15, LAST_HOURS = 6 };
-	double rates[HOURS];
-	size_t n = 0, at = 0;
-	for (msec h = from; h < to && n < HOURS; h += HOUR_MS) {
-		msec end = h + HOUR_MS < to ? h + HOUR_MS : to;
-		double work = forecast_work(c, h, end), done = 0;
-		for (; at < count && decided[at] < end; at++)
-			done += decided[at] >= h;
-		if (work >= HOUR_MS / 2.0 && done > 0)
-			rates[n++] = done / work;
+	enum { LAST_HOURS = 6 };
+	double rates[RATE_HOURS];
+	size_t n = 0, i = 0;
+	for (msec h = from; h < to && i < RATE_HOURS; h += HOUR_MS, i++) {
+		double work = forecast_work(c, h, h + HOUR_MS < to ? h + HOUR_MS : to);
+		if (work >= HOUR_MS / 2.0 && done[i] > 0)
+			rates[n++] = done[i] / work;
 	}
 	if (n == 0)
 		return 0;
 	double lately = 0;
 	size_t last = n < LAST_HOURS ? n : LAST_HOURS;
-	for (size_t i = n - last; i < n; i++)
+	for (i = n - last; i < n; i++)
 		lately += rates[i] / (double)last;
 	qsort(rates, n, sizeof *rates, by_value);
 	double usual = rates[n * 3 / 4];
 	return busy ? (2 * lately + usual) / 3 : usual;
+}
+
+double forecast_rate(const struct forecast_calendar *c, const msec *decided, size_t count, msec from, msec to,
+                     bool busy)
+{
+	uint32_t done[RATE_HOURS] = {0};
+	for (size_t i = 0; i < count; i++)
+		if (decided[i] >= from && decided[i] < to && (decided[i] - from) / HOUR_MS < RATE_HOURS)
+			done[(decided[i] - from) / HOUR_MS]++;
+	return rate_of_hours(c, done, from, to, busy);
+}
+
+msec forecast_tally_move(struct forecast_tally *t, msec now, msec upto)
+{
+	int64_t first = now / HOUR_MS - FORECAST_WEEK, by = first - t->hour;
+	if (by < 0 || by > FORECAST_WEEK || upto > now) {
+		*t = (struct forecast_tally){.hour = first};
+		return first * HOUR_MS - 1;
+	}
+	memmove(t->done, t->done + by, (COUNT_OF(t->done) - (size_t)by) * sizeof *t->done);
+	memset(t->done + COUNT_OF(t->done) - (size_t)by, 0, (size_t)by * sizeof *t->done);
+	t->hour = first;
+	return upto;
+}
+
+void forecast_tally_add(struct forecast_tally *t, msec decided)
+{
+	int64_t i = decided / HOUR_MS - t->hour;
+	if (i >= 0 && i <= FORECAST_WEEK)
+		t->done[i]++;
+}
+
+double forecast_tally_rate(const struct forecast_calendar *c, const struct forecast_tally *t, msec to, bool busy)
+{
+	return rate_of_hours(c, t->done, t->hour * HOUR_MS, to, busy);
 }
 
 /* ---- learning ---- */

@@ -48,6 +48,19 @@ bool forecast_open(const struct forecast_calendar *c, msec at);
 double forecast_rate(const struct forecast_calendar *c, const msec *decided, size_t count, msec from, msec to,
                      bool busy);
 
+/* Decisions of the last week by the hours of the clock, for a rate that need not read them all again. */
+enum { FORECAST_WEEK = 7 * 24 };
+struct forecast_tally {
+	int64_t hour; /* since 1970, of the first */
+	uint32_t done[FORECAST_WEEK + 1];
+};
+/* Goes on to `now`; what is over is forgotten. Gives from when on decisions are still to be added: `upto`, up to when
+ * they were, or if the clock was set back or nothing fits any more, the beginning of the week, counted anew. */
+msec forecast_tally_move(struct forecast_tally *t, msec now, msec upto);
+void forecast_tally_add(struct forecast_tally *t, msec decided);
+/* forecast_rate of these. */
+double forecast_tally_rate(const struct forecast_calendar *c, const struct forecast_tally *t, msec to, bool busy);
+
 /* What an earlier forecast said and how it turned out. */
 struct forecast_past {
 	msec made, decided; /* decided 0: still waits */

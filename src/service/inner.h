@@ -130,6 +130,10 @@ bool capability_is(str s);
 /* The author whom it names; FRG_NOT_FOUND if none. */
 MUST_CHECK enum frg_status capability_author(struct store_tx *tx, const struct store_site *site, str reader,
                                              id64 *author, struct frg_error *err);
+/* A comment of that author's under this article; FRG_NOT_FOUND comment_unknown, whatever of it is not so. */
+MUST_CHECK enum frg_status capability_comment(struct store_tx *tx, const struct store_site *site, str article,
+                                              str reader, id64 comment, struct store_comment *out,
+                                              struct frg_error *err);
 /* For a reader who has none yet. It follows from the idempotency key, which only that reader knows, so
  * that a repeated request whose first answer was lost finds its comment; random without a key. */
 str capability_first(struct arena *a, str key);
@@ -191,10 +195,10 @@ MUST_CHECK enum frg_status person_resolve(struct store_tx *tx, struct person_sco
 /* Files are to be cleared of what has gone. */
 MUST_CHECK enum frg_status scrub_wanted(struct store_tx *tx, struct frg_error *err);
 
-/* submit.c: if readers see it, it goes, and they are told. `by`: author, erasure. notices_wait: open notices on it stay
- * open for the desk. */
-MUST_CHECK enum frg_status submit_unpublish(struct store_tx *tx, const struct store_comment *c, const char *by,
-                                            bool notices_wait, struct frg_error *err);
+/* withdraw.c: if readers see it, it goes, and they are told. `by`: author, erasure. notices_wait: open notices on it
+ * stay open for the desk. */
+MUST_CHECK enum frg_status withdraw_unpublish(struct store_tx *tx, const struct store_comment *c, const char *by,
+                                              bool notices_wait, struct frg_error *err);
 
 /* queue.c: what a member of the staff may see of the queue, and how much that is. */
 struct store_queue_filter queue_filter_of(struct arena *a, const struct staff *who);

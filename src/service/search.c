@@ -5,7 +5,7 @@
 
 #include <ctype.h>
 
-enum { BYTES_MAX = 4096, FILL_PAGE = 500, FOLLOW_PAGE = 1000 };
+enum { BYTES_MAX = 4096, FILL_PAGE = 500, FOLLOW_PAGE = 1000, WALK = 500 /* some milliseconds */ };
 
 void search_add_words(struct search_words *to, int where, str words)
 {
@@ -110,6 +110,7 @@ enum frg_status service_search(struct service *svc, struct arena *a, const struc
 	                            .before = INT64_MAX,
 	                            .from = in->from,
 	                            .to = in->to ? in->to : INT64_MAX,
+	                            .walk = WALK,
 	                            .state = in->state,
 	                            .rule = in->rule}};
 	if (!is_state(in->state) || (in->rule.n && !frg_rule_from_id(in->rule, &rule)) ||

@@ -3,7 +3,7 @@
  * All functions may be called from any worker thread.
  *
  * The order in which a comment goes through the files here:
- *   submit.c → (check.c asks the engine) → queue.c → decide.c → release.c → threads.c */
+ *   submit.c → (check.c asks the engine) → queue.c → decide.c → release.c → threads.c; withdraw.c takes it back */
 #ifndef SERVICE_SERVICE_H
 #define SERVICE_SERVICE_H
 

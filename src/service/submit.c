@@ -1,5 +1,5 @@
-/* What readers do: submit, revise, withdraw. A submission is checked by the engine before the
- * transaction; comment, revision, review and event are then committed together. */
+/* What readers send: new comments and new texts of theirs (what is taken back: withdraw.c). A submission is checked by
+ * the engine before the transaction; comment, revision, review and event are then committed together. */
 #include "service/thread_load.h"
 #include "store/limit.h"
 
@@ -403,23 +403,6 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 
 /* ---- revising ---- */
 
-/* The author's own comment, or "not there". */
-static enum frg_status find_own(struct store_tx *tx, const struct store_site *site, str article, str reader,
-                                id64 comment, struct store_comment *out, struct frg_error *err)
-{
-	id64 author = 0;
-	struct store_article under = {0};
-	enum frg_status st = capability_author(tx, site, reader, &author, err);
-	if (st == FRG_OK)
-		st = store_comment_get(tx, comment, out, err);
-	if (st == FRG_OK)
-		st = store_article_by_id(tx, out->article, &under, err);
-	if (st == FRG_NOT_FOUND || (st == FRG_OK && (out->author != author || out->site != site->id || out->erased ||
-	                                             !str_eq(under.external_id, article))))
-		return frg_fail(err, FRG_NOT_FOUND, "comment_unknown", "no such comment of this author");
-	return st;
-}
-
 /* The newest text, if another one may follow it. */
 static enum frg_status latest_revision(struct store_tx *tx, id64 comment, struct store_revision *out,
                                        struct frg_error *err)
@@ -447,7 +430,7 @@ static enum frg_status load_for_revise(struct store_tx *tx, void *ctx, struct fr
 	enum frg_status st = find_replay(tx, s, err);
 	if (st != FRG_OK || s->replayed)
 		return st;
-	st = find_own(tx, s->site, s->article_id, s->reader, r->comment_id, &s->comment, err);
+	st = capability_comment(tx, s->site, s->article_id, s->reader, r->comment_id, &s->comment, err);
 	struct store_revision latest = {0};
 	if (st == FRG_OK)
 		st = latest_revision(tx, s->comment.id, &latest, err);
@@ -494,7 +477,8 @@ static enum frg_status save_revision(struct store_tx *tx, void *ctx, struct frg_
 	if (st != FRG_OK || s->replayed)
 		return st;
 	struct store_revision latest = {0};
-	st = find_own(tx, s->site, s->article_id, s->reader, r->comment_id, &s->comment, err); /* it may be erased by now */
+	st = capability_comment(tx, s->site, s->article_id, s->reader, r->comment_id, &s->comment,
+	                        err); /* it may be erased by now */
 	if (st == FRG_OK)
 		st = latest_revision(tx, s->comment.id, &latest, err);
 	if (st == FRG_OK)
@@ -549,78 +533,5 @@ enum frg_status service_revise(struct service *svc, struct arena *a, const struc
 	}
 	if (st == FRG_OK)
 		fill_result(&r.s, out);
-	return st;
-}
-
-/* ---- withdrawing ---- */
-
-struct withdrawal {
-	const struct withdraw_command *cmd;
-	id64 article;
-};
-
-enum frg_status submit_unpublish(struct store_tx *tx, const struct store_comment *c, const char *by, bool notices_wait,
-                                 struct frg_error *err)
-{
-	struct store_publication p = {0};
-	enum frg_status st = store_publication_get(tx, c->id, &p, err);
-	if (st == FRG_NOT_FOUND || (st == FRG_OK && p.removed))
-		return FRG_OK;
-	int64_t answers = 0;
-	if (st == FRG_OK)
-		st = store_publication_answers(tx, c->id, &answers, err);
-	if (st != FRG_OK)
-		return st;
-	struct release r = {.change = answers ? PUBLICATION_EMPTY : PUBLICATION_DROP,
-	                    .comment = c,
-	                    .now = clock_now(),
-	                    .notices_wait = notices_wait};
-	st = release_apply(tx, &r, err);
-	if (st != FRG_OK)
-		return st;
-	return store_event_insert(
-		tx,
-		&(struct store_event){
-			.kind = STR("unpublished"), .site = c->site, .article = c->article, .comment = c->id, .detail = str_of(by)},
-		err);
-}
-
-static enum frg_status withdraw(struct store_tx *tx, void *ctx, struct frg_error *err)
-{
-	struct withdrawal *w = ctx;
-	struct store_comment c = {0};
-	struct store_revisions all = {0};
-	enum frg_status st = find_own(tx, w->cmd->site, w->cmd->article, w->cmd->reader, w->cmd->comment, &c, err);
-	w->article = c.article;
-	if (st == FRG_OK)
-		st = store_revision_of_comment(tx, c.id, &all, err);
-	for (size_t i = 0; st == FRG_OK && i < all.count; i++) {
-		enum store_state state = all.items[i].state;
-		bool last = i + 1 == all.count;
-		if (last && state == STATE_WITHDRAWN)
-			return FRG_OK; /* asked twice */
-		if (last || state == STATE_RELEASED)
-			st = store_revision_move(tx, all.items[i].id, state, 0, STATE_WITHDRAWN, err);
-	}
-	if (st == FRG_OK)
-		st = submit_unpublish(tx, &c, "author", false, err);
-	if (st != FRG_OK)
-		return st;
-	return store_event_insert(tx,
-	                          &(struct store_event){.kind = STR("withdrawn"),
-	                                                .site = c.site,
-	                                                .article = c.article,
-	                                                .comment = c.id,
-	                                                .revision = all.items[all.count - 1].id},
-	                          err);
-}
-
-enum frg_status service_withdraw(struct service *svc, struct arena *a, const struct withdraw_command *cmd,
-                                 struct frg_error *err)
-{
-	struct withdrawal w = {.cmd = cmd};
-	enum frg_status st = store_write(svc->store, a, withdraw, &w, err);
-	if (st == FRG_OK)
-		service_threads_drop_both(svc, w.article, cmd->site->id);
 	return st;
 }

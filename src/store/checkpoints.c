@@ -11,9 +11,9 @@
 
 /* In pages. A round begins when the log has grown by as many as the file has, but LEAST to MOST: a page that changes
  * again and again is moved once in a round, and a page at random costs the disk more than one at the log's end.
- * LITTLE: so many the writer moves itself without being missed. MUCH: from here on it does even if there are more, so
- * that the log grows no faster than the disk takes it. */
-enum { LEAST = 4000, MOST = 16000, LITTLE = 2000, MUCH = 24000, PAGE = 4096 };
+ * LITTLE: so many the writer moves itself, and waits for the disk, without being missed. MUCH: from here on it does
+ * even if there are more, so that the log grows no faster than the disk takes it. */
+enum { LEAST = 4000, MOST = 16000, LITTLE = 500, MUCH = 24000, PAGE = 4096 };
 
 struct checkpoints {
 	const struct place *place;

@@ -40,6 +40,7 @@ enum frg_status db_step(struct db *db, struct frg_error *err, enum db_step step)
 
 bool db_in_transaction(struct db *db) { return db->driver->in_transaction(db); }
 int64_t db_changes(struct db *db) { return db->driver->changes(db); }
+int64_t db_connection(struct db *db) { return db->driver->connection ? db->driver->connection(db) : 0; }
 
 void db_close(struct db *db)
 {

@@ -75,6 +75,9 @@ bool db_in_transaction(struct db *db);
 /* Grows with all that this connection changes (PostgreSQL: with every statement that may): tells whether something has
  * been written meanwhile. */
 int64_t db_changes(struct db *db);
+/* Another number when the connection was made anew: it may lead to another server, which lacks what the former had not
+ * told it. */
+int64_t db_connection(struct db *db);
 
 void db_close(struct db *db);
 /* What can be checked of the database itself; FRG_CORRUPT with what is wrong. SQLite: every page read and checked
@@ -93,13 +96,15 @@ struct db_log {
 };
 /* Pages of the log when this connection committed last. */
 int64_t db_log_pages(struct db *db);
-/* Moves what can be moved without holding up anybody. FRG_UNAVAILABLE also if somebody else is at it. */
+/* Moves what can be moved without holding up anybody, and to the disk. FRG_UNAVAILABLE also if somebody else is at it.
+ */
 MUST_CHECK enum frg_status db_log_move(struct db *db, struct db_log *out, struct frg_error *err);
 /* Moves the rest, so that the log begins anew with this connection's next commit. Waits some milliseconds for those who
  * read what was before; if they read on, the log grows on, which is no failure. */
 MUST_CHECK enum frg_status db_log_restart(struct db *db, struct frg_error *err);
 
-/* Where one SQL text does not serve both: search.c, migrate.c. */
+/* Where one SQL text does not serve both: search.c, migrate.c. SQLite's connections have search_holds besides
+ * (search_sqlite.h). */
 enum db_dialect { DB_SQLITE, DB_POSTGRES };
 enum db_dialect db_dialect(const struct db *db);
 
@@ -119,6 +124,7 @@ struct db_driver {
 	enum frg_status (*step)(struct db *, struct frg_error *, enum db_step);
 	bool (*in_transaction)(struct db *);
 	int64_t (*changes)(struct db *);
+	int64_t (*connection)(struct db *); /* NULL: always the same */
 	void (*close)(struct db *);
 	enum frg_status (*check_integrity)(struct db *, struct frg_error *);
 	enum frg_status (*size)(struct db *, int64_t *, struct frg_error *);

@@ -45,6 +45,7 @@ struct postgres {
 	char *url;
 	enum db_mode mode;
 	int64_t changes; /* statements that may change something */
+	int64_t number;  /* of the connection: how many there were */
 	PGconn *conn;    /* NULL: none at present */
 	msec pause, not_before;
 	bool open;    /* a transaction */
@@ -134,6 +135,7 @@ static enum frg_status accept(struct postgres *pg, struct frg_error *err)
 static enum frg_status connect_now(struct postgres *pg, struct frg_error *err)
 {
 	pg->conn = postgres_connect(pg->url, pg->mode);
+	pg->number++;
 	enum frg_status st = PQstatus(pg->conn) == CONNECTION_OK ? accept(pg, err) : cannot_connect(pg, err);
 	pg->pause = st == FRG_OK ? 0 : pg->pause ? pg->pause * 2 : PAUSE_MIN_MS;
 	pg->pause = pg->pause > PAUSE_MAX_MS ? PAUSE_MAX_MS : pg->pause;
@@ -367,6 +369,7 @@ static enum frg_status run(struct db *base, struct frg_error *err, const char *s
 }
 
 static int64_t changes(struct db *base) { return ((struct postgres *)base)->changes; }
+static int64_t connection(struct db *base) { return ((struct postgres *)base)->number; }
 
 static enum frg_status query(struct db *base, struct frg_error *err, const char *sql, const struct db_value *args,
                              size_t count, struct db_rows **out)
@@ -623,6 +626,7 @@ static const struct db_driver driver = {
 	.step = step,
 	.in_transaction = in_transaction,
 	.changes = changes,
+	.connection = connection,
 	.close = close_db,
 	.check_integrity = postgres_check_integrity,
 	.size = postgres_size,

@@ -1,6 +1,7 @@
 /* The SQLite driver: prepared statements cached by the address of their text. */
 #include "store/db.h"
 #include "store/scrub_sqlite.h"
+#include "store/search_sqlite.h"
 
 #include "base/buf.h"
 
@@ -162,10 +163,13 @@ static int open_handle(const char *path, enum db_mode mode, sqlite3 **out)
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	if (mode == DB_FROZEN) {
 		db_sqlite_uri(path, true, uri);
-		return sqlite3_open_v2(uri, out, flags | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
+		path = uri;
+		flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+	} else {
+		flags |= SQLITE_OPEN_READWRITE | (mode == DB_READ ? 0 : SQLITE_OPEN_CREATE);
 	}
-	flags |= SQLITE_OPEN_READWRITE | (mode == DB_READ ? 0 : SQLITE_OPEN_CREATE);
-	return sqlite3_open_v2(path, out, flags, NULL);
+	int rc = sqlite3_open_v2(path, out, flags, NULL);
+	return rc == SQLITE_OK ? search_sqlite_open(*out) : rc;
 }
 
 /* FULL: a commit in WAL mode is on the disk before it is acknowledged. What is deleted is overwritten; db_scrub does
@@ -450,10 +454,21 @@ static int checkpoint(struct sqlite *db, int how, struct db_log *out)
 	return rc;
 }
 
+/* SQLite does so itself only when nothing has been added to the log meanwhile; and whoever moves the last of it would
+ * have to wait for all. */
+static int bring_to_disk(struct sqlite *db)
+{
+	sqlite3_file *file = NULL;
+	int rc = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+	return rc == SQLITE_OK ? file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) : rc;
+}
+
 static enum frg_status log_move(struct db *base, struct db_log *out, struct frg_error *err)
 {
 	struct sqlite *db = (struct sqlite *)base;
 	int rc = checkpoint(db, SQLITE_CHECKPOINT_PASSIVE, out);
+	if (rc == SQLITE_OK)
+		rc = bring_to_disk(db);
 	return rc == SQLITE_OK ? FRG_OK : failed(db, err, rc);
 }
 

@@ -30,12 +30,12 @@ bool store_url_postgres(str url)
 
 /* ---- connections ---- */
 
-/* What SQLite says of a file may quote it; a terminal gets letters only. */
+/* What SQLite says of a file may quote it; a terminal gets letters only, on one line. */
 static const char *plain(const char *text, char out[120])
 {
 	size_t n = 0;
 	for (; *text && n < 119; text++)
-		out[n++] = *text < ' ' || *text > '~' ? '?' : *text;
+		out[n++] = *text == '\n' || *text == '\t' ? ' ' : *text < ' ' || *text > '~' ? '?' : *text;
 	out[n] = 0;
 	return out;
 }
@@ -229,19 +229,21 @@ static sqlite3 *make_new(int64_t schema)
 	return db;
 }
 
-/* The search index may be missing: it is made anew. */
-static bool same_shape(sqlite3 *db, sqlite3 *model)
+/* The search index may be missing: it is made anew. A file that cannot be read is not one of another shape. */
+static int compare_shape(sqlite3 *db, sqlite3 *model, bool *same)
 {
 	static const char rest[] = SHAPE("NOT LIKE", WORDS), search[] = SHAPE("LIKE", COLUMNS);
 	struct buf is = BUF_INIT(1 << 20), should = BUF_INIT(1 << 20), found = BUF_INIT(1 << 20), known = BUF_INIT(1 << 20);
-	bool same = shape(db, rest, &is) == SQLITE_OK && shape(model, rest, &should) == SQLITE_OK &&
-	            shape(db, search, &found) == SQLITE_OK && shape(model, search, &known) == SQLITE_OK &&
-	            str_eq(buf_str(&is), buf_str(&should)) && (found.n == 0 || str_eq(buf_str(&found), buf_str(&known)));
+	int rc = shape(db, rest, &is);
+	if (rc == SQLITE_OK)
+		rc = shape(db, search, &found);
+	*same = rc == SQLITE_OK && shape(model, rest, &should) == SQLITE_OK && shape(model, search, &known) == SQLITE_OK &&
+	        str_eq(buf_str(&is), buf_str(&should)) && (found.n == 0 || str_eq(buf_str(&found), buf_str(&known)));
 	buf_free(&is);
 	buf_free(&should);
 	buf_free(&found);
 	buf_free(&known);
-	return same;
+	return rc;
 }
 
 static enum frg_status foreign(const char *path, struct frg_error *err)
@@ -331,9 +333,13 @@ enum frg_status store_file_look(const char *path, enum store_file_use use, struc
 	out->schema_old = out->schema < (int64_t)embedded_migrations_count;
 	if (st == FRG_OK) {
 		sqlite3 *model = make_new(out->schema);
-		if (!same_shape(db, model))
-			st = foreign(path, err);
+		bool same;
+		int rc = compare_shape(db, model, &same);
 		sqlite3_close(model);
+		if (rc != SQLITE_OK)
+			st = failed(err, rc, path, sqlite3_errmsg(db));
+		else if (!same)
+			st = foreign(path, err);
 	}
 	if (st == FRG_OK)
 		st = count_rows(db, path, out, err);
@@ -357,6 +363,7 @@ bool store_file_empty(const char *path)
 
 static enum frg_status check(sqlite3 *db, const char *path, const char *sql, const char *good, struct frg_error *err)
 {
+	static const char heading[] = "*** in database main ***\n"; /* there is no other */
 	sqlite3_stmt *stmt = NULL;
 	char letters[120];
 	enum frg_status st = FRG_OK;
@@ -364,6 +371,8 @@ static enum frg_status check(sqlite3 *db, const char *path, const char *sql, con
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(stmt);
 	const char *said = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+	if (said && strncmp(said, heading, strlen(heading)) == 0)
+		said += strlen(heading);
 	if (rc == SQLITE_ROW && (!good || !said || strcmp(said, good) != 0))
 		st = frg_fail(err, FRG_CORRUPT, "store_corrupt", "%s is damaged: %s%s", path, plain(said ? said : "?", letters),
 		              good ? "" : " points to something that is not there");

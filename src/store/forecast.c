@@ -53,6 +53,19 @@ enum frg_status store_forecast_decided(struct store_tx *tx, id64 site, msec afte
 	READ_ALL(tx, rows, err, out, read_forecast);
 }
 
+enum frg_status store_forecast_times(struct store_tx *tx, id64 site, msec after, msec upto, int64_t limit,
+                                     struct store_ids *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT f.decided_at FROM forecast f WHERE f.site_id = $1 AND f.decided_at > $2"
+	                              " AND f.decided_at <= $3 ORDER BY f.decided_at LIMIT $4",
+	                              DB_INT(site), DB_INT(after), DB_INT(upto), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, store_read_id);
+}
+
 enum frg_status store_forecast_late(struct store_tx *tx, id64 site, msec after, msec upto, int64_t limit,
                                     struct store_forecasts *out, struct frg_error *err)
 {

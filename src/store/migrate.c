@@ -31,10 +31,34 @@ static enum frg_status load_applied(struct store_tx *tx, struct applied_list *ou
 	READ_ALL(tx, rows, err, out, read_applied);
 }
 
+/* 0029 names indexes that SQLite numbers itself. In files that earlier versions made a key that is a number has one,
+ * too (store/db_sqlite.c), and those of the constraints after it come one later. */
+static enum frg_status own_numbers(struct store_tx *tx, str sql, const char **out, struct frg_error *err)
+{
+	static const str name = STR_INIT("sqlite_autoindex_decision_");
+	struct db_rows *rows;
+	char *own = arena_alloc(tx->arena, sql.n + 1);
+	memcpy(own, sql.p, sql.n);
+	*out = own;
+	if (db_dialect(tx->db) != DB_SQLITE || str_find(sql, name, 0) == SIZE_MAX)
+		return FRG_OK;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, "SELECT 1 FROM pragma_index_list($1) WHERE origin = 'pk'",
+	                              DB_TEXT(STR("decision")));
+	if (st != FRG_OK)
+		return st;
+	bool later = db_next(rows);
+	for (size_t at = 0; later && (at = str_find(sql, name, at)) != SIZE_MAX;)
+		own[at += name.n]++;
+	return db_end(rows, err);
+}
+
 static enum frg_status apply(struct store_tx *tx, size_t version, const struct embedded_file *file, str hash,
                              struct frg_error *err)
 {
-	enum frg_status st = db_script(tx->db, err, arena_cstr(tx->arena, embedded_content(file)));
+	const char *sql = NULL;
+	enum frg_status st = own_numbers(tx, embedded_content(file), &sql, err);
+	if (st == FRG_OK)
+		st = db_script(tx->db, err, sql);
 	if (st == FRG_OK)
 		st = DB_RUN(tx->db, err,
 		            "INSERT INTO schema_migration (version, name, hash, applied_at) VALUES ($1, $2, $3, $4)",

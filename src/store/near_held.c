@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* Events are kept for a day (event/jobs.c): whoever has not looked for an hour reads all. */
-enum { LEAST = 1 << 14, SLOTS = 1 << 10, PAGE = 4000, PAGE_BYTES = 1 << 24, FRESH_MS = 3600 * 1000 };
+enum { LEAST = 1 << 14, SLOTS = 1 << 10, PAGE = 4000, PAGE_BYTES = 1 << 24, FRESH_MS = 3600 * 1000, FOUND_MAX = 128 };
 static const uint32_t ended = UINT32_MAX;
 
 /* All texts with one key, or with two that have these bits in common: of 2 million keys one in 2,000. */
@@ -22,10 +22,11 @@ struct near_held {
 	struct slot *slots;
 	uint32_t slot_count, slots_used; /* a power of two */
 	uint32_t most, limit;            /* limit: where it is read anew */
-	uint32_t came;                   /* since it was read, also what found no room */
+	uint32_t came;                   /* since it was read, also others' and what found no room */
 	bool loaded, current;            /* current: as this transaction sees it */
 	bool rows;                       /* some of what waits has its keys in rows of near_key */
-	bool hangs;                      /* on what this transaction has done so far: it lacks what would come back */
+	bool hangs;                      /* on what this job has done so far: it lacks what would come back */
+	int64_t connection;              /* by which it came to know */
 	int64_t seq;                     /* the event up to which it knows */
 	msec read_at;
 };
@@ -44,7 +45,7 @@ static void empty(struct near_held *h)
 	free(h->texts);
 	free(h->next);
 	free(h->slots);
-	*h = (struct near_held){.most = h->most};
+	*h = (struct near_held){.most = h->most, .connection = h->connection};
 }
 
 void near_held_close(struct near_held *h)
@@ -55,8 +56,11 @@ void near_held_close(struct near_held *h)
 	free(h);
 }
 
-void near_held_begin(struct near_held *h)
+void near_held_begin(struct near_held *h, int64_t connection)
 {
+	if (connection != h->connection)
+		empty(h);
+	h->connection = connection;
 	h->current = false;
 	h->hangs = false;
 }
@@ -71,6 +75,7 @@ void near_held_keep(struct near_held *h, int64_t events)
 {
 	if (h->current)
 		h->seq += events;
+	h->hangs = false; /* it stays, whatever becomes of the next job */
 }
 
 void near_held_failed(struct near_held *h) { empty(h); }
@@ -202,8 +207,12 @@ static enum frg_status read_others(struct near_held *h, struct db *db, struct fr
 	struct arena *a = arena_open(PAGE_BYTES);
 	st = put_rows(h, rows, a, &last, &got, err);
 	arena_close(a);
+	h->came += (uint32_t)got;
 	return st;
 }
+
+/* Much of it has gone, probably. */
+static bool is_full(const struct near_held *h) { return h->count >= h->limit && h->came >= h->count / 4; }
 
 enum frg_status near_held_read(struct near_held *h, struct db *db, struct frg_error *err)
 {
@@ -216,7 +225,7 @@ enum frg_status near_held_read(struct near_held *h, struct db *db, struct frg_er
 	enum frg_status st = store_event_last(&tx, &seq, err);
 	if (st != FRG_OK)
 		return st;
-	if (!h->loaded || seq - h->seq > PAGE || now - h->read_at > FRESH_MS)
+	if (!h->loaded || is_full(h) || seq < h->seq || seq - h->seq > PAGE || now - h->read_at > FRESH_MS)
 		st = load(h, db, err);
 	else if (seq != h->seq)
 		st = read_others(h, db, err);
@@ -237,8 +246,7 @@ enum frg_status near_held_add(struct near_held *h, struct db *db, id64 site, id6
                               size_t count, bool *added, struct frg_error *err)
 {
 	BUG_IF(!h->current || count > STORE_NEAR_KEYS);
-	if (h->count >= h->limit && h->came >= h->count / 4) {
-		h->loaded = false;
+	if (is_full(h)) {
 		h->current = false;
 		enum frg_status st = near_held_read(h, db, err);
 		if (st != FRG_OK)
@@ -268,7 +276,8 @@ bool near_held_knows(const struct near_held *h, id64 site, const uint64_t *keys,
 static enum frg_status waits(struct db *db, id64 revision, bool *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(db, err, &rows, "SELECT 1 FROM queue WHERE revision_id = $1 AND near IS NOT NULL",
+	enum frg_status st = DB_QUERY(db, err, &rows,
+	                              "SELECT 1 FROM queue WHERE revision_id = $1 AND near IS NOT NULL AND blind_for = 0",
 	                              DB_INT(revision));
 	if (st != FRG_OK)
 		return st;
@@ -276,35 +285,37 @@ static enum frg_status waits(struct db *db, id64 revision, bool *out, struct frg
 	return db_end(rows, err);
 }
 
-static bool is_in(const struct store_ids *list, id64 id)
+static bool is_in(const id64 *ids, size_t count, id64 id)
 {
-	for (size_t i = 0; i < list->count; i++)
-		if (list->items[i] == id)
+	for (size_t i = 0; i < count; i++)
+		if (ids[i] == id)
 			return true;
 	return false;
 }
 
-/* Walks one list; what waits no more goes out of it. */
+/* Walks one list; what waits no more goes out of it, and where one stands that has come in again. */
 static enum frg_status find_one(struct near_held *h, struct db *db, struct slot *s, int64_t limit,
                                 struct store_ids *out, struct frg_error *err)
 {
-	uint32_t *at = &s->first;
-	while (*at != ended && limit > 0) {
+	id64 met[FOUND_MAX];
+	int64_t count = 0;
+	for (uint32_t *at = &s->first; *at != ended && count < limit;) {
 		uint32_t entry = *at - 1;
 		id64 revision = h->texts[entry / STORE_NEAR_KEYS];
-		bool there = is_in(out, revision), known = there;
+		bool again = is_in(met, (size_t)count, revision), known = is_in(out->items, out->count, revision);
+		bool there = known;
 		enum frg_status st = known ? FRG_OK : waits(db, revision, &there, err);
 		if (st != FRG_OK)
 			return st;
-		if (!there) {
+		if (again || !there) {
 			*at = h->next[entry];
-			h->hangs = true;
+			h->hangs = h->hangs || !there;
 			continue;
 		}
 		if (!known)
 			out->items[out->count++] = revision;
+		met[count++] = revision;
 		at = &h->next[entry];
-		limit--;
 	}
 	return FRG_OK;
 }
@@ -313,7 +324,7 @@ enum frg_status near_held_find(struct near_held *h, struct db *db, id64 site, co
                                int64_t limit, struct store_ids *out, struct frg_error *err)
 {
 	enum frg_status st = FRG_OK;
-	BUG_IF(!h->current);
+	BUG_IF(!h->current || limit > FOUND_MAX);
 	for (size_t i = 0; st == FRG_OK && i < count && h->slot_count; i++) {
 		struct slot *s = slot_of(h->slots, h->slot_count, print_of(site, keys[i]));
 		if (s->first)

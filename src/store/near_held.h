@@ -16,8 +16,9 @@ struct near_held;
 struct near_held *near_held_open(size_t most);
 void near_held_close(struct near_held *h);
 
-/* A transaction begins; keeps what a job did, who told so many events; takes it back; fails. */
-void near_held_begin(struct near_held *h);
+/* A transaction begins, by this connection (db_connection); keeps what a job did, who told so many events; takes it
+ * back; fails. */
+void near_held_begin(struct near_held *h, int64_t connection);
 void near_held_keep(struct near_held *h, int64_t events);
 void near_held_undo(struct near_held *h);
 void near_held_failed(struct near_held *h);
@@ -34,7 +35,7 @@ bool near_held_knows(const struct near_held *h, id64 site, const uint64_t *keys,
 MUST_CHECK enum frg_status near_held_find(struct near_held *h, struct db *db, id64 site, const uint64_t *keys,
                                           size_t count, int64_t limit, struct store_ids *out, struct frg_error *err);
 
-/* A row's `near`: the keys, highest byte first. */
+/* A row's `near`: the keys, highest byte first. NULL: they are in rows of near_key. */
 str near_held_bytes(const uint64_t *keys, size_t count, char out[NEAR_HELD_BYTES]);
 
 #endif

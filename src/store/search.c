@@ -171,6 +171,8 @@ enum frg_status store_search_remove(struct store_tx *tx, id64 revision, str name
 	return st == FRG_OK ? DB_RUN(tx->db, err, "DELETE FROM search_title WHERE revision_id = $1", DB_INT(revision)) : st;
 }
 
+/* ---- finding ---- */
+
 /* Each word quoted, so that nothing in it is taken for FTS5's own language. */
 static str match_of(struct arena *a, const struct store_search *q)
 {
@@ -182,24 +184,117 @@ static str match_of(struct arena *a, const struct store_search *q)
 	return buf_finish(&match, a);
 }
 
-enum frg_status store_search_find(struct store_tx *tx, const struct store_search *q, int64_t limit,
-                                  struct store_ids *out, struct frg_error *err)
+str search_terms(struct arena *a, const struct store_search *q)
+{
+	static const char place[] = {[SEARCH_ANYWHERE] = ' ', [SEARCH_NAME] = 'A', [SEARCH_TITLE] = 'B'};
+	struct buf terms = BUF_INIT(MATCH_MAX);
+	for (size_t i = 0; i < q->word_count; i++)
+		buf_printf(&terms, "%s%c%.*s", i ? "\n" : "", place[q->words[i].in], STR_ARG(q->words[i].begin));
+	return buf_finish(&terms, a);
+}
+
+/* Where the walk ends; 0: there are no older texts. */
+static enum frg_status find_floor(struct store_tx *tx, const struct store_search *q, id64 *floor, struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st;
-	if (db_dialect(tx->db) == DB_POSTGRES && q->word_count)
+	if (db_dialect(tx->db) == DB_POSTGRES)
+		st = search_postgres_floor(tx, q, &rows, err);
+	else
+		st = DB_QUERY(tx->db, err, &rows,
+		              "SELECT s.revision_id FROM search_title s WHERE s.revision_id < $1 ORDER BY s.revision_id DESC"
+		              " LIMIT 1 OFFSET $2",
+		              DB_INT(q->before), DB_INT(q->walk - 1));
+	if (st != FRG_OK)
+		return st;
+	*floor = db_next(rows) ? db_int(rows, 0) : 0;
+	return db_end(rows, err);
+}
+
+/* Text by text, from the newest on. */
+static enum frg_status walk(struct store_tx *tx, const struct store_search *q, id64 floor, int64_t limit,
+                            struct store_ids *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st;
+	if (db_dialect(tx->db) == DB_POSTGRES)
+		st = search_postgres_walk(tx, q, floor, limit, &rows, err);
+	else
+		st = DB_QUERY(
+			tx->db, err, &rows,
+			"SELECT r.id FROM search_title s CROSS JOIN revision r ON r.id = s.revision_id CROSS JOIN comment c"
+			" ON c.id = r.comment_id CROSS JOIN article a ON a.id = c.article_id WHERE s.revision_id < $2"
+			" AND s.revision_id >= $10 AND" SEARCH_CONDITIONS " AND search_holds($8, c.name, s.title, r.text)"
+			" ORDER BY s.revision_id DESC LIMIT $9",
+			SEARCH_ARGS(q), DB_TEXT(search_terms(tx->arena, q)), DB_INT(limit), DB_INT(floor));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, store_read_id);
+}
+
+static enum frg_status ask_index(struct store_tx *tx, const struct store_search *q, int64_t limit,
+                                 struct store_ids *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st;
+	if (db_dialect(tx->db) == DB_POSTGRES)
 		st = search_postgres_query(tx, q, limit, &rows, err);
-	else if (q->word_count) /* ids grow with time, so the index is walked from the newest on */
+	else /* ids grow with time, so the index is walked from the newest on */
 		st = DB_QUERY(tx->db, err, &rows,
 		              "SELECT r.id FROM search_text s JOIN revision r ON r.id = s.rowid JOIN comment c ON"
 		              " c.id = r.comment_id JOIN article a ON a.id = c.article_id WHERE search_text MATCH $8"
 		              " AND s.rowid < $2 AND" SEARCH_CONDITIONS " ORDER BY s.rowid DESC LIMIT $9",
 		              SEARCH_ARGS(q), DB_TEXT(match_of(tx->arena, q)), DB_INT(limit));
-	else
-		st = DB_QUERY(tx->db, err, &rows,
-		              "SELECT r.id FROM revision r JOIN comment c ON c.id = r.comment_id JOIN article a ON"
-		              " a.id = c.article_id WHERE" SEARCH_CONDITIONS " ORDER BY r.id DESC LIMIT $8",
-		              SEARCH_ARGS(q), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, store_read_id);
+}
+
+static void append(struct arena *a, struct store_ids *to, const struct store_ids *more)
+{
+	id64 *items = ARENA_ARRAY(a, id64, to->count + more->count);
+	for (size_t i = 0; i < to->count + more->count; i++)
+		items[i] = i < to->count ? to->items[i] : more->items[i - to->count];
+	*to = (struct store_ids){.items = items, .count = to->count + more->count};
+}
+
+/* The walk goes on for as long as it finds enough that WALKS of them fill the page. */
+static enum frg_status by_words(struct store_tx *tx, const struct store_search *q, int64_t limit, struct store_ids *out,
+                                struct frg_error *err)
+{
+	enum { WALKS = 8 };
+	struct store_search rest = *q;
+	struct store_ids some;
+	enum frg_status st = FRG_OK;
+	*out = (struct store_ids){0};
+	for (int64_t i = 0; q->walk && st == FRG_OK && (int64_t)out->count * WALKS >= limit * i; i++) {
+		id64 floor = 0;
+		st = find_floor(tx, &rest, &floor, err);
+		if (st == FRG_OK)
+			st = walk(tx, &rest, floor, limit - (int64_t)out->count, &some, err);
+		if (st == FRG_OK)
+			append(tx->arena, out, &some);
+		if (st != FRG_OK || (int64_t)out->count == limit || floor == 0)
+			return st;
+		rest.before = floor;
+	}
+	if (st == FRG_OK)
+		st = ask_index(tx, &rest, limit - (int64_t)out->count, &some, err);
+	if (st == FRG_OK)
+		append(tx->arena, out, &some);
+	return st;
+}
+
+enum frg_status store_search_find(struct store_tx *tx, const struct store_search *q, int64_t limit,
+                                  struct store_ids *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	if (q->word_count)
+		return by_words(tx, q, limit, out, err);
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT r.id FROM revision r JOIN comment c ON c.id = r.comment_id JOIN article a ON"
+	                              " a.id = c.article_id WHERE" SEARCH_CONDITIONS " ORDER BY r.id DESC LIMIT $8",
+	                              SEARCH_ARGS(q), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, store_read_id);

@@ -16,6 +16,10 @@
 	DB_INT((q)->site), DB_INT((q)->before), DB_INT((q)->from), DB_INT((q)->to), DB_TEXT((q)->state),                   \
 		DB_TEXT((q)->own_sections), DB_TEXT((q)->rule)
 
+/* For search_holds and its counterpart search_terms: a line for each word, a letter for where to look (A name, B title,
+ * others all) and the beginning of the word. */
+str search_terms(struct arena *a, const struct store_search *q);
+
 MUST_CHECK enum frg_status search_postgres_open(struct db *db, struct frg_error *err);
 MUST_CHECK enum frg_status search_postgres_add(struct store_tx *tx, id64 revision, str name, str title, str text,
                                                struct frg_error *err);
@@ -24,6 +28,10 @@ MUST_CHECK enum frg_status search_postgres_add_page(struct store_tx *tx, int64_t
 MUST_CHECK enum frg_status search_postgres_remove(struct store_tx *tx, id64 revision, struct frg_error *err);
 MUST_CHECK enum frg_status search_postgres_query(struct store_tx *tx, const struct store_search *q, int64_t limit,
                                                  struct db_rows **out, struct frg_error *err);
+MUST_CHECK enum frg_status search_postgres_floor(struct store_tx *tx, const struct store_search *q,
+                                                 struct db_rows **out, struct frg_error *err);
+MUST_CHECK enum frg_status search_postgres_walk(struct store_tx *tx, const struct store_search *q, id64 floor,
+                                                int64_t limit, struct db_rows **out, struct frg_error *err);
 MUST_CHECK enum frg_status search_postgres_missing(struct store_tx *tx, id64 after, int64_t limit, struct db_rows **out,
                                                    struct frg_error *err);
 

@@ -3,11 +3,6 @@
  * of the schema that databases share; what it needs is made when the database is opened. */
 #include "store/search_inner.h"
 
-#include "base/buf.h"
-
-enum { MATCH_MAX = 1 << 16 };
-
-/* A term is a letter for where to look (A name, B title, others all), and the beginning of a word. */
 enum frg_status search_postgres_open(struct db *db, struct frg_error *err)
 {
 	struct db_rows *rows;
@@ -69,15 +64,6 @@ enum frg_status search_postgres_remove(struct store_tx *tx, id64 revision, struc
 	return DB_RUN(tx->db, err, "DELETE FROM search_text WHERE revision_id = $1", DB_INT(revision));
 }
 
-static str terms_of(struct arena *a, const struct store_search *q)
-{
-	static const char place[] = {[SEARCH_ANYWHERE] = ' ', [SEARCH_NAME] = 'A', [SEARCH_TITLE] = 'B'};
-	struct buf terms = BUF_INIT(MATCH_MAX);
-	for (size_t i = 0; i < q->word_count; i++)
-		buf_printf(&terms, "%s%c%.*s", i ? "\n" : "", place[q->words[i].in], STR_ARG(q->words[i].begin));
-	return buf_finish(&terms, a);
-}
-
 enum frg_status search_postgres_query(struct store_tx *tx, const struct store_search *q, int64_t limit,
                                       struct db_rows **out, struct frg_error *err)
 {
@@ -85,7 +71,29 @@ enum frg_status search_postgres_query(struct store_tx *tx, const struct store_se
 	                "SELECT r.id FROM search_text s JOIN revision r ON r.id = s.revision_id JOIN comment c ON"
 	                " c.id = r.comment_id JOIN article a ON a.id = c.article_id WHERE s.words @@ search_terms($8)"
 	                " AND" SEARCH_CONDITIONS " ORDER BY r.id DESC LIMIT $9",
-	                SEARCH_ARGS(q), DB_TEXT(terms_of(tx->arena, q)), DB_INT(limit));
+	                SEARCH_ARGS(q), DB_TEXT(search_terms(tx->arena, q)), DB_INT(limit));
+}
+
+enum frg_status search_postgres_floor(struct store_tx *tx, const struct store_search *q, struct db_rows **out,
+                                      struct frg_error *err)
+{
+	return DB_QUERY(
+		tx->db, err, out,
+		"SELECT s.revision_id FROM search_text s WHERE s.revision_id < $1 ORDER BY s.revision_id DESC LIMIT 1"
+		" OFFSET $2",
+		DB_INT(q->before), DB_INT(q->walk - 1));
+}
+
+/* OFFSET 0 keeps the words out of the inner query, where the index of all words would be asked. */
+enum frg_status search_postgres_walk(struct store_tx *tx, const struct store_search *q, id64 floor, int64_t limit,
+                                     struct db_rows **out, struct frg_error *err)
+{
+	return DB_QUERY(tx->db, err, out,
+	                "SELECT r.id FROM (SELECT t.revision_id, t.words FROM search_text t WHERE t.revision_id < $2 AND"
+	                " t.revision_id >= $10 ORDER BY t.revision_id DESC OFFSET 0) AS s JOIN revision r ON"
+	                " r.id = s.revision_id JOIN comment c ON c.id = r.comment_id JOIN article a ON a.id = c.article_id"
+	                " WHERE s.words @@ search_terms($8) AND" SEARCH_CONDITIONS " ORDER BY r.id DESC LIMIT $9",
+	                SEARCH_ARGS(q), DB_TEXT(search_terms(tx->arena, q)), DB_INT(limit), DB_INT(floor));
 }
 
 enum frg_status search_postgres_missing(struct store_tx *tx, id64 after, int64_t limit, struct db_rows **out,

@@ -21,7 +21,7 @@
 #include <sys/statvfs.h>
 #include <time.h>
 
-enum { GROUP_MAX = 256, KEPT_MAX = 1 << 28 };
+enum { GROUP_MAX = 256, KEPT_MAX = 1 << 28, SCRUB_TRIES = 10 };
 
 struct job {
 	store_work *work;                                                  /* NULL: in no group, but */
@@ -171,8 +171,8 @@ static enum frg_status run_jobs(struct store *s, struct job **jobs, size_t count
 	struct db *db = s->writer;
 	*g = (struct group){0};
 	arena_reset(s->kept);
-	near_held_begin(s->held);
 	enum frg_status st = db_step(db, err, DB_BEGIN_WRITE);
+	near_held_begin(s->held, db_connection(db));
 	if (st == FRG_OK)
 		st = store_migrated_still(db, err);
 	while (st == FRG_OK && g->ran < count) {
@@ -556,6 +556,18 @@ static enum frg_status merge_some(struct store_tx *tx, void *ctx, struct frg_err
 
 static enum frg_status scrub_some(struct db *db, void *ctx, struct frg_error *err) { return db_scrub(db, ctx, err); }
 
+/* Somebody reads what was before: most are done in a second. Nobody writes while a step waits, so it waits elsewhere.
+ */
+static enum frg_status scrub_step(struct store *s, int64_t *at, struct frg_error *err)
+{
+	for (int tries = 1;; tries++) {
+		enum frg_status st = write_in(s, &s->lines[1], &(struct job){.alone = scrub_some, .ctx = at}, err);
+		if (st != FRG_UNAVAILABLE || strcmp(err->code, "store_busy") != 0 || tries == SCRUB_TRIES)
+			return st;
+		nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
+	}
+}
+
 /* PostgreSQL does it beside all others, so it gets a connection of its own. With SQLite it goes in steps, between the
  * groups of others. */
 enum frg_status store_scrub(struct store *s, struct frg_error *err)
@@ -576,7 +588,7 @@ enum frg_status store_scrub(struct store *s, struct frg_error *err)
 	checkpoints_pause(s->checkpoints); /* each step empties the log, and who moves it would be in its way */
 	do
 		if (st == FRG_OK)
-			st = write_in(s, &s->lines[1], &(struct job){.alone = scrub_some, .ctx = &at}, err);
+			st = scrub_step(s, &at, err);
 	while (st == FRG_OK && at);
 	checkpoints_resume(s->checkpoints);
 	return st;

@@ -224,6 +224,7 @@ struct store_search {
 	str state, rule;  /* empty: any */
 	str own_sections; /* as in store_queue_filter */
 	msec from, to;
+	int64_t walk; /* so many of the newest texts are read before the index is asked; 0: none */
 };
 MUST_CHECK enum frg_status store_search_add(struct store_tx *tx, id64 revision, str name, str title, str text,
                                             struct frg_error *err);
@@ -234,7 +235,8 @@ MUST_CHECK enum frg_status store_search_follow(struct store_tx *tx, int64_t limi
 /* What was added under this name and with this text; `title` is the article's, in case the index does not know. */
 MUST_CHECK enum frg_status store_search_remove(struct store_tx *tx, id64 revision, str name, str title, str text,
                                                struct frg_error *err);
-/* Revisions, newest first. */
+/* Revisions, newest first. Of a word that many texts have an index knows all of them before it gives the newest; if
+ * those that are walked through fill a page, it is not asked. What is found is the same. */
 MUST_CHECK enum frg_status store_search_find(struct store_tx *tx, const struct store_search *q, int64_t limit,
                                              struct store_ids *out, struct frg_error *err);
 /* Not in the index. */
@@ -264,6 +266,9 @@ MUST_CHECK enum frg_status store_forecast_get(struct store_tx *tx, id64 revision
 /* Decided after `after`, by `upto`, in that order. */
 MUST_CHECK enum frg_status store_forecast_decided(struct store_tx *tx, id64 site, msec after, msec upto, int64_t limit,
                                                   struct store_forecasts *out, struct frg_error *err);
+/* When those of the same span were, and no more of them: read from an index alone. */
+MUST_CHECK enum frg_status store_forecast_times(struct store_tx *tx, id64 site, msec after, msec upto, int64_t limit,
+                                                struct store_ids *out, struct frg_error *err);
 /* Not decided when they should have been, by a time in the same span. */
 MUST_CHECK enum frg_status store_forecast_late(struct store_tx *tx, id64 site, msec after, msec upto, int64_t limit,
                                                struct store_forecasts *out, struct frg_error *err);

@@ -127,7 +127,8 @@ static uint64_t *read_grams(struct arena *a, str text, struct near_text *out, si
 	*out = (struct near_text){.key_count = 1};
 	*count = 0;
 	str even = even_out(a, text);
-	out->keys[0] = hash_of(even.p, even.n);
+	str same = even.n ? even : text; /* without a word, its signs are all that it says */
+	out->keys[0] = hash_of(same.p, same.n);
 	if (even.n < NEAR_SHORT)
 		return NULL;
 	uint64_t *grams = arena_array(a, even.n, sizeof *grams);

@@ -75,6 +75,8 @@ for (const [colorScheme, width] of looks) {
 		await page.fill('[name=password]', PASSWORD);
 		await page.keyboard.press('Enter');
 		await page.waitForSelector('.actions button:visible');
+		const hidden = await page.$$eval('.tab', (all) => all.filter((tab) => tab.getBoundingClientRect().right > innerWidth).map((tab) => tab.textContent));
+		assert.deepEqual(hidden, [], 'all places are in sight');
 		await page.keyboard.press('s');
 		await nothingFound(page, `desk-${look}`);
 		await page.click('.tab >> text=Regeln');

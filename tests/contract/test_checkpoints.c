@@ -2,6 +2,8 @@
  * good. A server has no such log. */
 #include "store_fixture.h"
 
+#include "store/person.h"
+
 enum { VALUE = 400000, WRITES_MAX = 4000 };
 
 static enum frg_status put(struct store_tx *tx, void *ctx, struct frg_error *e)
@@ -65,6 +67,8 @@ struct reading {
 	pthread_mutex_t lock;
 	pthread_cond_t moved;
 	bool begun, over;
+	enum frg_status scrubbed;
+	struct frg_error why;
 };
 
 static enum frg_status read_long(struct store_tx *tx, void *ctx, struct frg_error *e)
@@ -116,6 +120,41 @@ static void it_waits_for_who_reads(void **state)
 	assert_true(begins_anew(f));
 }
 
+static void *scrubbing(void *ctx)
+{
+	struct reading *r = ctx;
+	r->scrubbed = store_scrub(r->f->store, &r->why);
+	return NULL;
+}
+
+/* Clearing the file needs a moment in which nobody reads what was before, and does not give up for one who does. */
+static void clearing_waits_for_who_reads(void **state)
+{
+	struct fixture *f = *state;
+	pthread_t reads, scrubs;
+	struct reading r = {.f = f, .lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER};
+	int64_t seen = -1;
+	write_much(f, 1);
+	assert_int_equal(pthread_create(&reads, NULL, reader, &r), 0);
+	pthread_mutex_lock(&r.lock);
+	while (!r.begun)
+		pthread_cond_wait(&r.moved, &r.lock);
+	pthread_mutex_unlock(&r.lock);
+	write_much(f, 1);
+	store_wait_commit(f->store, &seen, 0);
+	int64_t refused = seen + 2; /* the index is merged first */
+	assert_int_equal(pthread_create(&scrubs, NULL, scrubbing, &r), 0);
+	while (seen < refused)
+		store_wait_commit(f->store, &seen, 1000);
+	pthread_mutex_lock(&r.lock);
+	r.over = true;
+	pthread_cond_broadcast(&r.moved);
+	pthread_mutex_unlock(&r.lock);
+	pthread_join(reads, NULL);
+	pthread_join(scrubs, NULL);
+	OK(r.scrubbed);
+}
+
 /* ---- an end ---- */
 
 static void a_stop_leaves_no_log(void **state)
@@ -134,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_log_begins_anew),
 		TEST(it_waits_for_who_reads),
+		TEST(clearing_waits_for_who_reads),
 		TEST(a_stop_leaves_no_log),
 	};
 	return cmocka_run_group_tests_name("checkpoints", tests, NULL, NULL);

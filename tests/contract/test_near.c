@@ -141,6 +141,7 @@ struct waiting {
 	struct made made;
 	uint64_t keys[2];
 	size_t count;
+	id64 blind_for;
 	bool leaves, fails;
 	struct store_ids found;
 };
@@ -153,6 +154,7 @@ static enum frg_status enter(struct store_tx *tx, void *ctx, struct frg_error *e
 	                              .comment = w->made.comment.id,
 	                              .article = w->f->article.id,
 	                              .suggestion = STR("look"),
+	                              .blind_for = w->blind_for,
 	                              .near_count = w->count};
 	memcpy(row.near, w->keys, sizeof w->keys);
 	enum frg_status st = store_queue_put(tx, &row, e);
@@ -241,7 +243,128 @@ static void every_program_finds_it(void **state)
 	store_close(other);
 }
 
+/* Referred, taken back, referred again: it stands in the same list many times, and does not hide what stands behind. */
+static void what_comes_in_again_hides_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct waiting a = held(f, "a", KEY, 0), b = held(f, "b", KEY, 0);
+	OK(store_write(f->store, f->arena, enter, &a, &err));
+	for (int i = 0; i < 6; i++)
+		OK(store_write(f->store, f->arena, enter, &b, &err));
+	assert_int_equal(found(f->store, &b), 2);
+	assert_int_equal(b.found.items[0], b.made.revision.id);
+	assert_int_equal(b.found.items[1], a.made.revision.id);
+}
+
+/* What is only to be judged a second time waits for nobody. */
+static void what_is_decided_and_judged_again_does_not_wait(void **state)
+{
+	struct fixture *f = *state;
+	struct waiting a = held(f, "a", KEY, 0);
+	OK(store_write(f->store, f->arena, enter, &a, &err));
+	assert_int_equal(found(f->store, &a), 1);
+	struct waiting again = a;
+	again.blind_for = f->editor.id;
+	again.count = 0;
+	OK(store_write(f->store, f->arena, enter, &again, &err));
+	assert_int_equal(found(f->store, &a), 0);
+}
+
+/* A server that takes over may lack what the former had not told it, and give the same numbers to other events. */
+static void after_a_take_over_it_is_read_anew(void **state)
+{
+	struct fixture *f = *state;
+	struct store *other;
+	struct store_config config = {.url = str_of(f->url)};
+	if (!f->postgres)
+		return;
+	struct waiting a = held(f, "a", KEY, 0), lost = held(f, "b", KEY, 0), c = held(f, "c", KEY, 0);
+	char sql[400];
+	OK(store_write(f->store, f->arena, enter, &a, &err));
+	OK(store_write(f->store, f->arena, enter, &lost, &err));
+	assert_int_equal(found(f->store, &a), 2);
+	snprintf(sql, sizeof sql,
+	         "DELETE FROM queue WHERE revision_id = %lld; DELETE FROM event WHERE revision_id = %lld;"
+	         " UPDATE counter SET value = value - 1 WHERE name = 'event'; SELECT pg_terminate_backend(pid)"
+	         " FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+	         (long long)lost.made.revision.id, (long long)lost.made.revision.id);
+	tamper(f, sql);
+	OK(store_open(&config, &other, &err));
+	OK(store_write(other, f->arena, enter, &c, &err));
+	store_close(other);
+	assert_int_equal(found(f->store, &a), 2);
+	assert_int_equal(a.found.items[0], c.made.revision.id);
+}
+
 /* ---- memory ---- */
+
+/* A picture of the test's own beside the store's. */
+struct picture {
+	struct fixture *f;
+	struct near_held *held;
+	uint64_t key;
+	bool added, knows;
+};
+
+static enum frg_status read_picture(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct picture *p = ctx;
+	near_held_begin(p->held, 0);
+	return near_held_read(p->held, tx->db, e);
+}
+
+static enum frg_status add_to_picture(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct picture *p = ctx;
+	enum frg_status st = read_picture(tx, ctx, e);
+	return st == FRG_OK ? near_held_add(p->held, tx->db, p->f->site.id, 1, &p->key, 1, &p->added, e) : st;
+}
+
+enum { OTHERS = 64, FEW = 8 };
+
+/* On a node that writes little while others write much, too. */
+static void what_others_bring_in_fills_no_memory(void **state)
+{
+	struct fixture *f = *state;
+	struct picture p = {.f = f, .held = near_held_open(FEW), .key = UINT64_MAX};
+	OK(store_write(f->store, f->arena, read_picture, &p, &err));
+	for (uint64_t i = 0; i < OTHERS; i++) {
+		struct waiting w = held(f, "x", KEY + i, 0);
+		OK(store_write(f->store, f->arena, enter, &w, &err));
+		OK(store_write(f->store, f->arena, read_picture, &p, &err));
+		w.leaves = true;
+		assert_int_equal(found(f->store, &w), 0);
+	}
+	OK(store_write(f->store, f->arena, add_to_picture, &p, &err));
+	assert_true(p.added);
+	near_held_close(p.held);
+}
+
+/* A job is done, the next one is taken back. That nothing was read for it shows in what is known though it has gone. */
+static enum frg_status keep_and_undo(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct picture *p = ctx;
+	enum frg_status st = read_picture(tx, ctx, e);
+	near_held_keep(p->held, 0);
+	if (st == FRG_OK)
+		st = DB_RUN(tx->db, e, "DELETE FROM queue WHERE site_id = $1", DB_INT(p->f->site.id));
+	near_held_undo(p->held);
+	if (st == FRG_OK)
+		st = near_held_read(p->held, tx->db, e);
+	p->knows = st == FRG_OK && near_held_knows(p->held, p->f->site.id, &p->key, 1);
+	return st;
+}
+
+static void what_was_kept_is_not_read_again_for_another_that_failed(void **state)
+{
+	struct fixture *f = *state;
+	struct picture p = {.f = f, .held = near_held_open(NEAR_HELD_MAX), .key = KEY};
+	struct waiting a = held(f, "a", KEY, 0);
+	OK(store_write(f->store, f->arena, enter, &a, &err));
+	OK(store_write(f->store, f->arena, keep_and_undo, &p, &err));
+	assert_true(p.knows);
+	near_held_close(p.held);
+}
 
 struct filling {
 	struct fixture *f;
@@ -293,6 +416,11 @@ int main(void)
 		TEST(what_waits_is_found_until_it_leaves),
 		TEST(what_is_taken_back_is_found_again),
 		TEST(every_program_finds_it),
+		TEST(what_comes_in_again_hides_nothing),
+		TEST(what_is_decided_and_judged_again_does_not_wait),
+		TEST(after_a_take_over_it_is_read_anew),
+		TEST(what_others_bring_in_fills_no_memory),
+		TEST(what_was_kept_is_not_read_again_for_another_that_failed),
 		TEST(memory_has_a_ceiling),
 	};
 	return cmocka_run_group_tests_name("near", tests, NULL, NULL);

@@ -190,6 +190,82 @@ static void nothing_is_taken_in_twice_or_when_it_is_erased(void **state)
 	assert_int_equal(hits(f, SEARCH_ANYWHERE, "walnuss", NULL), 0);
 }
 
+/* ---- the newest first, without the index ---- */
+
+struct seeking {
+	struct store_search q;
+	int64_t limit;
+	struct store_ids hits;
+};
+
+static enum frg_status seek(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct seeking *s = ctx;
+	return store_search_find(tx, &s->q, s->limit, &s->hits, e);
+}
+
+static struct store_ids sought(struct fixture *f, struct store_search q, int64_t walk, int64_t limit)
+{
+	struct seeking s = {.q = q, .limit = limit};
+	s.q.walk = walk;
+	OK(store_read(f->store, f->arena, seek, &s, &err));
+	return s.hits;
+}
+
+/* However many texts are walked through before the index is asked: the same is found. */
+static void walked_or_not_the_same_is_found(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const texts[] = {"Die Brücke ist zu teuer, die Fähre auch.",
+	                                    "Brückengeld! Und: E-Mail an foo.bar@example.org?",
+	                                    "STRASSE, straße, Straßen – und ein Gedankenstrich–ohne Leerzeichen.",
+	                                    "x",
+	                                    "𝕬𝖚𝖋 der Brücke\u2028steht\u00a0es anders. ١٢٣ 4711",
+	                                    "naïve Ångström-Zoë; İstanbul ıssız ΑΣ ας",
+	                                    "a a b a a a b",
+	                                    "日本語のコメント 한국어 комментарий",
+	                                    "e\u0301cole und école",
+	                                    "🦔🌉 keine Wörter? …"};
+	static const char *const words[] = {"die",        "brück",      "BRUCKE",  "bruc", "e",
+	                                    "x",          "straß",      "strasse", "–",    "…",
+	                                    "foo",        "example",    "ang",     "zoe",  "İ",
+	                                    "istanbul",   "i",          "ας",      "ΑΣ",   "a",
+	                                    "日本",       "комм",       "ecole",   "é",    "Gedankenstrich–ohne",
+	                                    "–ohne–leer", "a–a–b",      "a–b–a",   "a–b",  "🦔",
+	                                    "4711",       "١٢",         "𝕬",       "auf",  "n",
+	                                    "titel",      "gibtesnicht"};
+	enum { ALL = 6 * COUNT_OF(texts) };
+	id64 ids[ALL];
+	for (size_t i = 0; i < ALL; i++)
+		ids[i] = arrive(f, texts[i % COUNT_OF(texts)]).revision.id;
+	while (follow_some(f, 1000))
+		;
+	size_t found = 0, pages = 0;
+	for (size_t i = 0; i < COUNT_OF(words) * COUNT_OF(words); i += 7) {
+		for (int where = SEARCH_ANYWHERE; where <= SEARCH_TITLE; where++) {
+			struct store_word two[] = {{SEARCH_ANYWHERE, str_of(words[i % COUNT_OF(words)])},
+			                           {where, str_of(words[i / COUNT_OF(words)])}};
+			struct store_search q = {.site = f->site.id,
+			                         .before = i % 3 ? INT64_MAX : ids[ALL / 2],
+			                         .to = INT64_MAX,
+			                         .words = two,
+			                         .word_count = 1 + (i % 2)};
+			struct store_ids by_index = sought(f, q, 0, 7);
+			static const int64_t walks[] = {1, 4, ALL / 2, ALL, 10 * ALL};
+			for (size_t w = 0; w < COUNT_OF(walks); w++) {
+				struct store_ids walked = sought(f, q, walks[w], 7);
+				if (walked.count != by_index.count ||
+				    (walked.count && memcmp(walked.items, by_index.items, walked.count * sizeof *walked.items) != 0))
+					fail_msg("%s, %s (%d), walk %d: %zu, not %zu", words[i % COUNT_OF(words)],
+					         words[i / COUNT_OF(words)], where, (int)walks[w], walked.count, by_index.count);
+			}
+			found += by_index.count;
+			pages += by_index.count == 7;
+		}
+	}
+	assert_true(found > 300 && pages > 30);
+}
+
 /* ---- taken out to the last byte, while others write ---- */
 
 enum { TEXTS = 300, WORDS = 400, ROOM = 16 };
@@ -296,6 +372,7 @@ int main(void)
 		TEST(what_is_taken_out_is_not_found),
 		TEST(what_has_come_in_is_taken_in_later),
 		TEST(nothing_is_taken_in_twice_or_when_it_is_erased),
+		TEST(walked_or_not_the_same_is_found),
 		TEST(what_is_taken_out_is_in_no_byte),
 	};
 	return cmocka_run_group_tests_name("search", tests, NULL, NULL);

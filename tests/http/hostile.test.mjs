@@ -2,6 +2,7 @@
 import { test, before, after, beforeEach, afterEach } from 'node:test';
 import assert from 'node:assert/strict';
 import net from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { startServer, until, uuid } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { FORM } from '../lib/http.mjs';
@@ -221,6 +222,24 @@ test('what is not JSON', async () => {
 	fails(await post(COMMENTS, '{"name":"a","text":"b"}', { 'Content-Type': 'text/plain' }), 415, 'json_expected');
 	fails(await server.request('POST', COMMENTS, { body: '{"name":"a","text":"b"}' }), 415, 'json_expected');
 	fails(await server.request('POST', COMMENTS, { headers: FORM, body: 'name=a&text=b' }), 415, 'json_expected');
+});
+
+test('a body that would have to be unpacked first', async () => {
+	const body = '{"name":"a","text":"b"}';
+	for (const coding of ['gzip', 'br', 'GZIP', 'identity, gzip', 'x'])
+		for (const path of [COMMENTS, '/v1/desk/session']) {
+			const answer = await post(path, body, { 'Content-Encoding': coding });
+			fails(answer, 415, 'body_encoded');
+			assert.equal(answer.headers['accept-encoding'], 'identity');
+		}
+	fails(await server.request('PUT', '/v1/articles/neu', { headers: { ...JSON_TYPE, Authorization: 'Bearer x', 'Content-Encoding': 'gzip' }, body: gzipSync('{}') }), 415, 'body_encoded');
+	assert.equal(statusOf(await rawRequest(`POST ${COMMENTS}`, 'Content-Type: application/json\r\nContent-Encoding: identity\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n', '{}')), 415);
+	const page = await server.request('POST', '/articles/bruecke/comments', { headers: { ...FORM, Accept: 'text/html', 'Content-Encoding': 'deflate' }, body: 'name=a&text=b' });
+	assert.equal(page.status, 415);
+	assert.match(page.text, /<!doctype html>/);
+	for (const coding of ['identity', 'Identity', ''])
+		assert.notEqual((await post(COMMENTS, body, { 'Content-Encoding': coding })).status, 415);
+	assert.equal((await server.request('GET', COMMENTS, { headers: { 'Content-Encoding': 'gzip' } })).status, 200, 'what has no body');
 });
 
 test('broken UTF-8', async () => {

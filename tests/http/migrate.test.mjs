@@ -3,10 +3,10 @@
 import { test, before, after, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServer, binary } from '../lib/server.mjs';
+import { startServer, startNode, binary } from '../lib/server.mjs';
 import { newDatabase, psql } from '../lib/postgres.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 
@@ -239,6 +239,23 @@ test('a backup of PostgreSQL is a file like any other, and goes back into either
 	assert.equal(run('restore', '--from', backup, '--db', databases.restored, '--dry-run').status, 2);
 });
 
+// The outbox and how far the index has followed it are copied, the index is not.
+test('what came in before a move is found by its words, and what comes after it', async () => {
+	for (const db of [sqlite('restored'), databases.restored]) {
+		const node = await startNode({ db });
+		try {
+			const rike = await new Editor(node).login();
+			const found = async (word) => (await rike.get(`/v1/desk/search?q=${encodeURIComponent(word)}`)).json.hits.length;
+			assert.equal(await found('Emoji'), 1);
+			await new Reader(node).submit('Ein Nachzügler, der nach dem Umzug schreibt.');
+			assert.equal(await found('Nachzügler'), 1);
+			assert.equal(await found('Emoji'), 1);
+		} finally {
+			await node.end();
+		}
+	}
+});
+
 test('what is no database of ours is refused', () => {
 	sql(sqlite('foreign'), 'CREATE TABLE bookmarks (url TEXT)');
 	for (const [from, to] of [['foreign', 'x'], ['a', 'foreign'], ['missing', 'x']]) {
@@ -248,4 +265,20 @@ test('what is no database of ours is refused', () => {
 	}
 	assert.equal(run('migrate-store', '--from', sqlite('a')).status, 2);
 	assert.equal(move('mysql:x', sqlite('y')).status, 2);
+});
+
+test('moved by root it belongs to the account of the server', { skip: process.getuid() !== 0 && 'only root can give a file away' }, async () => {
+	const folder = join(dir, 'state'), to = 'sqlite:' + join(folder, 'freigabe.db');
+	mkdirSync(folder);
+	chownSync(folder, 65534, 65534);
+	assert.equal(move(sqlite('none'), to).status, 2);
+	assert.ok(!existsSync(join(folder, 'freigabe.db')), 'nothing is left of what could not begin');
+	await cut(sqlite('a'), to, 0.5);
+	for (const end of ['', '-wal', '-shm', '-journal'].map((e) => join(folder, `freigabe.db${e}`)).filter(existsSync))
+		assert.equal(statSync(end).uid, 65534, `${end}, while it is copied`);
+	good(move(sqlite('a'), to));
+	const { uid, gid, mode } = statSync(join(folder, 'freigabe.db'));
+	assert.deepEqual([uid, gid, mode & 0o777], [65534, 65534, 0o600]);
+	const opened = spawnSync(binary(), ['audit', 'verify', '--db', to], { uid: 65534, gid: 65534, encoding: 'utf8' });
+	assert.doesNotMatch(opened.stderr, /store_io|unable to open|permission|readonly/i, said(opened));
 });

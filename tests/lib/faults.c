@@ -1,44 +1,73 @@
-/* A library to preload (LD_PRELOAD) that makes calls fail as a bad disk, a full table of files, a lack of memory or a
- * wrong clock would. What fails, when and with which errno stands in a file that the test maps and changes while the
- * program runs (faults.mjs; FAULTS names it). Calls on files count only below the folder FAULTS_DIR: the log and the
- * sockets have kinds of their own. Knows nothing of the program. */
+/* A library to preload (LD_PRELOAD) that makes calls fail as a bad disk, a full table of files, a lack of memory, a
+ * broken network, a database server in trouble or a wrong clock would. What fails, when and with which errno stands in
+ * a file that the test maps and changes while the program runs (faults.mjs; FAULTS names it). Calls on files count only
+ * below the folder FAULTS_DIR: the log and the sockets have kinds of their own, those to PostgreSQL others. Knows
+ * nothing of the program. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 /* In the order of KINDS in faults.mjs. */
-enum kind { MEMORY, OPEN, READ, WRITE, SYNC, TRUNCATE, MAP, ACCEPT, EPOLL, RECEIVE, SEND, THREAD, STEP, KINDS };
+enum kind {
+	MEMORY,
+	OPEN,
+	READ,
+	WRITE,
+	SYNC,
+	TRUNCATE,
+	MAP,
+	ACCEPT,
+	EPOLL,
+	RECEIVE,
+	SEND,
+	THREAD,
+	STEP,
+	LOCK,
+	STAT,
+	NAME,
+	WAIT,
+	CONNECT,
+	ASK,
+	ANSWER,
+	STATEMENT,
+	KINDS
+};
 
 /* The file: all numbers are 64 bits wide. */
 struct control {
-	_Atomic int64_t sync_delay_ms, clock_ms;
-	_Atomic int64_t counted; /* 1: count calls */
-	_Atomic int64_t file_delay_ms, file_waiting; /* of the database's own file, not its log: how long, how many do now */
+	_Atomic int64_t sync_held, clock_ms;     /* held: whoever asks the disk waits until it is 0 again */
+	_Atomic int64_t counted;                 /* 1: count calls */
+	_Atomic int64_t file_held, file_waiting; /* of the database's own file, not its log; how many wait */
 	struct {
 		_Atomic int64_t calls; /* since the test set it to 0 */
 		_Atomic int64_t at;    /* the call that fails; 0: none */
 		_Atomic int64_t more;  /* how many after it fail, too */
-		_Atomic int64_t error; /* errno; for STEP SQLite's code */
+		_Atomic int64_t error; /* errno; for STEP SQLite's code, for STATEMENT an SQLSTATE as a number to base 36 */
 		_Atomic int64_t fired;
 	} kind[KINDS];
 };
 
 enum { FILES = 4096 };
 static struct control *control;
-static atomic_bool ours[FILES], databases[FILES];
+static atomic_bool ours[FILES], databases[FILES], peers[FILES];
 static const char *folder;
 
 static void set_up(void) __attribute__((constructor));
@@ -83,11 +112,13 @@ static bool is_ours(int fd) { return fd >= 0 && fd < FILES && atomic_load_explic
 
 /* ---- files ---- */
 
+static bool is_below(const char *path) { return folder && strncmp(path, folder, strlen(folder)) == 0; }
+
 static int remember(int fd, const char *path)
 {
 	size_t n = strlen(path);
 	if (fd >= 0 && fd < FILES) {
-		atomic_store(&ours[fd], folder && strncmp(path, folder, strlen(folder)) == 0);
+		atomic_store(&ours[fd], is_below(path));
 		atomic_store(&databases[fd], n > 3 && strcmp(path + n - 3, ".db") == 0);
 	}
 	return fd;
@@ -100,7 +131,7 @@ int open64(const char *path, int flags, ...)
 	va_start(ap, flags);
 	mode_t mode = flags & O_CREAT ? va_arg(ap, mode_t) : 0;
 	va_end(ap);
-	if (folder && strncmp(path, folder, strlen(folder)) == 0)
+	if (is_below(path))
 		FAIL_IF(OPEN, -1);
 	return remember(real(path, flags, mode), path);
 }
@@ -127,10 +158,10 @@ ssize_t pwrite64(int fd, const void *from, size_t n, off64_t at)
 	return real(fd, from, n, at);
 }
 
-static void wait_ms(int64_t ms)
+static void wait_while(_Atomic int64_t *held)
 {
-	const struct timespec moment = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-	if (ms)
+	const struct timespec moment = {.tv_nsec = 2000000};
+	while (atomic_load(held))
 		nanosleep(&moment, NULL);
 }
 
@@ -139,10 +170,11 @@ static int synced(int fd, int (*real)(int))
 {
 	bool watched = is_ours(fd) && control, file = watched && atomic_load(&databases[fd]);
 	int e = watched ? fails(SYNC) : 0;
-	wait_ms(watched ? atomic_load(&control->sync_delay_ms) : 0);
+	if (watched)
+		wait_while(&control->sync_held);
 	if (file) {
 		atomic_fetch_add(&control->file_waiting, 1);
-		wait_ms(atomic_load(&control->file_delay_ms));
+		wait_while(&control->file_held);
 		atomic_fetch_sub(&control->file_waiting, 1);
 	}
 	if (e) {
@@ -180,13 +212,139 @@ void *mmap64(void *at, size_t n, int protection, int flags, int fd, off64_t offs
 	return real(at, n, protection, flags, fd, offset);
 }
 
+/* Taking a lock; giving one back does not fail on a local file system. */
+int fcntl64(int fd, int command, ...)
+{
+	REAL(fcntl64);
+	va_list ap;
+	va_start(ap, command);
+	void *argument = va_arg(ap, void *);
+	va_end(ap);
+	if (is_ours(fd) && (command == F_SETLK || command == F_SETLKW) &&
+	    ((const struct flock *)argument)->l_type != F_UNLCK)
+		FAIL_IF(LOCK, -1);
+	return real(fd, command, argument);
+}
+
+int fstat64(int fd, struct stat64 *out)
+{
+	REAL(fstat64);
+	if (is_ours(fd))
+		FAIL_IF(STAT, -1);
+	return real(fd, out);
+}
+
+int stat64(const char *path, struct stat64 *out)
+{
+	REAL(stat64);
+	if (is_below(path))
+		FAIL_IF(STAT, -1);
+	return real(path, out);
+}
+
+int access(const char *path, int mode)
+{
+	REAL(access);
+	if (is_below(path))
+		FAIL_IF(STAT, -1);
+	return real(path, mode);
+}
+
+/* ---- what a file is called, and whose it is ---- */
+
+int unlink(const char *path)
+{
+	REAL(unlink);
+	if (is_below(path))
+		FAIL_IF(NAME, -1);
+	return real(path);
+}
+
+int rename(const char *from, const char *to)
+{
+	REAL(rename);
+	if (is_below(to))
+		FAIL_IF(NAME, -1);
+	return real(from, to);
+}
+
+int renameat2(int from_at, const char *from, int to_at, const char *to, unsigned flags)
+{
+	REAL(renameat2);
+	if (is_below(to))
+		FAIL_IF(NAME, -1);
+	return real(from_at, from, to_at, to, flags);
+}
+
+int fchmod(int fd, mode_t mode)
+{
+	REAL(fchmod);
+	if (is_ours(fd))
+		FAIL_IF(NAME, -1);
+	return real(fd, mode);
+}
+
+int fchown(int fd, uid_t user, gid_t group)
+{
+	REAL(fchown);
+	if (is_ours(fd))
+		FAIL_IF(NAME, -1);
+	return real(fd, user, group);
+}
+
+int flock(int fd, int what)
+{
+	REAL(flock);
+	if (is_ours(fd))
+		FAIL_IF(NAME, -1);
+	return real(fd, what);
+}
+
 /* ---- the network ---- */
+
+static void remember_peer(int fd, bool is)
+{
+	if (fd >= 0 && fd < FILES)
+		atomic_store(&peers[fd], is);
+}
+
+static bool is_peer(int fd) { return fd >= 0 && fd < FILES && atomic_load_explicit(&peers[fd], memory_order_relaxed); }
+
+/* A connection to the database is broken from then on, as in truth: a call that failed alone would leave both sides
+ * waiting for each other. */
+static int broken(int fd, enum kind k)
+{
+	int e = fails(k);
+	if (e)
+		shutdown(fd, SHUT_RDWR);
+	return e;
+}
+
+/* PostgreSQL is where its socket's file says so. */
+int connect(int fd, const struct sockaddr *address, socklen_t size)
+{
+	REAL(connect);
+	const struct sockaddr_un *local = (const struct sockaddr_un *)address;
+	remember_peer(fd, address->sa_family == AF_UNIX && strstr(local->sun_path, ".s.PGSQL."));
+	if (is_peer(fd))
+		FAIL_IF(CONNECT, -1);
+	return real(fd, address, size);
+}
+
+int poll(struct pollfd *fds, nfds_t count, int ms)
+{
+	REAL(poll);
+	FAIL_IF(WAIT, -1);
+	return real(fds, count, ms);
+}
 
 int accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
 {
 	REAL(accept4);
 	FAIL_IF(ACCEPT, -1);
-	return real(fd, address, size, flags);
+	int taken = real(fd, address, size, flags);
+	remember_peer(taken, false);
+	return taken;
 }
 
 int epoll_wait(int fd, struct epoll_event *events, int max, int timeout)
@@ -199,7 +357,11 @@ int epoll_wait(int fd, struct epoll_event *events, int max, int timeout)
 ssize_t recv(int fd, void *to, size_t n, int flags)
 {
 	REAL(recv);
-	FAIL_IF(RECEIVE, -1);
+	int e = is_peer(fd) ? broken(fd, ANSWER) : fails(RECEIVE);
+	if (e) {
+		errno = e;
+		return -1;
+	}
 	return real(fd, to, n, flags);
 }
 
@@ -213,7 +375,11 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 ssize_t send(int fd, const void *from, size_t n, int flags)
 {
 	REAL(send);
-	FAIL_IF(SEND, -1);
+	int e = is_peer(fd) ? broken(fd, ASK) : fails(SEND);
+	if (e) {
+		errno = e;
+		return -1;
+	}
 	return real(fd, from, n, flags);
 }
 
@@ -280,4 +446,67 @@ int sqlite3_step(struct sqlite3_stmt *stmt)
 	REAL(sqlite3_step);
 	int code = within(*(void **)&real, __builtin_return_address(0)) ? 0 : fails(STEP);
 	return code ? code : real(stmt);
+}
+
+/* ---- PostgreSQL ---- */
+
+/* In place of the program's statement the server gets one that fails there, with the SQLSTATE that was asked for; 57P01
+ * ends the connection, as an administrator does. So the failure is the server's own, with all that follows from it. */
+static const char *instead(char out[200])
+{
+	char state[8] = "00000";
+	int number = fails(STATEMENT);
+	if (!number)
+		return NULL;
+	for (int i = 4; i >= 0; i--, number /= 36)
+		state[i] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[number % 36];
+	if (strcmp(state, "57P01") == 0)
+		return "SELECT pg_terminate_backend(pg_backend_pid())";
+	snprintf(out, 200, "DO $$ BEGIN RAISE EXCEPTION 'a fault' USING ERRCODE = '%s'; END $$", state);
+	return out;
+}
+
+struct pg_conn;
+struct pg_result;
+int PQsendQueryParams(struct pg_conn *conn, const char *sql, int count, const unsigned *types,
+                      const char *const *values, const int *lengths, const int *formats, int format);
+int PQsendQueryPrepared(struct pg_conn *conn, const char *name, int count, const char *const *values,
+                        const int *lengths, const int *formats, int format);
+struct pg_result *PQexec(struct pg_conn *conn, const char *sql);
+
+static __typeof__(&PQsendQueryParams) send_query(void)
+{
+	static __typeof__(&PQsendQueryParams) found;
+	if (!found)
+		*(void **)&found = dlsym(RTLD_NEXT, "PQsendQueryParams");
+	return found;
+}
+
+int PQsendQueryParams(struct pg_conn *conn, const char *sql, int count, const unsigned *types,
+                      const char *const *values, const int *lengths, const int *formats, int format)
+{
+	char own[200];
+	const char *other = instead(own);
+	if (other)
+		return send_query()(conn, other, 0, NULL, NULL, NULL, NULL, 0);
+	return send_query()(conn, sql, count, types, values, lengths, formats, format);
+}
+
+int PQsendQueryPrepared(struct pg_conn *conn, const char *name, int count, const char *const *values,
+                        const int *lengths, const int *formats, int format)
+{
+	REAL(PQsendQueryPrepared);
+	char own[200];
+	const char *other = instead(own);
+	if (other)
+		return send_query()(conn, other, 0, NULL, NULL, NULL, NULL, 0);
+	return real(conn, name, count, values, lengths, formats, format);
+}
+
+struct pg_result *PQexec(struct pg_conn *conn, const char *sql)
+{
+	REAL(PQexec);
+	char own[200];
+	const char *other = instead(own);
+	return real(conn, other ? other : sql);
 }

@@ -1,5 +1,5 @@
-// Makes a server's calls fail, its disk slow and its clock wrong: builds faults.c, and changes the file that the
-// preloaded library reads. Works on programs without a sanitizer, which brings its own malloc and clock.
+// Makes a server's calls fail, its disk wait and its clock wrong: builds faults.c, and changes the file that the
+// preloaded library reads. A sanitizer brings its own malloc and clock: those of a program with one do not fail.
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,28 +8,52 @@ import { fileURLToPath } from 'node:url';
 import { binary } from './server.mjs';
 
 const source = join(dirname(fileURLToPath(import.meta.url)), 'faults.c');
-export const KINDS = ['memory', 'open', 'read', 'write', 'sync', 'truncate', 'map', 'accept', 'epoll', 'receive', 'send', 'thread', 'step'];
-export const ERRNO = { EIO: 5, EINTR: 4, EAGAIN: 11, ENOMEM: 12, EMFILE: 24, ENOSPC: 28, EROFS: 30, ECONNRESET: 104 };
+export const KINDS = ['memory', 'open', 'read', 'write', 'sync', 'truncate', 'map', 'accept', 'epoll', 'receive', 'send', 'thread', 'step',
+	'lock', 'stat', 'name', 'wait', 'connect', 'ask', 'answer', 'statement'];
+export const ERRNO = { EINTR: 4, EIO: 5, EAGAIN: 11, ENOMEM: 12, EMFILE: 24, ENOSPC: 28, EROFS: 30, ENOLCK: 37, ECONNRESET: 104, ECONNREFUSED: 111 };
 export const SQLITE = { BUSY: 5, NOMEM: 7, IOERR: 10, FULL: 13 };
+// As faults.c reads it.
+const sqlstate = (code) => parseInt(code, 36);
+export const SQLSTATE = { FULL: sqlstate('53100'), SERIALIZATION: sqlstate('40001'), IO: sqlstate('58030'), TERMINATED: sqlstate('57P01') };
 
 const HEAD = 5, FIELDS = 5;
 
+let isSanitized;
+export function sanitized() {
+	if (isSanitized === undefined) {
+		const bin = readFileSync(binary());
+		isSanitized = bin.includes('__asan_init') || bin.includes('__tsan_init');
+	}
+	return isSanitized;
+}
+
 // Says why faults cannot be made here, or false.
 export function unable() {
-	const bin = readFileSync(binary());
-	if (bin.includes('__asan_init') || bin.includes('__tsan_init'))
-		return 'a sanitizer brings its own malloc and clock';
+	return sanitized() ? 'a sanitizer brings its own malloc and clock' : noCompiler();
+}
+
+export function noCompiler() {
 	return spawnSync('cc', ['--version']).status === 0 ? false : 'there is no C compiler';
+}
+
+// Once for all tests of a process.
+let built;
+function library() {
+	if (built)
+		return built;
+	const dir = mkdtempSync(join(tmpdir(), 'freigabe-faults-')), path = join(dir, 'faults.so');
+	const done = spawnSync('cc', ['-O1', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-o', path, source, '-ldl'], { encoding: 'utf8' });
+	if (done.status !== 0)
+		throw new Error(done.stderr);
+	process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+	return (built = path);
 }
 
 export class Faults {
 	// `folder`: whose files are concerned; all below it.
 	constructor(folder) {
 		this.dir = mkdtempSync(join(tmpdir(), 'freigabe-faults-'));
-		this.library = join(this.dir, 'faults.so');
-		const built = spawnSync('cc', ['-O1', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-o', this.library, source, '-ldl'], { encoding: 'utf8' });
-		if (built.status !== 0)
-			throw new Error(built.stderr);
+		this.library = library();
 		this.file = join(this.dir, 'control');
 		writeFileSync(this.file, Buffer.alloc(8 * (HEAD + FIELDS * KINDS.length)));
 		this.fd = openSync(this.file, 'r+');
@@ -58,13 +82,14 @@ export class Faults {
 		return value !== undefined ? this.set(at, value) : this.get(at);
 	}
 
-	slowDisk(ms) {
-		this.set(0, ms);
+	// Whatever is to be on the disk waits until it is let go: as long as the test needs, however fast the machine is.
+	holdDisk(held) {
+		this.set(0, held ? 1 : 0);
 	}
 
 	// The same for the database's own file alone; and how many wait for that now.
-	slowFile(ms) {
-		this.set(3, ms);
+	holdFile(held) {
+		this.set(3, held ? 1 : 0);
 	}
 
 	get waitingForFile() {
@@ -112,8 +137,8 @@ export class Faults {
 
 	// The machine is well again.
 	quiet() {
-		this.slowDisk(0);
-		this.slowFile(0);
+		this.holdDisk(false);
+		this.holdFile(false);
 		this.clock(0);
 		KINDS.forEach((kind) => this.disarm(kind));
 	}

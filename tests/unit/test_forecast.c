@@ -43,6 +43,37 @@ static void rate(void **state)
 	assert_true(forecast_rate(&calendar, decided, 300, 7 * NR_HOUR, 12 * NR_HOUR, true) < 0.6 * usual);
 }
 
+/* Counted as it comes, it is the rate that the whole list gives, also hours later and after the clock was set back. */
+static void counted_rate(void **state)
+{
+	(void)state;
+	static struct forecast_tally t;
+	static msec decided[20000];
+	const msec first = (msec)1000 * NR_DAY;
+	size_t n = 0, next = 0;
+	struct forecast_shift shifts[20];
+	struct forecast_calendar open = {shifts, COUNT_OF(shifts)};
+	for (size_t i = 0; i < COUNT_OF(shifts); i++)
+		shifts[i] = (struct forecast_shift){first + (msec)i * NR_DAY, first + (msec)i * NR_DAY + NR_DAY, 1};
+	for (msec at = first; at < first + 12 * NR_DAY && n < COUNT_OF(decided); at += 30000 + (msec)(n % 97) * 2000)
+		decided[n++] = at;
+	msec counted = 0;
+	for (msec now = first + NR_HOUR; now < first + 12 * NR_DAY; now += 100 * 60000) {
+		counted = forecast_tally_move(&t, now, counted);
+		for (; next < n && decided[next] < now; next++)
+			if (decided[next] > counted)
+				forecast_tally_add(&t, decided[next]);
+		counted = now - 1;
+		msec from = (now / NR_HOUR - FORECAST_WEEK) * NR_HOUR;
+		for (int busy = 0; busy <= 1; busy++)
+			assert_float_equal(forecast_tally_rate(&open, &t, now, busy),
+			                   forecast_rate(&open, decided, next, from, now, busy), 1e-12);
+	}
+	msec back = first + 3 * NR_DAY;
+	assert_int_equal(forecast_tally_move(&t, back, counted), (back / NR_HOUR - FORECAST_WEEK) * NR_HOUR - 1);
+	assert_float_equal(forecast_tally_rate(&open, &t, back, false), 0, 0);
+}
+
 static void nothing_known(void **state)
 {
 	(void)state;
@@ -116,7 +147,8 @@ static void keeps_its_word(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(work), cmocka_unit_test(rate), cmocka_unit_test(nothing_known),
-	                                   cmocka_unit_test(learns), cmocka_unit_test(keeps_its_word)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(work),         cmocka_unit_test(rate),
+	                                   cmocka_unit_test(counted_rate), cmocka_unit_test(nothing_known),
+	                                   cmocka_unit_test(learns),       cmocka_unit_test(keeps_its_word)};
 	return cmocka_run_group_tests_name("forecast", tests, NULL, NULL);
 }

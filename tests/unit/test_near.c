@@ -108,6 +108,10 @@ static void others(void **state)
 	assert_float_equal(alike("Bravo!", "Bravo, gut so!", &found), 0, 0);
 	assert_false(found);
 	assert_float_equal(alike("", base, &found), 0, 0);
+	assert_float_equal(alike("👍", "🖕", &found), 0, 0); /* of signs alone, each says something else */
+	assert_false(found);
+	assert_float_equal(alike("👍", "👍", &found), 1, 0);
+	assert_float_equal(alike("!!!", "???", &found), 0, 0);
 	/* numbers are not letters: another sum is another claim */
 	assert_float_equal(alike("Das kostet 10 Euro", "Das kostet 1O Euro", &found), 0, 0);
 }

@@ -29,8 +29,13 @@ MUST_CHECK enum frg_status move_file_begin(struct move_file *f, const char *path
 /* Made by root it is to be whose `like` is, or if there is no such file, whose folder that is: the server's account
  * reads it. */
 MUST_CHECK enum frg_status move_file_give(struct move_file *f, const char *like, struct frg_error *err);
+/* An empty file under its own name, for a database that is made in place, and given away in the same way: also what
+ * lies beside it while it grows is then its owner's (SQLite sees to that). `made`: it was not there. */
+MUST_CHECK enum frg_status move_file_make(const char *path, bool *made, struct frg_error *err);
 /* On the disk, and under its name; refuses to overwrite. Only then it is there. */
 MUST_CHECK enum frg_status move_file_finish(struct move_file *f, const char *path, struct frg_error *err);
+/* As rename; but what has that name already keeps it (EEXIST). */
+MUST_CHECK int move_rename(const char *from, const char *to);
 /* After a failure; nothing is left. */
 void move_file_drop(struct move_file *f);
 /* What stands in a folder's directory is on the disk, too. */

@@ -56,16 +56,40 @@ static void folder_of(const char *path, char folder[STORE_PATH_MAX])
 		snprintf(folder, STORE_PATH_MAX, ".");
 }
 
-enum frg_status move_file_give(struct move_file *f, const char *like, struct frg_error *err)
+/* Of a file, or if it is not there, of its folder. */
+static bool find_owner(const char *path, struct stat *out)
 {
 	char folder[STORE_PATH_MAX];
-	struct stat there;
+	folder_of(path, folder);
+	return stat(path, out) == 0 || (errno == ENOENT && stat(folder, out) == 0);
+}
+
+static enum frg_status give(int fd, const char *name, const struct stat *whose, struct frg_error *err)
+{
+	return fchown(fd, whose->st_uid, whose->st_gid) == 0 ? FRG_OK : io_failed(err, "give away", name);
+}
+
+enum frg_status move_file_give(struct move_file *f, const char *like, struct frg_error *err)
+{
+	struct stat whose;
 	if (geteuid() != 0)
 		return FRG_OK;
-	folder_of(like, folder);
-	if (stat(like, &there) != 0 && (errno != ENOENT || stat(folder, &there) != 0))
-		return io_failed(err, "look at", like);
-	return fchown(f->fd, there.st_uid, there.st_gid) == 0 ? FRG_OK : io_failed(err, "give away", f->part);
+	return find_owner(like, &whose) ? give(f->fd, f->part, &whose, err) : io_failed(err, "look at", like);
+}
+
+enum frg_status move_file_make(const char *path, bool *made, struct frg_error *err)
+{
+	struct stat whose;
+	bool known = find_owner(path, &whose);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	*made = fd >= 0;
+	if (fd < 0)
+		return FRG_OK; /* it is there, or whoever opens it as a database says why it cannot be */
+	enum frg_status st = known && geteuid() == 0 ? give(fd, path, &whose, err) : FRG_OK;
+	close(fd);
+	if (st != FRG_OK)
+		unlink(path);
+	return st;
 }
 
 enum frg_status move_folder_sync(const char *path, struct frg_error *err)
@@ -80,14 +104,22 @@ enum frg_status move_folder_sync(const char *path, struct frg_error *err)
 	return st;
 }
 
+int move_rename(const char *from, const char *to)
+{
+	int failed = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+	if (!failed || errno != EINVAL)
+		return failed;
+	if (access(to, F_OK) != 0) /* a file system that cannot say "only if it is not there" */
+		return rename(from, to);
+	errno = EEXIST;
+	return failed;
+}
+
 enum frg_status move_file_finish(struct move_file *f, const char *path, struct frg_error *err)
 {
 	if (fsync(f->fd) != 0)
 		return io_failed(err, "sync", f->part);
-	int failed = renameat2(AT_FDCWD, f->part, AT_FDCWD, path, RENAME_NOREPLACE);
-	if (failed && errno == EINVAL &&
-	    access(path, F_OK) != 0) /* a file system that cannot say "only if it is not there" */
-		failed = rename(f->part, path);
+	int failed = move_rename(f->part, path);
 	if (failed && errno == EEXIST)
 		return frg_fail(err, FRG_CONFLICT, "backup_exists", "%s is there already", path);
 	if (failed)

@@ -4,13 +4,17 @@
 
 #include "text/utf8.h"
 
+#include <unistd.h>
+
 static enum frg_status compare(struct store_copy *c, const struct move_watch *watch, struct arena *a,
                                struct move_stored *out, struct frg_error *err)
 {
 	struct move_part part = {watch, "comparing"};
 	enum frg_status st = store_copy_compare(c, &out->report, move_part_progress, &part, err);
-	if (st != FRG_OK)
+	if (st != FRG_OK) {
+		out->report = (struct store_copy_report){0}; /* what it had found by then goes with the copy's memory */
 		return st;
+	}
 	struct store_copy_table *kept = ARENA_ARRAY(a, struct store_copy_table, out->report.count);
 	for (size_t i = 0; i < out->report.count; i++) {
 		kept[i] = out->report.tables[i];
@@ -51,8 +55,7 @@ static enum frg_status finish(str db, const struct move_watch *watch, struct aud
 	return st;
 }
 
-enum frg_status move_store(const struct move_store *config, struct arena *a, struct move_stored *out,
-                           struct frg_error *err)
+static enum frg_status open_copy(const struct move_store *config, struct store_copy **out, struct frg_error *err)
 {
 	struct store_copy_config both = {.from = config->from,
 	                                 .to = config->to,
@@ -60,10 +63,25 @@ enum frg_status move_store(const struct move_store *config, struct arena *a, str
 	                                 .alone = true,
 	                                 .compare_only = config->verify_only,
 	                                 .bad = utf8_invalid};
+	char path[STORE_PATH_MAX];
+	bool made = false;
+	enum frg_status st = FRG_OK;
+	if (!config->verify_only && store_url_sqlite(config->to, path))
+		st = move_file_make(path, &made, err);
+	if (st == FRG_OK)
+		st = store_copy_open(&both, out, err);
+	if (st != FRG_OK && made && store_file_empty(path))
+		unlink(path);
+	return st;
+}
+
+enum frg_status move_store(const struct move_store *config, struct arena *a, struct move_stored *out,
+                           struct frg_error *err)
+{
 	struct store_copy *c;
 	struct move_part part = {&config->watch, "copying"};
 	*out = (struct move_stored){0};
-	enum frg_status st = store_copy_open(&both, &c, err);
+	enum frg_status st = open_copy(config, &c, err);
 	if (st != FRG_OK)
 		return st;
 	out->resumed = config->verify_only ? 0 : store_copy_resumed(c);

@@ -17,7 +17,7 @@ static void name_aside(const char *path, char out[STORE_PATH_MAX])
 static enum frg_status look_at_place(const char *path, bool replace, struct move_restored *out, struct frg_error *err)
 {
 	struct frg_error unreadable;
-	out->there = access(path, F_OK) == 0;
+	out->there = access(path, F_OK) == 0 || errno != ENOENT; /* what cannot be looked at is not overwritten */
 	if (!out->there)
 		return FRG_OK;
 	name_aside(path, out->aside);
@@ -49,20 +49,49 @@ static enum frg_status bring_up(const char *part, const struct move_watch *watch
 }
 
 /* The log first: without its database it is nothing, but a new database beside an old log would be destroyed by it. */
+static const char *const ends[] = {"-wal", "-journal", ""};
+
+static int rename_end(const char *from, const char *to, const char *end)
+{
+	char a[STORE_PATH_MAX + 16], b[STORE_PATH_MAX + 16];
+	snprintf(a, sizeof a, "%s%s", from, end);
+	snprintf(b, sizeof b, "%s%s", to, end);
+	return move_rename(a, b) == 0 || errno == ENOENT ? 0 : -1;
+}
+
+/* The first `count` of them. Whoever is told that nothing came of it finds what was there where it was. */
+static enum frg_status put_back(const char *path, const char *aside, size_t count, enum frg_status st,
+                                struct frg_error *err)
+{
+	char why[sizeof err->msg];
+	snprintf(why, sizeof why, "%s", err->msg);
+	for (size_t i = 0; i < count; i++)
+		if (rename_end(aside, path, ends[i]) != 0)
+			return frg_fail(err, st, err->code, "what was there is %s%s now: %s", aside, ends[i], why);
+	return st;
+}
+
 static enum frg_status put_aside(const char *path, const char *aside, struct frg_error *err)
 {
-	static const char *const ends[] = {"-wal", "-journal", ""};
-	char from[STORE_PATH_MAX + 16], to[STORE_PATH_MAX + 16];
-	for (size_t i = 0; i < COUNT_OF(ends); i++) {
-		snprintf(from, sizeof from, "%s%s", path, ends[i]);
-		snprintf(to, sizeof to, "%s%s", aside, ends[i]);
-		if (rename(from, to) != 0 && errno != ENOENT)
-			return frg_fail(err, FRG_UNAVAILABLE, "store_io", "cannot rename %s: %m", from);
-	}
-	snprintf(from, sizeof from, "%s-shm", path); /* an index of the log, made anew when it is missing */
-	if (unlink(from) != 0 && errno != ENOENT)
-		return frg_fail(err, FRG_UNAVAILABLE, "store_io", "cannot remove %s: %m", from);
+	char index[STORE_PATH_MAX + 16];
+	for (size_t i = 0; i < COUNT_OF(ends); i++)
+		if (rename_end(path, aside, ends[i]) != 0)
+			return put_back(path, aside, i,
+			                frg_fail(err, FRG_UNAVAILABLE, "store_io", "cannot rename %s%s: %m", path, ends[i]), err);
+	snprintf(index, sizeof index, "%s-shm", path); /* of the log, made anew when it is missing */
+	if (unlink(index) != 0 && errno != ENOENT)
+		return put_back(path, aside, COUNT_OF(ends),
+		                frg_fail(err, FRG_UNAVAILABLE, "store_io", "cannot remove %s: %m", index), err);
 	return FRG_OK;
+}
+
+static enum frg_status change_places(struct move_file *f, const char *path, const char *aside, struct frg_error *err)
+{
+	enum frg_status st = put_aside(path, aside, err);
+	if (st != FRG_OK)
+		return st;
+	st = move_file_finish(f, path, err);
+	return st != FRG_OK && f->fd >= 0 ? put_back(path, aside, COUNT_OF(ends), st, err) : st; /* it has no name yet */
 }
 
 static enum frg_status put_in_place(const struct move_restore *config, const char *path, struct move_restored *out,
@@ -81,9 +110,7 @@ static enum frg_status put_in_place(const struct move_restore *config, const cha
 	if (!out->there)
 		name_aside(path, out->aside); /* a log may lie there without its database */
 	if (st == FRG_OK)
-		st = put_aside(path, out->aside, err);
-	if (st == FRG_OK)
-		st = move_file_finish(&f, path, err);
+		st = change_places(&f, path, out->aside, err);
 	if (st != FRG_OK)
 		move_file_drop(&f);
 	return st;
@@ -110,6 +137,15 @@ static enum frg_status restore_rows(const struct move_restore *config, struct mo
 	return st;
 }
 
+/* To put the last backup in place is no advice to somebody who does just that. */
+static void name_damage(struct frg_error *err)
+{
+	if (strcmp(err->code, "store_corrupt") == 0 || strcmp(err->code, "backup_chain") == 0)
+		err->code = "backup_damaged";
+	else if (strcmp(err->code, "file_foreign") == 0)
+		err->code = "backup_foreign";
+}
+
 enum frg_status move_restore(const struct move_restore *config, struct move_restored *out, struct frg_error *err)
 {
 	char path[STORE_PATH_MAX];
@@ -118,6 +154,8 @@ enum frg_status move_restore(const struct move_restore *config, struct move_rest
 	if (!server && !store_url_sqlite(config->db, path))
 		return frg_fail(err, FRG_INVALID, "store_url", "a database is named as sqlite:PATH or postgres://…");
 	enum frg_status st = move_check(config->file, true, &config->watch, &out->backup, err);
+	if (st == FRG_CORRUPT)
+		name_damage(err);
 	if (st == FRG_OK && server)
 		return restore_rows(config, out, err);
 	if (st == FRG_OK)

@@ -148,8 +148,9 @@ void session_fill(struct service *svc, const struct session_new *s, const struct
 struct login {
 	const struct login_command *cmd;
 	str login, code;
-	bool refused;                   /* the code or passkey was wrong */
-	struct passkey_judged *passkey; /* NULL: none came */
+	bool refused;      /* the code or passkey was wrong */
+	bool with_passkey; /* one came */
+	struct passkey_judged passkey;
 	struct store_editor editor;
 	struct staff who;
 	struct session_new session;
@@ -165,8 +166,8 @@ static enum frg_status log_in(struct store_tx *tx, void *ctx, struct frg_error *
 {
 	struct login *l = ctx;
 	str method = STR("key");
-	enum frg_status st = l->passkey ? passkey_used(tx, l->passkey, err)
-	                                : factor_check(tx, l->editor.id, l->code, &method, err);
+	enum frg_status st = l->with_passkey ? passkey_used(tx, &l->passkey, err)
+	                                     : factor_check(tx, l->editor.id, l->code, &method, err);
 	l->refused = st == FRG_UNAUTHENTICATED && l->code.n;
 	if (l->cmd->house.n) /* by which they came; the rest confirms it, also where passwords open nothing else */
 		method = STR("house");
@@ -227,29 +228,27 @@ static enum frg_status ask_for_factor(struct service *svc, struct arena *a, stru
 	return st == FRG_OK ? frg_fail(err, FRG_UNAUTHENTICATED, "second_factor", "a second factor is needed") : st;
 }
 
-static enum frg_status judge_passkey(struct service *svc, struct arena *a, struct login *l,
-                                     struct passkey_judged *judged, struct frg_error *err)
+static enum frg_status judge_passkey(struct service *svc, struct arena *a, struct login *l, struct frg_error *err)
 {
 	struct passkey_answer answer = {
 		.at = l->cmd->at, .kind = "second", .token = l->cmd->browser, .response = l->cmd->passkey};
 	if (!l->cmd->passkey.n)
 		return FRG_OK;
-	l->passkey = judged;
-	return passkey_judge(svc, a, &answer, l->editor.id, judged, err);
+	l->with_passkey = true;
+	return passkey_judge(svc, a, &answer, l->editor.id, &l->passkey, err);
 }
 
 /* The password is right: what else there is to be asked, and then in. */
 static enum frg_status go_on(struct service *svc, struct arena *a, struct login *l, struct login_needs *needs,
                              struct frg_error *err)
 {
-	struct passkey_judged judged = {0};
 	struct frg_error logging;
-	enum frg_status st = judge_passkey(svc, a, l, &judged, err);
+	enum frg_status st = judge_passkey(svc, a, l, err);
 	if (st == FRG_OK)
 		st = store_write(svc->store, a, log_in, l, err);
-	if (st == FRG_UNAUTHENTICATED && !l->refused && !l->passkey)
+	if (st == FRG_UNAUTHENTICATED && !l->refused && !l->with_passkey)
 		return ask_for_factor(svc, a, l, needs, err);
-	if ((l->refused || (l->passkey && st == FRG_FORBIDDEN)) &&
+	if ((l->refused || (l->with_passkey && st == FRG_FORBIDDEN)) &&
 	    login_failed(svc, a, &l->editor, l->cmd->agent, &logging) != FRG_OK)
 		log_error("login", "%s", logging.msg);
 	return st;

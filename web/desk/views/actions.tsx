@@ -111,7 +111,7 @@ export function Panel({ controller, kind, item, draft, onDraft, onConfirm, onCan
 			<div class="panel-end">
 				<button type="submit" class={`act act-${kind}`} aria-disabled={lack !== null}><Kbd>⏎</Kbd><span>{t(`panel.do_${kind}`)}</span></button>
 				<button type="button" class="act" onClick={onCancel}><Kbd>Esc</Kbd><span>{t('panel.cancel')}</span></button>
-				<p class="panel-lack" role="status">{lack && t(`panel.lack_${lack}`)}</p>
+				<p class="panel-lack" role="status">{lack && t(`panel.lack_${lack}`)}{lack === 'rules' && <span class="panel-keys"> {t('panel.lack_keys')}</span>}</p>
 				{kind !== 'refer' && <button type="button" class="link" onClick={() => onSwitch(other)}>{t(`panel.switch_${other}`)}</button>}
 			</div>
 		</form>

@@ -51,7 +51,7 @@ const entered = (controller: Controller, tabs: readonly Tab[]): Tab[] => tabs.fi
 
 export function Tabs(p: Props): JSX.Element {
 	const row = useRef<HTMLElement>(null);
-	/* On a phone the row is longer than the screen: where one is stays in sight. */
+	/* On a small tablet the row is longer than the screen: where one is stays in sight. */
 	useLayoutEffect(() => {
 		const here = row.current?.querySelector<HTMLElement>('[aria-current]');
 		if (row.current && here) row.current.scrollLeft = here.offsetLeft - (row.current.clientWidth - here.offsetWidth) / 2;
