@@ -119,13 +119,15 @@ static enum frg_status borrow_article(struct checker *c, const struct store_arti
                                       struct frg_error *err)
 {
 	*out = (struct lent){0};
-	if (!article || article->title.n + article->lead.n + article->body_text.n == 0)
+	if (!article || (!article->bare && article->title.n + article->lead.n + article->body_text.n == 0))
 		return FRG_OK;
 	pthread_mutex_lock(&c->lock);
 	out->analysed = find(c, article);
 	pthread_mutex_unlock(&c->lock);
 	if (out->analysed)
 		return FRG_OK;
+	if (article->bare)
+		return frg_fail(err, FRG_NOT_FOUND, "not_found", "the article is not known by heart");
 	struct frg_article *opened;
 	enum frg_status st = frg_article_open(c->engine, article->title, article->lead, article->body_text, &opened, err);
 	if (st != FRG_OK)

@@ -224,6 +224,8 @@ struct queue_newcomer {
 };
 MUST_CHECK enum frg_status queue_enter_new(struct store_tx *tx, const struct queue_newcomer *n,
                                            struct store_queue_row *row, struct frg_error *err);
+/* After store_ask: what queue_enter_new is going to read of this author's first text under an article. */
+void queue_ask(struct store_tx *tx, id64 author);
 /* Decided, but to be judged once more by somebody else than `first`, who does not know. */
 MUST_CHECK enum frg_status queue_enter_again(struct store_tx *tx, const struct store_comment *comment,
                                              const struct store_revision *revision, id64 first, struct frg_error *err);

@@ -109,18 +109,18 @@ enum frg_status near_place(struct store_tx *tx, const struct store_revision *rev
                            bool is_new, struct store_queue_row *row, struct frg_error *err)
 {
 	struct search held = {.tx = tx, .revision = revision, .limit = LOOKED_AT, .max = 1};
-	bool known;
+	bool waits, was_refused;
 	row->group = revision->id;
-	enum frg_status st = store_near_known(tx, revision->site, text->keys, text->key_count, &known, err);
+	enum frg_status st = store_near_known(tx, revision->site, text->keys, text->key_count, &waits, &was_refused, err);
 	if (st == FRG_OK)
 		st = put_held(tx, revision, text, is_new, row, err);
-	if (st != FRG_OK || !known)
+	if (st != FRG_OK || !(waits || was_refused))
 		return st;
 	near_read(store_arena(tx), revision->text, &held.text);
 	struct search refused = held;
 	refused.refused = true;
-	st = search(&held, err);
-	if (st == FRG_OK)
+	st = waits ? search(&held, err) : FRG_OK;
+	if (st == FRG_OK && was_refused)
 		st = search(&refused, err);
 	struct store_queue_row other;
 	if (st == FRG_OK && held.count && store_queue_get(tx, held.found[0], &other, NULL) == FRG_OK)

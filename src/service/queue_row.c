@@ -47,20 +47,26 @@ static enum frg_status read_review(struct store_tx *tx, const struct store_revis
 	return FRG_OK;
 }
 
+static enum frg_status read_record(struct store_tx *tx, id64 author, struct store_queue_row *row, struct frg_error *err)
+{
+	int64_t by_state[6];
+	enum frg_status st = store_author_record(tx, author, by_state, err);
+	row->author_released = by_state[STATE_RELEASED];
+	row->author_rejected = by_state[STATE_REJECTED];
+	return st;
+}
+
 static enum frg_status read_history(struct store_tx *tx, const struct store_comment *comment,
                                     const struct store_revision *revision, struct store_queue_row *row,
                                     struct frg_error *err)
 {
-	int64_t by_state[6];
 	struct store_revisions all;
 	struct store_referral referral;
-	enum frg_status st = store_author_record(tx, comment->author, by_state, err);
+	enum frg_status st = read_record(tx, comment->author, row, err);
 	if (st == FRG_OK)
 		st = store_revision_of_comment(tx, comment->id, &all, err);
 	if (st != FRG_OK)
 		return st;
-	row->author_released = by_state[STATE_RELEASED];
-	row->author_rejected = by_state[STATE_REJECTED];
 	if (revision->state == STATE_RELEASED)
 		row->author_released--; /* as it was when it waited */
 	if (revision->state == STATE_REJECTED)
@@ -111,6 +117,23 @@ enum frg_status queue_enter(struct store_tx *tx, const struct store_comment *com
 	return store_queue_put(tx, &row, err);
 }
 
+void queue_ask(struct store_tx *tx, id64 author)
+{
+	struct frg_error none;
+	struct store_queue_row row;
+	store_unread(read_record(tx, author, &row, &none));
+}
+
+/* A comment's first text has no history but its author's. */
+static enum frg_status read_newcomer(struct store_tx *tx, const struct queue_newcomer *n, struct store_queue_row *row,
+                                     struct frg_error *err)
+{
+	if (n->author_is_new)
+		return FRG_OK;
+	return n->revision->ordinal == 1 ? read_record(tx, n->comment->author, row, err)
+	                                 : read_history(tx, n->comment, n->revision, row, err);
+}
+
 enum frg_status queue_enter_new(struct store_tx *tx, const struct queue_newcomer *n, struct store_queue_row *row,
                                 struct frg_error *err)
 {
@@ -124,11 +147,11 @@ enum frg_status queue_enter_new(struct store_tx *tx, const struct queue_newcomer
 	                                .suggestion = n->review->suggestion,
 	                                .submitted = n->revision->created};
 	take_scores(&n->review->review, row->score);
-	enum frg_status st = n->author_is_new ? FRG_OK : read_history(tx, n->comment, n->revision, row, err);
+	enum frg_status st = read_newcomer(tx, n, row, err);
 	if (st == FRG_OK)
 		st = near_place(tx, n->revision, n->near, true, row, err);
 	row->due = row->submitted + (msec)((double)n->longest_wait * patience(row->score, row->suggestion));
-	return st == FRG_OK ? store_queue_put(tx, row, err) : st;
+	return st == FRG_OK ? store_queue_add(tx, row, err) : st;
 }
 
 enum frg_status queue_enter_again(struct store_tx *tx, const struct store_comment *comment,

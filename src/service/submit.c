@@ -38,7 +38,7 @@ static enum frg_status check_name(struct arena *a, str in, str *out, struct frg_
 struct submission {
 	struct service *svc;
 	const struct store_site *site;
-	str article_id, reader, key, key_hash;
+	str article_id, reader, key, key_hash, text;
 	str address;
 	struct proof_used proof;
 	bool reader_is_new, reader_is_drawn; /* drawn: no author can be known by it */
@@ -168,24 +168,25 @@ static enum frg_status load_terms(struct store_tx *tx, struct submission *s, str
 	return st == FRG_OK ? address_prepare(tx, s->site->id, s->address, &s->address_terms, err) : st;
 }
 
-/* Begins to ask, whose capability it is first; false: there is no need to. */
-static bool ask(struct store_tx *tx, const struct submission *s)
+/* What find_replay is going to read, as far as it is known by now. */
+static void ask_replay(struct store_tx *tx, const struct submission *s)
 {
 	id64 author;
 	struct frg_error none;
-	if (!store_ask(tx))
-		return false;
+	struct store_revision old;
 	if (!s->reader_is_drawn)
 		store_unread(capability_author(tx, s->site, s->reader, &author, &none));
-	return true;
+	if (s->comment.author && s->key.n)
+		store_unread(store_revision_by_key(tx, s->comment.author, s->key_hash, &old, &none));
 }
 
 static void ask_before(struct store_tx *tx, struct submission *s)
 {
 	struct frg_error none;
-	if (!ask(tx, s))
+	if (!store_ask(tx))
 		return;
-	store_unread(store_article_get(tx, s->site->id, s->article_id, &s->article, &none));
+	ask_replay(tx, s);
+	store_unread(store_article_find(tx, s->site->id, s->article_id, &s->article, &none));
 	store_unread(load_terms(tx, s, &none));
 	store_asked(tx);
 }
@@ -212,7 +213,7 @@ static enum frg_status load_for_submit(struct store_tx *tx, void *ctx, struct fr
 		return st;
 	st = check_erased(tx, s, err);
 	if (st == FRG_OK)
-		st = store_article_get(tx, s->site->id, s->article_id, &s->article, err);
+		st = store_article_find(tx, s->site->id, s->article_id, &s->article, err);
 	if (st == FRG_NOT_FOUND)
 		return frg_fail(err, FRG_NOT_FOUND, "article_unknown", "no such article");
 	if (st == FRG_OK)
@@ -298,23 +299,29 @@ static enum frg_status check_still(struct store_tx *tx, struct submission *s, st
 	return st == FRG_OK ? check_suspension(tx, s, err) : st;
 }
 
-/* All writers of a database wait meanwhile: what is to be read takes one trip. */
-static void ask_at_once(struct store_tx *tx, struct submission *s)
+/* All writers of a database wait meanwhile: what is to be read takes one trip. That the same request is not done twice
+ * the keys of author and revision see to, if it is on its way twice at the same moment. */
+static void ask_to_save(struct store_tx *tx, void *ctx)
 {
+	const struct submission *s = ctx;
 	struct frg_error none;
-	if (!ask(tx, s))
-		return;
+	bool used;
+	ask_replay(tx, s);
 	store_unread(check_erased(tx, s, &none));
 	store_unread(check_suspension(tx, s, &none));
+	if (s->proof.until)
+		store_unread(store_proof_was(tx, s->proof.nonce, &used, &none));
+	if (s->comment.author)
+		queue_ask(tx, s->comment.author);
 	near_ask(tx, s->site->id, &s->near);
 	address_ask(tx, s->site->id, s->address, &s->address_terms);
-	store_asked(tx);
 }
 
 static enum frg_status save_submission(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct submission *s = ctx;
-	ask_at_once(tx, s);
+	s->replayed = false;
+	s->revision = (struct store_revision){.text = s->text};
 	enum frg_status st = check_still(tx, s, err);
 	if (st != FRG_OK || s->replayed)
 		return st;
@@ -335,11 +342,32 @@ static enum frg_status save_submission(struct store_tx *tx, void *ctx, struct fr
 	return st == FRG_OK ? insert_revision(tx, s, err) : st;
 }
 
-/* What takes time and touches no database: what the engine says, and what the text is found again by. */
+static enum frg_status load_body(struct store_tx *tx, void *ctx, struct frg_error *err)
+{
+	struct store_article whole, *bare = ctx;
+	enum frg_status st = store_article_by_id(tx, bare->id, &whole, err);
+	if (st == FRG_NOT_FOUND)
+		return frg_fail(err, FRG_NOT_FOUND, "article_unknown", "no such article");
+	if (st != FRG_OK)
+		return st;
+	bare->title = whole.title;
+	bare->lead = whole.lead;
+	bare->body_text = whole.body_text;
+	bare->content_hash = whole.content_hash;
+	bare->bare = false;
+	return FRG_OK;
+}
+
+/* What takes time and touches no database: what the engine says, and what the text is found again by. The engine mostly
+ * knows the article by heart; only if not, it has to be read. */
 static enum frg_status judge(struct arena *a, struct submission *s, str text, struct frg_error *err)
 {
 	near_keys(a, text, &s->near);
-	return service_check(s->svc, a, &s->article, text, s->parent_text, &s->review, err);
+	enum frg_status st = service_check(s->svc, a, &s->article, text, s->parent_text, &s->review, err);
+	if (st != FRG_NOT_FOUND || !s->article.bare)
+		return st;
+	st = store_read(s->svc->store, a, load_body, &s->article, err);
+	return st == FRG_OK ? service_check(s->svc, a, &s->article, text, s->parent_text, &s->review, err) : st;
 }
 
 static const struct thread_own *fresh(struct arena *a, const struct submission *s)
@@ -382,16 +410,16 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 		st = check_text(a, cmd->text, &s.revision.text, err);
 	if (st != FRG_OK)
 		return st;
-	str text = s.revision.text;
+	s.text = s.revision.text;
 	set_key(a, &s, cmd->idempotency_key);
 	s.reader = capability_is(cmd->reader) ? cmd->reader : STR("");
 	st = store_read(svc->store, a, load_for_submit, &s, err);
 	if (st != FRG_OK)
 		return st;
 	if (!s.replayed) {
-		st = judge(a, &s, text, err);
+		st = judge(a, &s, s.text, err);
 		if (st == FRG_OK)
-			st = store_write_as(svc->store, STORE_PLAIN | STORE_PATIENT, a, save_submission, &s, err);
+			st = store_write_asking(svc->store, STORE_PLAIN | STORE_PATIENT, a, ask_to_save, save_submission, &s, err);
 	}
 	if (st != FRG_OK)
 		return st;
@@ -438,7 +466,7 @@ static enum frg_status load_for_revise(struct store_tx *tx, void *ctx, struct fr
 		return st;
 	if (str_eq(latest.text, text))
 		return frg_fail(err, FRG_INVALID, "text_unchanged", "the text is as it was");
-	st = store_article_by_id(tx, s->comment.article, &s->article, err);
+	st = store_article_heading(tx, s->comment.article, &s->article, err);
 	if (st == FRG_OK)
 		st = must_be_open(tx, s, err);
 	if (st == FRG_OK)

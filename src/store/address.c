@@ -49,7 +49,7 @@ enum frg_status store_address_find(struct store_tx *tx, id64 site, str hash, mse
 
 enum frg_status store_address_insert(struct store_tx *tx, const struct store_address *a, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err,
+	return DB_PUT(tx->db, err,
 	              "INSERT INTO address (revision_id, site_id, author_id, comment_id, day, hash, line, created_at)"
 	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 	              DB_INT(a->revision), DB_INT(a->site), DB_INT(a->author), DB_INT(a->comment), DB_INT(a->day),

@@ -69,6 +69,7 @@ static void read_article(struct arena *a, struct db_rows *r, struct store_articl
 		.closed_until = db_int(r, 24),
 		.closed_reason = db_text(r, 25, a),
 		.kept_open = db_int(r, 26),
+		.bare = true,
 	};
 }
 
@@ -77,6 +78,7 @@ static void read_whole(struct arena *a, struct db_rows *r, struct store_article 
 	read_article(a, r, out);
 	out->body_html = db_text(r, 27, a);
 	out->body_text = db_text(r, 28, a);
+	out->bare = false;
 }
 
 enum frg_status store_article_get(struct store_tx *tx, id64 site, str external_id, struct store_article *out,
@@ -100,6 +102,18 @@ enum frg_status store_article_by_id(struct store_tx *tx, id64 id, struct store_a
 	if (st != FRG_OK)
 		return st;
 	READ_ONE(tx, rows, err, out, read_whole, "article");
+}
+
+enum frg_status store_article_find(struct store_tx *tx, id64 site, str external_id, struct store_article *out,
+                                   struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " COLUMNS ARTICLE " WHERE a.site_id = $1 AND a.external_id = $2",
+	                              DB_INT(site), DB_TEXT(external_id));
+	if (st != FRG_OK)
+		return st;
+	READ_ONE(tx, rows, err, out, read_article, "article");
 }
 
 enum frg_status store_article_heading(struct store_tx *tx, id64 id, struct store_article *out, struct frg_error *err)

@@ -17,7 +17,7 @@ static enum store_state state_of(str name)
 
 enum frg_status store_author_insert(struct store_tx *tx, id64 id, id64 site, str token_hash, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err, "INSERT INTO author (id, site_id, token_hash, created_at) VALUES ($1, $2, $3, $4)",
+	return DB_PUT(tx->db, err, "INSERT INTO author (id, site_id, token_hash, created_at) VALUES ($1, $2, $3, $4)",
 	              DB_INT(id), DB_INT(site), DB_TEXT(token_hash), DB_INT(clock_now()));
 }
 
@@ -39,7 +39,7 @@ enum frg_status store_author_find(struct store_tx *tx, str token_hash, id64 *id,
 
 enum frg_status store_comment_insert(struct store_tx *tx, const struct store_comment *c, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err,
+	return DB_PUT(tx->db, err,
 	              "INSERT INTO comment (id, site_id, article_id, parent_id, author_id, name, email, created_at)"
 	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 	              DB_INT(c->id), DB_INT(c->site), DB_INT(c->article), DB_INT_OR_NULL(c->parent), DB_INT(c->author),
@@ -79,7 +79,7 @@ enum frg_status store_comment_get(struct store_tx *tx, id64 id, struct store_com
 
 enum frg_status store_revision_insert(struct store_tx *tx, const struct store_revision *r, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err,
+	return DB_PUT(tx->db, err,
 	              "INSERT INTO revision (id, site_id, comment_id, author_id, ordinal, text, text_hash, state,"
 	              " version, idempotency_key, created_at, moved_at)"
 	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)",
@@ -201,7 +201,7 @@ enum frg_status store_revision_move(struct store_tx *tx, id64 id, enum store_sta
 
 enum frg_status store_review_insert(struct store_tx *tx, const struct store_review *r, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err,
+	return DB_PUT(tx->db, err,
 	              "INSERT INTO review (id, revision_id, engine, suggestion, findings, article_hash, created_at)"
 	              " VALUES ($1, $2, $3, $4, $5, $6, $7)",
 	              DB_INT(r->id), DB_INT(r->revision), DB_TEXT(r->engine), DB_TEXT(r->suggestion), DB_TEXT(r->findings),

@@ -7,6 +7,19 @@ enum frg_status db_run(struct db *db, struct frg_error *err, const char *sql, co
 	return db->driver->run(db, err, sql, args, count, changed);
 }
 
+enum frg_status db_put(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args, size_t count)
+{
+	return db->driver->put ? db->driver->put(db, err, sql, args, count)
+	                       : db->driver->run(db, err, sql, args, count, NULL);
+}
+
+bool db_sends_ahead(const struct db *db) { return db->driver->settle != NULL; }
+
+enum frg_status db_settle(struct db *db, struct frg_error *err)
+{
+	return db->driver->settle ? db->driver->settle(db, err) : FRG_OK;
+}
+
 enum frg_status db_query(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args,
                          size_t count, struct db_rows **out)
 {
@@ -21,6 +34,12 @@ bool db_ask(struct db *db)
 }
 
 void db_asked(struct db *db) { db->driver->ask(db, false); }
+
+void db_whose(struct db *db, unsigned who)
+{
+	if (db->driver->whose)
+		db->driver->whose(db, who);
+}
 
 bool db_next(struct db_rows *rows) { return rows->db->driver->next(rows); }
 enum frg_status db_end(struct db_rows *rows, struct frg_error *err) { return rows->db->driver->end(rows, err); }
@@ -41,6 +60,8 @@ enum frg_status db_step(struct db *db, struct frg_error *err, enum db_step step)
 bool db_in_transaction(struct db *db) { return db->driver->in_transaction(db); }
 int64_t db_changes(struct db *db) { return db->driver->changes(db); }
 int64_t db_connection(struct db *db) { return db->driver->connection ? db->driver->connection(db) : 0; }
+
+int db_number(struct db *db) { return db->driver->number ? db->driver->number(db) : 0; }
 
 void db_close(struct db *db)
 {

@@ -38,6 +38,17 @@ struct db_value {
 
 MUST_CHECK enum frg_status db_run(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args,
                                   size_t count, int64_t *changed);
+/* As DB_RUN, of "INSERT INTO … (…) VALUES (…)" with one row. Several jobs' rows may be put by one statement, later than
+ * said here, but before anything else is asked or done: so a row looks at no other that is put (a counter it may read),
+ * and refers to none but those that its own job has put before. */
+#define DB_PUT(db, err, sql, ...) db_put((db), (err), "" sql, DB_ARGS(__VA_ARGS__))
+MUST_CHECK enum frg_status db_put(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args,
+                                  size_t count);
+/* True: what is written without a count is sent ahead, and may fail with something that comes later, at the latest with
+ * db_settle or the next step. */
+bool db_sends_ahead(const struct db *db);
+/* Waits for what was sent ahead. */
+MUST_CHECK enum frg_status db_settle(struct db *db, struct frg_error *err);
 /* On FRG_OK step with db_next until it returns false, then db_end. One open query per
  * statement text and connection. */
 MUST_CHECK enum frg_status db_query(struct db *db, struct frg_error *err, const char *sql, const struct db_value *args,
@@ -47,6 +58,9 @@ MUST_CHECK enum frg_status db_query(struct db *db, struct frg_error *err, const 
  * no trip here, and nothing is asked. What has not been fetched is forgotten with the next step. */
 bool db_ask(struct db *db);
 void db_asked(struct db *db);
+/* Whose questions are asked and fetched, whose rows are put from now on, until the next step: a job of a group. Nobody
+ * finds another's answers. 0 at first. */
+void db_whose(struct db *db, unsigned who);
 bool db_next(struct db_rows *rows);
 /* Ends the query; the status of the whole, including of stepping. */
 MUST_CHECK enum frg_status db_end(struct db_rows *rows, struct frg_error *err);
@@ -66,18 +80,22 @@ enum db_step {
 	DB_SAVE,
 	DB_KEEP,
 	DB_UNDO,
-	DB_COMMIT, /* after FRG_OK of a writing transaction: on the disk. After a failure nobody knows */
+	DB_COMMIT, /* after FRG_OK of a writing transaction: on the disk. After a failure nobody knows, but if it is still
+	            * open: then nothing of it is done */
 	DB_ROLLBACK
 };
 MUST_CHECK enum frg_status db_step(struct db *db, struct frg_error *err, enum db_step step);
 /* True while a transaction is open: a failing disk or a lost connection may have ended it. */
 bool db_in_transaction(struct db *db);
-/* Grows with all that this connection changes (PostgreSQL: with every statement that may): tells whether something has
- * been written meanwhile. */
+/* Grows with all that this connection changes (PostgreSQL: with every statement that may, and every failure): tells
+ * whether something has been written meanwhile. */
 int64_t db_changes(struct db *db);
 /* Another number when the connection was made anew: it may lead to another server, which lacks what the former had not
  * told it. */
 int64_t db_connection(struct db *db);
+
+/* Which connection it is among all of the server's, at present; 0: none. */
+int db_number(struct db *db);
 
 void db_close(struct db *db);
 /* What can be checked of the database itself; FRG_CORRUPT with what is wrong. SQLite: every page read and checked
@@ -112,9 +130,13 @@ struct db_driver {
 	enum db_dialect dialect;
 	enum frg_status (*run)(struct db *, struct frg_error *, const char *sql, const struct db_value *, size_t,
 	                       int64_t *changed);
+	/* NULL: as run; NULL: nothing is sent ahead */
+	enum frg_status (*put)(struct db *, struct frg_error *, const char *sql, const struct db_value *, size_t);
+	enum frg_status (*settle)(struct db *, struct frg_error *);
 	enum frg_status (*query)(struct db *, struct frg_error *, const char *sql, const struct db_value *, size_t,
 	                         struct db_rows **);
 	void (*ask)(struct db *, bool begin); /* NULL: nothing to gain */
+	void (*whose)(struct db *, unsigned);
 	bool (*next)(struct db_rows *);
 	bool (*null)(struct db_rows *, int column);
 	enum frg_status (*end)(struct db_rows *, struct frg_error *);
@@ -124,6 +146,7 @@ struct db_driver {
 	enum frg_status (*step)(struct db *, struct frg_error *, enum db_step);
 	bool (*in_transaction)(struct db *);
 	int64_t (*changes)(struct db *);
+	int (*number)(struct db *);         /* NULL: 0 */
 	int64_t (*connection)(struct db *); /* NULL: always the same */
 	void (*close)(struct db *);
 	enum frg_status (*check_integrity)(struct db *, struct frg_error *);

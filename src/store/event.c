@@ -20,6 +20,15 @@ enum frg_status store_event_insert(struct store_tx *tx, const struct store_event
 	return FRG_OK;
 }
 
+void store_events_join(struct store_tx *all, struct store_tx *one)
+{
+	if (!one->events)
+		return;
+	*(all->events ? all->events_end : &all->events) = one->events;
+	all->events_end = one->events_end;
+	all->event_count += one->event_count;
+}
+
 /* Numbered where they stand: nothing comes back that would have to be waited for. VALUES, as SQLite keeps what it would
  * need to take back a row that is SELECTed. */
 enum frg_status store_events_write(struct store_tx *tx, struct frg_error *err)
@@ -32,7 +41,7 @@ enum frg_status store_events_write(struct store_tx *tx, struct frg_error *err)
 	for (const struct event_entry *entry = tx->events; st == FRG_OK && entry; entry = entry->next) {
 		const struct store_event *e = &entry->event;
 		behind--;
-		st = DB_RUN(tx->db, err,
+		st = DB_PUT(tx->db, err,
 		            "INSERT INTO event (seq, kind, site_id, article_id, comment_id, revision_id, detail, created_at)"
 		            " VALUES ((SELECT value FROM counter WHERE name = 'event') - $8, $1, $2, $3, $4, $5, $6, $7)",
 		            DB_TEXT(e->kind), DB_INT(e->site), DB_INT(e->article), DB_INT(e->comment), DB_INT(e->revision),

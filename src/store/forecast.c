@@ -22,7 +22,7 @@ static void read_forecast(struct arena *a, struct db_rows *r, struct store_forec
 
 enum frg_status store_forecast_put(struct store_tx *tx, const struct store_forecast *f, struct frg_error *err)
 {
-	return DB_RUN(tx->db, err,
+	return DB_PUT(tx->db, err,
 	              "INSERT INTO forecast (revision_id, site_id, made_at, due_at, expected, bucket, from_at, until_at)"
 	              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 	              DB_INT(f->revision), DB_INT(f->site), DB_INT(f->made), DB_INT(f->due), DB_INT(f->expected),

@@ -52,11 +52,13 @@ enum frg_status store_bucket_end(struct store_tx *tx, msec now, int64_t limit, i
 
 enum frg_status store_proof_use(struct store_tx *tx, int64_t nonce, msec until, struct frg_error *err)
 {
-	int64_t new = 0;
-	enum frg_status st = DB_RUN_COUNT(tx->db, err, &new,
-	                                  "INSERT INTO proof (nonce, until_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-	                                  DB_INT(nonce), DB_INT(until));
-	return st == FRG_OK && !new ? frg_fail(err, FRG_FORBIDDEN, "work_used", "the proof has been used") : st;
+	bool used = false;
+	enum frg_status st = store_proof_was(tx, nonce, &used, err);
+	if (st == FRG_OK && used)
+		return frg_fail(err, FRG_FORBIDDEN, "work_used", "the proof has been used");
+	return st == FRG_OK ? DB_PUT(tx->db, err, "INSERT INTO proof (nonce, until_at) VALUES ($1, $2)", DB_INT(nonce),
+	                             DB_INT(until))
+	                    : st;
 }
 
 enum frg_status store_proof_end(struct store_tx *tx, msec now, int64_t limit, int64_t *count, struct frg_error *err)

@@ -15,7 +15,7 @@ enum { ASK_MS = 500, PAUSE_MS = 500 };
 
 struct nodes {
 	char *url;
-	void (*wake)(void *);
+	void (*wake)(void *, int by);
 	void *ctx;
 	pthread_t thread;
 	int stop[2]; /* a pipe: closed at its end when the thread is to stop */
@@ -41,12 +41,10 @@ static bool tell(PGconn *conn, const char *sql)
 	return good;
 }
 
-static bool notified(PGconn *conn)
+static void tell_of(struct nodes *n, PGconn *conn)
 {
-	bool any = false;
-	for (PGnotify *one; (one = PQnotifies(conn)); any = true)
-		PQfreemem(one);
-	return any;
+	for (PGnotify *one; (one = PQnotifies(conn)); PQfreemem(one))
+		n->wake(n->ctx, one->be_pid);
 }
 
 static void listen_on(struct nodes *n, PGconn *conn)
@@ -56,15 +54,14 @@ static void listen_on(struct nodes *n, PGconn *conn)
 	    !tell(conn, "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3") ||
 	    !tell(conn, "LISTEN " POSTGRES_CHANNEL))
 		return;
-	n->wake(n->ctx);
+	n->wake(n->ctx, 0);
 	do {
 		if (!atomic_load(&n->works) && tell(conn, "SELECT pg_try_advisory_lock(" POSTGRES_LOCK_WORK ")")) {
 			atomic_store(&n->works, true);
 			log_info("work", "this node does what is to be done once");
-			n->wake(n->ctx);
+			n->wake(n->ctx, 0);
 		}
-		if (notified(conn)) /* also what came with an answer */
-			n->wake(n->ctx);
+		tell_of(n, conn); /* also what came with an answer */
 		if (rest(n, PQsocket(conn), ASK_MS))
 			return;
 	} while (PQconsumeInput(conn) && PQstatus(conn) == CONNECTION_OK);
@@ -87,7 +84,8 @@ static void *loop(void *arg)
 	return NULL;
 }
 
-enum frg_status nodes_open(const char *url, void (*wake)(void *), void *ctx, struct nodes **out, struct frg_error *err)
+enum frg_status nodes_open(const char *url, void (*wake)(void *, int), void *ctx, struct nodes **out,
+                           struct frg_error *err)
 {
 	struct nodes *n = calloc(1, sizeof *n);
 	if (!n || !(n->url = strdup(url)))

@@ -37,9 +37,9 @@ MUST_CHECK enum frg_status postgres_scrub(struct db *db, int64_t *place, struct 
 /* ---- nodes_postgres.c: a node among others on one database ---- */
 
 struct nodes;
-/* Starts a thread with a connection of its own. `wake` is called whenever a program has committed, and after the
- * connection was lost, for then commits may have been missed. */
-MUST_CHECK enum frg_status nodes_open(const char *url, void (*wake)(void *), void *ctx, struct nodes **out,
+/* Starts a thread with a connection of its own. `wake` is called whenever a program has committed, by which connection
+ * (db_number), and after its own was lost, by 0, for then commits may have been missed. */
+MUST_CHECK enum frg_status nodes_open(const char *url, void (*wake)(void *, int by), void *ctx, struct nodes **out,
                                       struct frg_error *err);
 void nodes_close(struct nodes *n); /* NULL: nothing */
 /* Does this one do what is to be done once? */

@@ -13,14 +13,18 @@
 
 enum frg_status store_queue_put(struct store_tx *tx, const struct store_queue_row *r, struct frg_error *err)
 {
+	enum frg_status st = DB_RUN(tx->db, err, "DELETE FROM queue WHERE revision_id = $1", DB_INT(r->revision));
+	return st == FRG_OK ? store_queue_add(tx, r, err) : st;
+}
+
+enum frg_status store_queue_add(struct store_tx *tx, const struct store_queue_row *r, struct frg_error *err)
+{
 	bool within;
 	char near[NEAR_HELD_BYTES];
-	enum frg_status st = DB_RUN(tx->db, err, "DELETE FROM queue WHERE revision_id = $1", DB_INT(r->revision));
-	if (st == FRG_OK)
-		st = store_near_hold(tx, r, &within, err);
+	enum frg_status st = store_near_hold(tx, r, &within, err);
 	if (st != FRG_OK)
 		return st;
-	return DB_RUN(tx->db, err,
+	return DB_PUT(tx->db, err,
 	              "INSERT INTO queue (revision_id, site_id, comment_id, article_id, author_id, section, lang,"
 	              " submitted_at, due_at, suggestion, profanity, aggression, insinuation, ad_link, off_topic,"
 	              " engaging, author_released, author_rejected, edit, returned, referral, referral_by, escalated_at, "

@@ -65,6 +65,9 @@ struct store_queue_place {
  * a process that begins, before others): other programs' writers learn of its keys by that. */
 MUST_CHECK enum frg_status store_queue_put(struct store_tx *tx, const struct store_queue_row *row,
                                            struct frg_error *err);
+/* Of a revision that is not in it. */
+MUST_CHECK enum frg_status store_queue_add(struct store_tx *tx, const struct store_queue_row *row,
+                                           struct frg_error *err);
 MUST_CHECK enum frg_status store_queue_get(struct store_tx *tx, id64 revision, struct store_queue_row *out,
                                            struct frg_error *err);
 MUST_CHECK enum frg_status store_queue_page(struct store_tx *tx, const struct store_queue_filter *filter,

@@ -84,6 +84,7 @@ struct store_article {
 	int64_t image_width, image_height;
 	msec published, updated;
 	bool hosted, open /* read: and not closed by the editors */;
+	bool bare; /* read without its body, which is most of it */
 	str content_hash;
 	msec closed, closed_until; /* read only; closed 0: not by the editors; until 0: for good */
 	str closed_reason;
@@ -104,10 +105,12 @@ MUST_CHECK enum frg_status store_article_get(struct store_tx *tx, id64 site, str
                                              struct frg_error *err);
 MUST_CHECK enum frg_status store_article_by_id(struct store_tx *tx, id64 id, struct store_article *out,
                                                struct frg_error *err);
-/* The same without its body, which is most of it. */
+/* The same, bare. */
+MUST_CHECK enum frg_status store_article_find(struct store_tx *tx, id64 site, str external_id,
+                                              struct store_article *out, struct frg_error *err);
 MUST_CHECK enum frg_status store_article_heading(struct store_tx *tx, id64 id, struct store_article *out,
                                                  struct frg_error *err);
-/* Newest first, without bodies. */
+/* Newest first, bare. */
 MUST_CHECK enum frg_status store_article_front(struct store_tx *tx, id64 site, int64_t limit,
                                                struct store_articles *out, struct frg_error *err);
 

@@ -1,12 +1,12 @@
 /* Connections and transactions: one writer thread that commits all waiting work together
  * (group commit: one fsync for many), and connections that read beside it. */
 #include "store/checkpoints.h"
+#include "store/group.h"
 #include "store/health.h"
 #include "store/history.h"
 #include "store/measure.h"
 #include "store/near_held.h"
 #include "store/person.h"
-#include "store/plain.h"
 #include "store/postgres.h"
 #include "store/readers.h"
 #include "store/replicas.h"
@@ -21,19 +21,7 @@
 #include <sys/statvfs.h>
 #include <time.h>
 
-enum { GROUP_MAX = 256, KEPT_MAX = 1 << 28, SCRUB_TRIES = 10 };
-
-struct job {
-	store_work *work;                                                  /* NULL: in no group, but */
-	enum frg_status (*alone)(struct db *, void *, struct frg_error *); /* this, with the writer's connection */
-	void *ctx;
-	struct arena *arena;
-	struct frg_error err;
-	enum frg_status status;
-	bool plain;
-	struct job *next;
-	sem_t finished; /* of its own: who waits for it wakes without asking for the lock that all others ask for, too */
-};
+enum { KEPT_MAX = 1 << 28, SCRUB_TRIES = 10 };
 
 struct line {
 	struct job *first, *last;
@@ -57,6 +45,7 @@ struct store {
 	int64_t commits;                 /* counts groups, so that waiting for events needs no polling */
 	struct store_health health;
 	bool stopping;
+	atomic_int writes_by; /* the writer's connection among the server's (db_number) */
 };
 
 enum frg_status store_none(struct frg_error *err, const char *what)
@@ -68,170 +57,6 @@ struct arena *store_arena(struct store_tx *tx) { return tx->arena; }
 bool store_ask(struct store_tx *tx) { return db_ask(tx->db); }
 void store_asked(struct store_tx *tx) { db_asked(tx->db); }
 int64_t store_changes(struct store_tx *tx) { return db_changes(tx->db); }
-
-static void run_work(struct store_tx *tx, struct job *job)
-{
-	job->status = job->work(tx, job->ctx, &job->err);
-	if (job->status == FRG_OK)
-		job->status = store_events_write(tx, &job->err);
-	if (job->status == FRG_OK)
-		job->status = store_chain_write(tx, &job->err);
-}
-
-/* Refused or done, but nothing in between; *broken: it was, and what it did is still there. */
-static void run_plain(struct store *s, struct job *job, bool *broken)
-{
-	struct db *db = s->writer;
-	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept, .held = s->held};
-	int64_t before = db_changes(db);
-	run_work(&tx, job);
-	*broken = job->status != FRG_OK && db_changes(db) != before;
-	if (*broken)
-		store_plain_broken(job->work, job->status, &job->err);
-	if (job->status == FRG_OK)
-		near_held_keep(s->held, tx.event_count);
-}
-
-/* One job inside the open group, in a savepoint of its own; *broken: it failed, and what it did is still there. */
-static void run_one(struct store *s, struct job *job, bool *broken)
-{
-	struct db *db = s->writer;
-	job->status = db_step(db, &job->err, DB_SAVE);
-	if (job->status != FRG_OK)
-		return;
-	struct store_tx tx = {.db = db, .arena = job->arena, .kept = s->kept, .held = s->held};
-	run_work(&tx, job);
-	if (!db_in_transaction(db)) /* a full disk ends the whole group */
-		return;
-	if (job->status == FRG_OK)
-		job->status = db_step(db, &job->err, DB_KEEP);
-	if (job->status == FRG_OK) {
-		near_held_keep(s->held, tx.event_count);
-		return;
-	}
-	near_held_undo(s->held);
-	struct frg_error undo;
-	if (db_in_transaction(db) && db_step(db, &undo, DB_UNDO) != FRG_OK) {
-		log_error("store_undo", "%s", undo.msg);
-		*broken = true;
-	}
-}
-
-struct last_event {
-	int64_t seq, mark;
-};
-
-/* The event that the open group ends with: what it changes, a replica shows when it has that. */
-static enum frg_status last_event(struct store_tx *tx, void *ctx, struct frg_error *err)
-{
-	struct last_event *last = ctx;
-	struct store_events row = {0};
-	enum frg_status st = store_event_last(tx, &last->seq, err);
-	if (st == FRG_OK)
-		st = store_event_after(tx, last->seq - 1, 1, &row, err);
-	last->mark = st == FRG_OK && row.count ? store_event_mark(&row.items[0]) : 0;
-	return st;
-}
-
-static enum frg_status commit(struct store *s, size_t count, struct frg_error *err)
-{
-	int64_t began = clock_steady_ns();
-	enum frg_status st = db_step(s->writer, err, DB_COMMIT);
-	if (st != FRG_OK)
-		return st;
-	metric_observe(&store_commits, 0, clock_steady_ns() - began);
-	metric_observe(&store_group, 0, (int64_t)count);
-	if (s->checkpoints)
-		checkpoints_tell(s->checkpoints, db_log_pages(s->writer));
-	return FRG_OK;
-}
-
-struct group {
-	size_t ran;
-	bool again; /* plain work broke its word: nothing else has been done, and all may begin anew */
-};
-
-/* Plain work comes first: should it break its word, no other work has been done that would have to be done twice. */
-static void sort_plain(struct job **jobs, size_t count)
-{
-	struct job *rest[GROUP_MAX];
-	size_t plain = 0, others = 0;
-	for (size_t i = 0; i < count; i++)
-		if (jobs[i]->plain)
-			jobs[plain++] = jobs[i];
-		else
-			rest[others++] = jobs[i];
-	memcpy(jobs + plain, rest, others * sizeof *rest);
-}
-
-/* The jobs in an open transaction; `plainly`: those that may go without a savepoint. */
-static enum frg_status run_jobs(struct store *s, struct job **jobs, size_t count, bool plainly, struct group *g,
-                                struct frg_error *err)
-{
-	struct db *db = s->writer;
-	*g = (struct group){0};
-	arena_reset(s->kept);
-	enum frg_status st = db_step(db, err, DB_BEGIN_WRITE);
-	near_held_begin(s->held, db_connection(db));
-	if (st == FRG_OK)
-		st = store_migrated_still(db, err);
-	while (st == FRG_OK && g->ran < count) {
-		struct job *job = jobs[g->ran++];
-		bool broken = false, plain = plainly && job->plain;
-		if (plain)
-			run_plain(s, job, &broken);
-		else
-			run_one(s, job, &broken);
-		g->again = broken && plain && db_in_transaction(db);
-		if (broken || !db_in_transaction(db))
-			st = frg_fail(err, FRG_UNAVAILABLE, job->err.code ? job->err.code : "store_io",
-			              "the transaction was given up: %s", job->err.msg);
-	}
-	return st;
-}
-
-static void give_up(struct db *db)
-{
-	struct frg_error undo;
-	if (db_in_transaction(db) && db_step(db, &undo, DB_ROLLBACK) != FRG_OK)
-		log_error("store_rollback", "%s", undo.msg);
-}
-
-/* NULL, or the code of what went wrong. */
-static const char *run_group(struct store *s, struct job **jobs, size_t count)
-{
-	struct db *db = s->writer;
-	struct frg_error err = {0};
-	struct group g;
-	struct last_event last = {0};
-	sort_plain(jobs, count);
-	enum frg_status st = run_jobs(s, jobs, count, db_dialect(db) == DB_SQLITE, &g, &err);
-	if (g.again) {
-		log_error("store_plain", "a group begins anew, each with a savepoint: %s", err.msg);
-		near_held_failed(s->held);
-		give_up(db);
-		st = run_jobs(s, jobs, count, false, &g, &err);
-	}
-	if (st == FRG_OK && s->replicas)
-		st = last_event(&(struct store_tx){.db = db, .arena = s->kept}, &last, &err);
-	if (st == FRG_OK)
-		st = commit(s, count, &err);
-	if (st == FRG_OK) {
-		history_add(&s->known, last.seq, last.mark);
-		return NULL;
-	}
-	near_held_failed(s->held);
-	metric_add(&store_failures, 0, 1);
-	give_up(db);
-	log_error("store_commit", "writes not done: %s", err.msg);
-	for (size_t i = 0; i < count; i++) { /* nothing of the group is on the disk: say so to all */
-		if (i < g.ran && jobs[i]->status != FRG_OK)
-			continue;
-		jobs[i]->status = st;
-		jobs[i]->err = err;
-	}
-	return err.code;
-}
 
 /* Of the first line, then of the second as far as there is room; who does not belong to a group goes alone. */
 static size_t take(struct store *s, struct job **jobs)
@@ -283,6 +108,12 @@ static void *write_loop(void *arg)
 {
 	struct store *s = arg;
 	struct job *jobs[GROUP_MAX];
+	struct group_writer w = {.db = s->writer,
+	                         .kept = s->kept,
+	                         .held = s->held,
+	                         .checkpoints = s->checkpoints,
+	                         .known = s->replicas ? &s->known : NULL,
+	                         .by = &s->writes_by};
 	pthread_mutex_lock(&s->lock);
 	for (;;) {
 		while (!s->lines[0].first && !s->lines[1].first && !s->stopping)
@@ -295,7 +126,7 @@ static void *write_loop(void *arg)
 		pthread_mutex_unlock(&s->lock);
 		const char *problem = NULL;
 		if (jobs[0]->work)
-			problem = run_group(s, jobs, n);
+			problem = group_run(&w, jobs, n);
 		else
 			jobs[0]->status = jobs[0]->alone(s->writer, jobs[0]->ctx, &jobs[0]->err);
 		pthread_mutex_lock(&s->lock);
@@ -344,11 +175,17 @@ static enum frg_status write_in(struct store *s, struct line *line, struct job *
 	return job->status;
 }
 
+enum frg_status store_write_asking(struct store *s, unsigned ways, struct arena *arena, store_questions *ask,
+                                   store_work *work, void *ctx, struct frg_error *err)
+{
+	struct job job = {.work = work, .ask = ask, .ctx = ctx, .arena = arena, .plain = ways & STORE_PLAIN};
+	return write_in(s, &s->lines[ways & STORE_PATIENT ? 1 : 0], &job, err);
+}
+
 enum frg_status store_write_as(struct store *s, unsigned ways, struct arena *arena, store_work *work, void *ctx,
                                struct frg_error *err)
 {
-	struct job job = {.work = work, .ctx = ctx, .arena = arena, .plain = ways & STORE_PLAIN};
-	return write_in(s, &s->lines[ways & STORE_PATIENT ? 1 : 0], &job, err);
+	return store_write_asking(s, ways, arena, NULL, work, ctx, err);
 }
 
 enum frg_status store_write(struct store *s, struct arena *arena, store_work *work, void *ctx, struct frg_error *err)
@@ -406,7 +243,13 @@ void store_wake(struct store *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static void wake_from_nodes(void *store) { store_wake(store); }
+/* Who waits here has been woken when the writer's commit was done. */
+static void wake_from_nodes(void *store, int by)
+{
+	struct store *s = store;
+	if (by == 0 || by != atomic_load(&s->writes_by))
+		store_wake(s);
+}
 
 enum frg_status store_follow(struct store *s, struct frg_error *err)
 {
@@ -483,7 +326,7 @@ static enum frg_status open_replicas(struct store *s, const struct store_config 
 	if (s->place.dialect != DB_POSTGRES)
 		return frg_fail(err, FRG_INVALID, "store_url", "only a PostgreSQL database has replicas");
 	struct arena *a = arena_open(1 << 16);
-	enum frg_status st = store_read(s, a, last_event, &last, err);
+	enum frg_status st = store_read(s, a, group_last_event, &last, err);
 	arena_close(a);
 	history_add(&s->known, last.seq, last.mark);
 	return st == FRG_OK ? replicas_open(config->replicas, readers, &s->known, &s->replicas, err) : st;

@@ -48,7 +48,8 @@ int64_t store_changes(struct store_tx *tx);
 enum store_way {
 	/* Work that refuses before its first write, or not at all: it needs nothing to go back to, and that is a third of
 	 * what a small write costs. Should it fail later all the same, its whole group is undone and begins anew, each with
-	 * something to go back to: so it may be run twice, and what the first run left in its `ctx` must not matter. */
+	 * something to go back to: so it may be run twice, and what the first run left in its `ctx` must not matter. What
+	 * all plain work of a group tells, the outbox has when all of it is done. */
 	STORE_PLAIN = 1,
 	/* Stands behind all who are not patient: for what may come in floods. */
 	STORE_PATIENT = 2,
@@ -56,6 +57,12 @@ enum store_way {
 /* The same in a way of its own (enum store_way, added up). */
 MUST_CHECK enum frg_status store_write_as(struct store *store, unsigned ways, struct arena *arena, store_work *work,
                                           void *ctx, struct frg_error *err);
+typedef void store_questions(struct store_tx *tx, void *ctx);
+/* The same of work that knows what it is going to read: `ask` is called before it, as between store_ask and
+ * store_asked; with STORE_PLAIN once for all of a group, so what others of it write does not show in the answers. What
+ * must not be there twice, a constraint has to see to: then the group begins anew, and it shows. */
+MUST_CHECK enum frg_status store_write_asking(struct store *store, unsigned ways, struct arena *arena,
+                                              store_questions *ask, store_work *work, void *ctx, struct frg_error *err);
 /* How many stand in line for the writer: for tests and figures. */
 unsigned store_waiting(struct store *store);
 /* Runs `work` on one consistent state, without holding up writers. */
@@ -194,9 +201,9 @@ MUST_CHECK enum frg_status store_author_recent(struct store_tx *tx, id64 author,
  * found, until store_near_forget. */
 MUST_CHECK enum frg_status store_near_put(struct store_tx *tx, id64 site, id64 revision, bool refused,
                                           const uint64_t *keys, size_t count, struct frg_error *err);
-/* Is any of them any other text's? Of most texts, none is. */
+/* Is any of them any other text's that waits, that was refused? Of most texts, none is. */
 MUST_CHECK enum frg_status store_near_known(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count,
-                                            bool *known, struct frg_error *err);
+                                            bool *waits, bool *refused, struct frg_error *err);
 /* After store_ask: what store_near_known is going to read. */
 void store_near_ask(struct store_tx *tx, id64 site, const uint64_t *keys, size_t count);
 /* The newest with each of these keys, 1 to STORE_NEAR_KEYS; one may come several times. Of what waits only a writing

@@ -34,6 +34,8 @@ void store_chain_keep(struct chain_end *end, int64_t seq, str hash);
 
 /* What was put off until the work was done. event.c, decision.c */
 MUST_CHECK enum frg_status store_events_write(struct store_tx *tx, struct frg_error *err);
+/* The events of `one` are told with those of `all`, who have the same `kept`. */
+void store_events_join(struct store_tx *all, struct store_tx *one);
 MUST_CHECK enum frg_status store_chain_write(struct store_tx *tx, struct frg_error *err);
 
 /* near.c: keeps the keys of a new row of the queue; *within: as a part of it. */

@@ -167,16 +167,16 @@ static enum frg_status enter(struct store_tx *tx, void *ctx, struct frg_error *e
 static enum frg_status find(struct store_tx *tx, void *ctx, struct frg_error *e)
 {
 	struct waiting *w = ctx;
-	bool known;
+	bool waits, refused;
 	enum frg_status st = FRG_OK;
 	if (w->leaves)
 		st = store_revision_move(tx, w->made.revision.id, STATE_HELD, 0, STATE_RELEASED, e);
 	if (st == FRG_OK)
-		st = store_near_known(tx, w->f->site.id, w->keys, w->count, &known, e);
+		st = store_near_known(tx, w->f->site.id, w->keys, w->count, &waits, &refused, e);
 	if (st == FRG_OK)
 		st = store_near_find(tx, w->f->site.id, w->keys, w->count, false, 4, &w->found, e);
 	if (st == FRG_OK)
-		assert_true(known || w->found.count == 0);
+		assert_true(!refused && (waits || w->found.count == 0));
 	return st == FRG_OK && w->fails ? frg_fail(e, FRG_CONFLICT, "no", "no") : st;
 }
 

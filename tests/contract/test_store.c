@@ -174,7 +174,7 @@ static void plain_work_is_done_or_not(void **state)
 	OK(store_write_as(f->store, STORE_PLAIN, f->arena, make, &good, &err));
 	struct lookup there = {.id = good.revision.id};
 	assert_int_equal(store_write_as(f->store, STORE_PLAIN, f->arena, refuse, &there, &err), FRG_FORBIDDEN);
-	if (store_plain_guarded() && !f->postgres) {
+	if (store_plain_guarded()) {
 		broken_word_ends_the_program(f);
 		return;
 	}
@@ -233,7 +233,7 @@ static void who_breaks_the_word_fails_alone(void **state)
 	struct fixture *f = *state;
 	struct member all[] = {
 		{f, 0, make}, {f, STORE_PLAIN, make}, {f, STORE_PLAIN, make_then_fail}, {f, STORE_PLAIN, make}};
-	if (store_plain_guarded() && !f->postgres)
+	if (store_plain_guarded())
 		return;
 	OK(store_write(f->store, f->arena, wait_for_members, all, &err));
 	for (size_t i = 0; i < COUNT_OF(all); i++) {

@@ -4,6 +4,7 @@
 #include "service/inner.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 
 static const msec day_ms = (msec)24 * 3600 * 1000;
 
@@ -15,6 +16,15 @@ static str hash_with(struct arena *a, str key, id64 site, str address)
 	crypto_generichash(raw, sizeof raw, (const unsigned char *)all.p, all.n, (const unsigned char *)key.p, key.n);
 	sodium_bin2hex(out, HASH_TEXT_SIZE, raw, sizeof raw);
 	return str_of(out);
+}
+
+/* A line that has not been seen within the term gets a number from its hash: whoever writes at the same time comes to
+ * the same one. When the day's key has gone, nothing leads from an address to it. */
+static id64 line_of(str hash)
+{
+	char digits[16] = "";
+	memcpy(digits, hash.p, sizeof digits - 1);
+	return (id64)strtoull(digits, NULL, 16) + 1;
 }
 
 /* The line of this address if it has been seen within the term, by the keys of those days. */
@@ -84,9 +94,9 @@ enum frg_status address_note(struct store_tx *tx, const struct store_revision *r
 		st = find_line(tx, &terms->keys, row.site, address, terms->since, &row.line, err);
 	if (st != FRG_OK)
 		return st;
-	if (!row.line)
-		row.line = id_new();
 	row.hash = hash_with(store_arena(tx), key, row.site, address);
+	if (!row.line)
+		row.line = line_of(row.hash);
 	return store_address_insert(tx, &row, err);
 }
 
