@@ -155,9 +155,9 @@ AS_SHIPPED = ('backup', 'clock', 'confine', 'descriptors', 'disk', 'drain', 'ear
 # These are about disks, clocks, proxies and many processes, not about memory.
 ONLY_AS_SHIPPED = ('clock', 'confine', 'descriptors', 'disk', 'faults', 'migrate', 'nodes', 'proxy', 'recovery', 'replica', 'start', 'takeover')
 # On the other store what touches it most.
-ON_POSTGRESQL = ('canary', 'factors', 'flow', 'kill', 'near', 'persons', 'search', 'together')
+ON_POSTGRESQL = ('canary', 'factors', 'flow', 'kill', 'near', 'persons', 'search', 'together', 'webhooks')
 # What has several things go on at once: the rest tells the thread sanitizer nothing that these do not.
-WITH_THREADS = ('abuse', 'automatic', 'closing', 'drain', 'figures', 'flood', 'flow', 'hostile', 'kill', 'learning', 'limits', 'metrics', 'near', 'nodes', 'notices', 'persons', 'streams')
+WITH_THREADS = ('abuse', 'automatic', 'closing', 'drain', 'figures', 'flood', 'flow', 'hostile', 'kill', 'learning', 'limits', 'metrics', 'near', 'nodes', 'notices', 'persons', 'streams', 'webhooks')
 
 def node(which, name, pattern, timeout=600, only=None, but=(), title='', **env):
     files = sorted(str(p.relative_to(ROOT)) for p in ROOT.glob(pattern)

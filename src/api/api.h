@@ -12,6 +12,7 @@
 struct api {
 	struct service *svc;
 	bool fetch_private;    /* article pages may be on private addresses (an intranet) */
+	bool webhooks_private; /* webhooks may be, and without TLS */
 	report_maker *report;  /* exchange_report: the formats stand beside the api, whoever starts it brings them */
 	atomic_bool reporting; /* somebody waits for one */
 	bool metrics_local;    /* programs on this machine may read /metrics */

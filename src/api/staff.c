@@ -27,8 +27,9 @@ json_t *api_texts_json(const struct store_texts *texts)
 
 static json_t *rights_json(unsigned rights)
 {
-	static const char *const names[] = {"self",   "read",     "decide", "answer", "thread", "suspend", "settings",
-	                                    "change", "evidence", "legal",  "log",    "staff",  "persons", "sign"};
+	static const char *const names[] = {"self",    "read",     "decide",  "answer",   "thread",
+	                                    "suspend", "settings", "change",  "evidence", "legal",
+	                                    "log",     "staff",    "persons", "sign",     "webhooks"};
 	json_t *list = json_array();
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (rights & 1u << i)

@@ -24,6 +24,7 @@ int cmd_user(int argc, char **argv);
 int cmd_person(int argc, char **argv);
 int cmd_article(int argc, char **argv);
 int cmd_key(int argc, char **argv);
+int cmd_webhook(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_demo(int argc, char **argv);

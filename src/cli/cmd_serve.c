@@ -12,6 +12,7 @@
 #include "event/tail.h"
 #include "event/teacher.h"
 #include "event/watch.h"
+#include "event/webhooks.h"
 #include "exchange/exchange.h"
 #include "service/health.h"
 
@@ -39,7 +40,7 @@ struct settings {
 	char *oidc_issuer, *oidc_client, *oidc_secret, *oidc_name, *oidc_claim, *oidc_roles;
 	const char *dev_assets, *port_file;
 	unsigned workers, loops, connections, connections_per_address, streams, streams_per_address, idle_timeout;
-	bool unlimited, unconfined, fetch_private, smtp_plain, oidc_private;
+	bool unlimited, unconfined, fetch_private, smtp_plain, oidc_private, webhooks_private;
 	struct limit_rates rates;
 	enum challenge challenge;
 	struct seen seen;
@@ -165,6 +166,8 @@ static enum cli_set set(void *ctx, const char *key, const char *value)
 		good = limit_rates_set(&s->rates, str_of(key + 6), str_of(value));
 	else if (strcmp(key, "article_pages") == 0)
 		good = set_switch(&s->fetch_private, value, "private", "public");
+	else if (strcmp(key, "webhooks") == 0)
+		good = set_switch(&s->webhooks_private, value, "private", "public");
 	else
 		known = false;
 	return !known ? CLI_NO_SUCH_KEY : good ? CLI_SET : CLI_BAD_VALUE;
@@ -226,6 +229,7 @@ static void wait_for_end(const struct settings *s, struct service *svc, const si
 /* What goes on beside the answering of requests, each on a thread of its own. */
 struct background {
 	struct purger *purger;
+	struct webhooks *webhooks;
 	struct tail *tail;
 	struct mailer *mailer;
 	struct teacher *teacher;
@@ -244,7 +248,9 @@ static enum frg_status begin(struct background *b, const struct settings *s, str
 	                                   .plain = s->smtp_plain};
 	enum frg_status st = purger_open(svc, s->purge, &b->purger, err);
 	if (st == FRG_OK)
-		st = tail_open(svc, b->purger, &b->tail, err);
+		st = webhooks_open(svc, s->webhooks_private, &b->webhooks, err);
+	if (st == FRG_OK)
+		st = tail_open(svc, b->purger, b->webhooks, &b->tail, err);
 	if (st == FRG_OK)
 		st = mailer_open(svc, &mail, &b->mailer, err);
 	if (st == FRG_OK)
@@ -267,6 +273,7 @@ static void end(struct background *b, struct http_server *server)
 	teacher_close(b->teacher);
 	mailer_close(b->mailer);
 	tail_close(b->tail);
+	webhooks_close(b->webhooks);
 	purger_close(b->purger);
 }
 
@@ -296,7 +303,10 @@ static struct http_config http_config_of(const struct settings *s, struct api *a
 static int serve_until_signal(const struct settings *s, struct service *svc, const sigset_t *waited)
 {
 	struct frg_error err;
-	struct api api = {.svc = svc, .fetch_private = s->fetch_private, .report = exchange_report};
+	struct api api = {.svc = svc,
+	                  .fetch_private = s->fetch_private,
+	                  .webhooks_private = s->webhooks_private,
+	                  .report = exchange_report};
 	struct view_assets assets;
 	struct http_server *server;
 	struct background beside = {0};

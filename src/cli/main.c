@@ -25,6 +25,7 @@ static const struct command {
 	{"person", cmd_person, "hand over and erase a reader's data"},
 	{"article", cmd_article, "import articles from files"},
 	{"key", cmd_key, "make a key for programs that put articles"},
+	{"webhook", cmd_webhook, "programs of others that are told what happens"},
 	{"audit", cmd_audit, "prove that no decision was altered or removed; verify evidence"},
 	{"backup", cmd_backup, "copy the database into one file, while the server runs, and check the copy"},
 	{"restore", cmd_restore, "check a backup and put it in place"},

@@ -4,6 +4,8 @@
 static const char *const happenings[] = {"held",      "release",    "reject",  "return", "refer",     "remove", "undo",
                                          "withdrawn", "superseded", "article", "notice", "objection", "other",  NULL};
 static const char *const outcomes[] = {"sent", "retry", "given_up", NULL};
+static const char *const tellings[] = {"sent", "retry", "given_up", "skipped", NULL};
+static const char *const hooks[] = {"active", "paused", "off", NULL};
 /* In the order of the table in jobs.c. */
 static const char *const jobs[] = {
 	"terms",   "overdue", "escalate", "load", "automatic_release", "automatic_guard", "upkeep",
@@ -14,6 +16,15 @@ static METRIC(events, COUNTER, "freigabe_events_total",
               .label = {{"what", happenings}}, .cells = METRIC_CELLS(COUNT_OF(happenings)));
 METRIC(mail_handed, COUNTER, "freigabe_mail_total", "Letters that were to be handed over, by what came of it.",
        .label = {{"result", outcomes}}, .cells = METRIC_CELLS(COUNT_OF(outcomes)));
+METRIC(webhook_told, COUNTER, "freigabe_webhook_deliveries_total",
+       "Messages to webhooks, by what came of a try; skipped: what they would have said was not so any more.",
+       .label = {{"result", tellings}}, .cells = METRIC_CELLS(COUNT_OF(tellings)));
+METRIC(webhook_took, COUNTER, "freigabe_webhook_seconds_total", "Time that these tries took.",
+       .unit = METRIC_MILLISECONDS, .cells = METRIC_CELLS(1));
+METRIC(webhook_waiting, GAUGE, "freigabe_webhook_waiting", "Messages that wait, as of the last minute.",
+       .cells = METRIC_CELLS(1));
+METRIC(webhook_states, GAUGE, "freigabe_webhooks", "Webhooks; off: switched off as nobody took what was sent.",
+       .label = {{"state", hooks}}, .cells = METRIC_CELLS(COUNT_OF(hooks)));
 static METRIC(job_seconds, COUNTER, "freigabe_job_seconds_total", "Time that jobs took.", .label = {{"job_name", jobs}},
               .unit = METRIC_NANOSECONDS, .cells = METRIC_CELLS(COUNT_OF(jobs)));
 static METRIC(job_last, GAUGE, "freigabe_job_last_run_timestamp_seconds", "When a job last came to its end.",
@@ -23,7 +34,9 @@ static METRIC(job_failures, COUNTER, "freigabe_job_failures_total", "Jobs that f
 
 void event_measure_open(void)
 {
-	static struct metric *const table[] = {&events, &mail_handed, &job_seconds, &job_last, &job_failures};
+	static struct metric *const table[] = {&events,       &mail_handed,     &webhook_told,
+	                                       &webhook_took, &webhook_waiting, &webhook_states,
+	                                       &job_seconds,  &job_last,        &job_failures};
 	metrics_register(table, COUNT_OF(table));
 }
 

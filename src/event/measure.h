@@ -1,4 +1,4 @@
-/* What is counted of what the outbox tells, of jobs and of letters. */
+/* What is counted of what the outbox tells, of jobs, of letters and of webhooks. */
 #ifndef EVENT_MEASURE_H
 #define EVENT_MEASURE_H
 
@@ -7,6 +7,9 @@
 
 enum { MAIL_SENT, MAIL_RETRY, MAIL_GIVEN_UP };
 extern struct metric mail_handed;
+enum { WEBHOOK_SENT, WEBHOOK_RETRY, WEBHOOK_GIVEN_UP, WEBHOOK_SKIPPED };
+enum { WEBHOOK_ACTIVE, WEBHOOK_PAUSED, WEBHOOK_OFF };
+extern struct metric webhook_told, webhook_took, webhook_waiting, webhook_states;
 
 void event_measure_open(void);
 /* By what happened: held, release, reject … */

@@ -10,6 +10,7 @@
 #include "event/outbox.h"
 #include "event/purge.h"
 #include "event/tell.h"
+#include "event/webhooks.h"
 #include "service/automatic/automatic.h"
 #include "service/health.h"
 
@@ -29,6 +30,7 @@ enum { RECHECKS = 1000 };
 struct tail {
 	struct service *svc;
 	struct purger *purger;
+	struct webhooks *webhooks;
 	struct recheck recheck[RECHECKS]; /* only the tail's thread */
 	size_t rechecks;
 	pthread_t thread;
@@ -230,6 +232,8 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 	}
 	if (str_eq(e->kind, STR("staff")))
 		end_streams(svc, e);
+	if (str_eq(e->kind, STR("webhook")))
+		webhooks_changed(t->webhooks);
 	if (purge_concerns(e))
 		service_threads_change(svc, e->article, e->site, decided && str_eq(action, STR("release")));
 	if (e->article && str_eq(e->kind, STR("article")))
@@ -287,6 +291,7 @@ static void follow(struct tail *t, struct arena *a)
 			t->seq = b.events.items[i].seq;
 		}
 		purge_until(t->purger, t->seq); /* after it: nothing older can be fetched from here any more */
+		webhooks_until(t->webhooks, t->seq);
 	} while (b.events.count == OUTBOX_PAGE && !atomic_load(&t->stopping));
 	service_health_caught_up(t->svc);
 }
@@ -350,13 +355,15 @@ static void *loop(void *arg)
 	return NULL;
 }
 
-enum frg_status tail_open(struct service *svc, struct purger *purger, struct tail **out, struct frg_error *err)
+enum frg_status tail_open(struct service *svc, struct purger *purger, struct webhooks *webhooks, struct tail **out,
+                          struct frg_error *err)
 {
 	struct tail *t = calloc(1, sizeof *t);
 	if (!t)
 		BUG("out of memory");
 	t->svc = svc;
 	t->purger = purger;
+	t->webhooks = webhooks;
 	event_measure_open();
 	t->jobs = (struct jobs){.svc = svc, .stopping = &t->stopping};
 	struct arena *a = arena_open(1 << 16);
@@ -368,8 +375,10 @@ enum frg_status tail_open(struct service *svc, struct purger *purger, struct tai
 	t->marked = clock_steady();
 	if (st == FRG_OK)
 		st = store_follow(service_store(svc), err);
-	if (st == FRG_OK) /* the purger asks which node works */
+	if (st == FRG_OK) { /* both ask which node works */
 		purge_until(purger, t->seq);
+		webhooks_until(webhooks, t->seq);
+	}
 	if (st == FRG_OK && pthread_create(&t->thread, NULL, loop, t))
 		st = frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
 	if (st != FRG_OK) {

@@ -6,10 +6,11 @@
 
 struct tail;
 struct purger;
+struct webhooks;
 
-/* Starts the thread; events from now on are told. `purger` (may be NULL) must outlive it. */
-MUST_CHECK enum frg_status tail_open(struct service *svc, struct purger *purger, struct tail **out,
-                                     struct frg_error *err);
+/* Starts the thread; events from now on are told. `purger` and `webhooks` (each may be NULL) must outlive it. */
+MUST_CHECK enum frg_status tail_open(struct service *svc, struct purger *purger, struct webhooks *webhooks,
+                                     struct tail **out, struct frg_error *err);
 void tail_close(struct tail *tail);
 
 #endif

@@ -14,6 +14,7 @@ enum {
 	BODY_MAX = 2 << 20,
 	CALL_MAX = 256 << 10,
 	HEADERS_MAX = 64 << 10,
+	ANSWER_MAX = 64 << 10, /* of an answer that nobody reads */
 	TOTAL_MS = 5000,
 	CONNECT_MS = 3000,
 	REDIRECTS = 3,
@@ -298,6 +299,107 @@ enum frg_status fetch_call(struct arena *a, const struct fetch_rules *rules, con
 	if (st == FRG_OK)
 		st = call_once(a, parts, &t, call, status, body, err);
 	buf_free(&t.body);
+	curl_url_cleanup(parts);
+	return st;
+}
+
+/* ---- handing over ---- */
+
+struct sending {
+	struct transfer t;
+	const struct fetch_send *send;
+	size_t answered;
+	bool stopped;
+};
+
+static size_t skip(char *data, size_t size, size_t count, void *ctx)
+{
+	struct sending *s = ctx;
+	(void)data;
+	s->answered += size * count;
+	return s->answered > ANSWER_MAX ? 0 : size * count;
+}
+
+static int still_wanted(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	struct sending *s = ctx;
+	(void)a, (void)b, (void)c, (void)d;
+	s->stopped = s->send->stop && s->send->stop(s->send->ctx);
+	return s->stopped;
+}
+
+/* As long as the other side has answered, it does not matter how much it goes on to say. */
+static enum frg_status judge_sending(CURL *curl, CURLcode rc, const struct sending *s, long *status,
+                                     struct frg_error *err)
+{
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, status);
+	if (s->stopped)
+		return frg_fail(err, FRG_UNAVAILABLE, "stopping", "the server stops");
+	if (rc == CURLE_OK || (*status >= 200 && (s->answered > ANSWER_MAX || s->t.header_bytes > HEADERS_MAX)))
+		return FRG_OK;
+	*status = 0; /* what broke off in the middle was no answer */
+	return judge_transfer(rc, &s->t, err);
+}
+
+static enum frg_status send_once(CURLU *parts, struct sending *s, long *status, struct frg_error *err)
+{
+	CURL *curl = curl_easy_init();
+	if (!curl)
+		BUG("out of memory");
+	struct curl_slist *headers = add_line(NULL, "Expect:"); /* what is sent is small: nobody asks before */
+	for (size_t i = 0; s->send->headers[i]; i++)
+		headers = add_line(headers, s->send->headers[i]);
+	set_up(curl, parts, &s->t, s->t.rules->total_ms > 0 ? (long)s->t.rules->total_ms : TOTAL_MS);
+	curl_easy_setopt(curl, CURLOPT_USERAGENT, "Freigabe/" FREIGABE_VERSION);
+	curl_easy_setopt(curl, CURLOPT_MAXFILESIZE, 0L); /* skip() ends it */
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, s->send->body.p);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)s->send->body.n);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, skip);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, s);
+	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, still_wanted);
+	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, s);
+	enum frg_status st = judge_sending(curl, curl_easy_perform(curl), s, status, err);
+	curl_slist_free_all(headers);
+	curl_easy_cleanup(curl);
+	return st;
+}
+
+/* The address of a name is judged when it is connected to. */
+static enum frg_status read_target(struct arena *a, const struct fetch_rules *rules, str url, CURLU *parts,
+                                   struct frg_error *err)
+{
+	char *scheme = NULL;
+	bool readable = url.n <= URL_MAX_BYTES &&
+	                curl_url_set(parts, CURLUPART_URL, arena_cstr(a, url), CURLU_DISALLOW_USER) == CURLUE_OK &&
+	                curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK;
+	bool fine = readable && (strcmp(scheme, "https") == 0 || (rules->allow_private && strcmp(scheme, "http") == 0));
+	curl_free(scheme);
+	return fine ? FRG_OK : frg_fail(err, FRG_INVALID, "fetch_url", "not an address that can be sent to");
+}
+
+enum frg_status fetch_send_check(struct arena *a, const struct fetch_rules *rules, str url, struct frg_error *err)
+{
+	CURLU *parts = curl_url();
+	if (!parts)
+		BUG("out of memory");
+	enum frg_status st = read_target(a, rules, url, parts, err);
+	curl_url_cleanup(parts);
+	return st;
+}
+
+enum frg_status fetch_send(struct arena *a, const struct fetch_rules *rules, const struct fetch_send *send,
+                           long *status, struct frg_error *err)
+{
+	struct sending s = {.t = {.rules = rules}, .send = send};
+	CURLU *parts = curl_url();
+	if (!parts)
+		BUG("out of memory");
+	*status = 0;
+	enum frg_status st = read_target(a, rules, send->url, parts, err);
+	if (st == FRG_OK)
+		st = send_once(parts, &s, status, err);
 	curl_url_cleanup(parts);
 	return st;
 }

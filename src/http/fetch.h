@@ -37,6 +37,23 @@ struct fetch_call {
 MUST_CHECK enum frg_status fetch_call(struct arena *a, const struct fetch_rules *rules, const struct fetch_call *call,
                                       long *status, str *body, struct frg_error *err);
 
+/* Hands something to another program: POST to exactly this address, no redirects. What it answers is its status alone:
+ * of the body nothing is kept, and little is read. `rules.hosts` does not count, as somebody has named this very
+ * address; without `allow_private` it must be https, and the host's address a public one.
+ * Errors: fetch_url, fetch_private, fetch_timeout, fetch_failed; FRG_UNAVAILABLE stopping. */
+struct fetch_send {
+	str url;
+	const char *const *headers; /* "Name: value", NULL-terminated; no control characters */
+	str body;
+	bool (*stop)(void *ctx); /* asked while it waits; may be NULL */
+	void *ctx;
+};
+MUST_CHECK enum frg_status fetch_send(struct arena *a, const struct fetch_rules *rules, const struct fetch_send *send,
+                                      long *status, struct frg_error *err);
+/* Could it be sent to? By its form alone. FRG_INVALID fetch_url. */
+MUST_CHECK enum frg_status fetch_send_check(struct arena *a, const struct fetch_rules *rules, str url,
+                                            struct frg_error *err);
+
 /* Is this an address of the public internet? `address` is a struct sockaddr_in or _in6. */
 struct sockaddr;
 bool fetch_is_public(const struct sockaddr *address);

@@ -18,10 +18,12 @@ static enum frg_status note(struct store_tx *tx, const struct closing *c, struct
 	                              .detail = c->article.title};
 	enum frg_status st = store_staff_log(tx, &e, err);
 	return st == FRG_OK
-	           ? store_event_insert(
-					 tx,
-					 &(struct store_event){.kind = STR("article"), .site = c->article.site, .article = c->article.id},
-					 err)
+	           ? store_event_insert(tx,
+	                                &(struct store_event){.kind = STR("article"),
+	                                                      .site = c->article.site,
+	                                                      .article = c->article.id,
+	                                                      .detail = c->cmd->open ? STR("opened") : STR("closed")},
+	                                err)
 	           : st;
 }
 
@@ -73,7 +75,10 @@ static enum frg_status open_due(struct store_tx *tx, void *ctx, struct frg_error
 	struct store_closures *over = ctx;
 	enum frg_status st = store_closure_over(tx, clock_now(), BATCH, over, err);
 	for (size_t i = 0; st == FRG_OK && i < over->count; i++) {
-		struct store_event e = {.kind = STR("article"), .site = over->items[i].site, .article = over->items[i].article};
+		struct store_event e = {.kind = STR("article"),
+		                        .site = over->items[i].site,
+		                        .article = over->items[i].article,
+		                        .detail = over->items[i].kept_open ? STR("") : STR("opened")};
 		st = store_closure_delete(tx, over->items[i].article, err);
 		if (st == FRG_OK)
 			st = store_event_insert(tx, &e, err);

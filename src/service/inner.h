@@ -195,10 +195,10 @@ MUST_CHECK enum frg_status person_resolve(struct store_tx *tx, struct person_sco
 /* Files are to be cleared of what has gone. */
 MUST_CHECK enum frg_status scrub_wanted(struct store_tx *tx, struct frg_error *err);
 
-/* withdraw.c: if readers see it, it goes, and they are told. notices_wait: open notices on it stay open for the desk.
- */
-MUST_CHECK enum frg_status withdraw_unpublish(struct store_tx *tx, const struct store_comment *c, bool notices_wait,
-                                              struct frg_error *err);
+/* withdraw.c: if readers see it, it goes, and they are told. `by`: author, erasure. notices_wait: open notices on it
+ * stay open for the desk. */
+MUST_CHECK enum frg_status withdraw_unpublish(struct store_tx *tx, const struct store_comment *c, const char *by,
+                                              bool notices_wait, struct frg_error *err);
 
 /* queue.c: what a member of the staff may see of the queue, and how much that is. */
 struct store_queue_filter queue_filter_of(struct arena *a, const struct staff *who);

@@ -80,7 +80,7 @@ static enum frg_status unpublish(struct store_tx *tx, const struct on_text *o, c
 		st = release_apply(tx, &r, err);
 	if (st == FRG_OK)
 		st = near_refused(tx, &o->revision, d->id, err);
-	return st == FRG_OK ? decision_tell(tx, "unpublished", &o->comment, o->revision.id, STR(""), err) : st;
+	return st == FRG_OK ? decision_tell(tx, "unpublished", &o->comment, o->revision.id, STR("editors"), err) : st;
 }
 
 enum frg_status removal_apply(struct store_tx *tx, struct removal *removal, struct frg_error *err)

@@ -47,6 +47,8 @@ bool thread_own_fresh(struct thread_data *t, struct arena *a);
 struct view_comment thread_own_view(struct arena *a, const struct thread_own *own);
 /* One released comment as all see it. `answers_name` may be empty. */
 struct view_comment thread_released_view(struct arena *a, const struct store_publication *p, str answers_name);
+/* What programs read of it. threads.c */
+json_t *thread_comment_json(const struct view_comment *v, const struct store_publication *p);
 str thread_id_text(struct arena *a, id64 id); /* 0: empty */
 
 #endif

@@ -119,7 +119,7 @@ static void render_html(struct service *svc, struct arena *a, struct buf *b, con
 	render_article_page(b, &svc->assets, &site, &article, &thread);
 }
 
-static json_t *comment_json(const struct view_comment *v, const struct store_publication *p)
+json_t *thread_comment_json(const struct view_comment *v, const struct store_publication *p)
 {
 	json_t *parent = json_or_null(v->parent_id);
 	json_t *edited = v->edited ? json_integer(v->edited) : json_null();
@@ -134,7 +134,7 @@ static void render_json(struct arena *a, struct buf *b, const struct thread_data
 	json_t *list = json_array();
 	for (size_t i = 0; i < t->view_count; i++)
 		if (t->publications[i])
-			json_array_append_new(list, comment_json(&t->views[i], t->publications[i]));
+			json_array_append_new(list, thread_comment_json(&t->views[i], t->publications[i]));
 	buf_add(b, json_text(a, json_pack("{s:I, s:o, s:o}", "count", (json_int_t)t->total, "next",
 	                                  json_or_null(t->next_cursor), "comments", list)));
 }

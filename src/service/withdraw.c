@@ -6,8 +6,8 @@ struct withdrawal {
 	id64 article;
 };
 
-enum frg_status withdraw_unpublish(struct store_tx *tx, const struct store_comment *c, bool notices_wait,
-                                   struct frg_error *err)
+enum frg_status withdraw_unpublish(struct store_tx *tx, const struct store_comment *c, const char *by,
+                                   bool notices_wait, struct frg_error *err)
 {
 	struct store_publication p = {0};
 	enum frg_status st = store_publication_get(tx, c->id, &p, err);
@@ -26,7 +26,9 @@ enum frg_status withdraw_unpublish(struct store_tx *tx, const struct store_comme
 	if (st != FRG_OK)
 		return st;
 	return store_event_insert(
-		tx, &(struct store_event){.kind = STR("unpublished"), .site = c->site, .article = c->article, .comment = c->id},
+		tx,
+		&(struct store_event){
+			.kind = STR("unpublished"), .site = c->site, .article = c->article, .comment = c->id, .detail = str_of(by)},
 		err);
 }
 
@@ -49,7 +51,7 @@ static enum frg_status withdraw(struct store_tx *tx, void *ctx, struct frg_error
 			st = store_revision_move(tx, all.items[i].id, state, 0, STATE_WITHDRAWN, err);
 	}
 	if (st == FRG_OK)
-		st = withdraw_unpublish(tx, &c, false, err);
+		st = withdraw_unpublish(tx, &c, "author", false, err);
 	if (st != FRG_OK)
 		return st;
 	return store_event_insert(tx,

@@ -170,6 +170,9 @@ MUST_CHECK enum frg_status db_open_sqlite(const char *path, enum db_mode mode, s
 /* The text of a script as SQLite is to read it. */
 struct buf;
 void db_sqlite_words(const char *sql, struct buf *out);
+/* Has the disk not given this connection a page? Then it may have been taken for a damaged one. */
+struct sqlite3;
+bool db_sqlite_disk_failed(struct sqlite3 *handle);
 /* A file's name as SQLite's own URI, whatever stands in it; `frozen`: nobody writes it. */
 enum { DB_URI_MAX = 3 * 4096 + 32 };
 void db_sqlite_uri(const char *path, bool frozen, char out[DB_URI_MAX]);

@@ -43,13 +43,13 @@ static const struct db_driver driver;
 
 /* SQLite takes a page that the disk does not give (EIO) for a damaged one; its files know better. They never forget it,
  * so such a connection is opened anew before it could excuse real damage. */
-static bool disk_failed(struct sqlite *db)
+bool db_sqlite_disk_failed(sqlite3 *handle)
 {
 	static const int files[] = {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
 	for (size_t i = 0; i < COUNT_OF(files); i++) {
 		sqlite3_file *f = NULL;
 		int why = 0;
-		if (sqlite3_file_control(db->handle, "main", files[i], &f) == SQLITE_OK && f && f->pMethods &&
+		if (sqlite3_file_control(handle, "main", files[i], &f) == SQLITE_OK && f && f->pMethods &&
 		    f->pMethods->xFileControl(f, SQLITE_FCNTL_LAST_ERRNO, &why) == SQLITE_OK && (why == EIO || why == ENXIO))
 			return true;
 	}
@@ -62,7 +62,7 @@ static enum frg_status failed(struct sqlite *db, struct frg_error *err, int rc)
 	int kind = rc & 0xff;
 	bool damaged = kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB;
 	db->doubtful = db->doubtful || damaged || kind == SQLITE_IOERR;
-	if (damaged && disk_failed(db))
+	if (damaged && db_sqlite_disk_failed(db->handle))
 		return frg_fail(err, FRG_UNAVAILABLE, "store_io", "database: the disk did not give a page: %s", text);
 	switch (kind) {
 	case SQLITE_FULL: return frg_fail(err, FRG_UNAVAILABLE, "store_full", "database: %s", text);
@@ -413,20 +413,28 @@ static str text(struct db_rows *rows, int column, struct arena *a)
 	return p ? arena_str(a, (str){p, (size_t)n}) : (str){"", 0};
 }
 
+/* What the check says of a page that the disk did not give is not said of the page. */
+static enum frg_status unsound(struct db *db, struct frg_error *err, const char *found)
+{
+	if (db_sqlite_disk_failed(((struct sqlite *)db)->handle))
+		return frg_fail(err, FRG_UNAVAILABLE, "store_io", "database: the disk did not give a page: %s", found);
+	return frg_fail(err, FRG_CORRUPT, "store_corrupt", "%s", found);
+}
+
 static enum frg_status check_integrity(struct db *db, struct frg_error *err)
 {
 	struct db_rows *rows;
 	enum frg_status st = query(db, err, "PRAGMA integrity_check(1)", NULL, 0, &rows);
 	if (st != FRG_OK)
 		return st;
-	char first[120] = "";
+	char first[160] = "";
 	if (next(rows)) {
 		const unsigned char *found = sqlite3_column_text(((struct sqlite_rows *)rows)->stmt, 0);
 		sqlite3_snprintf(sizeof first, first, "%s", found ? (const char *)found : "?");
 	}
 	st = end(rows, err);
 	if (st == FRG_OK && strcmp(first, "ok") != 0)
-		st = frg_fail(err, FRG_CORRUPT, "store_corrupt", "database: %s", first);
+		st = unsound(db, err, first);
 	if (st != FRG_OK)
 		return st;
 	bool dangling = false;
@@ -435,12 +443,12 @@ static enum frg_status check_integrity(struct db *db, struct frg_error *err)
 		return st;
 	if (next(rows)) {
 		dangling = true;
-		sqlite3_snprintf(sizeof first, first, "%s row %lld", sqlite3_column_text(((struct sqlite_rows *)rows)->stmt, 0),
-		                 (long long)integer(rows, 1));
+		sqlite3_snprintf(sizeof first, first, "%s row %lld points to something that is not there",
+		                 sqlite3_column_text(((struct sqlite_rows *)rows)->stmt, 0), (long long)integer(rows, 1));
 	}
 	st = end(rows, err);
 	if (st == FRG_OK && dangling)
-		st = frg_fail(err, FRG_CORRUPT, "store_corrupt", "%s points to something that is not there", first);
+		st = unsound(db, err, first);
 	return st;
 }
 

@@ -252,6 +252,19 @@ enum frg_status store_decision_standing(struct store_tx *tx, id64 revision, stru
 	READ_ONE(tx, rows, err, out, read_decision, "decision");
 }
 
+enum frg_status store_decision_then(struct store_tx *tx, id64 revision, str action, msec by, struct store_decision *out,
+                                    struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " COLUMNS " FROM decision d WHERE d.revision_id = $1 AND d.action = $2"
+	                              " AND d.decided_at <= $3 ORDER BY d.seq DESC LIMIT 1",
+	                              DB_INT(revision), DB_TEXT(action), DB_INT(by));
+	if (st != FRG_OK)
+		return st;
+	READ_ONE(tx, rows, err, out, read_decision, "decision");
+}
+
 enum frg_status store_decision_release_before(struct store_tx *tx, id64 comment, int64_t seq,
                                               struct store_decision *out, struct frg_error *err)
 {

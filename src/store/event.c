@@ -103,6 +103,7 @@ enum frg_status store_event_purge(struct store_tx *tx, msec before, struct frg_e
 	return DB_RUN(tx->db, err,
 	              "DELETE FROM event WHERE seq < (SELECT min(o.seq) + 5000 FROM event o) AND created_at < $1"
 	              " AND (kind <> 'held' OR seq <= (SELECT CAST(s.value AS BIGINT) FROM setting s WHERE s.site_id = 0"
-	              " AND s.name = $2))",
+	              " AND s.name = $2))"
+	              " AND seq <= coalesce((SELECT min(w.seen_seq) FROM webhook w WHERE w.state = 'active'), seq)",
 	              DB_INT(before), DB_TEXT(STR("search_seq")));
 }

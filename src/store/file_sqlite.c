@@ -40,10 +40,19 @@ static const char *plain(const char *text, char out[120])
 	return out;
 }
 
-static enum frg_status failed(struct frg_error *err, int rc, const char *path, const char *detail)
+static enum frg_status not_given(struct frg_error *err, const char *path)
+{
+	return frg_fail(err, FRG_UNAVAILABLE, "store_io", "%s: the disk did not give a page", path);
+}
+
+/* `db`: whose pages were read. */
+static enum frg_status failed(struct frg_error *err, int rc, const char *path, sqlite3 *db, const char *detail)
 {
 	char letters[120];
 	detail = plain(detail ? detail : sqlite3_errstr(rc), letters);
+	bool damaged = (rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB;
+	if (damaged && db && db_sqlite_disk_failed(db))
+		return not_given(err, path);
 	switch (rc & 0xff) {
 	case SQLITE_NOMEM: BUG("out of memory");
 	case SQLITE_FULL: return frg_fail(err, FRG_UNAVAILABLE, "store_full", "no room for %s: %s", path, detail);
@@ -54,6 +63,7 @@ static enum frg_status failed(struct frg_error *err, int rc, const char *path, c
 	case SQLITE_PERM:
 	case SQLITE_READONLY:
 	case SQLITE_CANTOPEN: return frg_fail(err, FRG_UNAVAILABLE, "store_io", "%s: %s", path, detail);
+	case SQLITE_CORRUPT: return frg_fail(err, FRG_CORRUPT, "store_corrupt", "%s is damaged: %s", path, detail);
 	default: return frg_fail(err, FRG_CORRUPT, "store_corrupt", "%s: %s", path, detail);
 	}
 }
@@ -86,7 +96,7 @@ static enum frg_status open_file(const char *path, enum store_file_use use, sqli
 	flags |= use == STORE_FILE_FROZEN ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	int rc = sqlite3_open_v2(uri, out, flags, NULL);
 	if (rc != SQLITE_OK)
-		st = failed(err, rc, path, *out ? sqlite3_errmsg(*out) : NULL);
+		st = failed(err, rc, path, *out, *out ? sqlite3_errmsg(*out) : NULL);
 	if (st == FRG_OK) {
 		sqlite3_busy_timeout(*out, 10000);
 		sqlite3_db_config(*out, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -101,7 +111,7 @@ static enum frg_status open_file(const char *path, enum store_file_use use, sqli
 static enum frg_status run(sqlite3 *db, const char *path, const char *sql, struct frg_error *err)
 {
 	int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
-	return rc == SQLITE_OK ? FRG_OK : failed(err, rc, path, sqlite3_errmsg(db));
+	return rc == SQLITE_OK ? FRG_OK : failed(err, rc, path, db, sqlite3_errmsg(db));
 }
 
 /* ---- a copy ---- */
@@ -111,7 +121,7 @@ static enum frg_status copy_pages(sqlite3 *from, sqlite3 *to, const char *path, 
 {
 	sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
 	if (!b)
-		return failed(err, sqlite3_errcode(to), path, sqlite3_errmsg(to));
+		return failed(err, sqlite3_errcode(to), path, to, sqlite3_errmsg(to));
 	int rc;
 	do {
 		rc = sqlite3_backup_step(b, PAGES_A_STEP);
@@ -122,7 +132,7 @@ static enum frg_status copy_pages(sqlite3 *from, sqlite3 *to, const char *path, 
 	int end = sqlite3_backup_finish(b);
 	if (rc == SQLITE_DONE)
 		rc = end;
-	return rc == SQLITE_OK ? FRG_OK : failed(err, rc, path, NULL);
+	return rc == SQLITE_OK ? FRG_OK : failed(err, rc, path, from, NULL);
 }
 
 enum frg_status store_file_copy(const char *from, enum store_file_use use, const char *to, store_progress *progress,
@@ -284,7 +294,7 @@ static enum frg_status look_at_schema(sqlite3 *db, const char *path, int64_t *co
 		rc = SQLITE_OK;
 	}
 	if (st == FRG_OK && rc != SQLITE_DONE)
-		st = failed(err, rc, path, sqlite3_errmsg(db));
+		st = failed(err, rc, path, db, sqlite3_errmsg(db));
 	sqlite3_finalize(stmt);
 	return st == FRG_OK && *count == 0 ? foreign(path, err) : st;
 }
@@ -295,7 +305,7 @@ static enum frg_status number(sqlite3 *db, const char *path, const char *sql, in
 	int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
 	if (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
 		*out = sqlite3_column_int64(stmt, 0);
-	enum frg_status st = rc == SQLITE_ROW ? FRG_OK : failed(err, rc, path, sqlite3_errmsg(db));
+	enum frg_status st = rc == SQLITE_ROW ? FRG_OK : failed(err, rc, path, db, sqlite3_errmsg(db));
 	sqlite3_finalize(stmt);
 	return st;
 }
@@ -337,7 +347,7 @@ enum frg_status store_file_look(const char *path, enum store_file_use use, struc
 		int rc = compare_shape(db, model, &same);
 		sqlite3_close(model);
 		if (rc != SQLITE_OK)
-			st = failed(err, rc, path, sqlite3_errmsg(db));
+			st = failed(err, rc, path, db, sqlite3_errmsg(db));
 		else if (!same)
 			st = foreign(path, err);
 	}
@@ -373,11 +383,14 @@ static enum frg_status check(sqlite3 *db, const char *path, const char *sql, con
 	const char *said = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
 	if (said && strncmp(said, heading, strlen(heading)) == 0)
 		said += strlen(heading);
-	if (rc == SQLITE_ROW && (!good || !said || strcmp(said, good) != 0))
+	bool bad = rc == SQLITE_ROW && (!good || !said || strcmp(said, good) != 0);
+	if (bad && db_sqlite_disk_failed(db))
+		st = not_given(err, path);
+	else if (bad)
 		st = frg_fail(err, FRG_CORRUPT, "store_corrupt", "%s is damaged: %s%s", path, plain(said ? said : "?", letters),
 		              good ? "" : " points to something that is not there");
 	else if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-		st = failed(err, rc, path, sqlite3_errmsg(db));
+		st = failed(err, rc, path, db, sqlite3_errmsg(db));
 	sqlite3_finalize(stmt);
 	return st;
 }

@@ -14,6 +14,7 @@
 #include "store/site.h"
 #include "store/access.h"
 #include "store/staff.h"
+#include "store/webhook.h"
 
 struct store;
 struct store_tx;
@@ -321,6 +322,9 @@ MUST_CHECK enum frg_status store_decision_get(struct store_tx *tx, id64 id, stru
 /* The newest of a revision that settled what became of it and was not taken back. */
 MUST_CHECK enum frg_status store_decision_standing(struct store_tx *tx, id64 revision, struct store_decision *out,
                                                    struct frg_error *err);
+/* The newest with this action on a revision that was made by then. */
+MUST_CHECK enum frg_status store_decision_then(struct store_tx *tx, id64 revision, str action, msec by,
+                                               struct store_decision *out, struct frg_error *err);
 /* The newest standing release of a comment's other revisions, for an undo to fall back on. */
 MUST_CHECK enum frg_status store_decision_release_before(struct store_tx *tx, id64 comment, int64_t seq,
                                                          struct store_decision *out, struct frg_error *err);
@@ -527,7 +531,7 @@ MUST_CHECK enum frg_status store_event_insert(struct store_tx *tx, const struct 
                                               struct frg_error *err); /* assigns seq */
 MUST_CHECK enum frg_status store_event_after(struct store_tx *tx, int64_t seq, int64_t limit, struct store_events *out,
                                              struct frg_error *err);
-/* Those from before `before` have been read by all, but perhaps not by the full-text index. */
+/* Those from before `before` have been read by all, but perhaps not by the full-text index or for webhooks. */
 MUST_CHECK enum frg_status store_event_purge(struct store_tx *tx, msec before, struct frg_error *err);
 MUST_CHECK enum frg_status store_event_last(struct store_tx *tx, int64_t *seq, struct frg_error *err);
 /* Tells it from another of the same number: never 0. */

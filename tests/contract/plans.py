@@ -8,7 +8,7 @@ import itertools, os, pathlib, re, sqlite3, subprocess, sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 GROWS = set('''address author automatic_case bucket comment decision double_check erasure erasure_run evidence event figure forecast
 mail near_key notice objection proof publication queue review revision search_title staff_log statement suggestion
-suspension'''.split())
+suspension webhook_delivery'''.split())
 # These count many rows for each submission or page, and read nothing but an index.
 COUNTS = ('SELECT count(*), 0, 0 FROM (SELECT 1 FROM queue q', 'LIMIT $3) AS before', 'count(DISTINCT s.author_id)', 'SELECT due_at * turn FROM queue')
 # Walks that are meant, by what stands in the statement, and why.

@@ -5,8 +5,9 @@ import assert from 'node:assert/strict';
 import { startServer, until, uuid } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { Stream, form, FORM } from '../lib/http.mjs';
+import { Receiver } from '../lib/receiver.mjs';
 
-let server, rike, listener;
+let server, rike, listener, hook;
 const canaries = new Map(); // word → where it stands
 const ids = {}; // state → comment that a stranger must not be able to tell from none
 let released, pending, releasedCount = 0;
@@ -18,6 +19,8 @@ function canary(where) {
 	canaries.set(word, where);
 	return word;
 }
+
+const hookBody = () => ({ url: hook.url, types: ['comment.held', 'comment.decided', 'comment.released', 'comment.withdrawn', 'article.closed', 'article.opened'] });
 
 async function author(where) {
 	const reader = new Reader(server, { name: canary(`${where}: name`), email: `${canary(`${where}: email`)}@post.example` });
@@ -69,8 +72,11 @@ async function reportedOnes() {
 }
 
 before(async () => {
-	server = await startServer({ site: { origins: 'https://paper.example' } });
+	server = await startServer({ site: { origins: 'https://paper.example' }, config: { webhooks: 'private' } });
 	rike = await new Editor(server).login();
+	hook = await new Receiver().start();
+	hook.status = 503; // away until all has happened
+	Object.assign(hook, (await rike.write('/v1/desk/webhooks', hookBody())).json);
 	listener = await new Stream(server, '/v1/articles/bruecke/stream').opened;
 
 	const open = await releasedComment('released');
@@ -138,6 +144,7 @@ before(async () => {
 after(async () => {
 	listener?.close();
 	await server?.end();
+	await hook?.end();
 });
 
 async function shown(id, expected) {
@@ -215,6 +222,22 @@ test('who reported is told their own words and the decision: no text that waits 
 		assert.ok(!/Rike|Ahrens/.test(everything), `an editor's name in ${path}`);
 	}
 	assert.equal(notices.length, 3);
+});
+
+test('nor in anything that other programs are told, however late', async () => {
+	hook.status = 204;
+	const path = `/v1/desk/webhooks/${hook.webhook.id}`;
+	assert.equal((await rike.request('PUT', path, { headers: { 'X-CSRF-Token': rike.csrf }, body: hookBody() })).status, 204);
+	await until(async () => (await rike.get('/v1/desk/webhooks')).json.webhooks[0].waiting === 0, { within: 30000, what: 'all is told' });
+	assert.ok(hook.got.length > 30, `${hook.got.length} messages`);
+	for (const { url, headers, text } of hook.got)
+		search('a webhook', `${url} ${JSON.stringify(headers)} ${text}`);
+	assert.ok(!/Rike|Ahrens/.test(hook.got.map((g) => g.text).join()), 'no editor\'s name');
+	const now = new Map();
+	for (const { body: { type, data } } of hook.got.filter((g) => /released|withdrawn/.test(g.body.type)))
+		now.set(data.comment_id, type === 'comment.released');
+	const kept = [...now].filter(([, there]) => there).map(([id]) => id).sort();
+	assert.deepEqual(kept, (await server.get('/v1/articles/bruecke/comments')).json.comments.filter((c) => !c.removed).map((c) => c.id).sort(), 'who follows them knows what is public');
 });
 
 test('no letter to anybody tells another one\'s words', () => {

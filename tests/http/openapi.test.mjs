@@ -92,7 +92,7 @@ test('the check can fail', () => {
 
 // ---- what goes for many operations ----
 
-const CONCRETE = { id: 'bruecke', comment: NO_ID, revision: NO_ID, decision: NO_ID, session: NO_ID, member: NO_ID, invitation: NO_ID, passkey: NO_ID,
+const CONCRETE = { webhook: NO_ID, delivery: NO_ID, id: 'bruecke', comment: NO_ID, revision: NO_ID, decision: NO_ID, session: NO_ID, member: NO_ID, invitation: NO_ID, passkey: NO_ID,
 	objection: NO_ID, notice: NO_ID, evidence: NO_ID, article: 'nix', token: `${NO_ID}-x`, name: 'x', rest: 'x' };
 const concrete = (op, more = {}) => op.path.replace(/\{(\w+)\}/g, (_, name) => ({ ...CONCRETE, ...more })[name]);
 const asGoogle = (op) => op.tags.includes('perspective'); // errors in Google's form; a key, and nothing that a browser adds
@@ -718,6 +718,43 @@ test('preserved evidence', async () => {
 	await end(404, { reason: 'x' }, NO_ID);
 	await end(204, { reason: 'Vorbei.' });
 	code(await end(409, { reason: 'Vorbei.' }), 'hold_ended');
+});
+
+test('webhooks: named, tried out, changed, removed', async () => {
+	const mine = { who: rike, headers: csrf() }, url = 'https://127.0.0.1:9/hook', types = ['comment.held', 'article.closed'], all = '/v1/desk/webhooks';
+	const { webhook, secret } = (await call('addWebhook', all, 201, { ...mine, body: { url, types } })).json, at = `${all}/${webhook.id}`;
+	assert.match(secret, /^whsec_/);
+	code(await call('addWebhook', all, 400, { ...mine, body: { url: 'http://paper.example/', types } }), 'webhook_url');
+	code(await call('addWebhook', all, 400, { ...mine, body: { url, types: ['comment.text'] } }), 'webhook_types');
+	code(await call('addWebhook', all, 400, { ...mine, body: { url, types: 'comment.held' } }), 'json_invalid');
+	await call('changeWebhook', at, 204, { ...mine, body: { url, types, active: true } });
+	code(await call('changeWebhook', at, 400, { ...mine, body: { url: 'x', types } }), 'webhook_url');
+	code(await call('changeWebhook', `${all}/${NO_ID}`, 404, { ...mine, body: { url: 'x', types } }), 'webhook_unknown');
+	await submit('Wird das gemeldet?');
+	const seen = await until(async () => {
+		const list = (await call('webhookDeliveries', `${at}/deliveries`, 200, { who: rike })).json.deliveries;
+		return list[0]?.tries && list;
+	}, { what: 'a try' });
+	assert.deepEqual(seen.map((d) => [d.type, d.state, d.problem]), [['comment.held', 'waiting', 'private']]);
+	assert.equal((await call('webhooks', all, 200, { who: rike })).json.webhooks[0].waiting, 1);
+	assert.equal((await call('testWebhook', `${at}/test`, 200, mine)).json.problem, 'private');
+	code(await call('resendDelivery', `${at}/deliveries/${seen[0].id}`, 404, mine), 'delivery_unknown');
+	server.sql("UPDATE webhook_delivery SET state = 'failed', claim = 0");
+	await call('resendDelivery', `${at}/deliveries/${seen[0].id}`, 204, mine);
+	assert.notEqual((await call('newWebhookSecret', `${at}/secret`, 200, mine)).json.secret, secret);
+	const omar = await new Editor(server).login('omar'), his = { who: omar, headers: { 'X-CSRF-Token': omar.csrf } };
+	const others = [['changeWebhook', at], ['removeWebhook', at], ['newWebhookSecret', `${at}/secret`], ['testWebhook', `${at}/test`],
+		['webhookDeliveries', `${at}/deliveries`], ['resendDelivery', `${at}/deliveries/${seen[0].id}`]];
+	for (const [op, path] of [['webhooks', all], ['addWebhook', all], ...others])
+		await call(op, path, 403, { ...(op.startsWith('webhook') ? { who: omar } : his), ...(/^(add|change)/.test(op) ? { body: { url, types } } : {}) });
+	await call('removeWebhook', at, 204, mine);
+	for (const [op, path] of others)
+		await call(op, path, 404, { ...(op === 'webhookDeliveries' ? { who: rike } : mine), ...(op === 'changeWebhook' ? { body: { url, types } } : {}) });
+	for (let i = 0; i < 20; i++)
+		await call('addWebhook', all, 201, { ...mine, body: { url, types } });
+	code(await call('addWebhook', all, 413, { ...mine, body: { url, types } }), 'webhooks_many');
+	for (const w of (await call('webhooks', all, 200, { who: rike })).json.webhooks)
+		await call('removeWebhook', `${all}/${w.id}`, 204, mine);
 });
 
 test('persons: found, handed over, erased; by the desk and by themselves', async () => {

@@ -1,7 +1,7 @@
 // Every route of the desk, tried by every role and by people of another site, against the table in docs/roles.md.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { startServer, PASSWORD } from '../lib/server.mjs';
+import { startServer, until, PASSWORD } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { request } from '../lib/http.mjs';
 import { Contract, file } from '../lib/openapi.mjs';
@@ -34,6 +34,8 @@ async function ownPasskey(who) {
 	return (await who.write('/v1/desk/factors/passkeys', { name: 'Schlüssel', passkey: new Authenticator().create(options) })).json.id;
 }
 
+const ownWebhook = async (who) => (await who.write('/v1/desk/webhooks', { url: 'https://paper.invalid/hook', types: ['comment.held'] })).json.webhook.id;
+
 before(async () => {
 	server = await startServer({ site: { address: 'http://localhost:8080' } });
 	const add = (login, ...more) => server.cliWith(PASSWORD + '\n', 'user', 'set', login, '--name', `Name ${login}`, '--password-stdin', ...more);
@@ -58,7 +60,9 @@ before(async () => {
 	await wilma.postForm({ revision: /name="revision" value="([^"]+)"/.exec(form)[1], form_key: /name="form_key" value="([^"]+)"/.exec(form)[1], kind: 'insult', explanation: 'Ich.',
 		name: 'Nora', email: 'nora@leser.example', good_faith: '1' }, { path: `/comments/${released.id}/notice` });
 	const notice = (await rike.get('/v1/desk/notices')).json.cases[0].id;
+	const webhook = await ownWebhook(rike);
 	const waits = await wilma.submit('Wann beginnt der Bau der Brücke?');
+	const delivery = await until(async () => (await rike.get(`/v1/desk/webhooks/${webhook}/deliveries`)).json.deliveries[0]?.id);
 	const revision = (await rike.item(waits.id)).revision;
 	const evidence = (await rike.write(`/v1/desk/revisions/${revision}/evidence`, { reason: 'Zur Probe.' })).json.id;
 	const person = (await rike.write('/v1/desk/persons/search', { q: waits.id })).json.persons[0].id;
@@ -66,7 +70,7 @@ before(async () => {
 	const member = (await rike.get('/v1/desk/staff')).json.members.find((m) => m.login === 'omar').id;
 	const session = (await rike.get('/v1/desk/sessions')).json.sessions[0].id;
 	const passkey = await ownPasskey(rike);
-	ids = { revision, comment: waits.id, decision, objection, notice, evidence, person, invitation, member, session, passkey, article: 'bruecke', figure: 'waits' };
+	ids = { webhook, delivery, revision, comment: waits.id, decision, objection, notice, evidence, person, invitation, member, session, passkey, article: 'bruecke', figure: 'waits' };
 });
 after(() => server?.end());
 
@@ -119,13 +123,14 @@ const meant = (op) => ({ action: 'reject', version: 1, rules: ['profanity'], out
 async function seen() {
 	const admin = people.administrator, of = async (path, who = admin) => (await who.get(path)).json;
 	return { staff: await of('/v1/desk/staff'), story: await of(`/v1/desk/comments/${ids.comment}/story`), released: await of(`/v1/desk/comments/${released.id}/story`),
-		notices: await of('/v1/desk/notices'), objections: await of('/v1/desk/objections'), evidence: await of('/v1/desk/evidence'), erasures: await of('/v1/desk/erasures'),
+		notices: await of('/v1/desk/notices'), objections: await of('/v1/desk/objections'), evidence: await of('/v1/desk/evidence'), webhooks: await of('/v1/desk/webhooks'), erasures: await of('/v1/desk/erasures'),
 		factors: await of('/v1/desk/factors', people.rike), sessions: (await of('/v1/desk/sessions', people.rike)).sessions.map((s) => s.id),
 		comments: (await new Reader(server).comments()).comments.map((c) => c.id), article: (await of('/v1/articles/bruecke')) };
 }
 
 test('people of another site see and change nothing here', async () => {
 	ids.invitation = (await people.administrator.write('/v1/desk/staff/invitations', { name: 'Noch jemand', role: 'editor' })).json.id;
+	ids.webhook = await ownWebhook(people.administrator);
 	const before = await seen();
 	for (const op of routes.filter((o) => o.path.includes('{') && o.operationId !== 'figure')) {
 		const answer = await elsewhere.request(op.method, path(op), { headers: op.method === 'GET' ? {} : { 'X-CSRF-Token': elsewhere.csrf }, body: op.requestBody ? meant(op) : undefined });

@@ -11,7 +11,7 @@ export const GROUPS = [
 	{ name: 'answers', tabs: ['objections', 'notices'] },
 	{ name: 'figures', tabs: ['figures'] },
 	{ name: 'rules', tabs: ['policy', 'learning', 'automatic'] },
-	{ name: 'house', tabs: ['team', 'persons'] },
+	{ name: 'house', tabs: ['team', 'persons', 'webhooks'] },
 ] as const;
 export const TABS = GROUPS.flatMap((g): readonly (typeof GROUPS)[number]['tabs'][number][] => g.tabs);
 export type Tab = (typeof TABS)[number];
@@ -44,6 +44,7 @@ export function mayEnter(who: { may(right: Right): boolean }, tab: Place['tab'])
 	case 'learning':
 	case 'automatic': return who.may('settings');
 	case 'persons': return who.may('persons');
+	case 'webhooks': return who.may('webhooks');
 	case 'team': return who.may('staff') || who.may('log');
 	default: return true;
 	}

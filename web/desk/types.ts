@@ -8,7 +8,7 @@ export type RuleId = 'profanity' | 'aggression' | 'insinuation' | 'ad_link' | 'o
 export type BreachId = Exclude<RuleId, 'engaging'>;
 export type Action = 'release' | 'reject' | 'return' | 'refer';
 export type Role = 'administrator' | 'lead' | 'editor' | 'trainee' | 'auditor' | 'lawyer';
-export type Right = 'self' | 'read' | 'decide' | 'answer' | 'thread' | 'suspend' | 'settings' | 'change' | 'evidence' | 'legal' | 'log' | 'staff' | 'persons' | 'sign';
+export type Right = 'self' | 'read' | 'decide' | 'answer' | 'thread' | 'suspend' | 'settings' | 'change' | 'evidence' | 'legal' | 'log' | 'staff' | 'persons' | 'sign' | 'webhooks';
 /** How somebody logged in. */
 export type Method = 'password' | 'code' | 'recovery' | 'key' | 'passkey' | 'house' | 'invitation';
 export const ROLES: readonly Role[] = ['administrator', 'lead', 'editor', 'trainee', 'auditor', 'lawyer'];

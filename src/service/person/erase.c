@@ -146,7 +146,7 @@ enum frg_status erase_withdraw(struct store_tx *tx, id64 id, struct frg_error *e
 		st = store_revision_of_comment(tx, id, &all, err);
 	if (st == FRG_OK)
 		st = end_states(tx, &c, &all, err);
-	return st == FRG_OK ? withdraw_unpublish(tx, &c, true, err) : st;
+	return st == FRG_OK ? withdraw_unpublish(tx, &c, "erasure", true, err) : st;
 }
 
 int64_t erase_mark(str key_hash)
@@ -180,7 +180,7 @@ enum frg_status erase_comment(struct store_tx *tx, const struct erasing *why, id
 	if (st == FRG_OK)
 		st = end_states(tx, &c, &all, err);
 	if (st == FRG_OK)
-		st = withdraw_unpublish(tx, &c, false, err);
+		st = withdraw_unpublish(tx, &c, "erasure", false, err);
 	for (size_t i = 0; st == FRG_OK && i < all.count; i++) {
 		st = mark_request(tx, &all.items[i], err);
 		if (st == FRG_OK)

@@ -12,7 +12,8 @@ static const struct {
 	str name;
 	unsigned rights;
 } roles[ROLE_COUNT] = {
-	[ROLE_ADMINISTRATOR] = {STR_INIT("administrator"), LEAD | RIGHT_LOG | RIGHT_STAFF | RIGHT_PERSONS | RIGHT_SIGN},
+	[ROLE_ADMINISTRATOR] = {STR_INIT("administrator"),
+                            LEAD | RIGHT_LOG | RIGHT_STAFF | RIGHT_PERSONS | RIGHT_SIGN | RIGHT_HOOKS},
 	[ROLE_LEAD] = {STR_INIT("lead"), LEAD},
 	[ROLE_EDITOR] = {STR_INIT("editor"), EDITOR},
 	[ROLE_TRAINEE] = {STR_INIT("trainee"), DECIDER},

@@ -34,7 +34,8 @@ enum right {
 	RIGHT_LOG = 1 << 10,     /* read the log of log-ins and of accounts */
 	RIGHT_STAFF = 1 << 11,   /* invite, change roles, close accounts */
 	RIGHT_PERSONS = 1 << 12, /* hand over and erase a reader's data */
-	RIGHT_SIGN = 1 << 13     /* open a lane that releases by itself */
+	RIGHT_SIGN = 1 << 13,    /* open a lane that releases by itself */
+	RIGHT_HOOKS = 1 << 14    /* say which programs of others are told what happens */
 };
 unsigned staff_rights(enum staff_role role);
 str staff_role_name(enum staff_role role);

@@ -25,6 +25,7 @@ import { LoginAgain, LoginPage } from './login';
 import { Notices } from './notices';
 import { Objections } from './objections';
 import { Persons } from './persons';
+import { Webhooks } from './webhooks';
 import { Policy } from './policy';
 import type { PolicyDesk } from './policy';
 import { confirmPanel, Review } from './review';
@@ -190,6 +191,7 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 			{tab === 'objections' && <Objections controller={controller} changes={view.changes} />}
 			{tab === 'notices' && <Notices controller={controller} changes={view.changes} />}
 			{tab === 'persons' && <Persons controller={controller} />}
+			{tab === 'webhooks' && <Webhooks controller={controller} />}
 			{tab === 'figures' && <Figures controller={controller} />}
 			{tab === 'team' && <Team controller={controller} />}
 			{tab === 'decided' && <Decided controller={controller} changes={view.changes} onRead={read} />}

@@ -93,6 +93,12 @@ function rulesText(detail: string): string {
 	return [...of('second_factor', 'factor'), ...of('passwords', 'passwords')].join(', ');
 }
 
+/* "gone https://hooks.example" */
+function offText(detail: string): string {
+	const [reason = '', where = ''] = detail.split(' '), key = `webhooks.off_${reason}`;
+	return `${where}. ${has(key) ? t(key) : reason}`;
+}
+
 function Log({ controller, changes }: { controller: Controller; changes: number }): JSX.Element {
 	const [list, setList] = useState<LogEntry[] | null>(null), [end, setEnd] = useState(false);
 	async function more(from: LogEntry[]): Promise<void> {
@@ -104,6 +110,7 @@ function Log({ controller, changes }: { controller: Controller; changes: number 
 	const what = (e: LogEntry): string => {
 		const role = ROLES.find((r) => e.detail.startsWith(r)), method = `method.${e.detail.split(' ')[0]}`;
 		if (e.kind === 'access') return t('log.access', e.by ?? t('log.command'), '', rulesText(e.detail));
+		if (e.kind === 'webhook_off') return t('log.webhook_off', '', '', offText(e.detail));
 		if (e.kind === 'login' && has(method)) return t('log.login_by', e.by ?? '', '', t(method));
 		return t(`log.${e.kind}`, e.by ?? t('log.command'), e.to ?? '', role && has(`role.${role}`) ? t(`role.${role}`) + e.detail.slice(role.length) : e.detail);
 	};
