@@ -3,7 +3,7 @@ the machine's own rate of fsynced 4 KB appends. accept_sqlite_slow: both where a
 as a comment, 16 clients on each side; what one takes of the processor is said for the server and for the database, for
 where both share two cores with the load the rate follows from it. decide_batch: decisions a second by the desk's batches of 100, every tenth a rejection
 with its letter. The load comes from bench/send.c, which takes a twentieth of what the server takes."""
-import json, os, pathlib, random, re, struct, subprocess, sys, time, urllib.parse, urllib.request
+import json, os, pathlib, random, re, subprocess, sys, time, urllib.parse, urllib.request
 
 from lib import ROOT, Freigabe, alternated, have, until
 
@@ -56,14 +56,6 @@ with open(sys.argv[1] + '/yard', 'wb', buffering=0) as f:
 def fsync_rate(folder, seconds, env=None):
     return float(subprocess.run([sys.executable, '-c', FSYNCS, folder, str(seconds)], env={**os.environ, **(env or {})},
                                 capture_output=True, text=True, check=True).stdout)
-
-
-def slow_disk(folder, ms):
-    """The environment in which each fsync below `folder` takes so much longer, by the library that tests make faults with."""
-    library, control = f'{folder}/faults.so', pathlib.Path(folder, 'control')
-    subprocess.run(['cc', '-O1', '-shared', '-fPIC', '-o', library, ROOT / 'tests/lib/faults.c', '-ldl'], check=True)
-    control.write_bytes(struct.pack('<3q', ms, 0, 1).ljust(4096, b'\0'))
-    return {'LD_PRELOAD': library, 'FAULTS': str(control), 'FAULTS_DIR': folder}
 
 
 def sent(bench, server, connections, requests, *headers):
@@ -227,9 +219,8 @@ def sqlite(add, bench):
 
 
 def slow(add, bench):
-    with bench.temporary() as folder:
-        env = slow_disk(folder, 1)
-        with Freigabe(bench, folder, env=env) as server:
-            accepting = Accepting(bench, server, 64)
-            got = alternated(bench.rounds, yard=lambda: fsync_rate(folder, 1, env), ours=accepting.round)
+    env = {'LD_PRELOAD': str(bench.build / 'bench/libslow_sync.so')}
+    with bench.temporary() as folder, Freigabe(bench, folder, env=env) as server:
+        accepting = Accepting(bench, server, 64)
+        got = alternated(bench.rounds, yard=lambda: fsync_rate(folder, 1, env), ours=accepting.round)
         add('accept_sqlite_slow', got['ours'], 'per s', 'as slow fsynced appends', got['yard'])

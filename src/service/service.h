@@ -121,7 +121,8 @@ struct service_review {
 /* Is this finding, or the lack of relation to the article, worth telling the writer of? */
 bool service_hint_worthy(const struct frg_review *review, const struct frg_evidence *e);
 bool service_off_topic(const struct frg_review *review);
-/* Reviews a text under an article, outside any transaction. FRG_NOT_FOUND: it is bare, and the engine has not seen it yet. */
+/* Reviews a text under an article, outside any transaction. FRG_NOT_FOUND: it is bare, and the engine has not seen it
+ * yet. */
 MUST_CHECK enum frg_status service_check(struct service *svc, struct arena *a, const struct store_article *article,
                                          str text, str parent, struct service_review *out, struct frg_error *err);
 /* For the form: checks under an article named by its id; `parent` 0 or a released comment. */
