@@ -153,9 +153,9 @@ LONG_SECONDS = 4 * 3600
 AS_SHIPPED = ('backup', 'clock', 'confine', 'descriptors', 'disk', 'drain', 'earlier', 'faults', 'flow', 'kill', 'limits', 'migrate', 'nodes', 'openapi', 'proxy', 'recovery',
               'replica', 'report', 'start', 'takeover', 'upgrade')
 # These are about disks, clocks, proxies and many processes, not about memory.
-ONLY_AS_SHIPPED = ('clock', 'confine', 'descriptors', 'disk', 'faults', 'migrate', 'nodes', 'proxy', 'recovery', 'replica', 'start', 'takeover')
+ONLY_AS_SHIPPED = ('clock', 'confine', 'descriptors', 'disk', 'earlier', 'faults', 'migrate', 'nodes', 'proxy', 'recovery', 'replica', 'start', 'takeover')
 # On the other store what touches it most.
-ON_POSTGRESQL = ('canary', 'factors', 'flow', 'kill', 'near', 'persons', 'search', 'together', 'webhooks')
+ON_POSTGRESQL = ('canary', 'factors', 'flow', 'kill', 'near', 'persons', 'search', 'together')
 # What has several things go on at once: the rest tells the thread sanitizer nothing that these do not.
 WITH_THREADS = ('abuse', 'automatic', 'closing', 'drain', 'figures', 'flood', 'flow', 'hostile', 'kill', 'learning', 'limits', 'metrics', 'near', 'nodes', 'notices', 'persons', 'streams', 'webhooks')
 

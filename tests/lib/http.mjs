@@ -59,7 +59,12 @@ export function request(server, method, path, { headers = {}, body, timeout = 15
 			res.on('close', () => res.complete || fail(new Error('cut off')));
 		});
 		req.on('timeout', () => req.destroy(new Error(`no answer within ${timeout} ms: ${method} ${path}`)));
-		req.on('error', fail);
+		req.on('error', (e) => { // a kept connection may be ended by the server at the moment at which it is used again
+			if (req.reusedSocket && e.code === 'ECONNRESET' && method === 'GET')
+				request(server, method, path, { headers, body, timeout, agent: false }).then(done, fail);
+			else
+				fail(e);
+		});
 		req.end(data);
 	});
 }

@@ -110,7 +110,7 @@ class Server {
 	// copied: for the first server of a file of tests, as a second one may have to be another house, with keys of its own.
 	setUp(site) {
 		const folder = process.env.FREIGABE_TEST_BEGINNINGS;
-		if (!folder || !this.db.startsWith('sqlite:') || begun++)
+		if (!folder || this.db !== `sqlite:${this.file}` || begun++)
 			return this.setUpAnew(site);
 		const name = createHash('sha256').update(JSON.stringify([this.bin, site, this.ownEnv])).digest('hex'), kept = join(folder, name);
 		if (existsSync(kept))
