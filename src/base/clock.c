@@ -27,6 +27,12 @@ int64_t clock_steady_ns(void)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
+struct timespec clock_steady_after(msec wait)
+{
+	int64_t at = clock_steady_ns() + wait * 1000000;
+	return (struct timespec){.tv_sec = at / 1000000000, .tv_nsec = at % 1000000000};
+}
+
 static msec floor_div(msec a, msec b) { return a / b - (a % b < 0); }
 
 void clock_iso(msec t, char out[CLOCK_ISO_SIZE])

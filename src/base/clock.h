@@ -4,6 +4,8 @@
 
 #include "base/base.h"
 
+#include <time.h>
+
 typedef int64_t msec;
 
 enum { CLOCK_ISO_SIZE = 25 };
@@ -16,6 +18,8 @@ void clock_shift(msec by);
 msec clock_steady(void);
 /* The same clock in nanoseconds. */
 int64_t clock_steady_ns(void);
+/* When by this clock so much has passed, as pthread_cond_timedwait takes it of a condition with CLOCK_MONOTONIC. */
+struct timespec clock_steady_after(msec wait);
 /* "2026-11-23T22:31:07.123Z" and a NUL. */
 void clock_iso(msec t, char out[CLOCK_ISO_SIZE]);
 /* The same instant in the server's time zone: "2026-11-23T23:31:07.123+01:00" and a NUL. */

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { CACHES = 16, TIMEOUT_MS = 1000, TRIES = 2, URL_MAX = 2048, NOTE_MS = 1000 };
 
@@ -64,9 +63,7 @@ bool purge_concerns(const struct store_event *e)
 /* Until the tail has come further than to `reached`, or a moment has passed: also when that could not be told. */
 static void wait_for_more(struct purger *p, int64_t reached)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += NOTE_MS / 1000;
+	struct timespec until = clock_steady_after(NOTE_MS);
 	pthread_mutex_lock(&p->lock);
 	while (p->reached <= reached && !p->stopping && pthread_cond_timedwait(&p->there, &p->lock, &until) != ETIMEDOUT)
 		;

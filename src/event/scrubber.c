@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { LOOK_S = 1, FAILED_S = 60 };
 
@@ -22,9 +21,7 @@ struct scrubber {
 /* False when the program stops. */
 static bool wait_for_next(struct scrubber *s, int seconds)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += seconds;
+	struct timespec until = clock_steady_after((msec)seconds * 1000);
 	pthread_mutex_lock(&s->lock);
 	while (!s->stopping && pthread_cond_timedwait(&s->stop, &s->lock, &until) != ETIMEDOUT)
 		;

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* However much there is to look at: at most a fiftieth of a processor. */
 enum { LOOK_MS = 2000, SHARE = 50, SLOW_MS = 5000 };
@@ -24,9 +23,7 @@ struct watch {
 /* False when the program stops. */
 static bool wait_for_next(struct watch *w, msec took)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (LOOK_MS > took * SHARE ? LOOK_MS : took * SHARE) / 1000;
+	struct timespec until = clock_steady_after(LOOK_MS > took * SHARE ? LOOK_MS : took * SHARE);
 	pthread_mutex_lock(&w->lock);
 	while (!w->stopping && pthread_cond_timedwait(&w->stop, &w->lock, &until) != ETIMEDOUT)
 		;

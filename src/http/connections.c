@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
 
 struct connection {
 	int fd;
@@ -108,9 +107,7 @@ static void *watch(void *arg)
 	struct connections *all = arg;
 	pthread_mutex_lock(&all->lock);
 	while (!all->stopping) {
-		struct timespec until;
-		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_sec++;
+		struct timespec until = clock_steady_after(1000);
 		if (pthread_cond_timedwait(&all->stop, &all->lock, &until) == ETIMEDOUT)
 			shut_late_ones(all);
 	}

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
 	BEAT_MS = 1000,
@@ -232,9 +231,7 @@ static enum frg_status beat(struct service *svc, struct frg_error *err)
 
 static bool wait_a_beat(struct limits *l)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += BEAT_MS / 1000;
+	struct timespec until = clock_steady_after(BEAT_MS);
 	pthread_mutex_lock(&l->lock);
 	while (!l->stopping && pthread_cond_timedwait(&l->stop, &l->lock, &until) != ETIMEDOUT)
 		;

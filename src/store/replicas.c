@@ -13,7 +13,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { LOOK_MS = 250 };
 
@@ -162,13 +161,7 @@ static enum frg_status look(struct store_tx *tx, void *ctx, struct frg_error *er
 /* Waits; true: to stop. */
 static bool rest(struct replicas *all)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += LOOK_MS * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
+	struct timespec until = clock_steady_after(LOOK_MS);
 	pthread_mutex_lock(&all->lock);
 	if (!all->stopping)
 		(void)pthread_cond_timedwait(&all->stop, &all->lock, &until);

@@ -220,14 +220,7 @@ void store_know(struct store *s, int64_t seq, int64_t mark) { history_add(&s->kn
 
 void store_wait_commit(struct store *s, int64_t *seen, msec timeout)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += timeout / 1000;
-	until.tv_nsec += timeout % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
+	struct timespec until = clock_steady_after(timeout);
 	pthread_mutex_lock(&s->lock);
 	while (s->commits == *seen && pthread_cond_timedwait(&s->event_there, &s->lock, &until) != ETIMEDOUT)
 		;

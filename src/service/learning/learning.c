@@ -466,12 +466,7 @@ static bool scheduled(struct service *svc, struct arena *a, struct learning_job 
 /* In the lock. Waits until something is asked for, at most so long. */
 static void wait_for(struct learning *l, msec wait)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (time_t)(wait / 1000);
-	until.tv_nsec += (long)(wait % 1000) * 1000000;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
+	struct timespec until = clock_steady_after(wait);
 	while (!l->asked && !l->ending)
 		if (pthread_cond_timedwait(&l->changed, &l->lock, &until) != 0)
 			break;
