@@ -7,12 +7,6 @@ static void fail(struct api *api, struct http_request *req, const struct frg_err
 	api_error(api, req, err, NULL);
 }
 
-static void done(struct http_request *req)
-{
-	api_no_store(req);
-	http_respond(req, 204, NULL, STR_NONE);
-}
-
 /* A request of somebody who is logged in, with a body; the proof in it is read. To be closed by json_decref. */
 struct asked {
 	struct editor_session session;
@@ -156,7 +150,7 @@ HANDLER(desk_totp_end)
 	if (!ask(api, req, &q))
 		return;
 	if (service_totp_end(api->svc, http_arena(req), &q.session, &q.proof, &err) == FRG_OK)
-		done(req);
+		api_done(req);
 	else
 		fail(api, req, &err);
 	json_decref(q.body);
@@ -221,7 +215,7 @@ HANDLER(desk_passkey_rename)
 		return;
 	if (api_path_id(api, req, "passkey", &id) && api_member(api, req, q.body, "name", &name)) {
 		if (service_passkey_rename(api->svc, http_arena(req), &q.session.who, id, name, &err) == FRG_OK)
-			done(req);
+			api_done(req);
 		else
 			fail(api, req, &err);
 	}
@@ -238,7 +232,7 @@ HANDLER(desk_passkey_remove)
 		return;
 	if (api_path_id(api, req, "passkey", &id)) {
 		if (service_passkey_remove(api->svc, http_arena(req), &q.session, &q.proof, id, &err) == FRG_OK)
-			done(req);
+			api_done(req);
 		else
 			fail(api, req, &err);
 	}
@@ -255,7 +249,7 @@ HANDLER(desk_house_unlink)
 	if (!ask(api, req, &q))
 		return;
 	if (service_house_unlink(api->svc, http_arena(req), &q.session, &q.proof, &err) == FRG_OK)
-		done(req);
+		api_done(req);
 	else
 		fail(api, req, &err);
 	json_decref(q.body);

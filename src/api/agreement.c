@@ -84,13 +84,13 @@ HANDLER(desk_agreement_pairs)
 	json_t *list = json_array();
 	for (size_t i = 0; i < pairs.count; i++) {
 		const struct store_double *d = &pairs.items[i];
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:I, s:{s:o, s:o, s:o}, s:{s:o, s:o, s:o}}", "revision",
-		                                      api_id_json(d->revision), "section", json_of(d->section), "text",
-		                                      json_of(d->text), "at", (json_int_t)d->second_at, "first", "by",
-		                                      json_of(d->first_name), "action", json_of(d->first_action), "rules",
-		                                      api_rules_json(a, d->first_rules), "second", "by",
-		                                      json_of(d->second_name), "action", json_of(d->second_action), "rules",
-		                                      api_rules_json(a, d->second_rules)));
+		json_array_append_new(list,
+		                      json_pack("{s:o, s:o, s:o, s:I, s:{s:o, s:o, s:o}, s:{s:o, s:o, s:o}}", "revision",
+		                                api_id_json(d->revision), "section", json_of(d->section), "text",
+		                                json_of(d->text), "at", (json_int_t)d->second_at, "first", "by",
+		                                json_of(d->first_name), "action", json_of(d->first_action), "rules",
+		                                json_list(',', d->first_rules), "second", "by", json_of(d->second_name),
+		                                "action", json_of(d->second_action), "rules", json_list(',', d->second_rules)));
 	}
 	api_no_store(req);
 	api_json(req, 200, json_pack("{s:o}", "pairs", list));

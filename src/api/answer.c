@@ -28,6 +28,12 @@ enum frg_lang api_lang(struct http_request *req, const struct store_site *site)
 
 void api_no_store(struct http_request *req) { http_add_header(req, "Cache-Control", STR("private, no-store")); }
 
+void api_done(struct http_request *req)
+{
+	api_no_store(req);
+	http_respond(req, 204, NULL, STR_NONE);
+}
+
 void api_json(struct http_request *req, unsigned status, json_t *body)
 {
 	http_respond(req, status, "application/json", json_text(http_arena(req), body));

@@ -93,7 +93,7 @@ HANDLER(desk_decisions)
 				"{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:I, s:o, s:{s:o, s:o}, s:b, s:b, s:I}",
 				"notice", notice, "id", api_id_json(d->id), "comment", api_id_json(d->comment), "revision",
 				api_id_json(d->revision), "action", json_of(d->action), "to", json_or_null(to), "automatic", automatic,
-				"public", items[i].is_public, "picked", items[i].picked, "rules", api_rules_json(a, d->rules), "word",
+				"public", items[i].is_public, "picked", items[i].picked, "rules", json_list(',', d->rules), "word",
 				json_of(d->word), "by", json_of(d->editor_name), "at", (json_int_t)d->decided, "text",
 				json_of(items[i].text), "article", "id", json_of(items[i].article_id), "title",
 				json_of(items[i].article_title), "undone", d->undone, "mine", d->editor == session.who.id, "undo_until",
@@ -108,7 +108,7 @@ static json_t *hit_json(struct arena *a, const struct search_hit *h)
 	json_t *decision = json_null();
 	if (h->decided)
 		decision = json_pack("{s:o, s:o, s:o, s:I}", "action", json_of(h->decision.action), "by",
-		                     json_of(h->decision.editor_name), "rules", api_rules_json(a, h->decision.rules), "at",
+		                     json_of(h->decision.editor_name), "rules", json_list(',', h->decision.rules), "at",
 		                     (json_int_t)h->decision.decided);
 	return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:{s:o, s:o, s:o}, s:o}", "reported", (json_int_t)h->reported,
 	                 "revision", api_id_json(h->revision.id), "comment", api_id_json(h->comment.id), "state",

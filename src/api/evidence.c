@@ -117,9 +117,8 @@ HANDLER(desk_evidence_end)
 	if (!api_editor(api, req, &session) || !api_path_id(api, req, "evidence", &id) || !api_body(api, req, &body))
 		return;
 	if (api_member(api, req, body, "reason", &reason)) {
-		api_no_store(req);
 		if (service_evidence_end(api->svc, http_arena(req), &session.who, id, reason, &err) == FRG_OK)
-			http_respond(req, 204, NULL, STR_NONE);
+			api_done(req);
 		else
 			api_error(api, req, &err, NULL);
 	}

@@ -22,6 +22,8 @@ unsigned api_http_status(enum frg_status status);
 str api_message(struct arena *a, enum frg_lang lang, const struct frg_error *err);
 void api_redirect(struct http_request *req, str location);
 void api_no_store(struct http_request *req);
+/* 204: it is done, and there is nothing to say. */
+void api_done(struct http_request *req);
 /* The body as a JSON object, or an error already answered. Release with json_decref. */
 bool api_body(struct api *api, struct http_request *req, json_t **out);
 /* A member that must be a string if it is there. False: answered. */
@@ -82,7 +84,6 @@ json_t *api_review_json(const struct service_review *review, str text);
 size_t api_utf16(str text, size_t byte);
 /* Does an article take comments, and if not, why and until when. */
 json_t *api_closure_json(const struct store_article *a);
-json_t *api_rules_json(struct arena *a, str rules);
 
 /* ---- persons.c ---- */
 

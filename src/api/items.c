@@ -25,17 +25,6 @@ json_t *api_id_json(id64 id)
 	return json_string(text);
 }
 
-json_t *api_rules_json(struct arena *a, str rules)
-{
-	(void)a;
-	json_t *list = json_array();
-	str part;
-	while (str_next(&rules, ',', &part))
-		if (part.n)
-			json_array_append_new(list, json_of(part));
-	return list;
-}
-
 /* The stored findings with offsets in UTF-16. */
 static json_t *review_json(const struct store_review *review, str text)
 {
@@ -107,7 +96,7 @@ static json_t *author_json(struct arena *a, const struct queue_item *item)
 		const struct queue_recent *r = &item->recent[i];
 		json_array_append_new(recent, json_pack("{s:o, s:o, s:o, s:I, s:o}", "state",
 		                                        json_of(store_state_name(r->revision.state)), "text",
-		                                        json_of(r->revision.text), "rules", api_rules_json(a, r->rules), "at",
+		                                        json_of(r->revision.text), "rules", json_list(',', r->rules), "at",
 		                                        (json_int_t)r->revision.created, "article", json_of(r->article_title)));
 	}
 	json_t *like = json_null();
@@ -132,7 +121,7 @@ static json_t *earlier_json(struct arena *a, const struct queue_item *item)
 		                                      (json_int_t)e->revision.ordinal, "text", json_of(e->revision.text),
 		                                      "state", json_of(store_state_name(e->revision.state)), "word",
 		                                      json_of(e->decided ? e->decision.word : STR("")), "rules",
-		                                      api_rules_json(a, e->decided ? e->decision.rules : STR("")), "at",
+		                                      json_list(',', e->decided ? e->decision.rules : STR("")), "at",
 		                                      (json_int_t)(e->decided ? e->decision.decided : e->revision.created)));
 	}
 	return list;
@@ -221,7 +210,7 @@ static json_t *repost_json(struct arena *a, const struct queue_item *item)
 	if (!item->reposted)
 		return json_null();
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "decision", api_id_json(d->id), "comment",
-	                 api_id_json(d->comment), "action", json_of(d->action), "rules", api_rules_json(a, d->rules), "by",
+	                 api_id_json(d->comment), "action", json_of(d->action), "rules", json_list(',', d->rules), "by",
 	                 json_of(d->editor_name), "name", json_of(d->author_name), "at", (json_int_t)d->decided);
 }
 
@@ -237,7 +226,7 @@ json_t *api_item_json(struct arena *a, const struct queue_item *item)
 		referral = json_pack(
 			"{s:o, s:o, s:o, s:o, s:o, s:I}", "to", json_of(json_str(a, json_object_get(detail, "to"))), "by",
 			json_of(item->referral.editor_name), "action", json_or_null(json_str(a, json_object_get(detail, "action"))),
-			"rules", api_rules_json(a, item->referral.rules), "word", json_of(item->referral.word), "at",
+			"rules", json_list(',', item->referral.rules), "word", json_of(item->referral.word), "at",
 			(json_int_t)item->referral.decided);
 		json_decref(detail);
 	}

@@ -74,7 +74,7 @@ static json_t *case_json(struct arena *a, const struct objection_case *c, const 
 	                 (json_int_t)o->created, "reasons", json_of(o->reasons), "by", json_or_null(c->answered_by),
 	                 "email", json_of(o->email), "decided_at", (json_int_t)o->decided, "decision", "id",
 	                 api_id_json(c->decision.id), "action", json_of(c->decision.action), "rules",
-	                 api_rules_json(a, c->decision.rules), "by", json_of(c->decision.editor_name), "at",
+	                 json_list(',', c->decision.rules), "by", json_of(c->decision.editor_name), "at",
 	                 (json_int_t)c->decision.decided, "mine", c->decision.editor == who->id, "letter", "subject",
 	                 json_of(c->statement.subject), "body", json_of(c->statement.body), "comment", "revision",
 	                 api_id_json(c->revision.id), "name", json_of(c->comment.name), "text", json_of(c->revision.text),
@@ -136,9 +136,8 @@ HANDLER(desk_objection_decide)
 			st = api_read_terms(http_arena(req), body, &terms, &err);
 		if (st == FRG_OK)
 			st = service_objection_decide(api->svc, http_arena(req), &cmd, &err);
-		api_no_store(req);
 		if (st == FRG_OK)
-			http_respond(req, 204, NULL, STR_NONE);
+			api_done(req);
 		else
 			api_error(api, req, &err, NULL);
 	}

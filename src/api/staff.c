@@ -11,12 +11,6 @@ static void fail(struct api *api, struct http_request *req, const struct frg_err
 	api_error(api, req, err, NULL);
 }
 
-static void done(struct http_request *req)
-{
-	api_no_store(req);
-	http_respond(req, 204, NULL, STR_NONE);
-}
-
 json_t *api_texts_json(const struct store_texts *texts)
 {
 	json_t *list = json_array();
@@ -92,7 +86,7 @@ HANDLER(desk_logout)
 		return;
 	}
 	api_set_desk_cookie(req, STR(""), true);
-	done(req);
+	api_done(req);
 }
 
 /* ---- one's own account ---- */
@@ -129,7 +123,7 @@ HANDLER(desk_session_end)
 	if (!api_editor(api, req, &session) || !api_path_id(api, req, "session", &id))
 		return;
 	if (service_session_end(api->svc, http_arena(req), &session.who, id, &err) == FRG_OK)
-		done(req);
+		api_done(req);
 	else
 		fail(api, req, &err);
 }
@@ -169,7 +163,7 @@ HANDLER(desk_password)
 		return;
 	if (api_member(api, req, body, "before", &before) && api_member(api, req, body, "after", &after)) {
 		if (service_password_change(api->svc, http_arena(req), &session, before, after, &err) == FRG_OK)
-			done(req);
+			api_done(req);
 		else
 			fail(api, req, &err);
 	}
@@ -220,7 +214,7 @@ HANDLER(desk_invitation_accept)
 		else if (session.token.n)
 			api_answer_session(api, req, &session);
 		else
-			done(req);
+			api_done(req);
 	}
 	json_decref(body);
 }
@@ -302,7 +296,7 @@ HANDLER(desk_staff_change)
 	change.open = !open || json_is_true(open);
 	if (read_role(api, req, body, &change.role, &change.sections)) {
 		if (service_staff_change(api->svc, http_arena(req), &change, &err) == FRG_OK)
-			done(req);
+			api_done(req);
 		else
 			fail(api, req, &err);
 	}
@@ -358,7 +352,7 @@ HANDLER(desk_invitation_end)
 	if (!api_editor(api, req, &session) || !api_path_id(api, req, "invitation", &id))
 		return;
 	if (service_invitation_end(api->svc, http_arena(req), &session.who, id, &err) == FRG_OK)
-		done(req);
+		api_done(req);
 	else
 		fail(api, req, &err);
 }

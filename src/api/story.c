@@ -69,7 +69,7 @@ static json_t *decision_json(struct arena *a, const struct story *s, const struc
 		"{s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:b, s:o}", "id",
 		api_id_json(d->id), "number", (json_int_t)d->seq, "revision", api_id_json(d->revision), "action",
 		json_of(d->action), "to", json_or_null(json_str(a, json_object_get(detail, "to"))), "proposed",
-		json_or_null(json_str(a, json_object_get(detail, "action"))), "rules", api_rules_json(a, d->rules), "law",
+		json_or_null(json_str(a, json_object_get(detail, "action"))), "rules", json_list(',', d->rules), "law",
 		json_or_null(json_str(a, json_object_get(detail, "law"))), "passages",
 		passages_json(detail, revision_of(s, d->revision)->text), "until",
 		time_or_null(json_integer_value(json_object_get(detail, "until"))), "word", json_of(d->word), "by",

@@ -21,6 +21,16 @@ json_t *json_of(str s)
 
 json_t *json_or_null(str s) { return s.n ? json_of(s) : json_null(); }
 
+json_t *json_list(char separator, str parts)
+{
+	json_t *list = json_array();
+	str part;
+	while (str_next(&parts, separator, &part))
+		if (part.n)
+			json_array_append_new(list, json_of(part));
+	return list;
+}
+
 str json_str(struct arena *a, const json_t *v)
 {
 	return json_is_string(v) ? arena_str(a, (str){json_string_value(v), json_string_length(v)}) : STR("");
