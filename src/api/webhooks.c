@@ -8,28 +8,13 @@ static void fail(struct api *api, struct http_request *req, const struct frg_err
 	api_error(api, req, err, NULL);
 }
 
-static void done(struct http_request *req)
-{
-	api_no_store(req);
-	http_respond(req, 204, NULL, STR_NONE);
-}
-
 static json_t *time_json(msec t) { return t ? json_integer(t) : json_null(); }
-
-static json_t *types_json(str types)
-{
-	json_t *list = json_array();
-	str one;
-	while (str_next(&types, ' ', &one))
-		json_array_append_new(list, json_of(one));
-	return list;
-}
 
 static json_t *webhook_json(const struct store_webhook *w, int64_t waiting)
 {
-	bool both = w->secret_before.n && w->secret_before_until > clock_now();
+	bool both = w->secret_before_until > clock_now();
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:I, s:o, s:I, s:o}", "id", api_id_json(w->id), "url",
-	                 json_of(w->url), "types", types_json(w->types), "state", json_of(w->state), "off_reason",
+	                 json_of(w->url), "types", json_list(' ', w->types), "state", json_of(w->state), "off_reason",
 	                 json_or_null(w->off_reason), "failing_since", time_json(w->failing_since), "waiting",
 	                 (json_int_t)waiting, "secret_before_until", time_json(both ? w->secret_before_until : 0),
 	                 "created_at", (json_int_t)w->created, "created_by", json_or_null(w->created_name), "changed_at",
@@ -110,7 +95,6 @@ HANDLER(desk_webhook_change)
 {
 	struct api *api = app;
 	struct editor_session session;
-	struct store_webhook changed;
 	struct frg_error err;
 	json_t *body;
 	struct webhook_command cmd = {0};
@@ -119,8 +103,8 @@ HANDLER(desk_webhook_change)
 	cmd.who = &session.who;
 	cmd.site = session.who.site;
 	if (read_command(api, req, body, &cmd)) {
-		if (service_webhook_change(api->svc, http_arena(req), &cmd, &changed, &err) == FRG_OK)
-			done(req);
+		if (service_webhook_change(api->svc, http_arena(req), &cmd, &err) == FRG_OK)
+			api_done(req);
 		else
 			fail(api, req, &err);
 	}
@@ -136,7 +120,7 @@ HANDLER(desk_webhook_remove)
 	if (!api_editor(api, req, &session) || !api_path_id(api, req, "webhook", &id))
 		return;
 	if (service_webhook_remove(api->svc, http_arena(req), &session.who, session.who.site, id, &err) == FRG_OK)
-		done(req);
+		api_done(req);
 	else
 		fail(api, req, &err);
 }
@@ -220,7 +204,7 @@ HANDLER(desk_webhook_again)
 	    !api_path_id(api, req, "delivery", &delivery))
 		return;
 	if (service_webhook_again(api->svc, http_arena(req), &session.who, session.who.site, id, delivery, &err) == FRG_OK)
-		done(req);
+		api_done(req);
 	else
 		fail(api, req, &err);
 }

@@ -11,7 +11,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
 	SENDERS = 4,
@@ -36,10 +35,10 @@ struct webhooks {
 	pthread_cond_t there, work; /* for the one that sees what is due; for senders */
 	pthread_t thread;
 	struct sender senders[SENDERS];
-	size_t started; /* senders */
+	size_t started; /* senders: most houses have no webhooks, and need none */
 	bool looked_at; /* all that is known of was looked at; under the lock, as `reached` and the senders' webhooks */
 	int64_t reached;
-	bool idle;     /* there is none to be told: most houses have none, and nothing is read for them */
+	bool idle;     /* there is none to be told, and nothing is read */
 	bool may_work; /* this node does what is to be done once, as the tail saw it */
 	/* only the thread's: */
 	bool works;
@@ -47,19 +46,6 @@ struct webhooks {
 	msec cared; /* by the steady clock */
 	id64 last;  /* whose turn it was */
 };
-
-static struct timespec after(msec wait)
-{
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += wait / 1000;
-	until.tv_nsec += wait % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	return until;
-}
 
 static void wake(struct webhooks *w)
 {
@@ -100,27 +86,23 @@ static bool is_called_off(void *ctx)
 
 static void send_task(struct webhooks *w, struct arena *a, const struct webhook_task *task, struct webhook_try *out)
 {
-	const struct store_webhook *hook = &task->webhook;
 	struct frg_error err;
 	str body;
 	*out = task->attempt;
 	out->result.problem = "";
-	if (webhook_body(w->svc, a, hook, &task->delivery, &body, &err) != FRG_OK) {
+	if (webhook_body(w->svc, a, &task->webhook, &task->delivery, &body, &err) != FRG_OK) {
 		log_error("webhook", "%s", err.msg);
 		out->result.stopped = true;
 		return;
 	}
 	out->skipped = body.n == 0;
-	struct webhook_post post = {.url = hook->url,
-	                            .secret = hook->secret,
-	                            .secret_before = hook->secret_before_until > clock_now() ? hook->secret_before
-	                                                                                     : STR(""),
-	                            .id = task->delivery.id,
-	                            .body = body,
-	                            .allow_private = w->allow_private,
-	                            .total = TOTAL_MS,
-	                            .stop = is_called_off,
-	                            .ctx = w};
+	struct webhook_post post = webhook_post_to(&task->webhook);
+	post.id = task->delivery.id;
+	post.body = body;
+	post.allow_private = w->allow_private;
+	post.total = TOTAL_MS;
+	post.stop = is_called_off;
+	post.ctx = w;
 	if (!out->skipped)
 		webhook_post(a, &post, &out->result);
 }
@@ -178,7 +160,7 @@ static void *send_loop(void *arg)
 			break;
 		id64 webhook = s->webhook;
 		pthread_mutex_unlock(&w->lock);
-		struct timespec until = after(send_for(w, a, webhook) ? 0 : PAUSE_MS);
+		struct timespec until = clock_steady_after(send_for(w, a, webhook) ? 0 : PAUSE_MS);
 		int rc = 0;
 		pthread_mutex_lock(&w->lock);
 		while (!atomic_load(&w->stopping) && rc != ETIMEDOUT)
@@ -193,6 +175,21 @@ static void *send_loop(void *arg)
 
 /* ---- who has something to send ---- */
 
+/* In the lock. NULL: there are as many as there may be. */
+static struct sender *one_more(struct webhooks *w)
+{
+	if (w->started == SENDERS)
+		return NULL;
+	struct sender *s = &w->senders[w->started];
+	s->all = w;
+	if (pthread_create(&s->thread, NULL, send_loop, s)) {
+		log_error("webhook", "cannot start a thread");
+		return NULL;
+	}
+	w->started++;
+	return s;
+}
+
 /* A webhook is one sender's at a time: that is what keeps its order. False: all are busy. */
 static bool hand_to(struct webhooks *w, id64 webhook)
 {
@@ -204,6 +201,8 @@ static bool hand_to(struct webhooks *w, id64 webhook)
 		if (!w->senders[i].webhook)
 			is_free = &w->senders[i];
 	}
+	if (!busy && !is_free)
+		is_free = one_more(w);
 	if (!busy && is_free) {
 		is_free->webhook = webhook;
 		pthread_cond_broadcast(&w->work);
@@ -301,7 +300,7 @@ static enum frg_status look(struct webhooks *w, struct arena *a, msec *next, str
 
 static void wait_for(struct webhooks *w, msec wait)
 {
-	struct timespec until = after(wait);
+	struct timespec until = clock_steady_after(wait);
 	int rc = 0;
 	pthread_mutex_lock(&w->lock);
 	while (w->looked_at && !atomic_load(&w->stopping) && rc != ETIMEDOUT)
@@ -325,32 +324,8 @@ static void *loop(void *arg)
 
 /* ---- beginning and end ---- */
 
-static enum frg_status start(struct webhooks *w, struct frg_error *err)
+static void end(struct webhooks *w)
 {
-	for (size_t i = 0; i < SENDERS; i++) {
-		w->senders[i].all = w;
-		if (pthread_create(&w->senders[i].thread, NULL, send_loop, &w->senders[i]))
-			return frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
-		pthread_mutex_lock(&w->lock);
-		w->started++;
-		pthread_mutex_unlock(&w->lock);
-	}
-	if (pthread_create(&w->thread, NULL, loop, w))
-		return frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
-	return FRG_OK;
-}
-
-static void end(struct webhooks *w, bool looking)
-{
-	pthread_mutex_lock(&w->lock);
-	atomic_store(&w->stopping, true);
-	pthread_cond_broadcast(&w->there);
-	pthread_cond_broadcast(&w->work);
-	pthread_mutex_unlock(&w->lock);
-	if (looking)
-		pthread_join(w->thread, NULL);
-	for (size_t i = 0; i < w->started; i++)
-		pthread_join(w->senders[i].thread, NULL);
 	pthread_mutex_destroy(&w->lock);
 	pthread_cond_destroy(&w->there);
 	pthread_cond_destroy(&w->work);
@@ -374,16 +349,25 @@ enum frg_status webhooks_open(struct service *svc, bool allow_private, struct we
 	pthread_cond_init(&w->there, &steady);
 	pthread_cond_init(&w->work, &steady);
 	pthread_condattr_destroy(&steady);
-	enum frg_status st = start(w, err);
-	if (st == FRG_OK)
-		*out = w;
-	else
-		end(w, false);
-	return st;
+	if (pthread_create(&w->thread, NULL, loop, w)) {
+		end(w);
+		return frg_fail(err, FRG_UNAVAILABLE, "threads", "cannot start a thread");
+	}
+	*out = w;
+	return FRG_OK;
 }
 
 void webhooks_close(struct webhooks *w)
 {
-	if (w)
-		end(w, true);
+	if (!w)
+		return;
+	pthread_mutex_lock(&w->lock);
+	atomic_store(&w->stopping, true);
+	pthread_cond_broadcast(&w->there);
+	pthread_cond_broadcast(&w->work);
+	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->thread, NULL); /* who starts senders */
+	for (size_t i = 0; i < w->started; i++)
+		pthread_join(w->senders[i].thread, NULL);
+	end(w);
 }

@@ -165,13 +165,11 @@ static enum frg_status change(struct store_tx *tx, void *ctx, struct frg_error *
 }
 
 enum frg_status service_webhook_change(struct service *svc, struct arena *a, const struct webhook_command *cmd,
-                                       struct store_webhook *out, struct frg_error *err)
+                                       struct frg_error *err)
 {
 	struct changing c = {.cmd = cmd, .who = cmd->who, .site = cmd->site, .id = cmd->id};
 	c.problem.status = check(a, cmd, &c.types, &c.problem);
-	enum frg_status st = store_write(svc->store, a, change, &c, err);
-	*out = c.webhook;
-	return st;
+	return store_write(svc->store, a, change, &c, err);
 }
 
 static enum frg_status take_away(struct store_tx *tx, void *ctx, struct frg_error *err)

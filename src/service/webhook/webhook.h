@@ -14,7 +14,7 @@
 extern const char *const webhook_types[];
 
 /* "whsec_", base64 of 32 bytes, NUL */
-enum { WEBHOOK_SECRET_SIZE = 6 + 44 + 1, WEBHOOK_PROBLEM_SIZE = 16 };
+enum { WEBHOOK_SECRET_SIZE = 6 + 44 + 1 };
 /* A new secret's forerunner signs as well for so long. */
 #define WEBHOOK_SECRETS_MS ((msec)24 * 3600 * 1000)
 
@@ -41,8 +41,7 @@ MUST_CHECK enum frg_status service_webhook_add(struct service *svc, struct arena
 /* Address, types, active. One that was paused or switched off begins with what happens from now on; what waited goes
  * out. Also FRG_NOT_FOUND webhook_unknown, as the next. */
 MUST_CHECK enum frg_status service_webhook_change(struct service *svc, struct arena *a,
-                                                  const struct webhook_command *cmd, struct store_webhook *out,
-                                                  struct frg_error *err);
+                                                  const struct webhook_command *cmd, struct frg_error *err);
 MUST_CHECK enum frg_status service_webhook_remove(struct service *svc, struct arena *a, const struct staff *who,
                                                   id64 site, id64 id, struct frg_error *err);
 MUST_CHECK enum frg_status service_webhook_secret(struct service *svc, struct arena *a, const struct staff *who,
@@ -72,6 +71,8 @@ struct webhook_post {
 	bool (*stop)(void *ctx);
 	void *ctx;
 };
+/* Whereto, and by whose secrets it is signed now; the rest is the caller's. */
+struct webhook_post webhook_post_to(const struct store_webhook *webhook);
 void webhook_post(struct arena *a, const struct webhook_post *post, struct webhook_result *out);
 /* The header's value: one signature, or two with a blank between. */
 str webhook_signature(struct arena *a, const struct webhook_post *post, str id, int64_t timestamp);

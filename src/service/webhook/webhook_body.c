@@ -66,16 +66,6 @@ static bool holds(const struct telling *t)
 	return t->article.open == is_type(t->d, "article.opened");
 }
 
-static json_t *rules_json(str rules)
-{
-	json_t *list = json_array();
-	str one;
-	while (str_next(&rules, ',', &one))
-		if (one.n)
-			json_array_append_new(list, json_of(one));
-	return list;
-}
-
 static void set_id(json_t *data, const char *name, id64 id)
 {
 	char text[ID_TEXT_SIZE];
@@ -101,7 +91,7 @@ static void add_decision(json_t *data, const struct telling *t)
 	set_id(data, "decision", t->decision.id);
 	json_object_set_new(data, "action", undone ? json_string("undo") : json_of(action));
 	json_object_set_new(data, "undoes", undone ? json_of(action) : json_null());
-	json_object_set_new(data, "rules", rules_json(t->decision.rules));
+	json_object_set_new(data, "rules", json_list(',', t->decision.rules));
 	json_object_set_new(data, "automatic", json_boolean(str_starts(t->decision.detail, STR("{\"automatic\""))));
 }
 

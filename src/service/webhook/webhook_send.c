@@ -76,6 +76,13 @@ static const char *problem_of_status(long status)
 	return status == GONE ? "gone" : status >= 300 && status < 400 ? "redirect" : "status";
 }
 
+struct webhook_post webhook_post_to(const struct store_webhook *w)
+{
+	bool both = w->secret_before_until > clock_now();
+	return (struct webhook_post){
+		.url = w->url, .secret = w->secret, .secret_before = both ? w->secret_before : STR("")};
+}
+
 void webhook_post(struct arena *a, const struct webhook_post *post, struct webhook_result *out)
 {
 	struct frg_error err = {0};
@@ -118,15 +125,11 @@ enum frg_status service_webhook_test(struct service *svc, struct arena *a, id64 
 	enum frg_status st = store_read(svc->store, a, find, &f, err);
 	if (st != FRG_OK)
 		return st;
-	const struct store_webhook *w = &f.webhook;
-	bool both = w->secret_before_until > clock_now();
-	struct webhook_post post = {.url = w->url,
-	                            .secret = w->secret,
-	                            .secret_before = both ? w->secret_before : STR(""),
-	                            .id = id_new(),
-	                            .body = webhook_test_body(a, service_site_by_id(svc, site), clock_now()),
-	                            .allow_private = allow_private,
-	                            .total = TEST_MS};
+	struct webhook_post post = webhook_post_to(&f.webhook);
+	post.id = id_new();
+	post.body = webhook_test_body(a, service_site_by_id(svc, site), clock_now());
+	post.allow_private = allow_private;
+	post.total = TEST_MS;
 	webhook_post(a, &post, out);
 	return FRG_OK;
 }
