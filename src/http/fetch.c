@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netdb.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -366,7 +367,25 @@ static enum frg_status send_once(CURLU *parts, struct sending *s, long *status, 
 	return st;
 }
 
-/* The address of a name is judged when it is connected to. */
+/* Of a name nobody knows yet: it is judged when it is connected to. */
+static bool is_private_number(CURLU *parts)
+{
+	static const struct addrinfo number = {.ai_flags = AI_NUMERICHOST};
+	struct addrinfo *found = NULL;
+	char *host = NULL;
+	if (curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+		return false;
+	size_t n = strlen(host);
+	bool six = n > 2 && host[0] == '[' && host[n - 1] == ']';
+	if (six)
+		host[n - 1] = 0;
+	bool private = getaddrinfo(host + six, NULL, &number, &found) == 0 && !fetch_is_public(found->ai_addr);
+	if (found)
+		freeaddrinfo(found);
+	curl_free(host);
+	return private;
+}
+
 static enum frg_status read_target(struct arena *a, const struct fetch_rules *rules, str url, CURLU *parts,
                                    struct frg_error *err)
 {
@@ -376,7 +395,11 @@ static enum frg_status read_target(struct arena *a, const struct fetch_rules *ru
 	                curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK;
 	bool fine = readable && (strcmp(scheme, "https") == 0 || (rules->allow_private && strcmp(scheme, "http") == 0));
 	curl_free(scheme);
-	return fine ? FRG_OK : frg_fail(err, FRG_INVALID, "fetch_url", "not an address that can be sent to");
+	if (!fine)
+		return frg_fail(err, FRG_INVALID, "fetch_url", "not an address that can be sent to");
+	if (!rules->allow_private && is_private_number(parts))
+		return frg_fail(err, FRG_FORBIDDEN, "fetch_private", "the address is a private one");
+	return FRG_OK;
 }
 
 enum frg_status fetch_send_check(struct arena *a, const struct fetch_rules *rules, str url, struct frg_error *err)

@@ -50,7 +50,7 @@ struct fetch_send {
 };
 MUST_CHECK enum frg_status fetch_send(struct arena *a, const struct fetch_rules *rules, const struct fetch_send *send,
                                       long *status, struct frg_error *err);
-/* Could it be sent to? By its form alone. FRG_INVALID fetch_url. */
+/* Could it be sent to? By its form alone, so a name may lead to a private address. Errors: fetch_url, fetch_private. */
 MUST_CHECK enum frg_status fetch_send_check(struct arena *a, const struct fetch_rules *rules, str url,
                                             struct frg_error *err);
 

@@ -721,7 +721,7 @@ test('preserved evidence', async () => {
 });
 
 test('webhooks: named, tried out, changed, removed', async () => {
-	const mine = { who: rike, headers: csrf() }, url = 'https://127.0.0.1:9/hook', types = ['comment.held', 'article.closed'], all = '/v1/desk/webhooks';
+	const mine = { who: rike, headers: csrf() }, url = 'https://localhost:9/hook', types = ['comment.held', 'article.closed'], all = '/v1/desk/webhooks';
 	const { webhook, secret } = (await call('addWebhook', all, 201, { ...mine, body: { url, types } })).json, at = `${all}/${webhook.id}`;
 	assert.match(secret, /^whsec_/);
 	code(await call('addWebhook', all, 400, { ...mine, body: { url: 'http://paper.example/', types } }), 'webhook_url');

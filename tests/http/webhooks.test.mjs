@@ -291,13 +291,13 @@ test('private addresses, and such without TLS, are refused unless the configurat
 	await over();
 	const strict = await startServer(), boss = await new Editor(strict).login(), inside = await new Receiver().start();
 	try {
-		for (const url of [inside.url, 'ftp://paper.example/', 'https://user:word@paper.example/', 'paper.example', '', `https://paper.example/${'x'.repeat(2100)}`]) {
+		for (const url of [inside.url, `https://127.0.0.1:${inside.port}/`, 'https://[::1]/', 'https://10.1.2.3/', 'https://0x7f000001/', 'ftp://paper.example/', 'https://user:word@paper.example/', 'paper.example', '', `https://paper.example/${'x'.repeat(2100)}`]) {
 			const answer = await write(boss, 'POST', '/v1/desk/webhooks', { url, types: ['comment.held'] });
 			assert.deepEqual([answer.status, answer.json.error.code], [400, 'webhook_url'], url);
 		}
 		for (const types of [[], ['comment.nothing'], ['comment.held', 'comment.held', 1], undefined])
 			assert.equal((await write(boss, 'POST', '/v1/desk/webhooks', { url: 'https://paper.example/', types })).json.error.code, 'webhook_types');
-		const { webhook } = await add(boss, `https://127.0.0.1:${inside.port}/hook`, ['comment.held']);
+		const { webhook } = await add(boss, `https://localhost:${inside.port}/hook`, ['comment.held']);
 		const tried = (await write(boss, 'POST', `${at(webhook.id)}/test`, {})).json;
 		assert.deepEqual([tried.status, tried.problem], [null, 'private']);
 		await new Reader(strict).submit('Kommt nicht an.');

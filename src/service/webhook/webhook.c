@@ -66,7 +66,8 @@ static enum frg_status check(struct arena *a, const struct webhook_command *cmd,
 	struct fetch_rules rules = {.allow_private = cmd->allow_private};
 	if (fetch_send_check(a, &rules, cmd->url, NULL) != FRG_OK)
 		return frg_fail(err, FRG_INVALID, "webhook_url", "%s",
-		                cmd->allow_private ? "not an address of the web" : "the address must begin with https://");
+		                cmd->allow_private ? "not an address of the web"
+		                                   : "the address must be a public one and begin with https://");
 	return read_types(a, cmd, types, err);
 }
 
