@@ -44,10 +44,14 @@ struct near_held *near_held_open(size_t most)
 
 static void empty(struct near_held *h)
 {
+	uint32_t most = h->most;
+	int64_t connection = h->connection;
 	free(h->texts);
 	free(h->next);
 	free(h->slots);
-	*h = (struct near_held){.most = h->most, .connection = h->connection};
+	memset(h, 0, sizeof *h);
+	h->most = most;
+	h->connection = connection;
 }
 
 void near_held_close(struct near_held *h)
