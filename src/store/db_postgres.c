@@ -298,6 +298,8 @@ static enum frg_status rollback(struct postgres *pg, struct frg_error *err)
 	if (pg->conn && pg->awaiting && wire_sync(pg, err, NULL) != FRG_OK && !pg->conn)
 		return FRG_OK; /* the server has rolled back what it lost */
 	enum frg_status st = plain_and_wait(pg, err, "ROLLBACK", NULL);
+	if (st != FRG_OK && pg->conn) /* it would keep the writers' lock */
+		wire_drop(pg);
 	pg->open = false;
 	return st;
 }
