@@ -366,14 +366,14 @@ static enum frg_status load_body(struct store_tx *tx, void *ctx, struct frg_erro
 
 /* What takes time and touches no database: what the engine says, and what the text is found again by. The engine mostly
  * knows the article by heart; only if not, it has to be read. */
-static enum frg_status judge(struct arena *a, struct submission *s, str text, struct frg_error *err)
+static enum frg_status judge(struct arena *a, struct submission *s, struct frg_error *err)
 {
-	near_keys(a, text, &s->near);
-	enum frg_status st = service_check(s->svc, a, &s->article, text, s->parent_text, &s->review, err);
+	near_keys(a, s->text, &s->near);
+	enum frg_status st = service_check(s->svc, a, &s->article, s->text, s->parent_text, &s->review, err);
 	if (st != FRG_NOT_FOUND || !s->article.bare)
 		return st;
 	st = store_read(s->svc->store, a, load_body, &s->article, err);
-	return st == FRG_OK ? service_check(s->svc, a, &s->article, text, s->parent_text, &s->review, err) : st;
+	return st == FRG_OK ? service_check(s->svc, a, &s->article, s->text, s->parent_text, &s->review, err) : st;
 }
 
 static const struct thread_own *fresh(struct arena *a, const struct submission *s)
@@ -413,10 +413,9 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 	if (st == FRG_OK)
 		st = clean_email(a, cmd->email, &s.comment.email, err);
 	if (st == FRG_OK)
-		st = check_text(a, cmd->text, &s.revision.text, err);
+		st = check_text(a, cmd->text, &s.text, err);
 	if (st != FRG_OK)
 		return st;
-	s.text = s.revision.text;
 	set_key(a, &s, cmd->idempotency_key);
 	s.reader = capability_is(cmd->reader) ? cmd->reader : STR("");
 	st = store_read(svc->store, a, load_for_submit, &s, err);
@@ -425,7 +424,7 @@ enum frg_status service_submit(struct service *svc, struct arena *a, const struc
 	if (!s.replayed) {
 		s.before.comment = s.comment;
 		s.before.reader_is_new = s.reader_is_new;
-		st = judge(a, &s, s.text, err);
+		st = judge(a, &s, err);
 		if (st == FRG_OK)
 			st = store_write_asking(svc->store, STORE_PLAIN | STORE_PATIENT, a, ask_to_save, save_submission, &s, err);
 	}
@@ -462,7 +461,6 @@ static enum frg_status load_for_revise(struct store_tx *tx, void *ctx, struct fr
 {
 	struct revising *r = ctx;
 	struct submission *s = &r->s;
-	str text = s->revision.text;
 	enum frg_status st = find_replay(tx, s, err);
 	if (st != FRG_OK || s->replayed)
 		return st;
@@ -472,7 +470,7 @@ static enum frg_status load_for_revise(struct store_tx *tx, void *ctx, struct fr
 		st = latest_revision(tx, s->comment.id, &latest, err);
 	if (st != FRG_OK)
 		return st;
-	if (str_eq(latest.text, text))
+	if (str_eq(latest.text, s->text))
 		return frg_fail(err, FRG_INVALID, "text_unchanged", "the text is as it was");
 	st = store_article_heading(tx, s->comment.article, &s->article, err);
 	if (st == FRG_OK)
@@ -508,13 +506,12 @@ static enum frg_status save_revision(struct store_tx *tx, void *ctx, struct frg_
 {
 	struct revising *r = ctx;
 	struct submission *s = &r->s;
-	str text = s->revision.text;
 	enum frg_status st = check_still(tx, s, err);
 	if (st != FRG_OK || s->replayed)
 		return st;
 	struct store_revision latest = {0};
-	st = capability_comment(tx, s->site, s->article_id, s->reader, r->comment_id, &s->comment,
-	                        err); /* it may be erased by now */
+	/* it may be erased by now */
+	st = capability_comment(tx, s->site, s->article_id, s->reader, r->comment_id, &s->comment, err);
 	if (st == FRG_OK)
 		st = latest_revision(tx, s->comment.id, &latest, err);
 	if (st == FRG_OK)
@@ -527,7 +524,7 @@ static enum frg_status save_revision(struct store_tx *tx, void *ctx, struct frg_
 		if (st != FRG_OK)
 			return st;
 	}
-	s->revision = (struct store_revision){.text = text, .ordinal = latest.ordinal + 1};
+	s->revision = (struct store_revision){.text = s->text, .ordinal = latest.ordinal + 1};
 	st = insert_revision(tx, s, err);
 	if (st == FRG_OK && latest.state == STATE_HELD)
 		st = carry_referral(tx, latest.id, s, err);
@@ -555,15 +552,13 @@ enum frg_status service_revise(struct service *svc, struct arena *a, const struc
 	                     .comment_id = cmd->comment};
 	enum frg_status st = check_key(cmd->idempotency_key, err);
 	if (st == FRG_OK)
-		st = check_text(a, cmd->text, &r.s.revision.text, err);
+		st = check_text(a, cmd->text, &r.s.text, err);
 	if (st != FRG_OK)
 		return st;
-	str text = r.s.revision.text;
 	set_key(a, &r.s, cmd->idempotency_key);
 	st = store_read(svc->store, a, load_for_revise, &r, err);
 	if (st == FRG_OK && !r.s.replayed) {
-		r.s.revision.text = text;
-		st = judge(a, &r.s, text, err);
+		st = judge(a, &r.s, err);
 		if (st == FRG_OK)
 			st = store_write_as(svc->store, STORE_PATIENT, a, save_revision, &r, err);
 	}
