@@ -144,8 +144,8 @@ def c_tests(which):
         c_test(which, t)
 
 # Most of a test's time is waiting, each file of tests has a server of its own, and some have a clock's seconds to wait.
-# Browsers take a core and more each; beside them the next builds are made.
-AT_ONCE = {'http': 6, 'browser': 1, 'scripts': 1, 'long': 1}
+# Browsers take most of a core each.
+AT_ONCE = {'http': 6, 'browser': 2, 'scripts': 1, 'long': 1}
 LONG_SECONDS = 4 * 3600
 
 # All of HTTP is tried under the address sanitizer. Of the program as it ships: what depends on speed, on signals, on files
@@ -159,7 +159,7 @@ ON_POSTGRESQL = ('canary', 'factors', 'flow', 'kill', 'near', 'persons', 'search
 # What has several things go on at once: the rest tells the thread sanitizer nothing that these do not.
 WITH_THREADS = ('abuse', 'automatic', 'closing', 'drain', 'figures', 'flood', 'flow', 'hostile', 'kill', 'learning', 'limits', 'metrics', 'near', 'nodes', 'notices', 'persons', 'streams', 'webhooks')
 
-def node(which, name, pattern, timeout=600, only=None, but=(), title='', **env):
+def node(which, name, pattern, timeout=1800, only=None, but=(), title='', **env):
     files = sorted(str(p.relative_to(ROOT)) for p in ROOT.glob(pattern)
                    if (not only or p.name.split('.')[0] in only) and p.name.split('.')[0] not in but)
     binary = build_dir(which) / 'freigabe'

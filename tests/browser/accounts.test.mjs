@@ -145,7 +145,7 @@ on('whoever has no second factor is led to one', async () => {
 	await login(working, 'lena');
 	await working.waitForSelector('.head-user');
 	assert.equal((await put(0, true)).status, 200);
-	await working.waitForSelector('text=Erst ein zweiter Faktor', { timeout: 3000 });
+	await working.waitForSelector('text=Erst ein zweiter Faktor');
 	for (const [colorScheme, width] of looks) {
 		await working.emulateMedia({ colorScheme });
 		await working.setViewportSize({ width, height: 900 });
@@ -169,12 +169,12 @@ on('a desk that is open when its account changes says so at once', async () => {
 	const { id } = (await rike.get('/v1/desk/staff')).json.members.find((m) => m.login === 'lena');
 	const change = (body) => rike.request('PUT', `/v1/desk/staff/${id}`, { headers: { 'X-CSRF-Token': rike.csrf }, body });
 	await change({ role: 'auditor', sections: ['Kultur'] });
-	await page.waitForSelector('.changed >> text=Kultur', { timeout: 2000 });
+	await page.waitForSelector('.changed >> text=Kultur');
 	await fine(page, 'role-changed');
 	await page.click('.changed button');
 	await page.waitForSelector('.tab >> text=Team');
 	await change({ role: 'editor', sections: [], open: false });
-	await page.waitForSelector('.login-again', { timeout: 2000 });
+	await page.waitForSelector('.login-again');
 	await fine(page, 'session-ended');
 	await change({ role: 'editor', sections: [], open: true });
 	await page.fill('.login-again [name=password]', PASSWORD);

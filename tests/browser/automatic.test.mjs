@@ -50,7 +50,7 @@ test('a lane is opened by signature, releases, and is closed', async () => {
 		await go(rike, 'Entschieden');
 		await rike.getByRole('button', { name: 'Automatisch', exact: true }).click();
 		await rike.locator('.decision', { hasText: 'unterzeichnet: Rike Ahrens' }).locator('.badge', { hasText: 'automatisch' }).waitFor();
-		assert.equal(await rike.locator('.decision').count(), 1);
+		await until(async () => (await rike.locator('.decision').count()) === 1, { what: 'all others are out of the list' });
 
 		lena = await atThePage('lena');
 		await lena.getByText('In 1 Ressort wird von selbst freigegeben').waitFor();

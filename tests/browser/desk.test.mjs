@@ -377,7 +377,7 @@ test('two hundred comments by keyboard alone', () => watched('hundreds', () => p
 	});
 	const decided = Date.now();
 	console.log(`# from the last key to the next comment: median ${times[100].toFixed(0)} ms, 99th percentile ${times[197].toFixed(0)} ms`);
-	await until(async () => (await (await new Editor(server).login()).queue()).count < 40, { within: 30000, what: 'all that was decided is sent' });
+	await until(async () => (await (await new Editor(server).login()).queue()).count < 40, { what: 'all that was decided is sent' });
 	console.log(`# decided after ${decided - submitted} ms, sent after another ${Date.now() - decided}`);
 	assert.equal(times.length, 200);
 	assert.ok(again.length <= 4, `keys that did nothing: ${again.join('; ')}`);

@@ -20,7 +20,7 @@ before(async () => {
 	await until(async () => {
 		const { behind, totals: [now] } = (await rike.get('/v1/desk/figures?days=30')).json;
 		return behind === 0 && now.received > 2000 && now.decided > 2000;
-	}, { within: 20000, every: 100, what: 'all counted' });
+	}, { every: 100, what: 'all counted' });
 });
 after(async () => { await browser?.close(); await server?.end(); });
 

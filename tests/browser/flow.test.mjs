@@ -52,12 +52,12 @@ test('a reader writes, an editor releases by one key, another reader sees it at 
 	await editor.waitForSelector('text=Umweg kostet');
 	const start = Date.now();
 	await editor.keyboard.press('f');
-	await other.waitForSelector('text=Umweg kostet', { timeout: 5000 });
+	await other.waitForSelector('text=Umweg kostet');
 	const elapsed = Date.now() - start;
 	console.log(`# from key to the other reader's page: ${elapsed} ms`);
 	await other.reload();
 	assert.equal(await other.locator('text=Umweg kostet').count(), 1);
-	await writer.waitForSelector('[data-state=held]', { state: 'detached', timeout: 20000 });
+	await writer.waitForSelector('[data-state=held]', { state: 'detached' });
 	assert.equal(await writer.locator('text=Umweg kostet').count(), 1, 'once, in its place');
 	assert.deepEqual(problems(), []);
 }));
@@ -76,7 +76,7 @@ test('a refused author is told rule, passage and word where the comment stood', 
 	const rule = editor.locator('.panel input[type=checkbox]').first();
 	if (!await rule.isChecked()) await rule.check();
 	await editor.locator('.panel button[type=submit]').click();
-	await writer.waitForSelector('[data-state=rejected]', { timeout: 25000 });
+	await writer.waitForSelector('[data-state=rejected]');
 	const told = await writer.textContent('[data-state=rejected]');
 	assert.match(told, /Schimpfwort/);
 	assert.match(told, /Vollidiot/);
@@ -102,7 +102,7 @@ test('a reply goes below its comment; an edit of a released comment waits while 
 	await login(editor);
 	await find(editor, 'nur im Berufsverkehr');
 	await editor.keyboard.press('f');
-	await writer.waitForSelector('[data-depth="1"][data-state=released]', { timeout: 20000 });
+	await writer.waitForSelector('[data-depth="1"][data-state=released]');
 	await writer.reload();
 	await writer.locator('[data-depth="1"] [data-frg=edit]').click();
 	await writer.waitForSelector('#frg-text');
@@ -117,7 +117,7 @@ test('a reply goes below its comment; an edit of a released comment waits while 
 	await find(editor, 'Zwölf');
 	await editor.waitForSelector('.diff ins');
 	await editor.keyboard.press('f');
-	await stranger.waitForSelector('text=Zwölf Minuten', { timeout: 5000 });
+	await stranger.waitForSelector('text=Zwölf Minuten');
 }));
 
 test('without scripts: write, see it held, change it, withdraw it', () => watched('noscript', () => pages, async () => {

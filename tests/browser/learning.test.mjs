@@ -47,7 +47,7 @@ test('from the first look to a model that is taken back', async () => {
 		await go(page, 'Regeln', 'Lernen');
 		await page.getByText('Die eingebaute Prüfung allein').waitFor();
 		await page.getByRole('button', { name: 'Jetzt lernen' }).click();
-		await page.locator('.learning-verdict.up').waitFor({ timeout: 30000 });
+		await page.locator('.learning-verdict.up').waitFor();
 		await page.getByRole('row', { name: /Aggressiv/ }).getByText('100,0').waitFor();
 		await page.locator('.learning-force', { hasText: 'Hausmodell 1' }).waitFor();
 		await clean('the comparison');

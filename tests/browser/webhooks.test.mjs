@@ -38,7 +38,7 @@ test('from an address to what it was told', async () => {
 		await page.getByText('Noch kein Programm wird benachrichtigt.').waitFor();
 		await page.getByLabel('Adresse', { exact: true }).fill('ftp://paper.example/');
 		await page.keyboard.press('Enter');
-		await page.getByText('Bitte eine Adresse angeben').waitFor();
+		await page.getByText('Bitte eine öffentliche Adresse angeben').waitFor();
 		assert.deepEqual(await axe(page), []);
 		await page.getByLabel('Adresse', { exact: true }).fill(peer.url);
 		await page.getByLabel(/^Kommentar wartet/).check();

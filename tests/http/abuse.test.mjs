@@ -91,12 +91,14 @@ test('two requests to erase at once: each comment goes once and is counted once'
 	const who = new Reader(server);
 	const { id } = await who.submit('Einer von vielen.');
 	await Promise.all(Array.from({ length: 79 }, (_, i) => who.submit(`Einer von vielen, der ${i}.`)));
+	const erasures = () => Number(sql("SELECT count(*) FROM staff_log WHERE kind = 'erasure'"));
+	const before = erasures();
 	const answers = await Promise.all([erase(who), erase(who), erase(who)]);
 	for (const a of answers)
 		assert.ok(a.status === 200 || a.json.error.code === 'person_unknown', a.text);
 	const run = sql(`SELECT r.state, r.erased FROM erasure_run r JOIN comment c ON c.author_id = r.author_id WHERE c.id IN (SELECT comment_id FROM revision) AND r.erased > 61 GROUP BY r.id`);
 	assert.equal(run, 'done|80');
-	assert.equal(sql("SELECT count(*) FROM staff_log WHERE kind = 'erasure'"), '2'); // with the one before
+	assert.equal(erasures(), before + 1);
 	assert.equal(sql("SELECT count(*) FROM revision WHERE text LIKE 'Einer von vielen%'"), '0');
 	assert.ok(id);
 });

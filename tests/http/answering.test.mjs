@@ -195,7 +195,7 @@ test('comments are paused with a reason that readers see, and open again by them
 	assert.equal((await wilma.post('May I?', { article: 'library' })).json.error.code, 'article_closed');
 	assert.equal((await server.get('/v1/articles/library')).json.open, false);
 	server.sql('UPDATE closure SET until_at = 1;');
-	await until(async () => (await page()).includes('id="form"'), { within: 20000, what: 'open by itself' });
+	await until(async () => (await page()).includes('id="form"'), { what: 'open by itself' });
 	assert.equal((await wilma.post('Thanks.', { article: 'library' })).status, 201);
 });
 
@@ -203,7 +203,7 @@ test('what waits too long is escalated and comes first', async () => {
 	const late = await wilma.submit('Ein Kommentar, der fast vergessen wurde.');
 	server.sql(`UPDATE queue SET submitted_at = 1000, due_at = ${Date.now() * 2} WHERE comment_id IN
 		(SELECT comment_id FROM revision WHERE text LIKE 'Ein Kommentar, der fast%');`);
-	await until(async () => (await rike.queue('?lane=overdue')).count === 1, { within: 20000, what: 'the next look for what is overdue' });
+	await until(async () => (await rike.queue('?lane=overdue')).count === 1, { what: 'the next look for what is overdue' });
 	const all = await rike.queue();
 	assert.equal(all.items[0].comment, late.id, 'although others are due before');
 	assert.equal(all.items[0].escalated, true);

@@ -70,13 +70,13 @@ test('Markdown, and its update, which shows at once and keeps the comments', asy
 	const etag = (await server.get('/articles/deich')).headers.etag;
 	const again = await put('deich', 'text/markdown; charset=utf-8', markdown('Der Deich hält noch', 'Ein *neuer* Absatz.'));
 	assert.equal(again.status, 200, again.text);
-	await until(async () => (await server.get('/articles/deich')).text.includes('Der Deich hält noch'), { within: 1000, what: 'new title' });
+	await until(async () => (await server.get('/articles/deich')).text.includes('Der Deich hält noch'), { what: 'new title' });
 	const page = await server.get('/articles/deich', { 'If-None-Match': etag });
 	assert.equal(page.status, 200);
 	assert.match(page.text, /Ein <em>neuer<\/em> Absatz/);
 	assert.match(page.text, /1978/);
 	assert.equal((await server.get('/v1/articles/deich')).json.title, 'Der Deich hält noch');
-	await until(async () => (await server.get('/')).text.includes('Der Deich hält noch'), { within: 1000, what: 'front page' });
+	await until(async () => (await server.get('/')).text.includes('Der Deich hält noch'), { what: 'front page' });
 });
 
 test('the address decides the id', async () => {

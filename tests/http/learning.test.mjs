@@ -80,7 +80,7 @@ test('before another model closes a lane, the desk says so; and it does', async 
 	sql(`INSERT INTO automatic_policy SELECT site_id, '', 1, 20, 950, 100, 50, 3, 60000, '${engine}', 500, 0, editor_id, 'Rike Ahrens', 1 FROM membership WHERE role = 'administrator' LIMIT 1`);
 	assert.equal((await get()).lane_open, true);
 	await write('PUT', '/model', { version: 0 });
-	await until(async () => !(await get()).lane_open, { within: 20000, what: 'the lane closing itself' });
+	await until(async () => !(await get()).lane_open, { what: 'the lane closing itself' });
 	await write('PUT', '/model', { version: 1 });
 });
 

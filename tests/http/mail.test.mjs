@@ -6,7 +6,7 @@ import { startPeer } from '../lib/letters.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 
 let peer, letters, server, rike, omar;
-const letter = (to, within = 30000) => until(() => letters.find((l) => l.to.includes(to)), { within, what: `a letter to ${to}` });
+const letter = (to) => until(() => letters.find((l) => l.to.includes(to)), { what: `a letter to ${to}` });
 
 before(async () => {
 	peer = await startPeer();
@@ -39,9 +39,9 @@ const sql = (text) => server.sql(text);
 test('who cannot be reached for good is given up with the reason; who is busy is tried again', async () => {
 	await invite('nobody@paper.example');
 	await invite('later@paper.example');
-	await until(() => sql("SELECT state FROM mail WHERE recipient LIKE 'nobody%'") === 'failed', { within: 30000 });
+	await until(() => sql("SELECT state FROM mail WHERE recipient LIKE 'nobody%'") === 'failed');
 	assert.match(sql("SELECT problem FROM mail WHERE recipient LIKE 'nobody%'"), /550/);
-	await until(() => sql("SELECT tries FROM mail WHERE recipient LIKE 'later%'") === '1', { within: 30000 });
+	await until(() => sql("SELECT tries FROM mail WHERE recipient LIKE 'later%'") === '1');
 	assert.equal(sql("SELECT state FROM mail WHERE recipient LIKE 'later%'"), 'waiting');
 	sql("UPDATE mail SET send_at = 1 WHERE recipient LIKE 'later%'");
 	await invite('prod@paper.example'); // a commit wakes the sender
@@ -68,7 +68,7 @@ test('reasons go out when the decision can no longer be taken back, and not at a
 	await wilma.postForm({ text: 'Das war ein Zitat.' }, { path });
 	const { objections } = (await omar.get('/v1/desk/objections')).json;
 	assert.equal((await omar.write(`/v1/desk/objections/${objections[0].id}/decision`, { outcome: 'uphold', reasons: 'Stimmt, das war ein Zitat.' })).status, 204);
-	await until(() => letters.find((l) => l.to.includes('wilma@paper.example') && l.subject === 'Antwort auf Ihren Widerspruch'), { within: 30000 });
+	await until(() => letters.find((l) => l.to.includes('wilma@paper.example') && l.subject === 'Antwort auf Ihren Widerspruch'));
 	assert.ok((await wilma.comments()).comments.some((c) => c.id === a.id), 'it is released now');
 	assert.equal(server.audit().status, 0);
 	assert.ok(!letters.some((l) => l.to.includes('jonas@paper.example')));

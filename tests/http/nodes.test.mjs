@@ -151,7 +151,7 @@ test('the node that works is killed: the other takes over, and letters leave onc
 	for (let i = 0; i < ROUNDS; i++)
 		await invite(admin, `more${i}@paper.example`);
 	for (let i = 0; i < ROUNDS; i++)
-		await until(() => letters.some((l) => l.to.includes(`more${i}@paper.example`)), { within: 30000, what: 'a letter by the other node' });
+		await until(() => letters.some((l) => l.to.includes(`more${i}@paper.example`)), { what: 'a letter by the other node' });
 	await until(() => b.sql('SELECT count(*) FROM mail') === '0', { what: 'all gone' });
 	const to = letters.flatMap((l) => l.to);
 	assert.equal(new Set(to).size, to.length, 'none twice');

@@ -10,7 +10,7 @@ import { startPeer } from '../lib/letters.mjs';
 import { Reader, Editor, conflict } from '../lib/people.mjs';
 
 let peer, letters, server, rike, omar, wilma;
-const letterTo = (to, match = /./) => until(() => letters.find((l) => l.to.includes(to) && match.test(l.subject)), { within: 20000, what: `a letter to ${to}: ${match}` });
+const letterTo = (to, match = /./) => until(() => letters.find((l) => l.to.includes(to) && match.test(l.subject)), { what: `a letter to ${to}: ${match}` });
 
 before(async () => {
 	peer = await startPeer();

@@ -28,7 +28,7 @@ const gone = (words) => until(() => {
 	if (left.length)
 		throw new Error(left.join(', '));
 	return true;
-}, { within: 20000, every: 100, what: 'the words are gone from the files' });
+}, { every: 100, what: 'the words are gone from the files' });
 const proved = () => {
 	const r = server.audit();
 	assert.equal(r.status, 0, r.stdout + r.stderr);

@@ -85,10 +85,10 @@ test('held comments are checked anew, and the desks are told', async () => {
 	assert.deepEqual((await rike.item(id)).review.evidence, []);
 	const stream = await omar.stream('/v1/desk/stream');
 	await save([word('zwurbelfink')]);
-	await until(() => stream.messages.some((m) => m.event === 'reset'), { within: 10000, what: 'reset' });
+	await until(() => stream.messages.some((m) => m.event === 'reset'), { what: 'reset' });
 	stream.req.destroy(); // perhaps of the settings before
 	const quotes = async () => (await rike.item(id)).review.evidence.map((e) => e.quote);
-	await until(async () => (await quotes()).length > 0, { within: 10000, what: 'the new check' });
+	await until(async () => (await quotes()).length > 0, { what: 'the new check' });
 	assert.deepEqual(await quotes(), ['Zwurbelfink']);
 	await rike.reject(id);
 	await save([]);
@@ -102,7 +102,7 @@ test('a command changes a running server, too', async () => {
 	const file = join(server.dir, 'own.tsv');
 	writeFileSync(file, '# by hand\nword\tprofanity\t0,9\tbrimborix\nthreshold\taggression\tlook\t0.3\n');
 	assert.match(server.cli('policy', 'set', file), /version \d+ is in force/);
-	await until(async () => (await wilma.check('So ein Brimborix!')).length > 0, { within: 10000, what: 'the new word' });
+	await until(async () => (await wilma.check('So ein Brimborix!')).length > 0, { what: 'the new word' });
 	const policy = await get();
 	assert.deepEqual(policy.entries[0], { kind: 'remark', text: ' by hand' });
 	assert.equal(policy.entries[1].weight, 0.9);

@@ -32,7 +32,7 @@ const released = async (text) => {
 const sees = (proxy, path, holds, what) => until(async () => {
 	const answer = await proxy.get(path);
 	return answer.status === 200 && holds(answer.text) && answer;
-}, { within: 10000, what });
+}, { what });
 
 test('pages come by HTTP/2, whole and compressed', async () => {
 	await released('Die Brücke ist schmal und alt.');

@@ -119,7 +119,7 @@ test('the database is stopped and started again: who posts is told so, who reads
 		const { id } = (await until(async () => {
 			const again = await reader.post(text, { key });
 			return again.status === 201 && again;
-		}, { within: 30000, what: 'it goes on' })).json;
+		}, { what: 'it goes on' })).json;
 		assert.deepEqual((await reader.mine()).map((c) => c.id).sort(), [before, id].sort(), 'each once');
 		await rike.release(id);
 		assert.equal(server.audit().status, 0);

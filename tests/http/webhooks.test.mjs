@@ -25,7 +25,7 @@ const listed = async (id = hook.id, who = rike) => (await who.get('/v1/desk/webh
 const deliveries = async (id = hook.id, who = rike) => (await who.get(`${at(id)}/deliveries`)).json.deliveries;
 // Somebody has seen to it: what waits is due.
 const seenTo = () => write(rike, 'PUT', at(), { url: peer.url, types: ALL, active: true });
-const hurry = (probe, what) => until(async () => (await probe()) || (await seenTo(), false), { within: 30000, every: 300, what });
+const hurry = (probe, what) => until(async () => (await probe()) || (await seenTo(), false), { every: 300, what });
 
 before(async () => {
 	server = await startServer(PRIVATE);
@@ -109,13 +109,13 @@ test('an undone release is told as withdrawn; an edit that is released, as relea
 	const { decision } = await rike.release(id);
 	await peer.wait(3);
 	await rike.undo(decision);
-	await until(() => peer.of('comment.withdrawn').length === 1, { within: 30000 });
+	await until(() => peer.of('comment.withdrawn').length === 1);
 	assert.equal(peer.of('comment.withdrawn')[0].body.data.by, 'editors');
 	assert.deepEqual(peer.of('comment.decided').map((g) => [g.body.data.action, g.body.data.undoes]), [['release', null], ['undo', 'release']]);
 	await rike.release(id);
 	await wilma.revise(id, 'Dann anders.');
 	await rike.release(id);
-	await until(() => peer.of('comment.released').length === 3, { within: 30000 });
+	await until(() => peer.of('comment.released').length === 3);
 	const last = peer.of('comment.released')[2].body.data.comment;
 	assert.equal(last.text, 'Dann anders.');
 	assert.ok(last.edited_at);
@@ -175,11 +175,11 @@ test('who was away gets what waited, in order; what is never taken holds up no o
 			res.writeHead(comment_id === poison ? 500 : 204).end();
 		});
 	});
-	await until(async () => (await deliveries())[0].tries === 2, { within: 30000, what: 'five seconds later by itself' });
+	await until(async () => (await deliveries())[0].tries === 2, { what: 'five seconds later by itself' });
 	assert.ok((await listed()).failing_since);
 	server.sql('UPDATE webhook SET hold_until = 1'); // five minutes later
 	const more = (await new Reader(server).submit('Danach.')).id;
-	await until(() => taken.includes(more), { within: 30000, what: 'the next one is taken' });
+	await until(() => taken.includes(more), { what: 'the next one is taken' });
 	await until(async () => (await deliveries())[0].state === 'sent');
 	assert.equal((await deliveries())[1].state, 'waiting');
 	await over();
@@ -191,7 +191,7 @@ test('410 switches it off, and staff see why; a redirect is not followed', async
 	await new Reader(server).submit('Wohin?');
 	await until(async () => (await deliveries())[0]?.problem === 'redirect');
 	await seenTo();
-	await until(async () => (await listed()).state === 'off', { within: 30000, what: 'switched off' });
+	await until(async () => (await listed()).state === 'off', { what: 'switched off' });
 	assert.equal((await listed()).off_reason, 'gone');
 	assert.equal(elsewhere.got.length, 0);
 	await new Reader(server).submit('Hört noch jemand?');
@@ -271,7 +271,7 @@ test('erasing what somebody wrote: it is told as withdrawn, and no word of it is
 	await rike.release(id);
 	await peer.wait(3);
 	assert.equal((await gone.request('DELETE', '/v1/reader/data', { body: { confirm: true } })).status, 200);
-	await until(() => peer.of('comment.withdrawn').length === 1, { within: 30000 });
+	await until(() => peer.of('comment.withdrawn').length === 1);
 	assert.equal(peer.of('comment.withdrawn')[0].body.data.by, 'erasure');
 	assert.equal(server.sql("SELECT count(*) FROM webhook_delivery WHERE detail LIKE '%Rhabarber%' OR problem LIKE '%Rhabarber%'"), '0');
 	await over();
@@ -386,7 +386,7 @@ test('two nodes on PostgreSQL tell once; when the one that does is killed, the o
 		for (let i = 10; i < 15; i++)
 			ids.push((await new Reader(other).submit(`Knoten ${i}.`)).id);
 		const told = () => inside.got.map((g) => g.body.data.comment_id);
-		await until(() => new Set(told()).size === 15, { within: 30000, what: 'all' });
+		await until(() => new Set(told()).size === 15, { what: 'all' });
 		assert.deepEqual(told().slice(0, 10).sort(), ids.slice(0, 10).sort(), 'each once while both were there');
 		const twice = inside.got.filter((g, i) => told().indexOf(g.body.data.comment_id) !== i);
 		assert.ok(twice.length <= 1 && twice.every((g) => inside.got.some((o) => o !== g && o.id === g.id)), 'what was cut off may come again, under its id');

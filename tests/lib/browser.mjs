@@ -1,4 +1,4 @@
-// A real browser: Debian's chromium, driven by playwright-core. Also axe, and the picture that a failed test leaves.
+// A real browser: Debian's chromium without a window, driven by playwright-core. Also axe, and the picture that a failed test leaves.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -11,7 +11,7 @@ const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 export function launch() {
 	return chromium.launch({
-		executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+		executablePath: process.env.CHROMIUM || '/usr/bin/chromium-headless-shell',
 		args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
 			'--disable-component-update', '--disable-sync'],
 	});
@@ -24,7 +24,7 @@ export async function person(browser, options = {}) {
 	page.problems = [];
 	page.on('console', (m) => m.type() === 'error' && page.problems.push(m.text()));
 	page.on('pageerror', (e) => page.problems.push(e.message));
-	page.setDefaultTimeout(10000);
+	page.setDefaultTimeout(30000);
 	return page;
 }
 

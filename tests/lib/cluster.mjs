@@ -92,7 +92,7 @@ class Node {
 	}
 
 	ready() {
-		return until(async () => (await request(this, 'GET', '/healthz', { timeout: 2000 })).status === 200, { within: 30000, every: 50, what: `${this.name} answers` });
+		return until(async () => (await request(this, 'GET', '/healthz', { timeout: 2000 })).status === 200, { every: 50, what: `${this.name} answers` });
 	}
 
 	kill() {

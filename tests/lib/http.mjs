@@ -42,7 +42,7 @@ class Answer {
 const moment = () => new Promise((done) => setImmediate(done));
 
 // `server` has `port` and `agent`, and `host` if it is not this one. A body that is no string or Buffer goes as JSON.
-export async function request(server, method, path, { headers = {}, body, timeout = 15000, agent = server.agent } = {}) {
+export async function request(server, method, path, { headers = {}, body, timeout = 60000, agent = server.agent } = {}) {
 	const send = { ...headers };
 	let data = body;
 	if (body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)) {
@@ -122,7 +122,7 @@ export class Stream {
 		this.isOver();
 	}
 
-	next(match = () => true, within = 15000) {
+	next(match = () => true, within = 60000) {
 		const found = this.messages.find(match);
 		if (found)
 			return Promise.resolve(found);

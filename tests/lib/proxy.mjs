@@ -42,7 +42,7 @@ export class Proxy {
 		this[this.kind]();
 		this.child.stderr.setEncoding('utf8').on('data', (text) => (this.log = (this.log + text).slice(-5000)));
 		this.exit = new Promise((done) => this.child.once('exit', done));
-		await until(async () => (await this.get('/healthz')).status === 200, { within: 20000, every: 50, what: `${this.kind}\n${this.log}` });
+		await until(async () => (await this.get('/healthz')).status === 200, { every: 50, what: `${this.kind}\n${this.log}` });
 		return this;
 	}
 

@@ -42,7 +42,7 @@ export class Receiver {
 	}
 
 	async wait(count, what = `${count} messages`) {
-		await until(() => this.got.length >= count, { within: 30000, what }).catch((e) => {
+		await until(() => this.got.length >= count, { what }).catch((e) => {
 			throw new Error(`${e.message}: ${JSON.stringify(this.types())}`);
 		});
 		return this.got;

@@ -24,8 +24,8 @@ export function binary() {
 	return bin;
 }
 
-// Asks until the answer is there; throws what was last wrong when the time is over.
-export async function until(probe, { within = 20000, every = 10, what = 'condition' } = {}) {
+// Asks until the answer is there, with a slow machine's patience; throws what was last wrong when the time is over.
+export async function until(probe, { within = 60000, every = 10, what = 'condition' } = {}) {
 	const end = Date.now() + within;
 	let wrong;
 	for (;;) {
@@ -140,14 +140,14 @@ class Server {
 			if (child.exitCode !== null || child.signalCode)
 				throw new Error('the server ended');
 			return existsSync(portFile) && readFileSync(portFile, 'utf8').trim();
-		}, { within: 20000, what: 'port file' }).catch((e) => {
+		}, { what: 'port file' }).catch((e) => {
 			child.kill('SIGKILL');
 			throw new Error(`${e.message}\n${this.log}`);
 		});
 		this.port = Number(port);
 		this.base = `http://127.0.0.1:${port}`;
 		this.agent = new Agent({ keepAlive: true, maxSockets: 64 });
-		await until(async () => (await this.get('/healthz')).status === 200, { within: 20000, what: 'healthz' }).catch(async (e) => {
+		await until(async () => (await this.get('/healthz')).status === 200, { what: 'healthz' }).catch(async (e) => {
 			await this.kill();
 			throw new Error(`${e.message}\n${this.log}`);
 		});
