@@ -1,5 +1,5 @@
 // kill -9 a hundred times on each store, at random moments, while everything goes on: writing, changing, withdrawing, deciding
-// one by one and many at once, taking back, notices, letters; during a checkpoint, a backup, a start, a migration.
+// one by one and many at once, taking back, notices, letters, webhooks; during a checkpoint, a backup, a start, a migration.
 // KILL_ROUNDS says how often; KILL_SEED repeats the moments of a run.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
@@ -10,6 +10,7 @@ import { startServer, until } from '../lib/server.mjs';
 import { newDatabase, psql } from '../lib/postgres.mjs';
 import { Storm, seeded, sleep } from '../lib/kill.mjs';
 import { startPeer } from '../lib/letters.mjs';
+import { Receiver, signedBy } from '../lib/receiver.mjs';
 import { file } from '../lib/openapi.mjs';
 
 const ROUNDS = Number(process.env.KILL_ROUNDS || 100), STARTS = Number(process.env.KILL_STARTS || 25);
@@ -93,13 +94,44 @@ async function checkLetters(server, storm, works, letters, kills) {
 	return `${times.size} letters, ${twice.length} of them twice`;
 }
 
+// Whoever is told by a webhook has heard of all that was acknowledged, in the order of commits; again only what was on its way.
+async function checkTold(server, works, hook, kills) {
+	const decided = works.flatMap((w) => w.decisions).filter((d) => d.id), comments = works.flatMap((w) => w.writers.flatMap((x) => x.comments)).filter((c) => c.id);
+	const missing = () => {
+		const heard = new Set(hook.got.map((g) => g.body.data.decision)), held = new Set(hook.of('comment.held').map((g) => g.body.data.comment_id));
+		return [...decided.filter((d) => !heard.has(d.id)), ...comments.filter((c) => !held.has(c.id))];
+	};
+	await until(() => missing().length === 0 && server.sql("SELECT count(*) FROM webhook_delivery WHERE state = 'waiting'") === '0', { within: 600000, every: 500, what: 'all is told' })
+		.catch((e) => assert.fail(`${e.message}; ${missing().length} missing, such as ${JSON.stringify(missing()[0])}`));
+	const released = new Set(works.flatMap((w) => w.decisions.filter((d) => d.action === 'release').map((d) => d.item.text)));
+	const times = new Map(), came = new Set();
+	for (const g of hook.got) {
+		assert.ok(signedBy(g, hook.secret), 'signed');
+		if (g.body.type === 'comment.released')
+			assert.ok(released.has(g.body.data.comment.text), `nobody released this: ${g.text}`);
+		else
+			assert.ok(!/Winterdienst, Zettel/.test(g.text), `a text in ${g.text}`);
+		if (g.body.type === 'comment.held')
+			came.add(g.body.data.revision);
+		else if (g.body.type === 'comment.decided')
+			assert.ok(came.has(g.body.data.revision), `decided before it came: ${g.text}`);
+		times.set(g.id, (times.get(g.id) ?? 0) + 1);
+	}
+	const again = hook.got.length - times.size;
+	assert.ok(again <= 2 * kills, `${again} messages came again`);
+	return `${times.size} messages to a webhook, ${again} again`;
+}
+
 for (const postgres of [false, true]) {
 	const store = postgres ? 'PostgreSQL' : 'SQLite';
 
 	test(`${store}: killed ${ROUNDS} times while everything goes on (KILL_SEED=${seed})`, async (t) => {
 		const peer = await startPeer();
-		const server = await startServer({ config: peer.config, db: postgres ? await newDatabase() : undefined });
+		const hook = await new Receiver().start();
+		const server = await startServer({ config: { ...peer.config, webhooks: 'private' }, db: postgres ? await newDatabase() : undefined });
 		try {
+			const events = 'comment.held comment.decided comment.released comment.withdrawn';
+			[hook.secret] = /whsec_\S+/.exec(server.cli('webhook', 'add', hook.url, '--private', '--events', events));
 			const storm = new Storm(server, { random, writers: 8, each: 40, more: true });
 			const works = [], seen = {};
 			for (let round = 0; round < ROUNDS; round++) {
@@ -125,12 +157,13 @@ for (const postgres of [false, true]) {
 			const all = (what) => works.flatMap(what).length, comments = works.flatMap((w) => w.writers.flatMap((x) => x.comments));
 			t.diagnostic(`${comments.length} comments, ${storm.withdrawn.size} withdrawn, ${all((w) => w.decisions.filter((d) => d.id))} decisions, ` +
 				`${all((w) => w.decisions.filter((d) => d.undo === 'done'))} taken back, ${all((w) => w.notices.filter((n) => n.place))} notices; ${JSON.stringify(seen)}; ` +
-				await checkLetters(server, storm, works, peer.letters, ROUNDS));
+				`${await checkLetters(server, storm, works, peer.letters, ROUNDS)}; ${await checkTold(server, works, hook, ROUNDS)}`);
 			for (const some of [storm.withdrawn.size, all((w) => w.notices.filter((n) => n.place)), all((w) => w.decisions.filter((d) => d.undo === 'done'))])
 				assert.ok(some > 0, 'too little went on');
 		} finally {
 			await server.end();
 			peer.end();
+			await hook.end();
 		}
 	});
 
