@@ -16,6 +16,14 @@ static int64_t limit_of(struct http_request *req, int64_t otherwise)
 	return limit > PAGE_MAX ? PAGE_MAX : limit;
 }
 
+/* Absent or empty: 0. */
+static bool time_of(struct http_request *req, const char *name, msec *out)
+{
+	str said = http_query(req, name);
+	*out = 0;
+	return said.n == 0 || str_to_i64(said, out);
+}
+
 HANDLER(desk_queue)
 {
 	struct api *api = app;
@@ -129,9 +137,12 @@ HANDLER(desk_search)
 	if (!api_editor(api, req, &session))
 		return;
 	struct arena *a = http_arena(req);
-	int64_t from = 0, to = 0;
-	str_to_i64(http_query(req, "from"), &from);
-	str_to_i64(http_query(req, "to"), &to);
+	msec from, to;
+	if (!time_of(req, "from", &from) || !time_of(req, "to", &to) || http_query_broken(req)) {
+		frg_fail(&err, FRG_INVALID, "request_malformed", "the query is not well-formed");
+		fail(api, req, &err);
+		return;
+	}
 	struct search_query q = {.who = &session.who,
 	                         .words = http_query(req, "q"),
 	                         .author = http_query(req, "author"),

@@ -113,6 +113,8 @@ str http_body(const struct http_request *req);
 str http_param(const struct http_request *req, const char *name);
 /* Each n == 0 and p == NULL if absent; p != NULL if present but empty. */
 str http_query(struct http_request *req, const char *name);
+/* True if a part of the query was not well-formed or not UTF-8; it then counts as absent. */
+bool http_query_broken(struct http_request *req);
 str http_header(struct http_request *req, const char *name);
 str http_cookie(struct http_request *req, const char *name);
 /* A field of an application/x-www-form-urlencoded body, decoded. */

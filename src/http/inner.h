@@ -62,7 +62,7 @@ struct http_request {
 	bool counted, late, held;
 	struct decode_field *query, *form;
 	size_t query_count, form_count;
-	bool query_read, form_read, form_broken;
+	bool query_read, query_broken, form_read, form_broken;
 	bool wishes_read, takes[3]; /* which forms of a page: pages.c */
 	str known;                  /* If-None-Match */
 	char id[14];

@@ -65,11 +65,16 @@ static str find_field(const struct decode_field *fields, size_t count, const cha
 
 str http_query(struct http_request *req, const char *name)
 {
-	bool broken;
 	if (!req->query_read)
-		req->query = decode_fields(req->arena, req->query_text, FIELDS_MAX, &req->query_count, &broken);
+		req->query = decode_fields(req->arena, req->query_text, FIELDS_MAX, &req->query_count, &req->query_broken);
 	req->query_read = true;
 	return find_field(req->query, req->query_count, name);
+}
+
+bool http_query_broken(struct http_request *req)
+{
+	(void)http_query(req, "");
+	return req->query_broken;
 }
 
 str http_form(struct http_request *req, const char *name)

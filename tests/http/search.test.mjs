@@ -24,8 +24,10 @@ test('by words, their beginnings, with and without accents; by name and headline
 	assert.deepEqual(await found({ author: 'fähre' }), [], 'that is in the text');
 	assert.deepEqual((await found({ article: 'brücke' })).slice(0, 2), [other, cafe], 'the newest first');
 	assert.equal((await rike.get(`/v1/desk/search?q=${'x'.repeat(5000)}`)).json.error.code, 'search_invalid');
-	for (const hostile of ['ab '.repeat(1500), '"', 'a" OR "b', 'NEAR(', '*', 'name:', '{}', "'; DROP TABLE comment; --", '\u0000'])
+	for (const hostile of ['ab '.repeat(1500), '"', 'a" OR "b', 'NEAR(', '*', 'name:', '{}', "'; DROP TABLE comment; --"])
 		await find({ q: hostile });
+	for (const broken of ['q=%ff', 'q=a%00b', 'q=%f', 'q=holunder&from=gestern', 'to=1.5'])
+		assert.equal((await rike.get(`/v1/desk/search?${broken}`)).json.error.code, 'request_malformed', broken);
 	assert.deepEqual(await found({ q: '!!' }), [], 'signs are no words');
 });
 

@@ -20,9 +20,9 @@ async function start() {
 
 // Runs SQL; gives rows as lines, columns separated by |.
 export function psql(url, sql) {
-	const r = spawnSync('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', url], { input: sql, encoding: 'utf8' });
+	const r = spawnSync('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', url], { input: sql, encoding: 'utf8', maxBuffer: 1 << 28 });
 	if (r.status !== 0)
-		throw new Error(`psql: ${r.stderr}`);
+		throw new Error(`psql: ${r.error ?? r.stderr}`);
 	return r.stdout.trim();
 }
 

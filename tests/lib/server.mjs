@@ -77,9 +77,9 @@ class Server {
 	sql(text) {
 		if (!this.db.startsWith('sqlite:'))
 			return psql(this.db, text);
-		const r = spawnSync('sqlite3', ['-batch', '-bail', '-cmd', '.timeout 10000', this.file], { input: text, encoding: 'utf8' });
+		const r = spawnSync('sqlite3', ['-batch', '-bail', '-cmd', '.timeout 10000', this.file], { input: text, encoding: 'utf8', maxBuffer: 1 << 28 });
 		if (r.status !== 0 || r.stderr)
-			throw new Error(`sqlite3: ${r.stderr}`);
+			throw new Error(`sqlite3: ${r.error ?? r.stderr}`);
 		return r.stdout.trim();
 	}
 
