@@ -175,7 +175,7 @@ static enum frg_status load_copies(struct store_tx *tx, const struct staff *who,
 }
 
 static enum frg_status load_item(struct store_tx *tx, const struct staff *who, const struct store_revision *revision,
-                                 struct queue_item *item, struct frg_error *err)
+                                 struct campaign_group *last, struct queue_item *item, struct frg_error *err)
 {
 	*item = (struct queue_item){.revision = *revision};
 	enum frg_status st = store_comment_get(tx, revision->comment, &item->comment, err);
@@ -198,7 +198,7 @@ static enum frg_status load_item(struct store_tx *tx, const struct staff *who, c
 	if (st == FRG_OK && item->row.blind_for && item->row.blind_for != who->id && agreement_asks(who))
 		agreement_cover(item);
 	if (st == FRG_OK)
-		st = campaign_of(tx, &item->revision, item->row.group, &item->campaign, err);
+		st = campaign_of(tx, &item->revision, item->row.group, last, &item->campaign, err);
 	return st == FRG_OK ? load_copies(tx, who, item, err) : st;
 }
 
@@ -230,6 +230,7 @@ static enum frg_status load_page(struct store_tx *tx, void *ctx, struct frg_erro
 	struct arena *a = store_arena(tx);
 	struct store_queue_filter filter;
 	struct store_queue_rows rows;
+	struct campaign_group counted = {0};
 	enum frg_status st = lane_filter(tx, q->who, q->in->lane, &filter, err);
 	if (st == FRG_OK)
 		st = store_queue_page(tx, &filter, &q->after, q->in->limit, &rows, err);
@@ -242,7 +243,7 @@ static enum frg_status load_page(struct store_tx *tx, void *ctx, struct frg_erro
 		struct store_revision revision;
 		st = store_revision_get(tx, rows.items[i].revision, &revision, err);
 		if (st == FRG_OK)
-			st = load_item(tx, q->who, &revision, &page->items[page->count++], err);
+			st = load_item(tx, q->who, &revision, &counted, &page->items[page->count++], err);
 	}
 	if ((int64_t)rows.count == q->in->limit) {
 		const struct store_queue_row *last = &rows.items[rows.count - 1];
@@ -270,11 +271,12 @@ static enum frg_status load_one(struct store_tx *tx, void *ctx, struct frg_error
 {
 	struct query *q = ctx;
 	struct store_revision revision;
+	struct campaign_group counted = {0};
 	enum frg_status st = store_revision_get(tx, q->revision, &revision, err);
 	if (st == FRG_OK && revision.site != q->who->site)
 		return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such revision");
 	if (st == FRG_OK)
-		st = load_item(tx, q->who, &revision, q->item, err);
+		st = load_item(tx, q->who, &revision, &counted, q->item, err);
 	if (st == FRG_OK && !staff_has_section(q->who, q->item->article.section))
 		return frg_fail(err, FRG_FORBIDDEN, "section_forbidden", "not a section of theirs");
 	return st;
