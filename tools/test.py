@@ -93,7 +93,7 @@ def tap(name, command, **more):
 def tell_skipped():
     """A run in which something was skipped is not complete, and says so."""
     for where, what in sorted(skipped):
-        print(f'skipped {where:<31} {what.replace("# SKIP", "–").rstrip(" –")}')
+        print(f'skipped {where:<31} {what.replace("# SKIP", "–").strip(" –")}')
     print(f'{len(skipped)} skipped')
 
 # Sanitizers: line tables are enough to say where, and lld links the many test programs in a third of the time.
