@@ -163,8 +163,8 @@ AS_SHIPPED = ('backup', 'clock', 'confine', 'descriptors', 'disk', 'drain', 'ear
               'replica', 'report', 'start', 'takeover', 'upgrade')
 # These are about disks, clocks, proxies and many processes, not about memory.
 ONLY_AS_SHIPPED = ('clock', 'confine', 'descriptors', 'disk', 'earlier', 'faults', 'migrate', 'nodes', 'proxy', 'recovery', 'replica', 'start', 'takeover')
-# On the other store what touches it most.
-ON_POSTGRESQL = ('canary', 'factors', 'flow', 'kill', 'near', 'persons', 'search', 'together')
+# On the other store what touches it most, and what takes a clock or descriptors away.
+ON_POSTGRESQL = ('canary', 'clock', 'descriptors', 'factors', 'flow', 'kill', 'near', 'persons', 'search', 'together')
 # What has several things go on at once: the rest tells the thread sanitizer nothing that these do not.
 WITH_THREADS = ('abuse', 'automatic', 'closing', 'drain', 'figures', 'flood', 'flow', 'hostile', 'kill', 'learning', 'limits', 'metrics', 'near', 'nodes', 'notices', 'persons', 'streams', 'webhooks')
 

@@ -2,7 +2,6 @@
 // what was put off under the wrong clock is not put off for years.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { startServer, until, uuid } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
@@ -10,12 +9,6 @@ import { Faults, unable } from '../lib/faults.mjs';
 
 const MINUTE = 60000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 const text = () => `Satz ${uuid().slice(0, 8)} zur Brücke, kurz und sachlich.`;
-
-function query(server, sql) {
-	const r = spawnSync('sqlite3', ['-batch', '-cmd', '.timeout 5000', server.file, sql], { encoding: 'utf8' });
-	assert.equal(r.status, 0, r.stderr);
-	return r.stdout.trim();
-}
 
 async function claim(who, revision) {
 	const answer = await who.request('PUT', '/v1/desk/claim', { headers: { 'X-CSRF-Token': who.csrf }, body: { revision } });
@@ -59,7 +52,7 @@ test('the clock jumps', { skip: unable() }, async () => {
 		}
 		await server.restart();
 		await aMinute(server);
-		const { 0: ids, 1: different } = query(server, 'SELECT count(*), count(DISTINCT id) FROM comment').split('|');
+		const { 0: ids, 1: different } = server.sql('SELECT count(*), count(DISTINCT id) FROM comment').split('|');
 		assert.equal(ids, different);
 		const audit = server.audit();
 		assert.equal(audit.status, 0, audit.stdout + audit.stderr);
@@ -80,10 +73,10 @@ test('what was put off or claimed under a clock a year ahead', { skip: unable() 
 		await rike.reject(refused.id);
 		const { revision } = await rike.item(waiting.id);
 		assert.equal((await claim(rike, revision)).mine, true);
-		assert.equal(query(server, "SELECT count(*) FROM mail WHERE state = 'waiting'"), '1', 'a letter waits');
+		assert.equal(server.sql("SELECT count(*) FROM mail WHERE state = 'waiting'"), '1', 'a letter waits');
 		faults.clock(0);
 		await server.restart(); // its jobs look at once
-		await until(() => Number(query(server, "SELECT max(send_at) FROM mail WHERE state = 'waiting'")) < Date.now() + DAY,
+		await until(() => Number(server.sql("SELECT max(send_at) FROM mail WHERE state = 'waiting'")) < Date.now() + DAY,
 			{ what: 'the letter to be due in this life' });
 		const omar = await new Editor(server).login('omar');
 		assert.equal((await claim(omar, revision)).mine, true, 'a claim of a year holds nobody up');
