@@ -19,7 +19,7 @@ after(() => server.end());
 // All of them stand in line before the first is done. The first may go alone: it was taken before the others came.
 async function together(requests) {
 	const first = new Reader(server, { name: 'Vorhut' });
-	const free = await holdWriters();
+	const free = await holdWriters(server);
 	const answers = [first.post(`Vorhut ${uuid()}`)];
 	if (!server.db.startsWith('sqlite:')) // which does not tell who waits for it
 		await until(() => server.sql(WRITER_WAITS) === '1', { what: 'the first is on its way' });
