@@ -179,6 +179,8 @@ def structure():
     single('layers', 'python3 tests/structure/layers.py')
     single('layers: the check can fail', 'python3 tests/structure/layers_test.py')
     single('systemd unit', 'python3 tests/structure/unit.py')
+    single('bench: names, keys, yardsticks, plot', 'python3 tests/structure/bench.py')
+    single('bench: the check can fail', 'python3 tests/structure/bench_test.py')
     single('capacity: the page is what is reckoned', 'python3 bench/capacity.py --check')
     single('messages in both languages', 'python3 tests/structure/messages.py')
 

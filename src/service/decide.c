@@ -356,9 +356,10 @@ static enum frg_status settle(struct store_tx *tx, struct deciding *d, const str
 	if (st == FRG_OK && action == DECIDE_REJECT)
 		st = letter_write(tx, &(struct letter_about){d->common->site, article, comment, revision, &decision}, err);
 	if (st == FRG_OK)
-		st = decision_tell(
-			tx, "decided", comment, revision->id,
-			arena_printf(store_arena(tx), "%.*s %.*s", STR_ARG(decision.action), STR_ARG(decision.editor_name)), err);
+		st = decision_tell(tx, "decided", comment, revision->id,
+		                   arena_printf(store_arena(tx), "%.*s %.*s%s", STR_ARG(decision.action),
+		                                STR_ARG(decision.editor_name), d->adds ? "\n" EVENT_FIRST : ""),
+		                   err);
 	d->out->decision = decision.id;
 	d->out->decided = decision.decided;
 	return st;
