@@ -291,6 +291,10 @@ MUST_CHECK enum frg_status search_load_hit(struct store_tx *tx, id64 id, struct 
 /* For a database from before there was an index, a page at a time; ctx: int64_t, begins and ends with 0. */
 MUST_CHECK enum frg_status search_complete(struct store_tx *tx, void *ctx, struct frg_error *err);
 
+/* group.c: what waits with it. */
+MUST_CHECK enum frg_status group_load(struct store_tx *tx, const struct staff *who, struct queue_item *item,
+                                      struct frg_error *err);
+
 /* near.c: this held text's group in the queue, what refused it before, and its keys; new: it has none yet. */
 MUST_CHECK enum frg_status near_place(struct store_tx *tx, const struct store_revision *revision,
                                       const struct near_text *text, bool is_new, struct store_queue_row *row,

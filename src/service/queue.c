@@ -3,7 +3,6 @@
 #include "service/inner.h"
 
 #include "base/buf.h"
-#include "text/near.h"
 
 enum { RECENT = 5 };
 
@@ -138,42 +137,6 @@ static enum frg_status load_standing(struct store_tx *tx, struct queue_item *ite
 	return st;
 }
 
-static enum frg_status load_copy(struct store_tx *tx, const struct store_queue_row *row, struct queue_copy *copy,
-                                 struct frg_error *err)
-{
-	enum frg_status st = store_revision_get(tx, row->revision, &copy->revision, err);
-	if (st == FRG_OK)
-		st = store_comment_get(tx, row->comment, &copy->comment, err);
-	return st == FRG_OK ? store_article_heading(tx, row->article, &copy->article, err) : st;
-}
-
-/* Those that came with the same text, or nearly; only what its reader may see. What waits for somebody else is not
- * decided along with it. */
-static enum frg_status load_copies(struct store_tx *tx, const struct staff *who, struct queue_item *item,
-                                   struct frg_error *err)
-{
-	struct store_queue_rows rows;
-	if (!item->row.group || item->row.referral.n)
-		return FRG_OK;
-	str own = queue_filter_of(store_arena(tx), who).own_sections;
-	enum frg_status st = store_queue_copies(tx, item->row.group, item->revision.id, own, QUEUE_COPIES_MAX, &rows, err);
-	if (st != FRG_OK)
-		return st;
-	item->copies = ARENA_ARRAY(store_arena(tx), struct queue_copy, rows.count);
-	struct near_text own_text, text;
-	near_set(store_arena(tx), item->revision.text, &own_text);
-	for (size_t i = 0; st == FRG_OK && i < rows.count; i++) {
-		struct queue_copy *copy = &item->copies[item->copy_count];
-		if (rows.items[i].referral.n)
-			continue;
-		st = load_copy(tx, &rows.items[i], copy, err);
-		near_set(store_arena(tx), copy->revision.text, &text);
-		copy->likeness = near_likeness(&own_text, &text);
-		item->copy_count++;
-	}
-	return st;
-}
-
 static enum frg_status load_item(struct store_tx *tx, const struct staff *who, const struct store_revision *revision,
                                  struct queue_item *item, struct frg_error *err)
 {
@@ -199,7 +162,7 @@ static enum frg_status load_item(struct store_tx *tx, const struct staff *who, c
 		agreement_cover(item);
 	if (st == FRG_OK)
 		st = campaign_of(tx, &item->revision, item->row.group, &item->campaign, err);
-	return st == FRG_OK ? load_copies(tx, who, item, err) : st;
+	return st == FRG_OK ? group_load(tx, who, item, err) : st;
 }
 
 /* ---- pages ---- */
