@@ -5,6 +5,7 @@ import type { Login } from './api';
 import { rememberedBlur, rememberedExposures, rememberExposures } from './bindings';
 import { closingState } from './closing';
 import type { ClosingState } from './closing';
+import { gather } from './group';
 import { notices } from './notices';
 import { problemOf, problemTold } from './problems';
 import * as S from './state';
@@ -391,7 +392,23 @@ export class Controller {
 	/* ---- deciding ---- */
 
 	decide(action: Action, draft: S.Draft): void {
-		this.apply((d) => S.decide(d, action, draft, this.now()));
+		const { desk } = this.view, item = S.currentItem(desk);
+		if (!item || !S.mayDecide(desk) || S.missing(action, draft)) return;
+		const along = S.along(desk, item, action);
+		if (S.isKnown(item, along)) this.apply((d) => S.decide(d, action, draft, this.now()));
+		else void this.decideAll(item, along, action, draft);
+	}
+
+	/* An item tells but the first of what goes along with it. Nothing is decided before all of it is known. */
+	private async decideAll(item: Item, along: S.Along, action: Action, draft: S.Draft): Promise<void> {
+		this.apply((d) => S.gathering(d, item, S.alongCount(item, along), draft, this.now()));
+		try {
+			const copies = await gather(this.api, item, along, (found) => this.apply((d) => S.gathered(d, found)));
+			this.apply((d) => S.decideAlong(d, item, copies, action, draft, this.now()));
+		} catch (e) {
+			this.handled(e);
+			this.apply((d) => S.notGathered(d, item, problemOf(e as ApiError)));
+		}
 	}
 
 	private async pump(): Promise<void> {
@@ -415,7 +432,7 @@ export class Controller {
 	/* True: go on with the next. False: the way is barred, all stay in their order. */
 	private async send(some: S.Pending[]): Promise<boolean> {
 		let answers: (Decided | ApiError)[];
-		for (const p of some) this.set({ desk: S.sending(this.view.desk, p.item.revision) });
+		this.set({ desk: some.reduce((d, p) => S.sending(d, p.item.revision), this.view.desk) });
 		try {
 			answers = await this.submit(some);
 		} catch (e) {
@@ -429,19 +446,22 @@ export class Controller {
 			const why = e;
 			answers = some.map(() => why);
 		}
-		for (const [i, p] of some.entries()) await this.answered(p, answers[i] as Decided | ApiError);
+		await this.answered(some, answers);
 		return true;
 	}
 
-	private async answered(p: S.Pending, answer: Decided | ApiError): Promise<void> {
-		const id = p.item.revision, changes = this.view.changes + 1;
-		if (answer instanceof ApiError) {
-			this.set({ desk: S.refused(this.view.desk, id, problemOf(answer)), changes });
-			return;
-		}
-		const back = this.view.desk.pending.find((q) => q.item.revision === id)?.takenBack;
-		this.set({ online: true, changes, desk: S.accepted(this.view.desk, id, answer, answer.undo_until - this.api.skew) });
-		if (back) await this.undoNow(p.item, answer.decision);
+	/* All at once, as each change draws the desk anew. */
+	private async answered(some: S.Pending[], answers: (Decided | ApiError)[]): Promise<void> {
+		const { desk } = this.view, back = new Set(desk.pending.filter((p) => p.takenBack).map((p) => p.item.revision));
+		const next = some.reduce((d, { item: { revision } }, i) => {
+			const answer = answers[i] as Decided | ApiError;
+			return answer instanceof ApiError ? S.refused(d, revision, problemOf(answer)) : S.accepted(d, revision, answer, answer.undo_until - this.api.skew);
+		}, desk);
+		this.set({ online: true, changes: this.view.changes + 1, desk: next });
+		await this.undoAll(some.flatMap(({ item }, i) => {
+			const answer = answers[i] as Decided | ApiError;
+			return answer instanceof ApiError || !back.has(item.revision) ? [] : [{ item, decision: answer.decision }];
+		}));
 	}
 
 	private retryLater(tries: number, seconds = 0): void {
@@ -463,10 +483,18 @@ export class Controller {
 	undo(): void {
 		const last = S.lastUndoable(this.view.desk, this.now());
 		if (!last) return;
-		for (const u of S.batchOf(this.view.desk, last, this.now())) {
-			this.apply((d) => S.takeBack(d, u));
-			if (u.decision) void this.undoNow(u.item, u.decision);
-		}
+		const some = S.batchOf(this.view.desk, last, this.now());
+		this.apply((d) => some.reduceRight((now, u) => S.takeBack(now, u), d)); /* the first is open then */
+		void this.undoAll(some.flatMap(({ item, decision }) => (decision ? [{ item, decision }] : [])));
+		if (some.some((u) => u.item.partial)) this.refreshSoon();
+	}
+
+	/* Those that are shown come last: they tell of all others then. */
+	private async undoAll(some: { item: Item; decision: string }[]): Promise<void> {
+		const hidden = some.filter((u) => u.item.partial), shown = some.filter((u) => !u.item.partial);
+		await Promise.all(hidden.map((u) => this.undoNow(u.item, u.decision)));
+		await Promise.all(shown.map((u) => this.undoNow(u.item, u.decision)));
+		if (hidden.length) this.refreshSoon();
 	}
 
 	/** One decision on all of these. */
@@ -477,8 +505,8 @@ export class Controller {
 	private async undoNow(item: Item, decision: string): Promise<void> {
 		try {
 			const { count } = await this.api.undo(decision);
-			const fresh = await this.fresh(item);
-			this.apply((d) => S.takenBack(d, fresh, count));
+			const now = item.partial ? item : await this.fresh(item);
+			this.apply((d) => S.takenBack(d, now, count));
 		} catch (e) {
 			if (!(e instanceof ApiError)) throw e;
 			if (e.kind === 'session') void this.sessionLost();
