@@ -38,7 +38,8 @@ HANDLER(desk_queue)
 	struct queue_query query = {.who = &session.who,
 	                            .lane = http_query(req, "lane"),
 	                            .cursor = http_query(req, "after"),
-	                            .limit = limit_of(req, 10)};
+	                            .limit = limit_of(req, 10),
+	                            .once = str_eq(http_query(req, "once"), STR("1"))};
 	if (service_queue(api->svc, a, &query, &page, &err) != FRG_OK) {
 		fail(api, req, &err);
 		return;

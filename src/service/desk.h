@@ -76,6 +76,7 @@ struct queue_query {
 	str lane;   /* "all", "overdue", "second", "lawyer" or a team's own by its id; empty: all */
 	str cursor; /* of the page before; empty: first */
 	int64_t limit;
+	bool once; /* of texts that are nearly the same, only the first in a page: of a thousand that are looked at */
 };
 
 /* FRG_INVALID cursor_invalid; FRG_NOT_FOUND lane_unknown. */

@@ -23,7 +23,7 @@ static struct group group_of(struct store_tx *tx, const struct staff *who, const
 }
 
 /* What waits for somebody else is decided by itself. */
-static id64 group_id(const struct store_queue_row *row) { return row->referral.n ? 0 : row->group; }
+id64 group_id(const struct store_queue_row *row) { return row->referral.n ? 0 : row->group; }
 
 static enum frg_status read_rows(const struct group *g, id64 after, int64_t limit, struct store_queue_rows *out,
                                  struct frg_error *err)

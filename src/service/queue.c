@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 
-enum { RECENT = 5 };
+enum { RECENT = 5, STEP = 200 };
 
 /* For a filter. */
 static str sections_text(struct arena *a, const struct store_texts *sections)
@@ -186,32 +186,70 @@ static bool read_cursor(str cursor, struct store_queue_place *out)
 	       str_to_i64(due, &out->due) && id_parse(cursor, &out->revision);
 }
 
+/* Has an item of this page nearly the same text? */
+static bool is_told(const struct queue_page *page, const struct store_queue_row *row)
+{
+	id64 group = group_id(row);
+	for (size_t i = 0; group && i < page->count; i++)
+		if (page->items[i].group == group)
+			return true;
+	return false;
+}
+
+/* Of the rows as many as there is room for; *last: where it ended. */
+static enum frg_status load_rows(struct store_tx *tx, const struct query *q, const struct store_queue_rows *rows,
+                                 struct store_queue_place *last, struct frg_error *err)
+{
+	struct queue_page *page = q->page;
+	enum frg_status st = FRG_OK;
+	for (size_t i = 0; st == FRG_OK && i < rows->count && (int64_t)page->count < q->in->limit; i++) {
+		const struct store_queue_row *row = &rows->items[i];
+		struct store_revision revision;
+		*last = (struct store_queue_place){row->escalated ? 0 : 1, row->due, row->revision};
+		if (q->in->once && is_told(page, row))
+			continue;
+		st = store_revision_get(tx, row->revision, &revision, err);
+		if (st == FRG_OK)
+			st = load_item(tx, q->who, &revision, &page->items[page->count++], err);
+	}
+	return st;
+}
+
+/* Where copies are told once, there may be room left after the first rows; then the next are looked at. */
+static enum frg_status load_items(struct store_tx *tx, const struct query *q, const struct store_queue_filter *filter,
+                                  struct store_queue_place *last, bool *more, struct frg_error *err)
+{
+	struct queue_page *page = q->page;
+	struct store_queue_rows rows = {0};
+	int64_t step = q->in->limit;
+	page->items = ARENA_ARRAY(store_arena(tx), struct queue_item, (size_t)q->in->limit);
+	for (int64_t looked = 0;; looked += step, step = STEP) {
+		enum frg_status st = store_queue_page(tx, filter, last, step, &rows, err);
+		if (st == FRG_OK)
+			st = load_rows(tx, q, &rows, last, err);
+		bool full = (int64_t)page->count == q->in->limit;
+		*more = (int64_t)rows.count == step || (full && rows.items[rows.count - 1].revision != last->revision);
+		if (st != FRG_OK || !q->in->once || full || !*more || looked >= QUEUE_COUNTED)
+			return st;
+	}
+}
+
 static enum frg_status load_page(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct query *q = ctx;
 	struct queue_page *page = q->page;
-	struct arena *a = store_arena(tx);
 	struct store_queue_filter filter;
-	struct store_queue_rows rows;
+	struct store_queue_place last = q->after;
+	bool more = false;
 	enum frg_status st = lane_filter(tx, q->who, q->in->lane, &filter, err);
 	if (st == FRG_OK)
-		st = store_queue_page(tx, &filter, &q->after, q->in->limit, &rows, err);
-	if (st == FRG_OK)
 		st = store_queue_count(tx, &filter, QUEUE_COUNTED, &page->waiting, err);
-	if (st != FRG_OK)
-		return st;
-	page->items = ARENA_ARRAY(a, struct queue_item, rows.count);
-	for (size_t i = 0; st == FRG_OK && i < rows.count; i++) {
-		struct store_revision revision;
-		st = store_revision_get(tx, rows.items[i].revision, &revision, err);
-		if (st == FRG_OK)
-			st = load_item(tx, q->who, &revision, &page->items[page->count++], err);
-	}
-	if ((int64_t)rows.count == q->in->limit) {
-		const struct store_queue_row *last = &rows.items[rows.count - 1];
+	if (st == FRG_OK)
+		st = load_items(tx, q, &filter, &last, &more, err);
+	if (st == FRG_OK && more) {
 		char id[ID_TEXT_SIZE];
-		id_text(last->revision, id);
-		page->next = arena_printf(a, "%d-%lld-%s", last->escalated ? 0 : 1, (long long)last->due, id);
+		id_text(last.revision, id);
+		page->next = arena_printf(store_arena(tx), "%lld-%lld-%s", (long long)last.turn, (long long)last.due, id);
 	}
 	return st;
 }

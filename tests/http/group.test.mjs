@@ -58,6 +58,14 @@ test('a campaign of many is told whole, page by page, and decided whole', async 
 	assert.deepEqual((await all(item.revision, { limit: 7 })).items, items, 'however it is cut');
 	const last = await rike.revision(items.at(-1).revision);
 	assert.deepEqual([last.group, last.alike], [item.group, 229], 'one group for all of them');
+	const other = await submit('Die Sanierung war überfällig; dass sie zwei Jahre dauert, steht seit dem Frühjahr im Gutachten.', 'Dora');
+	const once = await rike.queue('?once=1&limit=5');
+	assert.deepEqual([new Set(once.items.map((i) => i.group)).size, once.items.length, once.next, once.count], [2, 2, null, 231], 'a page for whoever works through it has one of each');
+	const [a, b] = [await rike.queue('?once=1&limit=1'), await rike.queue('?limit=1')];
+	assert.deepEqual(a, b);
+	const rest = await rike.queue(`?once=1&limit=1&after=${a.next}`);
+	assert.equal(rest.items.length, 1, 'the next page knows nothing of this one');
+	await rike.release(other);
 	await rike.decide(items[120], 'release');
 	const codes = await decide([item, ...items], 'reject', { rules: ['ad_link'] });
 	assert.deepEqual([codes.filter((c) => c === 'done').length, codes.filter((c) => c !== 'done')], [229, ['already_decided']]);

@@ -149,7 +149,7 @@ export class Api {
 
 	queue(lane: string, after: string | null, limit: number): Promise<Page> {
 		const from = after ? `&after=${encodeURIComponent(after)}` : '';
-		return this.call('GET', `/v1/desk/queue?lane=${encodeURIComponent(lane)}&limit=${limit}${from}`);
+		return this.call('GET', `/v1/desk/queue?once=1&lane=${encodeURIComponent(lane)}&limit=${limit}${from}`);
 	}
 
 	/** The address has the question; what comes back is figures.ts's. */

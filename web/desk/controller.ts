@@ -452,12 +452,13 @@ export class Controller {
 
 	/* All at once, as each change draws the desk anew. */
 	private async answered(some: S.Pending[], answers: (Decided | ApiError)[]): Promise<void> {
-		const { desk } = this.view, back = new Set(desk.pending.filter((p) => p.takenBack).map((p) => p.item.revision));
+		const { desk } = this.view, left = some.some((p) => p.of === 1 && p.item.alike > 0), back = new Set(desk.pending.filter((p) => p.takenBack).map((p) => p.item.revision));
 		const next = some.reduce((d, { item: { revision } }, i) => {
 			const answer = answers[i] as Decided | ApiError;
 			return answer instanceof ApiError ? S.refused(d, revision, problemOf(answer)) : S.accepted(d, revision, answer, answer.undo_until - this.api.skew);
 		}, desk);
 		this.set({ online: true, changes: this.view.changes + 1, desk: next });
+		if (left) void this.refresh(); /* of its copies another one is the first now */
 		await this.undoAll(some.flatMap(({ item }, i) => {
 			const answer = answers[i] as Decided | ApiError;
 			return answer instanceof ApiError || !back.has(item.revision) ? [] : [{ item, decision: answer.decision }];
@@ -596,6 +597,7 @@ export class Controller {
 		if (this.view.desk.lane !== 'all' && e.added) return this.refreshSoon();
 		if (removed) {
 			const problem = problemTold(e, this.now());
+			if (this.view.desk.items.some((i) => i.revision === removed && i.alike > 0)) this.refreshSoon();
 			this.apply((d) => S.removed(d, removed, problem, e.count));
 			this.set({ changes: this.view.changes + 1 });
 		} else {

@@ -380,7 +380,9 @@ export function decideAlong(d: Desk, item: Item, copies: Copy[], action: Action,
 	/* Somebody who has gone on while the others were looked up stays where they are. */
 	const stays = d.current !== item.revision && indexOf(without_, d.current) >= 0;
 	const current = stays ? d.current : nextFrom(without_, indexOf(without_, item.revision));
-	return { ...sent(d, [item, ...others], action, said, now), current, panel: stays ? d.panel : null, gathering: null };
+	return { ...sent(d, [item, ...others], action, said, now), current, panel: stays ? d.panel : null, gathering: null,
+		/* its copies, if they stay, are the server's to tell */
+		complete: d.complete && item.alike <= copies.length };
 }
 
 /** The others are being looked up; what was written stays. */

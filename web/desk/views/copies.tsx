@@ -86,7 +86,8 @@ interface Props {
 
 export function Copies({ controller, item, now, together, onToggle, hint }: Props): JSX.Element {
 	const [whole, setWhole] = useState(item.copies.length <= FIRST + 1);
-	const group = useGroup(controller, item, null, item.copies), all = [...item.copies, ...group.items];
+	const group = useGroup(controller, item, null, item.copies), told = new Set(item.copies.map((c) => c.revision));
+	const all = [...item.copies, ...group.items.filter((c) => !told.has(c.revision))];
 	const more = group.more && item.alike > item.copies.length ? group.load : null;
 	return (
 		<section class="copies" aria-label={t('copies.label')}>

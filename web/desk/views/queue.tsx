@@ -58,7 +58,7 @@ function Row({ desk, item, now, onOpen }: RowProps): JSX.Element {
 export function QueueList({ desk, lanes, onOpen }: { desk: Desk; lanes: JSX.Element | null; onOpen: (revision: string) => void }): JSX.Element {
 	const now = useNow(30000);
 	const [unfolded, unfold] = useState(false);
-	const waiting = waitingCount(desk), beyond = waiting - desk.items.length, list = shown(desk);
+	const waiting = waitingCount(desk), list = shown(desk), beyond = waiting - list.reduce((n, i) => n + i.alike + 1, 0);
 	const position = list.findIndex((i) => i.revision === desk.current) + 1;
 	return (
 		<nav class={`queue${unfolded ? ' unfolded' : ''}`} aria-labelledby="queue-title">
