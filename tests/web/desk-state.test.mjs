@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { load } from './load.mjs';
 
-const S = await load('desk/state.ts');
+const S = await load('desk/state.ts'), G = await load('desk/group.ts');
 const NOW = 1_000_000;
 
 function item(n, more = {}) {
@@ -75,12 +75,12 @@ test('of many copies an item tells the first: a decision waits for the others, a
 	const d = S.loaded(S.empty, { ...page(), count: 501, items: [item(1, many), item(600), item(40, { ...many, submitted_at: 700000, due_at: 700000 })] });
 	const [first] = d.items, along = S.along(d, first, 'reject');
 	assert.deepEqual(S.shown(d).map((i) => i.revision), ['r1', 'r600'], 'one that is beyond the first is one of them, too');
-	assert.deepEqual([along, S.isKnown(first, along), S.alongCount(first, along)], [{ text: true, link: null }, false, 499]);
-	assert.equal(S.isKnown(first, S.along(d, first, 'refer')), true, 'one question is asked once');
-	assert.equal(S.isKnown(first, S.along(S.toggleAlone(d, 'r1'), first, 'reject')), true);
+	assert.deepEqual([along, G.isKnown(first, along), G.alongCount(first, along)], [{ text: true, link: null }, false, 499]);
+	assert.equal(G.isKnown(first, S.along(d, first, 'refer')), true, 'one question is asked once');
+	assert.equal(G.isKnown(first, S.along(S.toggleAlone(d, 'r1'), first, 'reject')), true);
 
 	const g = S.gathered(S.gathering(d, first, 499, draft, NOW), 200);
-	assert.deepEqual([S.mayDecide(g), S.progress(g)], [false, { what: 'gather', done: 200, of: 499, since: NOW }]);
+	assert.deepEqual([S.mayDecide(g), G.progress(g)], [false, { what: 'gather', done: 200, of: 499, since: NOW }]);
 	const failed = S.notGathered(g, first, { kind: 'refused', message: '' });
 	assert.deepEqual([failed.pending.length, S.mayDecide(failed), failed.problems.r1.kind, S.draftOf(failed, first)], [0, true, 'refused', draft]);
 
@@ -88,7 +88,7 @@ test('of many copies an item tells the first: a decision waits for the others, a
 	assert.deepEqual([all.pending.length, ids(all), all.current, all.gathering], [500, 'r600', 'r600', null]);
 	assert.equal(S.nextToSend(all).length, S.TOGETHER_MAX);
 	const sent = S.nextToSend(all).reduce((s, p) => S.accepted(s, p.item.revision, answer(p.item.revision, 1), NOW + 10000), all);
-	assert.deepEqual(S.progress(sent), { what: 'send', done: 100, of: 500, since: NOW });
+	assert.deepEqual(G.progress(sent), { what: 'send', done: 100, of: 500, since: NOW });
 	assert.equal(S.batchOf(sent, S.lastUndoable(sent, NOW), NOW).length, 500);
 	const elsewhere = S.decideAlong(S.open(g, 'r600'), first, listed(2, 501), 'reject', draft, NOW);
 	assert.equal(elsewhere.current, 'r600', 'whoever has gone on stays there');
@@ -101,7 +101,7 @@ test('what shares but a link is decided along only if the panel was told so, and
 	assert.equal(wants('reject'), null);
 	d = S.toggleLinked(d, 'r1');
 	assert.deepEqual(['reject', 'return', 'release', 'refer'].map(wants), ['x.example/y', 'x.example/y', null, null]);
-	assert.deepEqual([S.isKnown(one, S.along(d, one, 'reject')), S.alongCount(one, S.along(d, one, 'reject'))], [false, 6]);
+	assert.deepEqual([G.isKnown(one, S.along(d, one, 'reject')), G.alongCount(one, S.along(d, one, 'reject'))], [false, 6]);
 	assert.equal(S.setPanel(d, 'return').linked, 'r1');
 	assert.equal(S.setPanel(S.setPanel(d, null), 'reject').linked, null, 'chosen anew each time');
 });

@@ -5,7 +5,7 @@ import type { Login } from './api';
 import { rememberedBlur, rememberedExposures, rememberExposures } from './bindings';
 import { closingState } from './closing';
 import type { ClosingState } from './closing';
-import { gather } from './group';
+import { alongCount, answered, gather, isKnown, leavesCopies, toUndo } from './group';
 import { notices } from './notices';
 import { problemOf, problemTold } from './problems';
 import * as S from './state';
@@ -395,20 +395,16 @@ export class Controller {
 		const { desk } = this.view, item = S.currentItem(desk);
 		if (!item || !S.mayDecide(desk) || S.missing(action, draft)) return;
 		const along = S.along(desk, item, action);
-		if (S.isKnown(item, along)) this.apply((d) => S.decide(d, action, draft, this.now()));
+		if (isKnown(item, along)) this.apply((d) => S.decide(d, action, draft, this.now()));
 		else void this.decideAll(item, along, action, draft);
 	}
 
 	/* An item tells but the first of what goes along with it. Nothing is decided before all of it is known. */
 	private async decideAll(item: Item, along: S.Along, action: Action, draft: S.Draft): Promise<void> {
-		this.apply((d) => S.gathering(d, item, S.alongCount(item, along), draft, this.now()));
-		try {
-			const copies = await gather(this.api, item, along, (found) => this.apply((d) => S.gathered(d, found)));
-			this.apply((d) => S.decideAlong(d, item, copies, action, draft, this.now()));
-		} catch (e) {
-			this.handled(e);
-			this.apply((d) => S.notGathered(d, item, problemOf(e as ApiError)));
-		}
+		this.apply((d) => S.gathering(d, item, alongCount(item, along), draft, this.now()));
+		const copies = await gather(this.api, item, along, (found) => this.apply((d) => S.gathered(d, found)));
+		if (copies instanceof ApiError) this.handled(copies);
+		this.apply((d) => (copies instanceof ApiError ? S.notGathered(d, item, problemOf(copies)) : S.decideAlong(d, item, copies, action, draft, this.now())));
 	}
 
 	private async pump(): Promise<void> {
@@ -443,8 +439,7 @@ export class Controller {
 				else void this.sessionLost();
 				return false;
 			}
-			const why = e;
-			answers = some.map(() => why);
+			answers = Array<ApiError>(some.length).fill(e);
 		}
 		await this.answered(some, answers);
 		return true;
@@ -452,17 +447,10 @@ export class Controller {
 
 	/* All at once, as each change draws the desk anew. */
 	private async answered(some: S.Pending[], answers: (Decided | ApiError)[]): Promise<void> {
-		const { desk } = this.view, left = some.some((p) => p.of === 1 && p.item.alike > 0), back = new Set(desk.pending.filter((p) => p.takenBack).map((p) => p.item.revision));
-		const next = some.reduce((d, { item: { revision } }, i) => {
-			const answer = answers[i] as Decided | ApiError;
-			return answer instanceof ApiError ? S.refused(d, revision, problemOf(answer)) : S.accepted(d, revision, answer, answer.undo_until - this.api.skew);
-		}, desk);
-		this.set({ online: true, changes: this.view.changes + 1, desk: next });
-		if (left) void this.refresh(); /* of its copies another one is the first now */
-		await this.undoAll(some.flatMap(({ item }, i) => {
-			const answer = answers[i] as Decided | ApiError;
-			return answer instanceof ApiError || !back.has(item.revision) ? [] : [{ item, decision: answer.decision }];
-		}));
+		const { desk, changes } = this.view, back = toUndo(desk, some, answers);
+		this.set({ online: true, changes: changes + 1, desk: answered(desk, some, answers, this.api.skew) });
+		if (leavesCopies(some)) void this.refresh();
+		await this.undoAll(back);
 	}
 
 	private retryLater(tries: number, seconds = 0): void {
@@ -486,16 +474,14 @@ export class Controller {
 		if (!last) return;
 		const some = S.batchOf(this.view.desk, last, this.now());
 		this.apply((d) => some.reduceRight((now, u) => S.takeBack(now, u), d)); /* the first is open then */
-		void this.undoAll(some.flatMap(({ item, decision }) => (decision ? [{ item, decision }] : [])));
-		if (some.some((u) => u.item.partial)) this.refreshSoon();
+		void this.undoAll(some);
 	}
 
 	/* Those that are shown come last: they tell of all others then. */
-	private async undoAll(some: { item: Item; decision: string }[]): Promise<void> {
-		const hidden = some.filter((u) => u.item.partial), shown = some.filter((u) => !u.item.partial);
-		await Promise.all(hidden.map((u) => this.undoNow(u.item, u.decision)));
-		await Promise.all(shown.map((u) => this.undoNow(u.item, u.decision)));
-		if (hidden.length) this.refreshSoon();
+	private async undoAll(some: { item: Item; decision: string | null }[]): Promise<void> {
+		for (const hidden of [true, false])
+			await Promise.all(some.map((u) => (u.decision && (u.item.partial ?? false) === hidden ? this.undoNow(u.item, u.decision) : null)));
+		if (some.some((u) => u.item.partial)) this.refreshSoon();
 	}
 
 	/** One decision on all of these. */

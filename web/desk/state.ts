@@ -198,16 +198,6 @@ export function along(d: Desk, item: Item, action: Action): Along {
 	return { text: action !== 'refer' && withCopies(d, item), link: chosen ? item.campaign?.link?.address ?? null : null };
 }
 
-/** All that is taken along is known; otherwise the server is to be asked. */
-export function isKnown(item: Item, a: Along): boolean {
-	return a.link === null && (!a.text || item.alike <= item.copies.length);
-}
-
-/** How many are taken along, as far as the item tells. */
-export function alongCount(item: Item, a: Along): number {
-	return (a.text ? item.alike : 0) + (a.link === null ? 0 : item.campaign?.link?.waiting ?? 0);
-}
-
 export function toggleLinked(d: Desk, revision: string): Desk {
 	return { ...d, linked: d.linked === revision ? null : revision };
 }
@@ -397,14 +387,6 @@ export function gathered(d: Desk, found: number): Desk {
 /** They could not be looked up: nothing is decided. */
 export function notGathered(d: Desk, item: Item, problem: Problem): Desk {
 	return { ...d, gathering: null, problems: indexOf(d, item.revision) >= 0 ? { ...d.problems, [item.revision]: problem } : d.problems };
-}
-
-/** One decision on many that is under way: how far it is. */
-export function progress(d: Desk): { what: 'gather' | 'send'; done: number; of: number; since: number } | null {
-	const g = d.gathering, p = d.pending[0];
-	if (g) return { what: 'gather', done: g.found, of: Math.max(g.of, g.found), since: g.since };
-	if (!p || p.of === 1) return null;
-	return { what: 'send', done: p.of - d.pending.filter((q) => q.batch === p.batch).length, of: p.of, since: p.since };
 }
 
 /* Out of the list, into what is to be sent; all of one decision can be taken back together. */

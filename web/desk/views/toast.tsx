@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { count, number, t } from '../i18n';
-import { progress } from '../state';
+import { progress } from '../group';
 import type { Desk, Note, Undoable } from '../state';
 import { problemText } from './banner';
 import { useNow } from './hooks';
