@@ -427,8 +427,8 @@ export class Controller {
 
 	/* True: go on with the next. False: the way is barred, all stay in their order. */
 	private async send(some: S.Pending[]): Promise<boolean> {
-		let answers: (Decided | ApiError)[];
 		this.set({ desk: some.reduce((d, p) => S.sending(d, p.item.revision), this.view.desk) });
+		let answers: (Decided | ApiError)[];
 		try {
 			answers = await this.submit(some);
 		} catch (e) {
@@ -470,9 +470,7 @@ export class Controller {
 	/* ---- taking back ---- */
 
 	undo(): void {
-		const last = S.lastUndoable(this.view.desk, this.now());
-		if (!last) return;
-		const some = S.batchOf(this.view.desk, last, this.now());
+		const last = S.lastUndoable(this.view.desk, this.now()), some = last ? S.batchOf(this.view.desk, last, this.now()) : [];
 		this.apply((d) => some.reduceRight((now, u) => S.takeBack(now, u), d)); /* the first is open then */
 		void this.undoAll(some);
 	}
