@@ -82,6 +82,7 @@ static enum frg_status find_link(struct store_tx *tx, const struct store_revisio
 		if (st != FRG_OK || !is_campaign(&tally) || tally.texts <= out->with_link.texts)
 			continue;
 		out->link = links[i].address;
+		out->link_key = links[i].key;
 		out->with_link = tally;
 	}
 	return st;

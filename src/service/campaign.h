@@ -13,8 +13,9 @@ enum {
 };
 
 struct campaign {
-	struct store_tally alike;     /* what waits with nearly the same text; texts 0: no campaign */
-	str link;                     /* host and path; empty: none */
+	struct store_tally alike; /* what waits with nearly the same text; texts 0: no campaign */
+	str link;                 /* host and path; empty: none */
+	uint64_t link_key;
 	struct store_tally with_link; /* what waits or was refused, of the last CAMPAIGN_HOURS */
 };
 MUST_CHECK enum frg_status campaign_of(struct store_tx *tx, const struct store_revision *revision, id64 group,
