@@ -85,8 +85,9 @@ MUST_CHECK enum frg_status service_queue(struct service *svc, struct arena *a, c
 /* Whatever became of it. */
 MUST_CHECK enum frg_status service_queue_item(struct service *svc, struct arena *a, const struct staff *who,
                                               id64 revision, struct queue_item *out, struct frg_error *err);
-/* group.c: all that waits with nearly the same text as this, or with this link of it but another text; what the reader
- * may decide along. A page holds what belongs of `limit` that are looked at: fewer, or none, though others follow. */
+/* queue_group.c: all that waits with nearly the same text as this, or with this link of it but another text; what the
+ * reader may decide along. A page holds what belongs of `limit` that are looked at: fewer, or none, though others
+ * follow. */
 struct group_query {
 	const struct staff *who;
 	id64 revision;

@@ -291,7 +291,8 @@ MUST_CHECK enum frg_status search_load_hit(struct store_tx *tx, id64 id, struct 
 /* For a database from before there was an index, a page at a time; ctx: int64_t, begins and ends with 0. */
 MUST_CHECK enum frg_status search_complete(struct store_tx *tx, void *ctx, struct frg_error *err);
 
-/* group.c: what these have in common that are decided together; 0: it is decided by itself. And what waits with it. */
+/* queue_group.c: what these have in common that are decided together; 0: it is decided by itself. And what waits with
+ * it. */
 id64 group_id(const struct store_queue_row *row);
 MUST_CHECK enum frg_status group_load(struct store_tx *tx, const struct staff *who, struct queue_item *item,
                                       struct frg_error *err);
