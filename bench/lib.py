@@ -2,7 +2,9 @@
 
 A subject is a file beside this one with `measure(add, bench)`. It calls `add` for each figure, and `bench.missing` for one
 that cannot be measured here. Ratios are of one run: rounds of ours and of the yardstick alternate."""
-import dataclasses, http.client, json, os, pathlib, re, shutil, statistics, subprocess, tempfile, time, urllib.request
+import dataclasses, http.client, json, os, pathlib, platform, re, shutil, statistics, subprocess, tempfile, time, urllib.request
+
+import targets
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -25,18 +27,27 @@ class Bench:
         return tempfile.TemporaryDirectory(dir=self.folder)
 
     def add(self, name, values, unit, yardstick=None, yard=None):
-        """The median of `values`; its ratio to the median of `yard`; the spread of the values or, if there is a yardstick, of
-        the ratios round by round."""
-        value, ratio = statistics.median(values), None
-        spread_of = values
+        """The median of `values`; its ratio to `yard`, round by round; the spread of the ratios or, of what was promised by value
+        or has no yardstick, of the values. Values in × are ratios to the yardstick by themselves. Where nothing beside us was
+        measured, the goal is the yardstick of what was promised, and called so."""
+        value, ratio, spread_of = statistics.median(values), None, values
         if yard:
-            ratio = statistics.median(v / y for v, y in zip(values, yard))
-            spread_of = [v / y for v, y in zip(values, yard)]
+            ratios = [v / y for v, y in zip(values, yard)]
+            ratio = statistics.median(ratios)
+            if name not in targets.TARGETS or targets.TARGETS[name][2]:
+                spread_of = ratios
+        elif unit == '×' and yardstick:
+            ratio = value
+        elif name in targets.TARGETS and not targets.TARGETS[name][2]:
+            goal = targets.TARGETS[name][1]
+            yardstick, ratio = f'the goal of {goal:g} {unit}', value / goal
         middle = statistics.median(spread_of)
         spread = (max(spread_of) - min(spread_of)) / middle if middle else 0
         self.results.append({'name': name, 'value': round(value, 3), 'unit': unit, 'yardstick': yardstick,
                              'ratio': round(ratio, 3) if ratio is not None else None, 'spread': round(spread, 3)})
-        print(f'{name:<28} {value:>12,.2f} {unit:<9} {f"{ratio:.2f} × {yardstick}" if ratio is not None else ""}'
+        beside = [f'{ratio:.2f} × {yardstick}'] if ratio is not None else []
+        promised = targets.told(name, unit)
+        print(f'{name:<28} {value:>12,.2f} {unit:<9} {"; ".join(beside + [promised] * bool(promised))}'
               f'  (spread {spread:.0%})', flush=True)
 
     def missing(self, name, install):
@@ -206,12 +217,23 @@ def version(command, pattern=r'[\d.]+\d'):
     return found[0] if found else None
 
 
+def compiler(build):
+    """Who made the program, by its own word; None if that is not known."""
+    commands = build / 'compile_commands.json'
+    if not commands.exists():
+        return None
+    first = next(w for w in json.loads(commands.read_text())[0]['command'].split() if not w.endswith('ccache'))
+    return subprocess.run([first, '--version'], capture_output=True, text=True).stdout.split('\n')[0]
+
+
 def machine(build):
     """Where and with what: printed, and written beside the figures."""
     cpu = re.search(r'model name\s*:\s*(.*)', pathlib.Path('/proc/cpuinfo').read_text())
-    libraries = {'SQLite': 'sqlite3', 'libmicrohttpd': 'libmicrohttpd'}
+    libraries = {'SQLite': 'sqlite3', 'libmicrohttpd': 'libmicrohttpd', 'brotli': 'libbrotlienc', 'zlib': 'zlib'}
     return {'cpu': cpu[1] if cpu else os.uname().machine, 'cores': os.cpu_count(), 'kernel': os.uname().release,
             'load': [round(x, 1) for x in os.getloadavg()],
-            'versions': {'freigabe': version([str(build / 'freigabe'), '--version'], r'.*\S'), 'nginx': version(['nginx', '-v']),
-                         'PostgreSQL': version(['psql', '--version']),
-                         **{name: version(['pkg-config', '--modversion', package]) for name, package in libraries.items()}}}
+            'versions': {'freigabe': version([str(build / 'freigabe'), '--version']), 'compiler': compiler(build),
+                         **{name: version(['pkg-config', '--modversion', package]) for name, package in libraries.items()},
+                         'nginx': version(['nginx', '-v']), 'wrk': version(['wrk', '-v']),
+                         'PostgreSQL': version(['psql', '--version']), 'pgbench': version(['pgbench', '--version']),
+                         'Python': platform.python_version()}}

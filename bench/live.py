@@ -1,9 +1,11 @@
 """Idle live connections: memory of the server for each, and how long a released comment takes to all of them. The time is from the
-moment at which the editor's decision is sent: commit and fsync are in it. What the kernel keeps for the sockets is told beside it."""
+moment at which the editor's decision is sent: commit and fsync are in it. What the kernel keeps for the sockets is told beside it.
+The memory is held against what nginx takes for as many connections that it has answered and keeps: it has no streams of its own."""
 import json, os, pathlib, re, subprocess, time
 
 import newspaper
-from lib import Client, Freigabe
+from lib import Client, Freigabe, alternated, have
+from reading import Nginx
 
 
 def slab_bytes():
@@ -30,6 +32,24 @@ class Listeners:
         self.process.wait()
 
 
+def resident(pids):
+    return sum(int(re.search(r'^VmRSS:\s+(\d+)', pathlib.Path(f'/proc/{p}/status').read_text(), re.M)[1]) for p in pids) * 1024
+
+
+# The hello is what Listeners wait for; after it nginx keeps the connection, as a stream is kept.
+HELLO = r'location / { keepalive_timeout 1h; default_type text/event-stream; return 200 ": hello\n\n"; }'
+
+
+def nginx_round(bench, count):
+    """KB a connection in nginx's workers. The slots for connections, which they make at the start, are among them: so these are held
+    against an nginx that has few. It ends idle connections when a sixteenth of its slots is left."""
+    with bench.temporary() as small, bench.temporary() as large, Nginx(small, {}, 1, HELLO, 64) as few, \
+            Nginx(large, {}, 1, HELLO, count * 9 // 8) as many:
+        before = resident(few.pids())
+        with Listeners(bench, many, '', count):
+            return (resident(many.pids()) - before) / count / 1024
+
+
 def one_round(bench, count, publishes):
     """Bytes a connection in the server and in the kernel, and the milliseconds until 99 % and all had each message."""
     held = [{'article': 'live', 'parent': None, 'state': 'released' if i < 10 else 'held'} for i in range(10 + publishes)]
@@ -54,8 +74,14 @@ def one_round(bench, count, publishes):
 
 def measure(add, bench):
     count, publishes = (1000, 6) if bench.quick else (10000, 21)
-    rounds = [one_round(bench, count, publishes) for _ in range(bench.rounds)]
-    add('live_memory_per_connection', [r[0] for r in rounds], 'KB')
+    both = {'ours': lambda: one_round(bench, count, publishes)}
+    if have('nginx'):
+        both['nginx'] = lambda: nginx_round(bench, count)
+    else:
+        bench.missing("live_memory_per_connection's yardstick", 'apt-get install nginx-light')
+    got = alternated(bench.rounds, **both)
+    rounds = got['ours']
+    add('live_memory_per_connection', [r[0] for r in rounds], 'KB', "nginx's kept connection" if have('nginx') else None, got.get('nginx'))
     add('live_memory_after_messages', [r[2] for r in rounds], 'KB')
     add('live_kernel_both_ends', [r[1] for r in rounds], 'KB')
     add('live_publish_p99', [sorted(r[3])[len(r[3]) * 99 // 100] for r in rounds], 'ms')

@@ -21,9 +21,9 @@ def fetch(port, path, **headers):
 
 
 class Nginx:
-    """Serves `folder`/files, with the given headers, on a port of the system's choice."""
+    """Serves `folder`/files, with the given headers, or what `server` says, on a port of the system's choice."""
 
-    def __init__(self, folder, headers, loops):
+    def __init__(self, folder, headers, loops, server='', connections=1024):
         folder = pathlib.Path(folder)
         with __import__('socket').socket() as s:
             s.bind(('127.0.0.1', 0))
@@ -33,10 +33,11 @@ class Nginx:
         temporary = ''.join(f'{kind}_temp_path {folder}/{kind};\n' for kind in ('client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'))
         (folder / 'nginx.conf').write_text(f'''{module}worker_processes {loops}; daemon off; pid {folder}/nginx.pid;
 error_log {folder}/nginx.log;
-events {{ worker_connections 1024; }}
+worker_rlimit_nofile {connections * 2 + 100};
+events {{ worker_connections {connections}; }}
 http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; open_file_cache max=100; default_type text/html;
 types {{ application/json json; }} gzip_static on; {'brotli_static on;' if module else ''} {quoted}
-{temporary} server {{ listen 127.0.0.1:{self.port} reuseport; root {folder}/files; }} }}''')
+{temporary} server {{ listen 127.0.0.1:{self.port} reuseport; root {folder}/files; {server} }} }}''')
         os.chmod(folder, 0o755)
         path = os.environ['PATH'] + ':/usr/sbin'
         self.process = subprocess.Popen(['nginx', '-c', str(folder / 'nginx.conf')], stderr=subprocess.DEVNULL, env={**os.environ, 'PATH': path})

@@ -4,7 +4,7 @@
   bench/run.py [BUILD] [--quick] [--only NAME,NAME]
 
 Writes BUILD/bench.json, BUILD/bench-machine.json and BUILD/bench.svg. A yardstick that is not installed is named, with what to
-install. --quick: some seconds a subject, small databases; its figures are for trying, not for telling. docs/performance.md
+install; where there is none but what was promised, that is named. --quick: some seconds a subject, small databases; its figures are for trying, not for telling. docs/performance.md
 says what each figure is."""
 import argparse, importlib, json, os, pathlib, sys, tempfile
 
@@ -50,4 +50,5 @@ def main():
     print(f'\nload now {after["load"]}; {build}/bench.json, bench.svg')
 
 
-main()
+if __name__ == '__main__':
+    main()

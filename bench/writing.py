@@ -2,7 +2,7 @@
 the machine's own rate of fsynced 4 KB appends. accept_sqlite_slow: both where an fsync takes a millisecond more. accept_postgres: the same on PostgreSQL, against pgbench inserting a row as long
 as a comment, 16 clients on each side; what one takes of the processor is said for the server and for the database, for
 where both share two cores with the load the rate follows from it. decide_batch: decisions a second by the desk's batches of 100, every tenth a rejection
-with its letter. The load comes from bench/send.c, which takes a twentieth of what the server takes."""
+with its letter, against the same appends: how many decisions one of them stands for. The load comes from bench/send.c, which takes a twentieth of what the server takes."""
 import json, os, pathlib, random, re, subprocess, sys, time, urllib.parse, urllib.request
 
 from lib import ROOT, Freigabe, alternated, have, until
@@ -213,9 +213,9 @@ def sqlite(add, bench):
         add('accept_cpu', accepting.cost[1:], 'µs')
         desk, batches = Desk(server), 4 if bench.quick else 10
         decide_round(bench, server, desk, 1)
-        rounds = [decide_round(bench, server, desk, batches) for _ in range(bench.rounds)]
-        add('decide_batch', [rate for rate, _ in rounds], 'per s')
-        add('decide_cpu', [cost for _, cost in rounds], 'µs')
+        got = alternated(bench.rounds, yard=lambda: fsync_rate(folder, 1), ours=lambda: decide_round(bench, server, desk, batches))
+        add('decide_batch', [rate for rate, _ in got['ours']], 'per s', 'fsynced 4 KB appends', got['yard'])
+        add('decide_cpu', [cost for _, cost in got['ours']], 'µs')
 
 
 def slow(add, bench):

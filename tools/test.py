@@ -12,6 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / 'build-test'
 FUZZ_SECONDS = os.environ.get('FUZZ_SECONDS', '1800')
 passed = failed = processor = 0
+skipped = [] # where, and what
 talking = threading.Lock()
 
 running = set() # process groups: whatever ends this, they do not outlive it
@@ -77,15 +78,23 @@ def tap(name, command, **more):
     """Tests that print TAP: cmocka's or node's."""
     done = run(name, command, **more)
     output = done.output
+    with talking:
+        skipped.extend((name, what.strip()) for what in re.findall(r'^\s*(?:not )?ok \d+(?: - )?(.*?# SKIP\b.*)$', output, re.M | re.I))
     totals = {k: int(v) for k, v in re.findall(r'^# (pass|fail|tests) (\d+)$', output, re.M)}
     if 'pass' in totals:
         ok, bad = totals['pass'], totals.get('fail', 0)
     else:
-        ok = len(re.findall(r'^\s*ok \d+', output, re.M))
-        bad = len(re.findall(r'^\s*not ok \d+(?! # SKIP)', output, re.M))
-    if done.code != 0 and bad == 0 or ok + bad == 0:
+        ok = len(re.findall(r'^\s*ok \d+(?!.*# SKIP)', output, re.M))
+        bad = len(re.findall(r'^\s*not ok \d+(?!.*# SKIP)', output, re.M))
+    if done.code != 0 and bad == 0 or ok + bad == 0 and '# SKIP' not in output:
         bad += 1
     count(name, ok, bad, done, what_failed(output))
+
+def tell_skipped():
+    """A run in which something was skipped is not complete, and says so."""
+    for where, what in sorted(skipped):
+        print(f'skipped {where:<31} {what.replace("# SKIP", "–").strip(" –")}')
+    print(f'{len(skipped)} skipped')
 
 # Sanitizers: line tables are enough to say where, and lld links the many test programs in a third of the time.
 QUICK = '-Db_lundef=false -Doptimization=1 -Dc_link_args=-fuse-ld=lld '
@@ -170,6 +179,8 @@ def structure():
     single('layers', 'python3 tests/structure/layers.py')
     single('layers: the check can fail', 'python3 tests/structure/layers_test.py')
     single('systemd unit', 'python3 tests/structure/unit.py')
+    single('bench: names, keys, yardsticks, plot', 'python3 tests/structure/bench.py')
+    single('bench: the check can fail', 'python3 tests/structure/bench_test.py')
     single('capacity: the page is what is reckoned', 'python3 bench/capacity.py --check')
     single('messages in both languages', 'python3 tests/structure/messages.py')
 
@@ -249,6 +260,7 @@ if __name__ == '__main__':
     shutil.rmtree(LOGS, ignore_errors=True)
     for part in sys.argv[1:] or ['everything']:
         parts[part]()
+    tell_skipped()
     print(f'{time.monotonic() - started:.0f} s, {processor:.0f} s of processors; logs in {LOGS.relative_to(ROOT)}/')
     print(f'{passed} passed, {failed} failed')
     sys.exit(1 if failed else 0)

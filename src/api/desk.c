@@ -8,13 +8,15 @@ static void fail(struct api *api, struct http_request *req, const struct frg_err
 	api_error(api, req, err, NULL);
 }
 
-static int64_t limit_of(struct http_request *req, int64_t otherwise)
+static int64_t limit_within(struct http_request *req, int64_t otherwise, int64_t most)
 {
 	int64_t limit;
 	if (!str_to_i64(http_query(req, "limit"), &limit) || limit < 1)
 		return otherwise;
-	return limit > PAGE_MAX ? PAGE_MAX : limit;
+	return limit > most ? most : limit;
 }
+
+static int64_t limit_of(struct http_request *req, int64_t otherwise) { return limit_within(req, otherwise, PAGE_MAX); }
 
 /* Absent or empty: 0. */
 static bool time_of(struct http_request *req, const char *name, msec *out)
@@ -36,7 +38,8 @@ HANDLER(desk_queue)
 	struct queue_query query = {.who = &session.who,
 	                            .lane = http_query(req, "lane"),
 	                            .cursor = http_query(req, "after"),
-	                            .limit = limit_of(req, 10)};
+	                            .limit = limit_of(req, 10),
+	                            .once = str_eq(http_query(req, "once"), STR("1"))};
 	if (service_queue(api->svc, a, &query, &page, &err) != FRG_OK) {
 		fail(api, req, &err);
 		return;
@@ -64,6 +67,31 @@ HANDLER(desk_revision)
 	if (service_queue_item(api->svc, http_arena(req), &session.who, id, &item, &err) == FRG_OK) {
 		api_no_store(req);
 		api_json(req, 200, api_item_json(http_arena(req), &item));
+		return;
+	}
+	fail(api, req, &err);
+}
+
+HANDLER(desk_group)
+{
+	struct api *api = app;
+	struct editor_session session;
+	struct frg_error err = {0};
+	struct group_page page;
+	struct group_query query = {0};
+	if (!api_editor(api, req, &session) || !api_path_id(api, req, "revision", &query.revision))
+		return;
+	query.who = &session.who;
+	query.link = http_query(req, "link");
+	query.cursor = http_query(req, "after");
+	query.limit = limit_within(req, 50, GROUP_PAGE_MAX);
+	if (http_query_broken(req))
+		frg_fail(&err, FRG_INVALID, "request_malformed", "the query is not well-formed");
+	else if (service_group(api->svc, http_arena(req), &query, &page, &err) == FRG_OK) {
+		api_no_store(req);
+		api_json(
+			req, 200,
+			json_pack("{s:o, s:o}", "items", api_copies_json(page.items, page.count), "next", json_or_null(page.next)));
 		return;
 	}
 	fail(api, req, &err);

@@ -78,6 +78,7 @@ MUST_CHECK enum frg_status api_limit_post(struct api *api, struct http_request *
 /* ---- items.c ---- */
 
 json_t *api_item_json(struct arena *a, const struct queue_item *item);
+json_t *api_copies_json(const struct queue_copy *copies, size_t count);
 /* A review as the desk reads it: offsets in UTF-16. */
 json_t *api_review_json(const struct service_review *review, str text);
 /* Byte offset in UTF-8 → UTF-16 units. */
@@ -176,6 +177,7 @@ HANDLER(desk_search);
 HANDLER(desk_story);
 HANDLER(desk_around);
 HANDLER(desk_revision);
+HANDLER(desk_group);
 HANDLER(desk_lanes);
 HANDLER(desk_lanes_save);
 HANDLER(desk_board);

@@ -169,12 +169,12 @@ static json_t *personal_json(str text)
 	return list;
 }
 
-/* What waits with the same text, or nearly. */
-static json_t *copies_json(const struct queue_item *item)
+/* What waits with it. */
+json_t *api_copies_json(const struct queue_copy *copies, size_t count)
 {
 	json_t *list = json_array();
-	for (size_t i = 0; i < item->copy_count; i++) {
-		const struct queue_copy *c = &item->copies[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct queue_copy *c = &copies[i];
 		json_array_append_new(list, json_pack("{s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:f}", "revision",
 		                                      api_id_json(c->revision.id), "comment", api_id_json(c->revision.comment),
 		                                      "version", (json_int_t)c->revision.version, "name",
@@ -193,13 +193,16 @@ static json_t *tally_json(const struct store_tally *t)
 }
 
 /* What comes from many at once. */
-static json_t *campaign_json(const struct campaign *c)
+static json_t *campaign_json(const struct queue_item *item)
 {
+	const struct campaign *c = &item->campaign;
 	if (!c->alike.texts && !c->link.n)
 		return json_null();
 	json_t *link = c->link.n ? tally_json(&c->with_link) : json_null();
-	if (c->link.n)
+	if (c->link.n) {
 		json_object_set_new(link, "address", json_of(c->link));
+		json_object_set_new(link, "waiting", item->linked < 0 ? json_null() : json_integer(item->linked));
+	}
 	return json_pack("{s:o, s:o}", "alike", c->alike.texts ? tally_json(&c->alike) : json_null(), "link", link);
 }
 
@@ -232,14 +235,15 @@ json_t *api_item_json(struct arena *a, const struct queue_item *item)
 	}
 	json_t *released = item->released_before ? json_of(item->released_text) : json_null();
 	return json_pack(
-		"{s:o, s:I, s:o, s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, "
-		"s:o}",
-		"campaign", campaign_json(&item->campaign), "reported", (json_int_t)item->reported, "personal",
-		personal_json(r->text), "copies", copies_json(item), "repost_of", repost_json(a, item), "due_at",
-		(json_int_t)item->row.due, "escalated", item->row.escalated != 0, "referral", referral, "revision",
-		api_id_json(r->id), "comment", api_id_json(r->comment), "version", (json_int_t)r->version, "ordinal",
-		(json_int_t)r->ordinal, "state", json_of(store_state_name(r->state)), "lang", json_of(lang), "submitted_at",
-		(json_int_t)r->created, "author", author_json(a, item), "text", json_of(r->text), "review",
-		review_json(&item->review, r->text), "article", article_json(a, item), "parent", parent_json(item),
-		"released_text", released, "earlier", earlier_json(a, item));
+		"{s:o, s:I, s:o, s:o, s:I, s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, "
+		"s:o, s:o, s:o}",
+		"campaign", campaign_json(item), "reported", (json_int_t)item->reported, "personal", personal_json(r->text),
+		"copies", api_copies_json(item->copies, item->copy_count), "alike", (json_int_t)item->alike, "group",
+		api_id_json(item->group), "repost_of", repost_json(a, item), "due_at", (json_int_t)item->row.due, "escalated",
+		item->row.escalated != 0, "referral", referral, "revision", api_id_json(r->id), "comment",
+		api_id_json(r->comment), "version", (json_int_t)r->version, "ordinal", (json_int_t)r->ordinal, "state",
+		json_of(store_state_name(r->state)), "lang", json_of(lang), "submitted_at", (json_int_t)r->created, "author",
+		author_json(a, item), "text", json_of(r->text), "review", review_json(&item->review, r->text), "article",
+		article_json(a, item), "parent", parent_json(item), "released_text", released, "earlier",
+		earlier_json(a, item));
 }

@@ -83,6 +83,7 @@ static const struct http_route routes[] = {
 	{HTTP_GET, "/v1/desk/figures/{figure}", NULL, desk_figure, 0, RIGHT_READ},
 	{HTTP_PUT, "/v1/desk/claim", NULL, desk_claim, COMMAND, RIGHT_DECIDE},
 	{HTTP_GET, "/v1/desk/revisions/{revision}", NULL, desk_revision, 0, RIGHT_READ},
+	{HTTP_GET, "/v1/desk/revisions/{revision}/group", NULL, desk_group, 0, RIGHT_READ},
 	{HTTP_GET, "/v1/desk/revisions/{revision}/line", NULL, desk_line, 0, RIGHT_READ},
 	{HTTP_POST, "/v1/desk/revisions/{revision}/decision", NULL, desk_decide, COMMAND, RIGHT_DECIDE},
 	{HTTP_POST, "/v1/desk/revisions/{revision}/letter", NULL, desk_letter, COMMAND, RIGHT_DECIDE},

@@ -26,7 +26,8 @@
 enum { DRAIN_MS = 10000, STREAMS_PER_ADDRESS = 100 };
 
 static const char help[] =
-	"usage: freigabe serve [--config FILE] [--db URL] [--listen ADDR:PORT] [--dev-assets DIR]\n\n"
+	"usage: freigabe serve [--config FILE] [--db URL] [--replica URL] [--listen ADDR:PORT] [--port-file FILE]\n"
+	"                      [--dev-assets DIR]\n\n"
 	"Serves readers and editors. The configuration file has lines `key = value` (docs/configuration.md);\n"
 	"options given here win.\n\n"
 	"  --db URL            sqlite:PATH or postgres://… ($FREIGABE_DB, sqlite:freigabe.db)\n"

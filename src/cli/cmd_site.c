@@ -19,8 +19,8 @@ static const char help[] =
 	"  --hosts 'HOST …'    hosts whose pages may be read for articles ('.paper.example' for all below)\n"
 	"  --notice-de FILE    the notice under the articles, Markdown\n"
 	"  --notice-en FILE\n"
-	"  --limits TEXT       the site's own limits: 'submit=20/10 reader=20/10 article=600/240 site=1200/600',\n"
-	"                      so many at once / then per minute, 0 for no limit\n"
+	"  --limits TEXT       the site's own limits: 'submit=20/10 reader=20/10 article=600/240 site=1200/600\n"
+	"                      plain=20/10', so many at once / then per minute, 0 for no limit (docs/limits.md)\n"
 	"  --allow-passwords   editors may log in by password again, after it was switched off at the desk\n";
 
 struct wish {

@@ -18,7 +18,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { LOOK_MS = 250, MARK_MS = 60000 };
+enum { LOOK_MS = 250, MARK_MS = 60000, TELL_TRIES = 20 };
 
 /* Held comments of a site that are to be checked anew, from `after` on. */
 struct recheck {
@@ -44,6 +44,7 @@ struct tail {
 	int64_t waiting;
 	id64 laned; /* the site that was asked in this batch whether a lane is open */
 	bool lane_open;
+	unsigned tries; /* to tell the next event's comment, with a database that gave the event itself */
 };
 
 static enum frg_status load_last(struct store_tx *tx, void *ctx, struct frg_error *err)
@@ -52,17 +53,23 @@ static enum frg_status load_last(struct store_tx *tx, void *ctx, struct frg_erro
 }
 
 /* Readers are told what `publication` says now, not what the event said then: whatever happened in
- * between, nothing that is not released can go out. */
-static void tell_readers(struct service *svc, struct arena *a, const struct store_event *e)
+ * between, nothing that is not released can go out. `first`: the event tells of a first release, which takes nothing
+ * away from a page; of all else that must be read, and is presumed while it cannot. False: the database cannot be
+ * asked, and nobody has been told yet. */
+static bool tell_readers(const struct tail *t, struct arena *a, const struct store_event *e, bool first)
 {
+	struct service *svc = t->svc;
 	struct live_comment c;
 	struct frg_error err;
 	bool heard = service_channel_heard(svc, e->article);
 	enum frg_status st = heard ? service_live_comment(svc, a, e->article, e->comment, &c, &err) : FRG_OK;
-	if (!heard || st != FRG_OK || c.removed || c.edited) /* it may not only have added to the page */
+	bool adds = heard && st == FRG_OK ? !c.removed && !c.edited : first && st != FRG_NOT_FOUND;
+	if (!adds)
 		service_threads_drop_both(svc, e->article, e->site);
 	if (!heard)
-		return;
+		return true;
+	if (st == FRG_UNAVAILABLE && t->tries < TELL_TRIES) /* not for ever: others wait behind it */
+		return false;
 	if (st == FRG_OK && !c.removed) {
 		tell(svc, a, e->article, e->comment, "put",
 		     json_pack("{s:o, s:o, s:I, s:o, s:I}", "id", json_of(c.id), "parent", json_or_null(c.parent), "depth",
@@ -75,6 +82,7 @@ static void tell_readers(struct service *svc, struct arena *a, const struct stor
 		log_warn("live", "a comment could not be told: %s", err.msg);
 		tell(svc, a, e->article, 0, "reset", json_object());
 	}
+	return true;
 }
 
 static void tell_desk(struct tail *t, struct arena *a, const struct store_event *e, bool added, str action, str by)
@@ -202,14 +210,17 @@ static void tell_automatic(struct tail *t, struct arena *a, const struct store_e
 	     json_pack("{s:o, s:o, s:o}", "section", json_of(rest), "state", json_of(state), "why", json_of(why)));
 }
 
-static void handle(struct tail *t, struct arena *a, const struct store_event *e)
+/* False: it has to be done once more, when there is a database again; what it has done until then may be done twice. */
+static bool handle(struct tail *t, struct arena *a, const struct store_event *e)
 {
 	struct service *svc = t->svc;
 	struct frg_error err;
-	str rest = e->detail, action = STR("");
+	str rest = e->detail, action = STR(""), by = STR("");
 	bool decided = str_eq(e->kind, STR("decided")), undone = str_eq(e->kind, STR("undone"));
-	if (decided || undone)
+	if (decided || undone) {
 		str_next(&rest, ' ', &action);
+		str_next(&rest, '\n', &by);
+	}
 	if (str_eq(e->kind, STR("site")) || str_eq(e->kind, STR("automatic"))) { /* the notice tells of an open lane */
 		if (service_sites_reload(svc, &err) != FRG_OK)
 			log_error("sites", "%s", err.msg);
@@ -238,8 +249,9 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 		service_threads_change(svc, e->article, e->site, decided && str_eq(action, STR("release")));
 	if (e->article && str_eq(e->kind, STR("article")))
 		tell(svc, a, e->article, 0, "closing", json_object());
-	else if (purge_concerns(e) && !str_eq(e->kind, STR("erased"))) /* the comment was readable before, or is now */
-		tell_readers(svc, a, e);
+	else if (purge_concerns(e) && !str_eq(e->kind, STR("erased")) && /* the comment was readable before, or is now */
+	         !tell_readers(t, a, e, decided && str_eq(rest, STR(EVENT_FIRST))))
+		return false;
 	if (t->works && str_eq(e->kind, STR("held")))
 		consider(t, a, e);
 	if (str_eq(e->kind, STR("objection")))
@@ -266,14 +278,16 @@ static void handle(struct tail *t, struct arena *a, const struct store_event *e)
 	} else if (str_eq(e->kind, STR("held")) || undone)
 		tell_desk(t, a, e, true, undone ? STR("undo") : STR(""), STR(""));
 	else if (decided)
-		tell_desk(t, a, e, false, action, rest);
+		tell_desk(t, a, e, false, action, by);
 	else if (str_eq(e->kind, STR("superseded")) || str_eq(e->kind, STR("withdrawn")))
 		tell_desk(t, a, e, false, e->kind, STR(""));
+	return true;
 }
 
 static void follow(struct tail *t, struct arena *a)
 {
 	struct outbox_page b;
+	bool done = true;
 	do {
 		arena_reset(a);
 		b = (struct outbox_page){.seq = t->seq};
@@ -285,13 +299,16 @@ static void follow(struct tail *t, struct arena *a)
 		t->counted = t->laned = 0;
 		for (size_t i = 0; i < b.events.count; i++) /* before readers are told: from now on no replica may show less */
 			store_know(service_store(t->svc), b.events.items[i].seq, store_event_mark(&b.events.items[i]));
-		for (size_t i = 0; i < b.events.count; i++) {
-			handle(t, a, &b.events.items[i]);
+		for (size_t i = 0; i < b.events.count && (done = handle(t, a, &b.events.items[i])); i++) {
 			event_count(&b.events.items[i]);
 			t->seq = b.events.items[i].seq;
+			t->tries = 0;
 		}
+		t->tries += !done;
 		purge_until(t->purger, t->seq); /* after it: nothing older can be fetched from here any more */
 		webhooks_until(t->webhooks, t->seq);
+		if (!done) /* no page has lost a message: from this event on all is told when there is a database */
+			return;
 	} while (b.events.count == OUTBOX_PAGE && !atomic_load(&t->stopping));
 	service_health_caught_up(t->svc);
 }

@@ -82,22 +82,19 @@ static enum frg_status find_link(struct store_tx *tx, const struct store_revisio
 		if (st != FRG_OK || !is_campaign(&tally) || tally.texts <= out->with_link.texts)
 			continue;
 		out->link = links[i].address;
+		out->link_key = links[i].key;
 		out->with_link = tally;
 	}
 	return st;
 }
 
 enum frg_status campaign_of(struct store_tx *tx, const struct store_revision *revision, id64 group,
-                            struct campaign_group *last, struct campaign *out, struct frg_error *err)
+                            struct campaign *out, struct frg_error *err)
 {
 	*out = (struct campaign){0};
 	enum frg_status st = FRG_OK;
-	if (group && group != last->group) {
-		st = store_queue_tally(tx, group, LOOKED_AT, &last->alike, err);
-		last->group = st == FRG_OK ? group : 0;
-	}
-	if (group && st == FRG_OK)
-		out->alike = last->alike;
+	if (group)
+		st = store_queue_tally(tx, group, LOOKED_AT, &out->alike, err);
 	if (st == FRG_OK && !is_campaign(&out->alike))
 		out->alike = (struct store_tally){0};
 	return st == FRG_OK ? find_link(tx, revision, out, err) : st;

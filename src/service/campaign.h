@@ -13,17 +13,13 @@ enum {
 };
 
 struct campaign {
-	struct store_tally alike;     /* what waits with nearly the same text; texts 0: no campaign */
-	str link;                     /* host and path; empty: none */
+	struct store_tally alike; /* what waits with nearly the same text; texts 0: no campaign */
+	str link;                 /* host and path; empty: none */
+	uint64_t link_key;
 	struct store_tally with_link; /* what waits or was refused, of the last CAMPAIGN_HOURS */
 };
-/* Counted last: in a flood a whole page of the queue is one group, of which a thousand texts are looked at. */
-struct campaign_group {
-	id64 group; /* 0: none yet */
-	struct store_tally alike;
-};
 MUST_CHECK enum frg_status campaign_of(struct store_tx *tx, const struct store_revision *revision, id64 group,
-                                       struct campaign_group *last, struct campaign *out, struct frg_error *err);
+                                       struct campaign *out, struct frg_error *err);
 
 struct campaign_link {
 	str address;

@@ -136,6 +136,7 @@ struct common {
 	struct desk_settings settings;
 	struct store_article *articles; /* as many as were met */
 	size_t article_count;
+	struct near_together refused; /* items NULL: there is but one decision */
 };
 
 static enum frg_status find_article(struct store_tx *tx, struct common *common, id64 id,
@@ -352,13 +353,14 @@ static enum frg_status settle(struct store_tx *tx, struct deciding *d, const str
 	if (st == FRG_OK && action != DECIDE_RETURN)
 		st = store_queue_author(tx, comment->author, action == DECIDE_RELEASE, action == DECIDE_REJECT, err);
 	if (st == FRG_OK && action == DECIDE_REJECT)
-		st = near_refused(tx, revision, decision.id, err);
+		st = near_refused(tx, revision, decision.id, d->common->refused.items ? &d->common->refused : NULL, err);
 	if (st == FRG_OK && action == DECIDE_REJECT)
 		st = letter_write(tx, &(struct letter_about){d->common->site, article, comment, revision, &decision}, err);
 	if (st == FRG_OK)
-		st = decision_tell(
-			tx, "decided", comment, revision->id,
-			arena_printf(store_arena(tx), "%.*s %.*s", STR_ARG(decision.action), STR_ARG(decision.editor_name)), err);
+		st = decision_tell(tx, "decided", comment, revision->id,
+		                   arena_printf(store_arena(tx), "%.*s %.*s%s", STR_ARG(decision.action),
+		                                STR_ARG(decision.editor_name), d->adds ? "\n" EVENT_FIRST : ""),
+		                   err);
 	d->out->decision = decision.id;
 	d->out->decided = decision.decided;
 	return st;
@@ -487,6 +489,7 @@ static enum frg_status decide_all(struct store_tx *tx, void *ctx, struct frg_err
 {
 	struct batch *b = ctx;
 	enum frg_status st = FRG_OK;
+	b->common.refused.count = 0; /* nothing is, if this is done again */
 	for (size_t i = 0; st == FRG_OK && i < b->count; i++)
 		if (b->asked[i])
 			st = decide_next(tx, b, i, err);
@@ -502,6 +505,7 @@ enum frg_status service_decide_batch(struct service *svc, struct arena *a, const
 	struct batch b = {.who = who, .items = items, .count = count, .asked = asked};
 	b.common.site = service_site_by_id(svc, who->site);
 	b.common.articles = ARENA_ARRAY(a, struct store_article, count);
+	b.common.refused.items = ARENA_ARRAY(a, struct near_text *, count);
 	b.articles = ARENA_ARRAY(a, id64, count);
 	b.adds = ARENA_ARRAY(a, bool, count);
 	enum frg_status st = store_write_as(svc->store, STORE_PLAIN, a, decide_all, &b, err);

@@ -23,7 +23,8 @@ struct queue_recent {
 	struct store_revision revision;
 	str article_title, rules;
 };
-enum { QUEUE_COPIES_MAX = 30 };
+enum { DECIDE_BATCH_MAX = 100 };
+enum { QUEUE_COPIES_MAX = 30 }; /* of an item; all are told by service_group */
 struct queue_copy {
 	struct store_revision revision;
 	struct store_comment comment;
@@ -55,9 +56,12 @@ struct queue_item {
 	struct address_view line; /* by which it came */
 	bool reposted;
 	struct store_decision repost; /* that refused the same text before */
-	struct queue_copy *copies;    /* that wait too, at most QUEUE_COPIES_MAX */
+	id64 group; /* what waits with nearly the same text has this in common; 0: nothing is decided along with it */
+	struct queue_copy *copies; /* the first that wait too, at most QUEUE_COPIES_MAX */
 	size_t copy_count;
+	int64_t alike; /* how many those are; of the first QUEUE_COUNTED */
 	struct campaign campaign;
+	int64_t linked; /* how many others wait with its link; -1: too many wait with it to say */
 };
 /* What waits is counted for each answer to the desk, so no further than this: "as many, or more". */
 enum { QUEUE_COUNTED = 1000 };
@@ -72,6 +76,7 @@ struct queue_query {
 	str lane;   /* "all", "overdue", "second", "lawyer" or a team's own by its id; empty: all */
 	str cursor; /* of the page before; empty: first */
 	int64_t limit;
+	bool once; /* of texts that are nearly the same, only the first in a page: of a thousand that are looked at */
 };
 
 /* FRG_INVALID cursor_invalid; FRG_NOT_FOUND lane_unknown. */
@@ -80,6 +85,25 @@ MUST_CHECK enum frg_status service_queue(struct service *svc, struct arena *a, c
 /* Whatever became of it. */
 MUST_CHECK enum frg_status service_queue_item(struct service *svc, struct arena *a, const struct staff *who,
                                               id64 revision, struct queue_item *out, struct frg_error *err);
+/* queue_group.c: all that waits with nearly the same text as this, or with this link of it but another text; what the
+ * reader may decide along. A page holds what belongs of `limit` that are looked at: fewer, or none, though others
+ * follow. */
+struct group_query {
+	const struct staff *who;
+	id64 revision;
+	str link;   /* host and path, as campaign_links has it; empty: by the text */
+	str cursor; /* of the page before; empty: first */
+	int64_t limit;
+};
+enum { GROUP_PAGE_MAX = DECIDE_BATCH_MAX };
+struct group_page {
+	struct queue_copy *items;
+	size_t count;
+	str next; /* empty: this is the last */
+};
+/* FRG_INVALID cursor_invalid, link_unknown; FRG_FORBIDDEN section_forbidden. */
+MUST_CHECK enum frg_status service_group(struct service *svc, struct arena *a, const struct group_query *query,
+                                         struct group_page *out, struct frg_error *err);
 MUST_CHECK enum frg_status service_queue_waiting(struct service *svc, struct arena *a, id64 site, int64_t *waiting,
                                                  struct frg_error *err);
 
@@ -257,7 +281,6 @@ struct decide_result {
 MUST_CHECK enum frg_status service_decide(struct service *svc, struct arena *a, const struct decide_command *cmd,
                                           struct decide_result *out, struct frg_error *err);
 /* Many at once, in one transaction. Each stands for itself: what is refused keeps no other from being decided. */
-enum { DECIDE_BATCH_MAX = 100 };
 struct decide_item {
 	struct decide_command cmd; /* all by the same person */
 	enum frg_status status;    /* other than FRG_OK already: it is left alone */

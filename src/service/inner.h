@@ -291,15 +291,26 @@ MUST_CHECK enum frg_status search_load_hit(struct store_tx *tx, id64 id, struct 
 /* For a database from before there was an index, a page at a time; ctx: int64_t, begins and ends with 0. */
 MUST_CHECK enum frg_status search_complete(struct store_tx *tx, void *ctx, struct frg_error *err);
 
+/* queue_group.c: what these have in common that are decided together; 0: it is decided by itself. And what waits with
+ * it. */
+id64 group_id(const struct store_queue_row *row);
+MUST_CHECK enum frg_status group_load(struct store_tx *tx, const struct staff *who, struct queue_item *item,
+                                      struct frg_error *err);
+
 /* near.c: this held text's group in the queue, what refused it before, and its keys; new: it has none yet. */
 MUST_CHECK enum frg_status near_place(struct store_tx *tx, const struct store_revision *revision,
                                       const struct near_text *text, bool is_new, struct store_queue_row *row,
                                       struct frg_error *err);
 /* After store_ask: what near_place is going to read first. */
 void near_ask(struct store_tx *tx, id64 site, const struct near_text *text);
-/* This text is refused: what waits and is nearly the same points to the decision. */
+/* This text is refused: what waits and is nearly the same points to the decision. Of texts that are refused by the same
+ * transaction and are nearly the same only for the first, as these point to it then; NULL: it is the only one. */
+struct near_together {
+	struct near_text **items; /* room for all */
+	size_t count;
+};
 MUST_CHECK enum frg_status near_refused(struct store_tx *tx, const struct store_revision *revision, id64 decision,
-                                        struct frg_error *err);
+                                        struct near_together *together, struct frg_error *err);
 /* For a database from before there were keys, a page at a time; ctx: int64_t, begins and ends with 0. */
 MUST_CHECK enum frg_status near_complete(struct store_tx *tx, void *ctx, struct frg_error *err);
 

@@ -131,14 +131,38 @@ enum frg_status near_place(struct store_tx *tx, const struct store_revision *rev
 	return st;
 }
 
+/* Alike, as a search would find it: by a key, then by the texts. */
+static bool is_refused_too(const struct near_together *together, const struct near_text *text)
+{
+	for (size_t i = 0; i < together->count; i++) {
+		const struct near_text *other = together->items[i];
+		bool shares = false;
+		for (size_t k = 0; k < text->key_count && k < other->key_count; k++)
+			shares = shares || text->keys[k] == other->keys[k];
+		if (shares && near_likeness(text, other) >= NEAR_ALIKE)
+			return true;
+	}
+	return false;
+}
+
+static void remember(struct arena *a, struct near_together *together, const struct near_text *text)
+{
+	struct near_text *kept = ARENA_NEW(a, struct near_text);
+	*kept = *text;
+	together->items[together->count++] = kept;
+}
+
 enum frg_status near_refused(struct store_tx *tx, const struct store_revision *revision, id64 decision,
-                             struct frg_error *err)
+                             struct near_together *together, struct frg_error *err)
 {
 	struct search held = {.tx = tx, .revision = revision, .limit = COPIES_MAX, .max = COPIES_MAX};
 	near_read(store_arena(tx), revision->text, &held.text);
 	enum frg_status st = put_refused(tx, revision, &held.text, err);
-	if (st == FRG_OK)
-		st = search(&held, err);
+	if (st != FRG_OK || (together && is_refused_too(together, &held.text)))
+		return st;
+	if (together)
+		remember(store_arena(tx), together, &held.text);
+	st = search(&held, err);
 	for (size_t i = 0; st == FRG_OK && i < held.count; i++)
 		st = store_queue_repost(tx, held.found[i], decision, err);
 	return st;

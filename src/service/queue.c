@@ -3,9 +3,8 @@
 #include "service/inner.h"
 
 #include "base/buf.h"
-#include "text/near.h"
 
-enum { RECENT = 5 };
+enum { RECENT = 5, STEP = 200 };
 
 /* For a filter. */
 static str sections_text(struct arena *a, const struct store_texts *sections)
@@ -138,44 +137,8 @@ static enum frg_status load_standing(struct store_tx *tx, struct queue_item *ite
 	return st;
 }
 
-static enum frg_status load_copy(struct store_tx *tx, const struct store_queue_row *row, struct queue_copy *copy,
-                                 struct frg_error *err)
-{
-	enum frg_status st = store_revision_get(tx, row->revision, &copy->revision, err);
-	if (st == FRG_OK)
-		st = store_comment_get(tx, row->comment, &copy->comment, err);
-	return st == FRG_OK ? store_article_heading(tx, row->article, &copy->article, err) : st;
-}
-
-/* Those that came with the same text, or nearly; only what its reader may see. What waits for somebody else is not
- * decided along with it. */
-static enum frg_status load_copies(struct store_tx *tx, const struct staff *who, struct queue_item *item,
-                                   struct frg_error *err)
-{
-	struct store_queue_rows rows;
-	if (!item->row.group || item->row.referral.n)
-		return FRG_OK;
-	str own = queue_filter_of(store_arena(tx), who).own_sections;
-	enum frg_status st = store_queue_copies(tx, item->row.group, item->revision.id, own, QUEUE_COPIES_MAX, &rows, err);
-	if (st != FRG_OK)
-		return st;
-	item->copies = ARENA_ARRAY(store_arena(tx), struct queue_copy, rows.count);
-	struct near_text own_text, text;
-	near_set(store_arena(tx), item->revision.text, &own_text);
-	for (size_t i = 0; st == FRG_OK && i < rows.count; i++) {
-		struct queue_copy *copy = &item->copies[item->copy_count];
-		if (rows.items[i].referral.n)
-			continue;
-		st = load_copy(tx, &rows.items[i], copy, err);
-		near_set(store_arena(tx), copy->revision.text, &text);
-		copy->likeness = near_likeness(&own_text, &text);
-		item->copy_count++;
-	}
-	return st;
-}
-
 static enum frg_status load_item(struct store_tx *tx, const struct staff *who, const struct store_revision *revision,
-                                 struct campaign_group *last, struct queue_item *item, struct frg_error *err)
+                                 struct queue_item *item, struct frg_error *err)
 {
 	*item = (struct queue_item){.revision = *revision};
 	enum frg_status st = store_comment_get(tx, revision->comment, &item->comment, err);
@@ -198,8 +161,8 @@ static enum frg_status load_item(struct store_tx *tx, const struct staff *who, c
 	if (st == FRG_OK && item->row.blind_for && item->row.blind_for != who->id && agreement_asks(who))
 		agreement_cover(item);
 	if (st == FRG_OK)
-		st = campaign_of(tx, &item->revision, item->row.group, last, &item->campaign, err);
-	return st == FRG_OK ? load_copies(tx, who, item, err) : st;
+		st = campaign_of(tx, &item->revision, item->row.group, &item->campaign, err);
+	return st == FRG_OK ? group_load(tx, who, item, err) : st;
 }
 
 /* ---- pages ---- */
@@ -223,33 +186,70 @@ static bool read_cursor(str cursor, struct store_queue_place *out)
 	       str_to_i64(due, &out->due) && id_parse(cursor, &out->revision);
 }
 
+/* Has an item of this page nearly the same text? */
+static bool is_told(const struct queue_page *page, const struct store_queue_row *row)
+{
+	id64 group = group_id(row);
+	for (size_t i = 0; group && i < page->count; i++)
+		if (page->items[i].group == group)
+			return true;
+	return false;
+}
+
+/* Of the rows as many as there is room for; *last: where it ended. */
+static enum frg_status load_rows(struct store_tx *tx, const struct query *q, const struct store_queue_rows *rows,
+                                 struct store_queue_place *last, struct frg_error *err)
+{
+	struct queue_page *page = q->page;
+	enum frg_status st = FRG_OK;
+	for (size_t i = 0; st == FRG_OK && i < rows->count && (int64_t)page->count < q->in->limit; i++) {
+		const struct store_queue_row *row = &rows->items[i];
+		struct store_revision revision;
+		*last = (struct store_queue_place){row->escalated ? 0 : 1, row->due, row->revision};
+		if (q->in->once && is_told(page, row))
+			continue;
+		st = store_revision_get(tx, row->revision, &revision, err);
+		if (st == FRG_OK)
+			st = load_item(tx, q->who, &revision, &page->items[page->count++], err);
+	}
+	return st;
+}
+
+/* Where copies are told once, there may be room left after the first rows; then the next are looked at. */
+static enum frg_status load_items(struct store_tx *tx, const struct query *q, const struct store_queue_filter *filter,
+                                  struct store_queue_place *last, bool *more, struct frg_error *err)
+{
+	struct queue_page *page = q->page;
+	struct store_queue_rows rows = {0};
+	int64_t step = q->in->limit;
+	page->items = ARENA_ARRAY(store_arena(tx), struct queue_item, (size_t)q->in->limit);
+	for (int64_t looked = 0;; looked += step, step = STEP) {
+		enum frg_status st = store_queue_page(tx, filter, last, step, &rows, err);
+		if (st == FRG_OK)
+			st = load_rows(tx, q, &rows, last, err);
+		bool full = (int64_t)page->count == q->in->limit;
+		*more = (int64_t)rows.count == step || (full && rows.items[rows.count - 1].revision != last->revision);
+		if (st != FRG_OK || !q->in->once || full || !*more || looked >= QUEUE_COUNTED)
+			return st;
+	}
+}
+
 static enum frg_status load_page(struct store_tx *tx, void *ctx, struct frg_error *err)
 {
 	struct query *q = ctx;
 	struct queue_page *page = q->page;
-	struct arena *a = store_arena(tx);
 	struct store_queue_filter filter;
-	struct store_queue_rows rows;
-	struct campaign_group counted = {0};
+	struct store_queue_place last = q->after;
+	bool more = false;
 	enum frg_status st = lane_filter(tx, q->who, q->in->lane, &filter, err);
 	if (st == FRG_OK)
-		st = store_queue_page(tx, &filter, &q->after, q->in->limit, &rows, err);
-	if (st == FRG_OK)
 		st = store_queue_count(tx, &filter, QUEUE_COUNTED, &page->waiting, err);
-	if (st != FRG_OK)
-		return st;
-	page->items = ARENA_ARRAY(a, struct queue_item, rows.count);
-	for (size_t i = 0; st == FRG_OK && i < rows.count; i++) {
-		struct store_revision revision;
-		st = store_revision_get(tx, rows.items[i].revision, &revision, err);
-		if (st == FRG_OK)
-			st = load_item(tx, q->who, &revision, &counted, &page->items[page->count++], err);
-	}
-	if ((int64_t)rows.count == q->in->limit) {
-		const struct store_queue_row *last = &rows.items[rows.count - 1];
+	if (st == FRG_OK)
+		st = load_items(tx, q, &filter, &last, &more, err);
+	if (st == FRG_OK && more) {
 		char id[ID_TEXT_SIZE];
-		id_text(last->revision, id);
-		page->next = arena_printf(a, "%d-%lld-%s", last->escalated ? 0 : 1, (long long)last->due, id);
+		id_text(last.revision, id);
+		page->next = arena_printf(store_arena(tx), "%lld-%lld-%s", (long long)last.turn, (long long)last.due, id);
 	}
 	return st;
 }
@@ -271,12 +271,11 @@ static enum frg_status load_one(struct store_tx *tx, void *ctx, struct frg_error
 {
 	struct query *q = ctx;
 	struct store_revision revision;
-	struct campaign_group counted = {0};
 	enum frg_status st = store_revision_get(tx, q->revision, &revision, err);
 	if (st == FRG_OK && revision.site != q->who->site)
 		return frg_fail(err, FRG_NOT_FOUND, "not_found", "no such revision");
 	if (st == FRG_OK)
-		st = load_item(tx, q->who, &revision, &counted, q->item, err);
+		st = load_item(tx, q->who, &revision, q->item, err);
 	if (st == FRG_OK && !staff_has_section(q->who, q->item->article.section))
 		return frg_fail(err, FRG_FORBIDDEN, "section_forbidden", "not a section of theirs");
 	return st;

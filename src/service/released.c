@@ -79,7 +79,7 @@ static enum frg_status unpublish(struct store_tx *tx, const struct on_text *o, c
 	if (st == FRG_OK)
 		st = release_apply(tx, &r, err);
 	if (st == FRG_OK)
-		st = near_refused(tx, &o->revision, d->id, err);
+		st = near_refused(tx, &o->revision, d->id, NULL, err);
 	return st == FRG_OK ? decision_tell(tx, "unpublished", &o->comment, o->revision.id, STR("editors"), err) : st;
 }
 

@@ -346,6 +346,10 @@ void service_channels_tell(struct service *svc, id64 site, const char *event, st
 
 /* ---- release.c: the one writer of `publication` -------------------------------------------- */
 
+/* The last line of a `decided` event's detail, where a release showed readers more than before and took nothing away:
+ * so that whoever hears of it need not ask a database that may be gone. */
+#define EVENT_FIRST "first"
+
 struct release {
 	enum store_publication_change change;
 	const struct store_comment *comment;

@@ -257,18 +257,75 @@ enum frg_status store_queue_page(struct store_tx *tx, const struct store_queue_f
 	                         : read_page(tx, way, f, STR(""), after, limit, out, err);
 }
 
-enum frg_status store_queue_copies(struct store_tx *tx, id64 group, id64 but, str own_sections, int64_t limit,
-                                   struct store_queue_rows *out, struct frg_error *err)
+/* ---- groups ---- */
+
+enum frg_status store_queue_group(struct store_tx *tx, id64 group, id64 after, int64_t limit,
+                                  struct store_queue_rows *out, struct frg_error *err)
 {
 	struct db_rows *rows;
-	enum frg_status st = DB_QUERY(
-		tx->db, err, &rows,
-		"SELECT " ROW " FROM queue q WHERE q.revision_id IN (" STORE_OF_GROUP ") AND q.revision_id <> $2"
-		" AND ($3 = '' OR replace($3, '\n' || q.section || '\n', '') <> $3) ORDER BY q.revision_id LIMIT $4",
-		DB_INT(group), DB_INT(but), DB_TEXT(own_sections), DB_INT(limit));
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " ROW " FROM queue q WHERE q.revision_id = $1 AND q.group_id = $1"
+	                              " AND q.revision_id > $2 UNION ALL"
+	                              " SELECT " ROW " FROM queue q WHERE q.group_id = $1 AND q.group_id <> q.revision_id"
+	                              " AND q.revision_id > $2 ORDER BY 1 LIMIT $3",
+	                              DB_INT(group), DB_INT(after), DB_INT(limit));
 	if (st != FRG_OK)
 		return st;
 	READ_ALL(tx, rows, err, out, read_row);
+}
+
+/* What was released lately may still have its keys; it is not in the queue, or there to be judged again. */
+enum frg_status store_queue_linked(struct store_tx *tx, id64 site, uint64_t key, id64 after, int64_t limit,
+                                   struct store_queue_rows *out, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              "SELECT " ROW
+	                              " FROM near_key n CROSS JOIN queue q WHERE q.revision_id = n.revision_id"
+	                              " AND n.site_id = $1 AND n.refused = 0 AND n.key = $2 AND n.revision_id > $3"
+	                              " ORDER BY n.revision_id LIMIT $4",
+	                              DB_INT(site), DB_INT((int64_t)key), DB_INT(after), DB_INT(limit));
+	if (st != FRG_OK)
+		return st;
+	READ_ALL(tx, rows, err, out, read_row);
+}
+
+/* How many of k there are, and how many of these one with these sections decides along. */
+#define ALONG(but)                                                                                                     \
+	"SELECT count(*), count(*) FILTER (WHERE q.referral = '' AND q.blind_for = 0 AND " but                             \
+	" AND ($2 = '' OR replace($2, '\n' || q.section || '\n', '') <> $2)) FROM ("
+#define WAITS " LIMIT $3) AS k LEFT JOIN queue q ON q.revision_id = k.revision_id"
+
+static enum frg_status read_along(struct db_rows *rows, int64_t limit, int64_t *count, bool *cut, struct frg_error *err)
+{
+	*count = 0;
+	*cut = false;
+	if (db_next(rows)) {
+		*cut = db_int(rows, 0) >= limit;
+		*count = db_int(rows, 1);
+	}
+	return db_end(rows, err);
+}
+
+enum frg_status store_queue_group_count(struct store_tx *tx, id64 group, id64 but, str own_sections, int64_t limit,
+                                        int64_t *count, bool *cut, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows, ALONG("q.revision_id <> $4") STORE_OF_GROUP WAITS, DB_INT(group),
+	                              DB_TEXT(own_sections), DB_INT(limit), DB_INT(but));
+	return st == FRG_OK ? read_along(rows, limit, count, cut, err) : st;
+}
+
+enum frg_status store_queue_linked_count(struct store_tx *tx, id64 site, uint64_t key, id64 but_group, str own_sections,
+                                         int64_t limit, int64_t *count, bool *cut, struct frg_error *err)
+{
+	struct db_rows *rows;
+	enum frg_status st = DB_QUERY(tx->db, err, &rows,
+	                              ALONG("q.group_id <> $5") "SELECT revision_id FROM near_key WHERE site_id = $1 AND "
+	                                                        "refused = 0 AND key = $4" WAITS,
+	                              DB_INT(site), DB_TEXT(own_sections), DB_INT(limit), DB_INT((int64_t)key),
+	                              DB_INT(but_group));
+	return st == FRG_OK ? read_along(rows, limit, count, cut, err) : st;
 }
 
 enum frg_status store_queue_repost(struct store_tx *tx, id64 revision, id64 decision, struct frg_error *err)

@@ -73,9 +73,19 @@ MUST_CHECK enum frg_status store_queue_get(struct store_tx *tx, id64 revision, s
 MUST_CHECK enum frg_status store_queue_page(struct store_tx *tx, const struct store_queue_filter *filter,
                                             const struct store_queue_place *after, int64_t limit,
                                             struct store_queue_rows *out, struct frg_error *err);
-/* The others of a group, oldest first. */
-MUST_CHECK enum frg_status store_queue_copies(struct store_tx *tx, id64 group, id64 but, str own_sections,
-                                              int64_t limit, struct store_queue_rows *out, struct frg_error *err);
+/* What waits in a group, and what waits with this key of a link (also to be judged again): in the order of the
+ * revisions, those after `after`. */
+MUST_CHECK enum frg_status store_queue_group(struct store_tx *tx, id64 group, id64 after, int64_t limit,
+                                             struct store_queue_rows *out, struct frg_error *err);
+MUST_CHECK enum frg_status store_queue_linked(struct store_tx *tx, id64 site, uint64_t key, id64 after, int64_t limit,
+                                              struct store_queue_rows *out, struct frg_error *err);
+/* How many of these wait for whoever has these sections (as in a filter) and for nobody else, but one; or but those of
+ * a group. At most `limit` are looked at; *cut: as many there are, and perhaps others. */
+MUST_CHECK enum frg_status store_queue_group_count(struct store_tx *tx, id64 group, id64 but, str own_sections,
+                                                   int64_t limit, int64_t *count, bool *cut, struct frg_error *err);
+MUST_CHECK enum frg_status store_queue_linked_count(struct store_tx *tx, id64 site, uint64_t key, id64 but_group,
+                                                    str own_sections, int64_t limit, int64_t *count, bool *cut,
+                                                    struct frg_error *err);
 MUST_CHECK enum frg_status store_queue_repost(struct store_tx *tx, id64 revision, id64 decision, struct frg_error *err);
 /* When each that waits is due, in order; 0 for those that have been escalated: they come first. At most STORE_DUE_MAX.
  */

@@ -147,8 +147,9 @@ static int find_api(sqlite3 *db, fts5_api **out)
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_pointer(stmt, 1, out, "fts5_api_ptr", NULL);
 	if (rc == SQLITE_OK)
-		sqlite3_step(stmt);
-	return sqlite3_finalize(stmt);
+		rc = sqlite3_step(stmt); /* a disk that fails now is no reason to end */
+	sqlite3_finalize(stmt);
+	return rc == SQLITE_ROW ? SQLITE_OK : rc;
 }
 
 int search_sqlite_open(sqlite3 *db)

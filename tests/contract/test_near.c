@@ -296,6 +296,94 @@ static void after_a_take_over_it_is_read_anew(void **state)
 	assert_int_equal(a.found.items[0], c.made.revision.id);
 }
 
+/* ---- what is decided together ---- */
+
+enum { TOGETHER = 7, LINK = 99 };
+
+struct together {
+	struct fixture *f;
+	struct made made[TOGETHER];
+	struct store_queue_rows page;
+	id64 after;
+	int64_t count;
+	bool by_link, cut;
+	str sections;
+	int64_t limit;
+};
+
+/* One group of five, one referred among them; one by itself; one that is only to be judged again. All have the link. */
+static enum frg_status enter_together(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct together *t = ctx;
+	const uint64_t link = LINK;
+	enum frg_status st = FRG_OK;
+	for (int i = 0; st == FRG_OK && i < TOGETHER; i++) {
+		struct store_queue_row row = {.revision = t->made[i].revision.id,
+		                              .site = t->f->site.id,
+		                              .comment = t->made[i].comment.id,
+		                              .article = t->f->article.id,
+		                              .section = i == 1 ? STR("Sport") : STR("Lokales"),
+		                              .suggestion = STR("look"),
+		                              .referral = i == 2 ? STR("second") : STR(""),
+		                              .group = t->made[i < 5 ? 0 : i].revision.id};
+		if (i == 6)
+			row.group = 0, row.blind_for = t->f->editor.id;
+		st = store_queue_put(tx, &row, e);
+		if (st == FRG_OK)
+			st = store_near_put(tx, row.site, row.revision, false, &link, 1, e);
+	}
+	return st;
+}
+
+static enum frg_status read_together(struct store_tx *tx, void *ctx, struct frg_error *e)
+{
+	struct together *t = ctx;
+	id64 first = t->made[0].revision.id, site = t->f->site.id;
+	enum frg_status st = t->by_link ? store_queue_linked(tx, site, LINK, t->after, t->limit, &t->page, e)
+	                                : store_queue_group(tx, first, t->after, t->limit, &t->page, e);
+	if (st != FRG_OK)
+		return st;
+	return t->by_link ? store_queue_linked_count(tx, site, LINK, first, t->sections, t->limit, &t->count, &t->cut, e)
+	                  : store_queue_group_count(tx, first, first, t->sections, t->limit, &t->count, &t->cut, e);
+}
+
+static void assert_page(struct together *t, id64 after, int64_t limit, int from, int to)
+{
+	t->after = after;
+	t->limit = limit;
+	OK(store_read(t->f->store, t->f->arena, read_together, t, &err));
+	assert_int_equal(t->page.count, to - from);
+	for (int i = from; i < to; i++)
+		assert_int_equal(t->page.items[i - from].revision, t->made[i].revision.id);
+}
+
+static void what_is_decided_together_is_told_in_pages(void **state)
+{
+	struct together t = {.f = *state};
+	for (int i = 0; i < TOGETHER; i++)
+		t.made[i] = make_one(t.f, "a", NULL);
+	OK(store_write(t.f->store, t.f->arena, enter_together, &t, &err));
+	assert_page(&t, 0, 3, 0, 3);
+	assert_true(t.cut);
+	assert_page(&t, t.page.items[2].revision, 3, 3, 5);
+	assert_page(&t, 0, 100, 0, 5);
+	assert_int_equal(t.count, 3); /* but itself, and but the one that somebody is asked about */
+	assert_false(t.cut);
+	assert_int_equal(t.page.items[1].group, t.made[0].revision.id);
+	t.sections = STR("\nKultur\nSport\n");
+	assert_page(&t, 0, 100, 0, 5);
+	assert_int_equal(t.count, 1);
+	t.sections = STR("");
+	t.by_link = true;
+	assert_page(&t, 0, 4, 0, 4);
+	assert_page(&t, t.page.items[3].revision, 4, 4, 7);
+	assert_page(&t, 0, 100, 0, 7);
+	assert_int_equal(t.count, 1); /* that has another text, and really waits */
+	OK(store_write(t.f->store, t.f->arena, move, &(struct near){.made = &t.made[5], .to = STATE_RELEASED}, &err));
+	assert_page(&t, t.made[4].revision.id, 100, 6, 7);
+	assert_int_equal(t.count, 0);
+}
+
 /* ---- memory ---- */
 
 /* A picture of the test's own beside the store's. */
@@ -465,6 +553,7 @@ int main(void)
 		TEST(what_comes_in_again_hides_nothing),
 		TEST(what_is_decided_and_judged_again_does_not_wait),
 		TEST(after_a_take_over_it_is_read_anew),
+		TEST(what_is_decided_together_is_told_in_pages),
 		TEST(what_others_bring_in_fills_no_memory),
 		TEST(what_was_kept_is_not_read_again_for_another_that_failed),
 		TEST(memory_has_a_ceiling),

@@ -2,7 +2,11 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import net from 'node:net';
+import { Agent } from 'node:http';
 import { startServer, until, uuid } from '../lib/server.mjs';
+import { newDatabase } from '../lib/postgres.mjs';
+import { holdWriters } from '../lib/hold.mjs';
+import { metrics } from '../lib/metrics.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { Stream } from '../lib/http.mjs';
 
@@ -57,6 +61,47 @@ test('ends well in the midst of requests', async () => {
 		await server.end();
 	}
 });
+
+// More than there are workers for readers' writes, so that some wait for one; and the desk's.
+const STAND = 44;
+for (const [store, db] of [['SQLite', () => undefined], ['PostgreSQL', newDatabase]])
+	test(`on ${store}: whatever stands in the server when it is told to stop is answered whole, and what was acknowledged is there`, async () => {
+		const server = await startServer({ db: await db() });
+		let free;
+		try {
+			const rike = await new Editor(server).login(), { id } = await new Reader(server).submit('Was gerade entschieden wird.');
+			const item = await rike.item(id), sent = Array.from({ length: STAND }, (_, i) => `Satz ${i} ${uuid()}, der im Hause steht.`);
+			server.agent.destroy();
+			server.agent = new Agent({ keepAlive: true, maxSockets: Infinity }); // each on a connection of its own
+			free = await holdWriters(server);
+			const answers = Promise.allSettled([...sent.map((text) => new Reader(server).post(text)), rike.decide(item, 'release')]);
+			const standing = async () => {
+				const now = await metrics(server);
+				return now.value('freigabe_http_workers_busy') + now.value('freigabe_http_requests_waiting') > STAND && now.value('freigabe_http_requests_waiting') > 0;
+			};
+			await until(standing, { what: 'all are in the server' });
+			const ended = server.stop();
+			await until(() => server.log.includes('no new requests, running ones finish'), { what: 'it is stopping' });
+			await free();
+			free = null;
+			const came = await answers;
+			assert.equal((await ended).code, 0);
+			await server.start();
+			for (const { reason, value } of came) {
+				assert.ok(value, `not answered: ${reason}`);
+				// whoever has to wait for a file for seconds is told so: that, too, is an answer
+				const late = server.db.startsWith('sqlite:') && value.status === 503 && value.json.error.code === 'store_busy';
+				assert.ok([200, 201].includes(value.status) || late, value.text);
+			}
+			const there = new Set(server.sql('SELECT text FROM revision').split('\n'));
+			for (const [i, text] of sent.entries())
+				assert.equal(there.has(text), came[i].value.status === 201, text);
+			assert.equal(server.sql('SELECT count(*) FROM decision'), came.at(-1).value.status === 200 ? '1' : '0');
+		} finally {
+			await free?.();
+			await server.end();
+		}
+	});
 
 test('clients that never finish do not hold it up for ever; streams end before that', async () => {
 	const server = await startServer();

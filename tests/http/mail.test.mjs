@@ -3,6 +3,7 @@ import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { startServer, until } from '../lib/server.mjs';
 import { startPeer } from '../lib/letters.mjs';
+import { metrics } from '../lib/metrics.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 
 let peer, letters, server, rike, omar;
@@ -20,6 +21,12 @@ after(async () => {
 	peer?.end();
 });
 
+// Since the server began: letters handed over, put off, given up.
+const counted = (wanted) => until(async () => {
+	const { value } = await metrics(server);
+	assert.deepEqual(['sent', 'retry', 'given_up'].map((result) => value(`freigabe_mail_total{result="${result}"}`)), wanted);
+	return true;
+}, { what: `counted ${wanted}` });
 const invite = (email) => rike.write('/v1/desk/staff/invitations', { name: 'Änne Groß', email, role: 'editor', lang: 'de' });
 
 test('an invitation goes out at once, with letters beyond ASCII, and its address works', async () => {
@@ -32,20 +39,24 @@ test('an invitation goes out at once, with letters beyond ASCII, and its address
 	const answer = await server.request('POST', '/v1/desk/invitation', { body: { token: link.split('#')[1] } });
 	assert.equal(answer.json.name, 'Änne Groß');
 	await until(() => sql('SELECT count(*) FROM mail') === '0', { what: 'handed over and gone' });
+	await counted([1, 0, 0]);
 });
 
 const sql = (text) => server.sql(text);
 
 test('who cannot be reached for good is given up with the reason; who is busy is tried again', async () => {
-	await invite('nobody@paper.example');
+	for (const house of ['paper', 'other'])
+		await invite(`nobody@${house}.example`);
 	await invite('later@paper.example');
-	await until(() => sql("SELECT state FROM mail WHERE recipient LIKE 'nobody%'") === 'failed');
-	assert.match(sql("SELECT problem FROM mail WHERE recipient LIKE 'nobody%'"), /550/);
+	await until(() => sql("SELECT state FROM mail WHERE recipient LIKE 'nobody%'") === 'failed\nfailed');
+	assert.match(sql("SELECT problem FROM mail WHERE recipient LIKE 'nobody%'"), /550.*\n.*550/);
 	await until(() => sql("SELECT tries FROM mail WHERE recipient LIKE 'later%'") === '1');
 	assert.equal(sql("SELECT state FROM mail WHERE recipient LIKE 'later%'"), 'waiting');
+	await counted([1, 1, 2]);
 	sql("UPDATE mail SET send_at = 1 WHERE recipient LIKE 'later%'");
 	await invite('prod@paper.example'); // a commit wakes the sender
 	await letter('later@paper.example');
+	await counted([3, 1, 2]);
 });
 
 test('reasons go out when the decision can no longer be taken back, and not at all if it was', async () => {

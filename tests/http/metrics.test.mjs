@@ -2,14 +2,17 @@
 // dashboard name.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { request as ask } from 'node:http';
 import { startServer, until, uuid } from '../lib/server.mjs';
+import { newDatabase } from '../lib/postgres.mjs';
 import { request } from '../lib/http.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
-import { metrics, parse } from '../lib/metrics.mjs';
+import { metrics, parse, Vocabulary } from '../lib/metrics.mjs';
 
 const root = new URL('../../', import.meta.url).pathname;
 const file = (path) => readFileSync(join(root, path), 'utf8');
@@ -84,6 +87,99 @@ test('a limit that refuses', async () => {
 	}
 });
 
+// What is looked up every two seconds, what jobs leave, and the log that is moved into the file: all is changed at once, and
+// one look shows it.
+test('queue, letters, disk, jobs and checkpoints: each follows what happens, and back again', async () => {
+	const own = await startServer();
+	let looking;
+	const reads = async (wanted, what) => until(async () => wanted(await metrics(own)), { every: 50, what });
+	try {
+		const boss = await new Editor(own).login(), reader = new Reader(own);
+		const late = await reader.submit('Auf diese Antwort wartet jemand schon lange.');
+		const begun = await reads((m) => m.value('freigabe_queue_length{site="test"}') === 1 && m.value('freigabe_job_last_run_timestamp_seconds{job_name="automatic_guard"}') && m, 'a look');
+		for (const name of ['freigabe_queue_late', 'freigabe_queue_late_seconds', 'freigabe_queue_announced_seconds', 'freigabe_mail_given_up', 'freigabe_mail_waiting',
+			'freigabe_mail_oldest_seconds', 'freigabe_job_failures_total', 'freigabe_store_checkpoint_seconds_count'])
+			assert.equal(begun.value(name), 0, name);
+
+		own.sql(`UPDATE forecast SET from_at = 1, until_at = ${Date.now() - 600000}`); // who wrote it was told ten minutes ago
+		assert.equal((await boss.write('/v1/desk/staff/invitations', { name: 'Änne Groß', email: 'aenne@paper.example', role: 'editor', lang: 'de' })).status, 201); // there is no mail server
+		// what the guard of lanes has learned from cannot be kept
+		own.sql("CREATE TRIGGER broken BEFORE INSERT ON setting WHEN NEW.name = 'automatic_seq' BEGIN SELECT RAISE(ABORT, 'broken'); END");
+		const big = join(own.dir, 'big'), { bavail, bsize } = statfsSync(own.dir), bytes = Math.floor(Math.min(2 ** 28, bavail * bsize / 4));
+		assert.equal(spawnSync('fallocate', ['-l', String(bytes), big]).status, 0);
+		// five thousand pages that another program adds to the log: the next commit sees them
+		own.sql(`PRAGMA wal_autocheckpoint = 0; INSERT INTO suggestion (id, site_id, text, lang, attribute, score_permille, community, created_at, text_hash)
+			SELECT value, (SELECT id FROM site), hex(randomblob(2000)), 'de', 'TOXICITY', 1, '', ${Date.now()}, value FROM generate_series(1, 5000)`);
+		looking = spawn('sqlite3', ['-batch', own.file]); // and as long as this one looks at them, the log does not begin anew
+		looking.stdin.write('BEGIN;\nSELECT count(*) FROM site;\n');
+		await once(looking.stdout, 'data');
+		await boss.release((await reader.submit('Ein Satz, nach dem das Protokoll lang ist.')).id);
+		own.sql('UPDATE decision SET decided_at = decided_at - 60000'); // it can be taken back no more
+		const worse = await reads((m) => m.value('freigabe_queue_late{site="test"}') === 1 && m.value('freigabe_mail_waiting') === 1 && m.value('freigabe_job_failures_total{job_name="automatic_guard"}') > 0
+			&& m.value('freigabe_store_log_pages') > 4000 && m.value('freigabe_store_checkpoint_seconds_count') > 0 && m.value('freigabe_disk_free_bytes') < begun.value('freigabe_disk_free_bytes') - bytes / 2 && m,
+		'all that went wrong is told');
+		assert.ok(worse.value('freigabe_queue_late_seconds{site="test"}') > 590 && worse.value('freigabe_mail_oldest_seconds') > 0);
+		assert.ok(worse.value('freigabe_store_checkpoint_seconds_sum') > 0);
+		assert.equal(worse.value('freigabe_job_failures_total'), worse.value('freigabe_job_failures_total{job_name="automatic_guard"}'), 'no other job');
+		assert.ok(worse.value('freigabe_disk_free_bytes') < worse.value('freigabe_disk_size_bytes'));
+
+		own.sql("DROP TRIGGER broken; UPDATE mail SET state = 'failed'");
+		rmSync(big);
+		looking.stdin.end();
+		await boss.release(late.id);
+		const better = await reads((m) => m.value('freigabe_queue_late{site="test"}') === 0 && m.value('freigabe_mail_waiting') === 0 && m.value('freigabe_mail_given_up{site="test"}') === 1
+			&& m.value('freigabe_disk_free_bytes') > worse.value('freigabe_disk_free_bytes') + bytes / 2 && m, 'all is well again');
+		assert.equal(better.value('freigabe_queue_late_seconds{site="test"}'), 0);
+		assert.equal(better.value('freigabe_mail_oldest_seconds'), 0);
+		// the job runs again, and does not fail any more
+		const then = better.value('freigabe_job_last_run_timestamp_seconds{job_name="automatic_guard"}');
+		const again = await reads((m) => m.value('freigabe_job_last_run_timestamp_seconds{job_name="automatic_guard"}') > then && m, 'the job has run');
+		assert.equal(again.value('freigabe_job_failures_total'), better.value('freigabe_job_failures_total'));
+		for (const [name, value] of again.samples)
+			if (name.startsWith('freigabe_job_seconds_total'))
+				assert.ok(value > 0 && value >= worse.value(name), name);
+
+		// nothing can be announced until it is known how much is decided in an hour
+		assert.equal(again.value('freigabe_queue_announced_seconds{site="test"}'), 0);
+		await own.stop();
+		own.sql(`INSERT INTO forecast SELECT 9000000000000000000 + value, (SELECT id FROM site), t, t, 60000, 0, NULL, NULL, t + 60000
+			FROM (SELECT value, ${Date.now()} - value * 600000 AS t FROM generate_series(1, 60))`);
+		await own.start();
+		await reads((m) => m.value('freigabe_queue_announced_seconds{site="test"}') > 0 && m.value('freigabe_store_log_pages') < 4000, 'what newcomers are told; and the log has begun anew');
+	} finally {
+		looking?.stdin.end();
+		await own.end();
+	}
+});
+
+test('readers of the database: how many are at work, and who waits for one', async () => {
+	const own = await startServer({ db: await newDatabase() }), reader = new Reader(own);
+	let held;
+	try {
+		await reader.submit('Wer liest, was ich schrieb?');
+		const idle = (m) => m.value('freigabe_store_readers_busy') === 0 && m.value('freigabe_store_reads_waiting') === 0 && m;
+		const before = await until(async () => idle(await metrics(own)), { what: 'nobody reads' }), readers = before.value('freigabe_store_readers');
+		assert.ok(readers > 1);
+		held = spawn('psql', ['-XqAt', own.db]);
+		held.stdin.write('BEGIN; LOCK TABLE author IN ACCESS EXCLUSIVE MODE; SELECT 1;\n');
+		await once(held.stdout, 'data');
+		const answers = Promise.all(Array.from({ length: readers + 4 }, () => reader.get('/v1/articles/bruecke/mine')));
+		const full = await until(async () => {
+			const now = await metrics(own);
+			return now.value('freigabe_store_reads_waiting') >= 4 && now;
+		}, { what: 'four wait' });
+		assert.equal(full.value('freigabe_store_readers_busy'), readers, 'all are at work');
+		assert.ok(full.value('freigabe_store_read_waits_total') >= before.value('freigabe_store_read_waits_total') + 4);
+		held.stdin.end();
+		for (const answer of await answers)
+			assert.equal(answer.status, 200, answer.text);
+		await until(async () => idle(await metrics(own)), { what: 'nobody reads any more' });
+	} finally {
+		held?.stdin.end();
+		await own.end();
+	}
+});
+
 test('hostile paths, methods and values make no new line', async () => {
 	const names = async () => [...(await metrics(server)).samples.keys()].filter((n) => !n.includes('freigabe_http_request_duration')).sort();
 	const before = await names();
@@ -137,29 +233,48 @@ test('by a token, from anywhere; on a port of its own; not at all', async () => 
 
 // ---- papers ----
 
-const known = (now) => new Set([...now.families].flatMap(([name, { type }]) => (type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [name])));
-const named = (text) => new Set([...text.matchAll(/\b(?:freigabe|process)_[a-z_]+\b/g)].map((m) => m[0]));
+const { parse: yaml } = createRequire(join(root, 'web/package.json'))('yaml');
+const RULES = 'deploy/prometheus/freigabe.rules.yml';
+const targets = () => JSON.parse(file('deploy/grafana/freigabe.json')).panels.flatMap((p) => p.targets ?? []);
 
-test('docs/metrics.md names what there is, with its kind, and nothing else', async () => {
-	const { families } = await metrics(server);
-	const rows = new Map([...file('docs/metrics.md').matchAll(/^\| `([a-z_]+)` \| (\w+) \| ([^|]*) \| (.*) \|$/gm)].map(([, name, type, , help]) => [name, { type, help }]));
+test('docs/metrics.md names what there is, with its kind and its labels, and nothing else', async () => {
+	const now = await metrics(server), { families } = now, vocabulary = new Vocabulary(now);
+	const rows = new Map([...file('docs/metrics.md').matchAll(/^\| `([a-z_]+)` \| (\w+) \| ([^|]*) \| (.*) \|$/gm)].map(([, name, type, labels, help]) =>
+		[name, { type, labels: [...labels.matchAll(/`(\w+)`/g)].map((m) => m[1]), help }]));
 	assert.deepEqual([...rows.keys()].sort(), [...families.keys()].sort());
 	for (const [name, { type, help }] of families)
-		assert.deepEqual(rows.get(name), { type, help }, name);
+		assert.deepEqual(rows.get(name), { type, labels: vocabulary.own(type === 'histogram' ? `${name}_sum` : name), help }, name);
 });
 
-test('alerts and dashboard name what there is', async () => {
-	const names = known(await metrics(server));
-	const dashboard = JSON.parse(file('deploy/grafana/freigabe.json'));
-	const exprs = dashboard.panels.flatMap((p) => (p.targets ?? []).map((t) => t.expr));
-	assert.ok(exprs.length > 30);
-	for (const text of [...exprs, file('deploy/prometheus/freigabe.rules.yml').replace(/^#.*$/gm, '')])
-		for (const name of named(text))
-			assert.ok(names.has(name), `there is no ${name}`);
-	for (const [, alert] of file('deploy/prometheus/freigabe.rules.yml').matchAll(/alert: (\w+)/g)) {
+test('alerts and dashboard ask for what there is: names, labels and their values', async () => {
+	const vocabulary = new Vocabulary(await metrics(server));
+	assert.ok(targets().length > 30);
+	for (const { expr, legendFormat } of targets())
+		assert.deepEqual(vocabulary.wrong(expr, legendFormat), [], expr);
+	for (const { alert, expr, annotations } of yaml(file(RULES)).groups.flatMap((g) => g.rules)) {
+		assert.deepEqual(vocabulary.wrong(expr, Object.values(annotations).join(' ')), [], alert);
 		assert.ok(file('docs/operation.md').includes(`**${alert}**`), `${alert} is not in docs/operation.md`);
 		assert.match(file('deploy/prometheus/freigabe.test.yml'), new RegExp(`alertname: ${alert}\\n +exp_alerts:\\n`), `${alert} is never seen to go off`);
 	}
+	// what the alerts are tried with is what the program tells
+	for (const { series } of yaml(file('deploy/prometheus/freigabe.test.yml')).tests.flatMap((t) => t.input_series))
+		assert.deepEqual(vocabulary.wrong(series), [], series);
+});
+
+test('of a question that nothing answers each mistake is found', async () => {
+	const vocabulary = new Vocabulary(await metrics(server));
+	for (const [expr, legend, mistake] of [
+		['sum(rate(freigabe_http_requests[5m]))', '', 'there is no freigabe_http_requests'],
+		['rate(freigabe_http_requests_total{status="500"}[5m])', '', 'freigabe_http_requests_total is never told of status "500"'],
+		['rate(freigabe_http_request_duration_seconds_count{group="pages"}[5m])', '', 'freigabe_http_request_duration_seconds_count is never told of group "pages"'],
+		['freigabe_log_lines_total{level=~"warn|fatal"}', '', 'freigabe_log_lines_total is never told of level "fatal"'],
+		['freigabe_not_ready{reasons!="draining"}', '', 'freigabe_not_ready has no label reasons'],
+		['histogram_quantile(0.9, sum by (kind, le) (rate(freigabe_check_seconds_bucket[5m])))', '', 'freigabe_check_seconds_bucket has no label kind to group by'],
+		['sum by (le) (rate(freigabe_check_seconds_count[5m]))', '', 'freigabe_check_seconds_count has no label le to group by'],
+		['max(freigabe_queue_length)', '{{site}}', 'the answer has no label site'],
+		['sum by (group) (freigabe_http_requests_total)', '{{ $labels.status }}', 'the answer has no label status'],
+	])
+		assert.deepEqual(vocabulary.wrong(expr, legend), [mistake], expr);
 });
 
 const promtool = (args, input) => {
@@ -172,7 +287,7 @@ test('Prometheus reads the metrics, the alerts, and what the dashboard asks', as
 	promtool(['check', 'metrics'], (await metrics(server)).text);
 	promtool(['check', 'rules', 'freigabe.rules.yml']);
 	promtool(['test', 'rules', 'freigabe.test.yml']);
-	const asks = JSON.parse(file('deploy/grafana/freigabe.json')).panels.flatMap((p) => (p.targets ?? []).map((t) => t.expr.replaceAll('$node', '.+')));
+	const asks = targets().map((t) => t.expr.replaceAll('$node', '.+'));
 	const rules = { groups: [{ name: 'dashboard', rules: asks.map((expr, i) => ({ record: `ask_${i}`, expr })) }] };
 	writeFileSync(join(server.dir, 'dashboard.yml'), JSON.stringify(rules));
 	promtool(['check', 'rules', join(server.dir, 'dashboard.yml')]);

@@ -46,6 +46,21 @@ test('a text that was refused points to the decision, whoever sends it', async (
 	assert.equal((await rike.item(first)).copies.length, 2);
 });
 
+test('of copies that are refused together, what waits points to the first', async () => {
+	const text = 'Wer da noch mitmacht, dem ist nicht zu helfen, die stecken doch alle unter einer Decke mit der Baufirma.', ids = [];
+	const another = 'Über diese Umleitung lacht das ganze Land, und wer sie geplant hat, der lacht gewiss am lautesten.';
+	for (let i = 0; i < 4; i++)
+		ids.push(await submit(`${text} ${'!'.repeat(i)}`, `Karl ${i}`));
+	const [first, ...others] = [await rike.item(ids[0]), await rike.item(ids[1]), await rike.item(ids[2])];
+	const other = await rike.item(await submit(another, 'Karla'));
+	const answer = await rike.write('/v1/desk/decisions', { decisions: [first, other, ...others].map(({ revision, version }) => ({ revision, version, action: 'reject', rules: ['insinuation'] })) });
+	const { decisions } = answer.json;
+	assert.ok(decisions.every((d) => d.decision), answer.text);
+	assert.equal((await rike.item(ids[3])).repost_of.decision, decisions[0].decision);
+	assert.ok((await rike.item(await submit(`${text} Jawohl!`, 'Karl 9'))).repost_of, 'and each of them is found again');
+	assert.equal((await rike.item(await submit(another, 'Karla 2'))).repost_of.decision, decisions[1].decision);
+});
+
 test('so does one that was withdrawn from the page', async () => {
 	const text = 'Herr Mustermann aus der Lindenstraße hat das Bauamt bestochen, fragt mal seinen Schwager danach.';
 	const first = await submit(text, 'Hanna');

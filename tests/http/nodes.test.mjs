@@ -4,7 +4,9 @@ import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { startServer, startNode, until, uuid } from '../lib/server.mjs';
 import { newDatabase } from '../lib/postgres.mjs';
+import { metrics } from '../lib/metrics.mjs';
 import { startPeer } from '../lib/letters.mjs';
+import { LIMITED, holdEverywhere } from '../lib/limited.mjs';
 import { Reader, Editor, conflict } from '../lib/people.mjs';
 
 const ROUNDS = Number(process.env.NODES_ROUNDS) || 5;
@@ -65,29 +67,12 @@ test('two desks on two nodes decide the same revision: one does, the other learn
 	assert.equal(a.audit().status, 0);
 });
 
-test('limits hold across nodes, and after a node was killed', async () => {
-	const limited = { limits: 'on', config: { trusted_proxies: '127.0.0.1', limit_submit: '6/1', limit_reader: 0, limit_article: 0, limit_site: 0 } };
-	const one = await startServer({ db: await newDatabase(), ...limited }), two = await startNode(one, limited);
-	let number = 0;
-	const post = async (node, from) => (await new Reader(node).post(`Viele Sätze, Nummer ${++number}.`, { headers: { 'X-Forwarded-For': from } })).status;
-	const taken = async (node, from) => {
-		let n = 0;
-		while (n < 20 && (await post(node, from)) === 201)
-			n++;
-		return n;
-	};
-	const heard = (node, from) => until(async () => (await post(node, from)) === 429, { every: 300, what: 'refused there too' });
+test('limits hold across nodes, and after a node was killed: each kind', async () => {
+	const one = await startServer({ db: await newDatabase(), ...LIMITED });
 	try {
-		assert.equal(await taken(one, '198.51.100.7'), 6);
-		await heard(two, '198.51.100.7');
-		assert.equal(await post(two, '203.0.113.9'), 201, 'nobody else is refused');
-		await one.kill();
-		await one.start();
-		assert.equal(await post(one, '198.51.100.7'), 429, 'a node that comes up knows');
-		assert.equal(await taken(two, '192.0.2.99'), 6);
-		await heard(one, '192.0.2.99');
+		await holdEverywhere(one, () => startNode(one, LIMITED));
 	} finally {
-		await Promise.all([one.end(), two.end()]);
+		await one.end();
 	}
 });
 
@@ -157,6 +142,75 @@ test('the node that works is killed: the other takes over, and letters leave onc
 	assert.equal(new Set(to).size, to.length, 'none twice');
 	assert.ok(works(b));
 	await a.start();
+});
+
+// What a node has done of each job: 0 if it never came to it.
+const jobsOf = async (node) => {
+	const { samples } = await metrics(node), line = /^freigabe_job_last_run_timestamp_seconds\{job_name="(\w+)"\}$/;
+	return new Map([...samples].filter(([name]) => line.test(name)).map(([name, at]) => [line.exec(name)[1], at]));
+};
+const EVERYWHERE = ['load', 'overdue']; // what they find is kept in each node's memory, or told to its streams
+
+test('what has an end, and what is to be erased, is done by one node alone; by the other when that one is killed', async () => {
+	const one = await startServer({ db: await newDatabase() });
+	let two;
+	try {
+		const sql = (text) => one.sql(text), TEXTS = 45; // more than one batch
+		const withdrawn = (node) => Promise.all(Array.from({ length: TEXTS }, async (_, i) => {
+			const reader = new Reader(node);
+			await reader.withdraw((await reader.submit(`Zurückgezogen, Blatt ${i} ${uuid()}.`)).id);
+		}));
+		// all that is withdrawn by now, and what the outbox and the staff's log hold, has been there for years
+		const age = () => sql("UPDATE revision SET moved_at = 1 WHERE state = 'withdrawn'; UPDATE event SET created_at = 1 WHERE kind <> 'held'; UPDATE staff_log SET created_at = 1");
+		const left = () => Number(sql("SELECT (SELECT count(*) FROM revision WHERE moved_at = 1 AND purged_at IS NULL) + (SELECT count(*) FROM event WHERE created_at = 1) + (SELECT count(*) FROM staff_log WHERE created_at = 1)"));
+		const ended = async (texts) => {
+			await until(() => left() === 0, { what: 'all that is over has gone', every: 50 });
+			assert.equal(sql("SELECT count(*) || ' ' || count(DISTINCT subject_id) FROM erasure WHERE subject = 'text' AND cause = 'term'"), `${texts} ${texts}`);
+		};
+		await withdrawn(one);
+		await one.stop();
+		one.log = ''; // who worked before is nobody's now
+		age();
+		[two] = await Promise.all([startNode(one), one.start()]);
+		await ended(TEXTS);
+		assert.equal(works(one), !works(two), 'the work is one node\'s');
+		const [worker, idle] = works(one) ? [one, two] : [two, one];
+		await until(async () => [...(await jobsOf(worker)).values()].every(Boolean), { what: 'each job' });
+		const done = await until(async () => {
+			const jobs = await jobsOf(idle);
+			return EVERYWHERE.every((job) => jobs.get(job)) && jobs;
+		}, { what: 'what each node does' });
+		assert.deepEqual([...done].filter(([, at]) => at).map(([job]) => job).sort(), EVERYWHERE, 'of all else the other has done nothing');
+
+		// people erase what is theirs at both nodes, while the one that works looks for runs that are not at their end
+		const people = [worker, idle, worker, idle].map((node) => new Reader(node));
+		for (const reader of people)
+			for (let i = 0; i < 25; i++)
+				await reader.submit(`Von mir, Blatt ${i} ${uuid()}.`);
+		const answers = await Promise.all(people.map((reader) => reader.request('DELETE', '/v1/reader/data', { body: { confirm: true } })));
+		for (const answer of answers)
+			assert.deepEqual([answer.status, answer.json.erased, answer.json.done], [200, 25, true], answer.text);
+		assert.equal(sql("SELECT count(*) || ' ' || count(DISTINCT subject_id) FROM erasure WHERE subject = 'text' AND cause = 'reader'"), '100 100');
+		// one that a kill cuts off, at the node that works, and more that is over
+		const last = new Reader(worker);
+		for (let i = 0; i < 60; i++)
+			await last.submit(`Am Ende, Blatt ${i} ${uuid()}.`);
+		await withdrawn(idle);
+		age();
+		const cut = last.request('DELETE', '/v1/reader/data', { body: { confirm: true } }).catch(() => null);
+		await until(() => sql('SELECT count(*) FROM erasure_run') === '5', { every: 1, what: 'it has begun' });
+		await worker.kill();
+		await cut;
+		await until(() => works(idle), { what: 'the other takes over' });
+		await ended(2 * TEXTS);
+		await until(() => sql("SELECT count(*) FROM erasure_run WHERE state <> 'done'") === '0', { what: 'the rest is erased' });
+		assert.equal(sql("SELECT count(*) || ' ' || count(DISTINCT subject_id) FROM erasure WHERE subject = 'text' AND cause = 'reader'"), '160 160');
+		assert.equal(sql("SELECT count(*) FROM revision WHERE text LIKE 'Zurückgezogen%' OR text LIKE 'Von mir%' OR text LIKE 'Am Ende%'"), '0');
+		assert.equal(one.audit().status, 0);
+		await worker.start();
+	} finally {
+		await Promise.all([one.end(), two?.end()]);
+	}
 });
 
 test('beside a database that a newer program has brought on, an old node reads, and takes no writes', async () => {

@@ -370,12 +370,13 @@ test('finding a text', async () => {
 });
 
 test('looking back on a comment', async () => {
-	const [{ comment }] = (await rike.get('/v1/desk/search?limit=1')).json.hits;
+	const [{ comment, revision }] = (await rike.get('/v1/desk/search?limit=1')).json.hits;
 	await call('story', `/v1/desk/comments/${comment}/story`, 200, { who: rike });
 	await call('around', `/v1/desk/comments/${comment}/around`, 200, { who: rike });
 	server.cliWith(PASSWORD + '\n', 'user', 'set', 'nora', '--name', 'Nora', '--role', 'editor', '--password-stdin');
 	const nora = await new Editor(server).login('nora'), member = (await rike.get('/v1/desk/staff')).json.members.find((m) => m.login === 'nora');
 	await rike.request('PUT', `/v1/desk/staff/${member.id}`, { headers: csrf(), body: { role: 'editor', sections: ['Nirgends'] } });
+	code(await call('group', `/v1/desk/revisions/${revision}/group`, 403, { who: nora }), 'section_forbidden');
 	for (const [id, what] of [['story', 'story'], ['around', 'around']]) {
 		code(await call(id, `/v1/desk/comments/6000000000000/${what}`, 404, { who: rike }), 'comment_unknown');
 		code(await call(id, `/v1/desk/comments/${comment}/${what}`, 403, { who: nora }), 'section_forbidden');
@@ -772,6 +773,9 @@ test('persons: found, handed over, erased; by the desk and by themselves', async
 	const item = await rike.item(id);
 	await call('line', `/v1/desk/revisions/${item.revision}/line`, 200, { who: rike });
 	await call('line', `/v1/desk/revisions/${NO_ID}/line`, 404, { who: rike });
+	await call('group', `/v1/desk/revisions/${item.revision}/group`, 200, { who: rike });
+	await call('group', `/v1/desk/revisions/${NO_ID}/group`, 404, { who: rike });
+	code(await call('group', `/v1/desk/revisions/${item.revision}/group?link=nirgends.example`, 400, { who: rike }), 'link_unknown');
 	await call('erasePerson', `/v1/desk/persons/${NO_ID}/erasure`, 404, { ...mine, body: {} });
 	const { preview } = (await call('erasePerson', `${at}/erasure`, 200, { ...mine, body: { comment: id } })).json;
 	code(await call('erasePerson', `${at}/erasure`, 400, { ...mine, body: { confirm: true } }), 'erase_unconfirmed');

@@ -5,7 +5,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, openSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { startServer, until } from '../lib/server.mjs';
-import { Reader } from '../lib/people.mjs';
+import { Reader, Editor } from '../lib/people.mjs';
 import { metrics } from '../lib/metrics.mjs';
 
 const ready = async (server) => {
@@ -45,17 +45,31 @@ test('another program holds the database; then not any more', async () => {
 	}
 });
 
-test('another version has brought the database up to date', async () => {
+test('another version has brought the database up to date: it is read, not written to, until it is the own one again', async () => {
 	const server = await startServer();
 	try {
+		const rike = await new Editor(server).login(), text = 'Ein Satz aus der Zeit davor.', { id } = await new Reader(server).submit(text);
+		await rike.release(id);
+		const { id: waits } = await new Reader(server).submit('Einer, der wartet.'), item = await rike.item(waits);
 		await well(server);
 		const end = await other(server, ["INSERT INTO schema_migration (version, name, hash, applied_at) VALUES (9999, 'x', 'x', 0)"]);
 		await end();
 		await says(server, 'schema');
 		await until(() => /"message":"not ready: schema"/.test(server.log), { what: 'the log' });
+		for (const answer of [await new Reader(server).post('Für die neue Fassung.'), await rike.decide(item, 'release')]) {
+			assert.deepEqual([answer.status, answer.json.error.code], [503, 'schema_newer'], answer.text);
+			assert.ok(answer.headers['retry-after'] && answer.json.error.message);
+		}
+		assert.equal(server.sql('SELECT count(*) FROM revision'), '2', 'nothing is written');
+		assert.equal(server.sql("SELECT count(*) FROM decision"), '1');
+		assert.ok((await new Reader(server).thread()).includes(text));
+		const old = server.cliRaw(['user', 'set', 'neu', '--password-stdin'], 'eine lange Losung\n'); // an old program that begins
+		assert.equal(old.status, 2, old.stdout + old.stderr);
+		assert.match(old.stderr, /written by a newer freigabe/);
 		await (await other(server, ['DELETE FROM schema_migration WHERE version = 9999']))();
 		await well(server);
 		await until(() => /"message":"ready again"/.test(server.log), { what: 'the log' });
+		await new Reader(server).submit('Und weiter geht es.');
 	} finally {
 		await server.end();
 	}

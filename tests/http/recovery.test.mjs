@@ -1,12 +1,13 @@
-// PostgreSQL brought back to a moment, with its own tools alone, as docs/backup.md says: a base backup, the archived log, a
-// time to stop at. What was decided before is there, what came after is not, and the chains are whole. And a server whose
-// database is stopped and started again.
+// PostgreSQL brought back to a moment, with its own tools alone, by the very settings that stand in docs/backup.md: a base
+// backup, the archived log, a time to stop at. What was decided before is there, what came after is not, and the chains are
+// whole; what is recovered archives on beside the old log. And a server whose database is stopped and started again.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startServer, until } from '../lib/server.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 
@@ -21,6 +22,17 @@ function pg(tool, ...args) {
 	const r = spawnSync(first, rest, { encoding: 'utf8', cwd: dir, stdio: ['ignore', 'pipe', 'pipe'], timeout: 120000 });
 	assert.equal(r.status, 0, `${tool} ${args.join(' ')}\n${r.stdout}${r.stderr}`);
 	return r.stdout;
+}
+
+// The document's settings, for the server and for the recovery, with our folder and moment; what is filled in must stand there.
+const page = readFileSync(resolve(dirname(fileURLToPath(import.meta.url)), '../../docs/backup.md'), 'utf8');
+const [, settings, , recovery] = page.split('## PostgreSQL, to the minute')[1].split(/^```$/m);
+function filled(text, pairs) {
+	for (const [from, to] of pairs) {
+		assert.ok(text.includes(from), `docs/backup.md has no "${from}"`);
+		text = text.replaceAll(from, to);
+	}
+	return text;
 }
 
 const url = (name, base = 'freigabe') => `postgres://freigabe@${encodeURIComponent(join(dir, name))}/${base}`;
@@ -55,12 +67,7 @@ before(() => {
 	mkdirSync(join(dir, 'archive'));
 	own(dir);
 	pg('initdb', '-D', join(dir, 'one-data'), '-U', 'freigabe', '-A', 'trust', '-E', 'UTF8', '--locale', 'C', '--no-sync');
-	spawnSync('sh', ['-c', 'cat >> "$1"', 'sh', join(dir, 'one-data/postgresql.conf')], { input: `
-listen_addresses = ''
-wal_level = replica
-archive_mode = on
-archive_command = 'test ! -f ${dir}/archive/%f && cp %p ${dir}/archive/%f'
-` });
+	appendFileSync(join(dir, 'one-data/postgresql.conf'), `\nlisten_addresses = ''${filled(settings, [['/archive/', `${dir}/archive/`]])}`);
 	start('one');
 	sql('one', 'CREATE DATABASE freigabe', 'postgres');
 });
@@ -79,12 +86,8 @@ test('back to the moment before a mistake', async () => {
 		await rike.release((await reader.submit('Nach dem Fehler: ein Satz zur Brücke, der nicht mehr da ist.')).id);
 		const end = sql('one', 'SELECT pg_walfile_name(pg_switch_wal())');
 		await until(() => existsSync(join(dir, 'archive', end)), { what: 'the last piece of the log in the archive' });
-		spawnSync('sh', ['-c', 'cat >> "$1"; touch "$2"', 'sh', join(dir, 'two-data/postgresql.conf'), join(dir, 'two-data/recovery.signal')], { input: `
-restore_command = 'cp ${dir}/archive/%f %p'
-recovery_target_time = '${moment}'
-recovery_target_action = 'promote'
-archive_mode = off
-` });
+		appendFileSync(join(dir, 'two-data/postgresql.conf'), filled(recovery, [['/archive/', `${dir}/archive/`], [/'2026-.*'/.exec(recovery)[0], `'${moment}'`]]));
+		writeFileSync(join(dir, 'two-data/recovery.signal'), '');
 		start('two');
 		await until(() => sql('two', 'SELECT pg_is_in_recovery()') === 'f', { what: 'the end of the recovery' });
 		const texts = sql('two', 'SELECT text FROM revision ORDER BY id').split('\n');
@@ -94,6 +97,9 @@ archive_mode = off
 		const audit = spawnSync(server.bin, ['audit', 'verify', '--db', url('two')], { encoding: 'utf8' });
 		assert.equal(audit.status, 0, audit.stdout + audit.stderr);
 		assert.match(audit.stdout, /ok: 2 decisions, 2 publications/);
+		const next = sql('two', 'SELECT pg_walfile_name(pg_switch_wal())');
+		await until(() => existsSync(join(dir, 'archive', next)), { what: 'the log of the recovered server in the archive' });
+		assert.match(next, /^00000002/, 'under a number of its own');
 	} finally {
 		await server.end();
 	}
@@ -124,6 +130,54 @@ test('the database is stopped and started again: who posts is told so, who reads
 		await rike.release(id);
 		assert.equal(server.audit().status, 0);
 	} finally {
+		await server.end();
+	}
+});
+
+// A session of psql that stays, and answers each line by what it prints.
+function session(name) {
+	const child = spawn('psql', ['-qAtX', url(name)], { stdio: ['pipe', 'pipe', 'ignore'] });
+	child.stdin.on('error', () => {});
+	let heard = '';
+	child.stdout.setEncoding('utf8').on('data', (text) => (heard += text));
+	return { say: (text) => child.stdin.write(`${text}\n`), hears: (word) => until(() => heard.includes(word), { what: word }), end: () => child.kill() };
+}
+
+test('the database goes in the very moment in which a release is told: the thread is read on, and its followers hear of it, once', async () => {
+	const server = await startServer({ db: url('one') }), sessions = [session('one'), session('one')];
+	try {
+		const reader = new Reader(server), rike = await new Editor(server).login();
+		await rike.release((await reader.submit('Längst freigegeben: ein Satz zur Brücke.')).id);
+		const id = (await reader.submit('Gerade freigegeben: ein Satz zur Brücke.')).id;
+		const stream = await new Reader(server).stream('/v1/articles/bruecke/stream');
+		assert.match(await new Reader(server).thread(), /Längst freigegeben/, 'in memory from now on');
+		// The release waits to write its event; who wants `publication` for itself waits for the release, and all readers for them.
+		const [first, second] = sessions;
+		const waiting = (table) => until(() => sql('one', `SELECT count(*) FROM pg_locks WHERE relation = '${table}'::regclass AND NOT granted`) !== '0', { what: `somebody waits for ${table}` });
+		first.say("BEGIN; LOCK TABLE event IN EXCLUSIVE MODE; SELECT 'locked';");
+		await first.hears('locked');
+		const released = rike.release(id);
+		await waiting('event');
+		second.say("BEGIN; LOCK TABLE publication IN ACCESS EXCLUSIVE MODE; SELECT 'locked';");
+		await waiting('publication');
+		first.say('COMMIT;');
+		await second.hears('locked');
+		await released;
+		await waiting('publication');
+		stop('one');
+		const page = await new Reader(server).get('/v1/articles/bruecke/thread');
+		assert.equal(page.status, 200, page.text);
+		assert.match(page.text, /Längst freigegeben/);
+		assert.doesNotMatch(page.text, /Gerade freigegeben/);
+		assert.match(page.headers.warning, /110/, 'and is said to be older');
+		start('one');
+		await stream.next((m) => m.event === 'put' && m.data.includes(id));
+		await until(async () => (await new Reader(server).thread()).includes('Gerade freigegeben'), { what: 'the thread as it is' });
+		assert.deepEqual(stream.messages.filter((m) => m.data.includes(id)).map((m) => m.event), ['put'], 'once, and nothing else');
+		assert.ok(!stream.messages.some((m) => m.event === 'reset'));
+		stream.close();
+	} finally {
+		sessions.forEach((s) => s.end());
 		await server.end();
 	}
 });

@@ -2,13 +2,11 @@
 // has to see, and is told only what is there.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { startServer, until, uuid } from '../lib/server.mjs';
+import { holdWriters } from '../lib/hold.mjs';
 import { metrics } from '../lib/metrics.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 
-const WRITERS_LOCK = '7382635177'; // src/store/postgres.h
 const WRITER_WAITS = `SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 let server, rike, key;
 before(async () => {
@@ -18,22 +16,10 @@ before(async () => {
 });
 after(() => server.end());
 
-// Nobody writes to the database until the answer is called.
-async function holdWriters() {
-	const file = server.db.startsWith('sqlite:');
-	const child = file ? spawn('sqlite3', ['-batch', server.file]) : spawn('psql', ['-XqAt', server.db]);
-	child.stdin.write(file ? '.timeout 5000\nBEGIN IMMEDIATE;\nSELECT 1;\n' : `SELECT 1 FROM pg_advisory_lock(${WRITERS_LOCK});\n`);
-	await once(child.stdout, 'data');
-	return async () => {
-		child.stdin.end();
-		await once(child, 'exit');
-	};
-}
-
 // All of them stand in line before the first is done. The first may go alone: it was taken before the others came.
 async function together(requests) {
 	const first = new Reader(server, { name: 'Vorhut' });
-	const free = await holdWriters();
+	const free = await holdWriters(server);
 	const answers = [first.post(`Vorhut ${uuid()}`)];
 	if (!server.db.startsWith('sqlite:')) // which does not tell who waits for it
 		await until(() => server.sql(WRITER_WAITS) === '1', { what: 'the first is on its way' });

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { startServer, startNode, until } from '../lib/server.mjs';
 import { newDatabase } from '../lib/postgres.mjs';
+import { metrics } from '../lib/metrics.mjs';
 import { Reader, Editor } from '../lib/people.mjs';
 import { Receiver, signedBy } from '../lib/receiver.mjs';
 
@@ -366,6 +367,55 @@ test('a receiver that hangs holds up neither the others nor the end of the serve
 	} finally {
 		await mine.end();
 		hangs.close();
+		await inside.end();
+	}
+});
+
+test('each try is counted by what came of it, and what waits and stands still by kind', async () => {
+	await over();
+	const own = await startServer(PRIVATE), boss = await new Editor(own).login(), wilma = new Reader(own);
+	const inside = await new Receiver().start(), told = await add(boss, inside.url), asleep = await add(boss, inside.url), gone = await add(boss, inside.url);
+	const change = (hook, active) => write(boss, 'PUT', at(hook.webhook.id), { url: inside.url, types: ALL, active });
+	const count = async (result) => (await metrics(own)).value(`freigabe_webhook_deliveries_total{result="${result}"}`);
+	// As many of each kind, and no others.
+	const counted = (wanted) => until(async () => {
+		const { value } = await metrics(own), now = ['sent', 'retry', 'given_up', 'skipped'].map((result) => value(`freigabe_webhook_deliveries_total{result="${result}"}`));
+		assert.deepEqual(now, wanted);
+		return true;
+	}, { what: `counted ${wanted}` });
+	try {
+		for (const hook of [asleep, gone])
+			assert.equal((await change(hook, false)).status, 204);
+		await counted([0, 0, 0, 0]);
+		inside.status = 500;
+		const { id } = await wilma.submit('Davon hört erst niemand.');
+		await counted([0, 1, 0, 0]);
+		// its last try; meanwhile it is released and withdrawn
+		await boss.release(id);
+		await wilma.withdraw(id);
+		own.sql("UPDATE webhook_delivery SET tries = 9 WHERE type = 'comment.held'");
+		await change(told, true);
+		await until(async () => await count('given_up') === 1, { what: 'given up' });
+		const retried = await count('retry'); // what comes after it may have been tried by now
+		inside.status = 204;
+		await change(told, true);
+		await until(async () => await count('sent') === 2 && await count('skipped') === 1, { what: 'decided, withdrawn; released no more' });
+		assert.ok(retried >= 1 && await count('retry') >= retried);
+		assert.equal(await count('given_up'), 1);
+		assert.ok((await metrics(own)).value('freigabe_webhook_seconds_total') > 0);
+		// what is looked up once a minute, and at a start
+		inside.status = 503;
+		const before = await count('retry');
+		await wilma.submit('Das wartet.');
+		await until(async () => await count('retry') > before, { what: 'tried in vain' });
+		await own.stop();
+		own.sql(`UPDATE webhook SET state = 'off', off_reason = 'gone' WHERE id = (SELECT max(id) FROM webhook)`);
+		await own.start();
+		await until(async () => (await metrics(own)).value('freigabe_webhook_waiting') === 1, { what: 'one waits' });
+		const { value } = await metrics(own);
+		assert.deepEqual(['active', 'paused', 'off'].map((state) => value(`freigabe_webhooks{state="${state}"}`)), [1, 1, 1]);
+	} finally {
+		await own.end();
 		await inside.end();
 	}
 });

@@ -90,7 +90,7 @@ export class Load {
 			const article = n % 4 < 2 ? ARTICLE : QUIET;
 			const path = n % 2 ? `/articles/${article}` : `/v1/articles/${article}/comments`;
 			const answer = await new Reader(node).request('GET', path, { timeout: PATIENCE }).catch((e) => ({ status: e.code ?? 'no answer', text: '' }));
-			this.readings.push({ node, at, took: Date.now() - at, quiet: article === QUIET, good: answer.status === 200 });
+			this.readings.push({ node, at, took: Date.now() - at, quiet: article === QUIET, status: answer.status, older: Boolean(answer.headers?.warning) });
 			this.watch(node, answer.text);
 		}
 	}
@@ -112,6 +112,7 @@ export class Load {
 
 	async stop() {
 		this.over = true;
+		this.ended = Date.now();
 		await Promise.all(this.running);
 		for (const stream of this.streams) {
 			stream.messages.forEach((m) => this.watch(this.nodes[this.streams.indexOf(stream)], m.data));
@@ -119,16 +120,19 @@ export class Load {
 		}
 	}
 
-	// The longest time from `at` on in which no write was acknowledged, in ms.
+	// The longest time from `at` to the end in which no write was acknowledged, by any node or by this one, in ms.
 	longest(at, node) {
-		const times = [at, ...this.acknowledged.filter((a) => a.at >= at && (!node || a.node === node)).map((a) => a.at)];
+		const times = [at, ...this.acknowledged.filter((a) => a.at >= at && a.at <= this.ended && (!node || a.node === node)).map((a) => a.at), this.ended];
 		return Math.max(...times.slice(1).map((time, i) => time - times[i]));
 	}
 
-	// Of the thread in which nothing happens, or of the other, from `at` on.
-	reads(at, quiet) {
-		const all = this.readings.filter((r) => r.at >= at && r.quiet === quiet);
-		return { all: all.length, failed: all.filter((r) => !r.good).length, slowest: Math.max(...all.map((r) => r.took)) };
+	// Of the thread in which nothing happens, or of the other, what was not answered before `at`, on these nodes.
+	reads(at, quiet, nodes = this.nodes) {
+		const all = this.readings.filter((r) => r.at + r.took >= at && r.quiet === quiet && nodes.includes(r.node));
+		const failed = all.filter((r) => r.status !== 200), answers = {};
+		for (const { node, status } of failed)
+			answers[`${node.name} ${status}`] = (answers[`${node.name} ${status}`] ?? 0) + 1;
+		return { all: all.length, failed: failed.length, older: all.filter((r) => r.older).length, slowest: Math.max(...all.map((r) => r.took)), answers };
 	}
 
 	refusals() {

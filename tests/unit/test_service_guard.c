@@ -2,8 +2,10 @@
 #include "event/jobs.h"
 #include "service/inner.h"
 #include "service/limits.h"
+#include "service/measure.h"
 #include "service_fixture.h"
 
+#include <stdlib.h>
 #include <time.h>
 
 /* ---- waiting ---- */
@@ -75,6 +77,80 @@ static void the_wait_is_told_when_it_is_known(void **state)
 	OK(service_delay_record(t.svc, t.a, &t.ada, &after, &err));
 	assert_int_equal(after.kept, record.kept);
 	assert_int_equal(after.given, record.given + 1);
+	clock_shift(0);
+}
+
+/* As Prometheus reads it: which number it is stands in the label, not in an enum. */
+static int64_t turned_out(const char *result)
+{
+	struct buf b = BUF_INIT(1 << 20);
+	char line[80];
+	metrics_write(&b, false);
+	snprintf(line, sizeof line, "\nfreigabe_waits_told_total{result=\"%s\"} ", result);
+	size_t at = str_find(buf_str(&b), str_of(line), 0);
+	assert_true(at != SIZE_MAX);
+	int64_t n = strtoll(b.p + at + strlen(line), NULL, 10);
+	buf_free(&b);
+	return n;
+}
+
+/* Since when the program ran: as many were kept, came early, came late. */
+static void must_have_turned_out(const int64_t before[3], int64_t kept, int64_t early, int64_t late)
+{
+	assert_int_equal(turned_out("kept") - before[0], kept);
+	assert_int_equal(turned_out("early") - before[1], early);
+	assert_int_equal(turned_out("late") - before[2], late);
+}
+
+/* Sends one whose author was told that it takes from `from` to `until`; both 0: nothing was told. */
+static id64 told_that(msec from, msec until)
+{
+	id64 revision = submit("", "Ein Beitrag.", 0).revision;
+	char sql[200];
+	snprintf(sql, sizeof sql,
+	         "UPDATE forecast SET from_at = nullif(%lld, 0), until_at = nullif(%lld, 0) WHERE revision_id = %lld",
+	         (long long)from, (long long)until, (long long)revision);
+	tamper(sql);
+	return revision;
+}
+
+static void each_word_is_counted_once_by_how_it_turned_out(void **state)
+{
+	enum { MINUTE = 60 * 1000 };
+	const int64_t before[] = {turned_out("kept"), turned_out("early"), turned_out("late")};
+	msec now = clock_now();
+	/* one, two, three of a kind: none can be taken for another */
+	id64 kept = told_that(now - MINUTE, now + 30 * MINUTE);
+	id64 early[] = {told_that(now + 20 * MINUTE, now + 30 * MINUTE), told_that(now + 20 * MINUTE, now + 30 * MINUTE)};
+	id64 late[] = {told_that(now, now + 2 * MINUTE), told_that(now, now + 2 * MINUTE),
+	               told_that(now, now + 6 * MINUTE)};
+	id64 untold = told_that(0, 0);
+	refresh();
+	must_have_turned_out(before, 0, 0, 0);
+	clock_shift(5 * MINUTE); /* two are late while they wait */
+	refresh();
+	must_have_turned_out(before, 0, 0, 2);
+	release(late[0]);
+	release(kept);
+	release(early[0]);
+	release(early[1]);
+	release(untold);
+	clock_shift(7 * MINUTE);
+	release(late[2]); /* nobody had looked since it was late */
+	clock_shift(9 * MINUTE);
+	refresh();
+	must_have_turned_out(before, 1, 2, 3);
+	release(late[1]);
+	clock_shift(11 * MINUTE);
+	refresh();
+	refresh();
+	must_have_turned_out(before, 1, 2, 3);
+	/* what a program learns from at its start is older, and not its own */
+	service_close(t.svc);
+	open_service(false);
+	t.site = service_site(t.svc, STR("bote"));
+	refresh();
+	must_have_turned_out(before, 1, 2, 3);
 	clock_shift(0);
 }
 
@@ -400,6 +476,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(the_wait_is_told_when_it_is_known),
+		TEST(each_word_is_counted_once_by_how_it_turned_out),
 		TEST(who_is_escalated_is_told_the_place),
 		TEST(nobody_is_there_at_night),
 		TEST(it_is_learned_a_page_at_a_time),

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { load } from './load.mjs';
 
-const S = await load('desk/state.ts');
+const S = await load('desk/state.ts'), G = await load('desk/group.ts');
 const NOW = 1_000_000;
 
 function item(n, more = {}) {
 	return {
 		revision: `r${n}`, comment: `c${n}`, version: 1, ordinal: 1, lang: 'de', submitted_at: n * 1000, due_at: n * 1000, escalated: false, referral: null,
 		author: { name: `Name ${n}` }, text: 'Text', review: { suggestion: 'look', scores: {}, evidence: [] },
-		article: {}, parent: null, released_text: null, earlier: [], copies: [], campaign: null, repost_of: null, personal: [], ...more,
+		article: {}, parent: null, released_text: null, earlier: [], copies: [], alike: 0, group: null, campaign: null, repost_of: null, personal: [], ...more,
 	};
 }
 const page = (...ns) => ({ count: ns.length, escalated: 0, oldest_at: 1, next: null, items: ns.map((n) => item(n)) });
@@ -50,7 +50,8 @@ test('deciding in the middle goes on downwards, then from the top', () => {
 
 test('copies stand under the first, and are decided with it unless that is switched off', () => {
 	const copy = (n, likeness = 1) => ({ revision: `r${n}`, comment: `c${n}`, version: 7, name: `Name ${n}`, text: likeness === 1 ? 'Text' : 'Texte', submitted_at: n, article: '', likeness });
-	const d = S.loaded(S.empty, { ...page(), count: 4, items: [item(1, { copies: [copy(2), copy(9, 0.8)] }), item(2, { copies: [copy(1), copy(9, 0.8)] }), item(3)] });
+	const alike = (...copies) => ({ copies, alike: copies.length, group: 'r1' });
+	const d = S.loaded(S.empty, { ...page(), count: 4, items: [item(1, { ...alike(copy(2), copy(9, 0.8)) }), item(2, { ...alike(copy(1), copy(9, 0.8)) }), item(3)] });
 	assert.deepEqual(S.shown(d).map((i) => i.revision), ['r1', 'r3']);
 	const both = S.decide(d, 'reject', { ...draft, passages: [{ rule: 'profanity', begin: 0, end: 4 }] }, NOW);
 	assert.deepEqual(both.pending.map((p) => [p.item.revision, p.item.version, p.draft.passages?.length]), [['r1', 1, 1], ['r2', 1, 1], ['r9', 7, undefined]]);
@@ -62,8 +63,60 @@ test('copies stand under the first, and are decided with it unless that is switc
 	assert.deepEqual(one.items[0].copies.map((c) => c.revision), ['r9'], 'the next is the first of what is left');
 	const gone = S.removed(d, 'r2', conflict, 3);
 	assert.deepEqual(gone.items[0].copies.map((c) => c.revision), ['r9']);
-	const more = S.inserted(d, item(4, { copies: [copy(1)] }));
-	assert.deepEqual(more.items[0].copies.map((c) => c.revision), ['r2', 'r9', 'r4']);
+	const more = S.inserted(d, item(4, alike(copy(1), copy(2), copy(9))));
+	assert.deepEqual([more.items[0].copies.map((c) => c.revision), more.items[0].alike], [['r2', 'r9', 'r4'], 3]);
+	assert.deepEqual(S.shown(more).map((i) => i.revision), ['r1', 'r3']);
+});
+
+const listed = (from, to) => Array.from({ length: to - from }, (_, i) => ({ revision: `r${from + i}`, comment: `c${from + i}`, version: 3, name: `Name ${from + i}`, text: 'Text', submitted_at: 1, article: '', likeness: 1 }));
+
+test('of many copies an item tells the first: a decision waits for the others, and takes all', () => {
+	const many = { copies: listed(2, 32), alike: 499, group: 'r1' };
+	const d = S.loaded(S.empty, { ...page(), count: 501, items: [item(1, many), item(600), item(40, { ...many, submitted_at: 700000, due_at: 700000 })] });
+	const [first] = d.items, along = S.along(d, first, 'reject');
+	assert.deepEqual(S.shown(d).map((i) => i.revision), ['r1', 'r600'], 'one that is beyond the first is one of them, too');
+	assert.deepEqual([along, G.isKnown(first, along), G.alongCount(first, along)], [{ text: true, link: null }, false, 499]);
+	assert.equal(G.isKnown(first, S.along(d, first, 'refer')), true, 'one question is asked once');
+	assert.equal(G.isKnown(first, S.along(S.toggleAlone(d, 'r1'), first, 'reject')), true);
+
+	const g = S.gathered(S.gathering(d, first, 499, draft, NOW), 200);
+	assert.deepEqual([S.mayDecide(g), G.progress(g)], [false, { what: 'gather', done: 200, of: 499, since: NOW }]);
+	const failed = S.notGathered(g, first, { kind: 'refused', message: '' });
+	assert.deepEqual([failed.pending.length, S.mayDecide(failed), failed.problems.r1.kind, S.draftOf(failed, first)], [0, true, 'refused', draft]);
+
+	const all = S.decideAlong(g, first, listed(2, 501), 'reject', draft, NOW);
+	assert.deepEqual([all.pending.length, ids(all), all.current, all.gathering], [500, 'r600', 'r600', null]);
+	assert.equal(S.nextToSend(all).length, S.TOGETHER_MAX);
+	const sent = S.nextToSend(all).reduce((s, p) => S.accepted(s, p.item.revision, answer(p.item.revision, 1), NOW + 10000), all);
+	assert.deepEqual(G.progress(sent), { what: 'send', done: 100, of: 500, since: NOW });
+	assert.equal(S.batchOf(sent, S.lastUndoable(sent, NOW), NOW).length, 500);
+	const elsewhere = S.decideAlong(S.open(g, 'r600'), first, listed(2, 501), 'reject', draft, NOW);
+	assert.equal(elsewhere.current, 'r600', 'whoever has gone on stays there');
+});
+
+test('what shares but a link is decided along only if the panel was told so, and never released', () => {
+	const link = { address: 'x.example/y', texts: 7, names: 5, readers: 5, lines: 0, since: 1, until: 2, waiting: 6 };
+	let d = S.setPanel(S.loaded(S.empty, { ...page(), items: [item(1, { campaign: { alike: null, link } }), item(2)] }), 'reject');
+	const one = d.items[0], wants = (action) => S.along(d, one, action).link;
+	assert.equal(wants('reject'), null);
+	d = S.toggleLinked(d, 'r1');
+	assert.deepEqual(['reject', 'return', 'release', 'refer'].map(wants), ['x.example/y', 'x.example/y', null, null]);
+	assert.deepEqual([G.isKnown(one, S.along(d, one, 'reject')), G.alongCount(one, S.along(d, one, 'reject'))], [false, 6]);
+	assert.equal(S.setPanel(d, 'return').linked, 'r1');
+	assert.equal(S.setPanel(S.setPanel(d, null), 'reject').linked, null, 'chosen anew each time');
+});
+
+test('what is known from a list alone is decided, refused and taken back without being shown', () => {
+	const d = S.loaded(S.empty, { ...page(), items: [item(1, { copies: listed(5, 7), alike: 2, group: 'r1' }), item(2)] });
+	const sent = S.decide(d, 'reject', draft, NOW);
+	const refused = S.refused(sent, 'r5', conflict);
+	assert.deepEqual([ids(refused), refused.current, refused.notes[0].note.revision], ['r2', 'r2', 'r5']);
+	const unsent = S.batchOf(sent, S.lastUndoable(sent, NOW), NOW).reduce((s, u) => S.takeBack(s, u), sent);
+	assert.deepEqual([ids(unsent), unsent.pending.length, unsent.busy], ['r1 r2', 0, []]);
+	const under = sent.pending.reduce((s, p) => S.sending(s, p.item.revision), sent);
+	const back = S.batchOf(under, S.lastUndoable(under, NOW), NOW).reduce((s, u) => S.takeBack(s, u), under);
+	assert.deepEqual([ids(back), back.busy], ['r1 r2', ['r1', 'r5', 'r6']]);
+	assert.deepEqual(ids(S.takenBack(back, back.pending[1].item, 3)), 'r1 r2');
 });
 
 test('a rejection needs a rule, a return a rule or a word', () => {

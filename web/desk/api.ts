@@ -2,7 +2,7 @@
 import type { Json, RequestOptions } from './passkey';
 import type { PolicyData, PolicyVersion, Problem } from './policy';
 import type { Draft } from './state';
-import type { Action, Claim, Closure, Conflict, Decided, Decision, DeskSettings, Dot, Hit, InvitationView, Item, Lane, Letter, LogEntry, Member, Objection, OpenInvitation, OwnSession, Page, Review, Role, Session } from './types';
+import type { Action, Claim, Closure, Conflict, Copy, Decided, Decision, DeskSettings, Dot, Hit, InvitationView, Item, Lane, Letter, LogEntry, Member, Objection, OpenInvitation, OwnSession, Page, Review, Role, Session } from './types';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -149,7 +149,7 @@ export class Api {
 
 	queue(lane: string, after: string | null, limit: number): Promise<Page> {
 		const from = after ? `&after=${encodeURIComponent(after)}` : '';
-		return this.call('GET', `/v1/desk/queue?lane=${encodeURIComponent(lane)}&limit=${limit}${from}`);
+		return this.call('GET', `/v1/desk/queue?once=1&lane=${encodeURIComponent(lane)}&limit=${limit}${from}`);
 	}
 
 	/** The address has the question; what comes back is figures.ts's. */
@@ -175,6 +175,12 @@ export class Api {
 
 	revision(id: string): Promise<Item> {
 		return this.call('GET', `/v1/desk/revisions/${encodeURIComponent(id)}`);
+	}
+
+	/** What waits with nearly the same text, or with this link but another text. */
+	group(revision: string, link: string | null, after: string | null, limit: number): Promise<{ items: Copy[]; next: string | null }> {
+		const from = `${link === null ? '' : `&link=${encodeURIComponent(link)}`}${after ? `&after=${encodeURIComponent(after)}` : ''}`;
+		return this.call('GET', `/v1/desk/revisions/${encodeURIComponent(revision)}/group?limit=${limit}${from}`);
 	}
 
 	decide(item: Pick<Item, 'revision' | 'version'>, action: Action, draft: Draft): Promise<Decided> {

@@ -5,6 +5,7 @@ import type { Login } from './api';
 import { rememberedBlur, rememberedExposures, rememberExposures } from './bindings';
 import { closingState } from './closing';
 import type { ClosingState } from './closing';
+import { alongCount, answered, gather, isKnown, leavesCopies, toUndo } from './group';
 import { notices } from './notices';
 import { problemOf, problemTold } from './problems';
 import * as S from './state';
@@ -391,7 +392,19 @@ export class Controller {
 	/* ---- deciding ---- */
 
 	decide(action: Action, draft: S.Draft): void {
-		this.apply((d) => S.decide(d, action, draft, this.now()));
+		const { desk } = this.view, item = S.currentItem(desk);
+		if (!item || !S.mayDecide(desk) || S.missing(action, draft)) return;
+		const along = S.along(desk, item, action);
+		if (isKnown(item, along)) this.apply((d) => S.decide(d, action, draft, this.now()));
+		else void this.decideAll(item, along, action, draft);
+	}
+
+	/* An item tells but the first of what goes along with it. Nothing is decided before all of it is known. */
+	private async decideAll(item: Item, along: S.Along, action: Action, draft: S.Draft): Promise<void> {
+		this.apply((d) => S.gathering(d, item, alongCount(item, along), draft, this.now()));
+		const copies = await gather(this.api, item, along, (found) => this.apply((d) => S.gathered(d, found)));
+		if (copies instanceof ApiError) this.handled(copies);
+		this.apply((d) => (copies instanceof ApiError ? S.notGathered(d, item, problemOf(copies)) : S.decideAlong(d, item, copies, action, draft, this.now())));
 	}
 
 	private async pump(): Promise<void> {
@@ -414,8 +427,8 @@ export class Controller {
 
 	/* True: go on with the next. False: the way is barred, all stay in their order. */
 	private async send(some: S.Pending[]): Promise<boolean> {
+		this.set({ desk: some.reduce((d, p) => S.sending(d, p.item.revision), this.view.desk) });
 		let answers: (Decided | ApiError)[];
-		for (const p of some) this.set({ desk: S.sending(this.view.desk, p.item.revision) });
 		try {
 			answers = await this.submit(some);
 		} catch (e) {
@@ -426,22 +439,18 @@ export class Controller {
 				else void this.sessionLost();
 				return false;
 			}
-			const why = e;
-			answers = some.map(() => why);
+			answers = Array<ApiError>(some.length).fill(e);
 		}
-		for (const [i, p] of some.entries()) await this.answered(p, answers[i] as Decided | ApiError);
+		await this.answered(some, answers);
 		return true;
 	}
 
-	private async answered(p: S.Pending, answer: Decided | ApiError): Promise<void> {
-		const id = p.item.revision, changes = this.view.changes + 1;
-		if (answer instanceof ApiError) {
-			this.set({ desk: S.refused(this.view.desk, id, problemOf(answer)), changes });
-			return;
-		}
-		const back = this.view.desk.pending.find((q) => q.item.revision === id)?.takenBack;
-		this.set({ online: true, changes, desk: S.accepted(this.view.desk, id, answer, answer.undo_until - this.api.skew) });
-		if (back) await this.undoNow(p.item, answer.decision);
+	/* All at once, as each change draws the desk anew. */
+	private async answered(some: S.Pending[], answers: (Decided | ApiError)[]): Promise<void> {
+		const { desk, changes } = this.view, back = toUndo(desk, some, answers);
+		this.set({ online: true, changes: changes + 1, desk: answered(desk, some, answers, this.api.skew) });
+		if (leavesCopies(some)) void this.refresh();
+		await this.undoAll(back);
 	}
 
 	private retryLater(tries: number, seconds = 0): void {
@@ -461,12 +470,16 @@ export class Controller {
 	/* ---- taking back ---- */
 
 	undo(): void {
-		const last = S.lastUndoable(this.view.desk, this.now());
-		if (!last) return;
-		for (const u of S.batchOf(this.view.desk, last, this.now())) {
-			this.apply((d) => S.takeBack(d, u));
-			if (u.decision) void this.undoNow(u.item, u.decision);
-		}
+		const last = S.lastUndoable(this.view.desk, this.now()), some = last ? S.batchOf(this.view.desk, last, this.now()) : [];
+		this.apply((d) => some.reduceRight((now, u) => S.takeBack(now, u), d)); /* the first is open then */
+		void this.undoAll(some);
+	}
+
+	/* Those that are shown come last: they tell of all others then. */
+	private async undoAll(some: { item: Item; decision: string | null }[]): Promise<void> {
+		for (const hidden of [true, false])
+			await Promise.all(some.map((u) => (u.decision && (u.item.partial ?? false) === hidden ? this.undoNow(u.item, u.decision) : null)));
+		if (some.some((u) => u.item.partial)) this.refreshSoon();
 	}
 
 	/** One decision on all of these. */
@@ -477,8 +490,8 @@ export class Controller {
 	private async undoNow(item: Item, decision: string): Promise<void> {
 		try {
 			const { count } = await this.api.undo(decision);
-			const fresh = await this.fresh(item);
-			this.apply((d) => S.takenBack(d, fresh, count));
+			const now = item.partial ? item : await this.fresh(item);
+			this.apply((d) => S.takenBack(d, now, count));
 		} catch (e) {
 			if (!(e instanceof ApiError)) throw e;
 			if (e.kind === 'session') void this.sessionLost();
@@ -568,6 +581,7 @@ export class Controller {
 		if (this.view.desk.lane !== 'all' && e.added) return this.refreshSoon();
 		if (removed) {
 			const problem = problemTold(e, this.now());
+			if (this.view.desk.items.some((i) => i.revision === removed && i.alike > 0)) this.refreshSoon();
 			this.apply((d) => S.removed(d, removed, problem, e.count));
 			this.set({ changes: this.view.changes + 1 });
 		} else {

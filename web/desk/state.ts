@@ -37,6 +37,9 @@ export interface Pending {
 	tries: number;
 	/** Decided together: sent together. */
 	batch: number;
+	/** How many that were, and when. */
+	of: number;
+	since: number;
 	state: 'waiting' | 'sending' | 'unsent';
 	/** Taken back before the answer came: undone as soon as it is there. */
 	takenBack: boolean;
@@ -79,6 +82,10 @@ export interface Desk {
 	batches: number;
 	/** Whose copies are not decided along with them. */
 	alone: string[];
+	/** With what the panel says about this one, those with the same link are decided, too. */
+	linked: string | null;
+	/** What is decided along with this one is being looked up; `found` so far, of about `of`. */
+	gathering: { revision: string; found: number; of: number; since: number } | null;
 	/** The worst are blurred unless the editor has switched that off; these have been asked for. */
 	blur: boolean;
 	uncovered: string[];
@@ -101,13 +108,13 @@ export interface Desk {
 export const UNDO_MS = 10000;
 const TRAIL_MAX = 200;
 const NOTES_MAX = 3;
-const ECHOES_MAX = 100;
+const ECHOES_MAX = 1000;
 const GONE_MAX = 500;
-/* As many as the server takes in one request. */
-const TOGETHER_MAX = 100;
+/** As many as the server takes, and tells, in one request. */
+export const TOGETHER_MAX = 100;
 
 export const empty: Desk = {
-	items: [], complete: false, cursor: null, count: 0, oldestAt: null, current: null, trail: [], skipped: [], panel: null, lane: 'all', claims: {}, batches: 0, alone: [], blur: true, uncovered: [], exposures: [],
+	items: [], complete: false, cursor: null, count: 0, oldestAt: null, current: null, trail: [], skipped: [], panel: null, lane: 'all', claims: {}, batches: 0, alone: [], linked: null, gathering: null, blur: true, uncovered: [], exposures: [],
 	drafts: {}, problems: {}, pending: [], undoable: [], busy: [], gone: {}, echoes: [], notes: [], noteCount: 0,
 };
 
@@ -128,7 +135,7 @@ export function isDead(p: Problem | undefined): boolean {
 }
 
 export function mayDecide(d: Desk): boolean {
-	return d.current !== null && currentItem(d) !== null && !isDead(d.problems[d.current]) && !d.busy.includes(d.current);
+	return d.current !== null && d.gathering === null && currentItem(d) !== null && !isDead(d.problems[d.current]) && !d.busy.includes(d.current);
 }
 
 /** What the editor still has before them: the server's number less what is decided but not yet counted. The server counts no
@@ -156,14 +163,16 @@ function without<T>(record: Record<string, T>, key: string): Record<string, T> {
 	return rest;
 }
 
-/* ---- copies ---- */
+/* ---- groups ---- */
+
+const isAlike = (a: Item, b: Item): boolean => a.group !== null && a.group === b.group;
 
 /* What waits with the same text stands under the first of it. */
 function isCopy(d: Desk, item: Item): boolean {
 	if (item.revision === d.current) return false;
 	for (const i of d.items) {
 		if (i === item) return false;
-		if (i.copies.some((c) => c.revision === item.revision) && !isDead(d.problems[i.revision])) return true;
+		if (isAlike(i, item) && !isDead(d.problems[i.revision])) return true;
 	}
 	return false;
 }
@@ -177,32 +186,52 @@ export function withCopies(d: Desk, item: Item): boolean {
 	return item.copies.length > 0 && !d.alone.includes(item.revision);
 }
 
+/** Whether a decision takes along those with nearly the same text, and those with which link. */
+export interface Along {
+	text: boolean;
+	link: string | null;
+}
+
+/* Those that only share a link are never released so: their texts are others, and perhaps nobody has read them. */
+export function along(d: Desk, item: Item, action: Action): Along {
+	const chosen = d.linked === item.revision && (action === 'reject' || action === 'return');
+	return { text: action !== 'refer' && withCopies(d, item), link: chosen ? item.campaign?.link?.address ?? null : null };
+}
+
+export function toggleLinked(d: Desk, revision: string): Desk {
+	return { ...d, linked: d.linked === revision ? null : revision };
+}
+
 export function toggleAlone(d: Desk, revision: string): Desk {
 	return { ...d, alone: d.alone.includes(revision) ? d.alone.filter((r) => r !== revision) : [...d.alone, revision] };
 }
 
-/* As much of a copy as a decision and its undo need; the whole comes from the server if it is opened. */
+/* As much of a copy as a decision and its undo need. */
 function copyItem(d: Desk, item: Item, c: Copy): Item {
 	return d.items.find((i) => i.revision === c.revision) ?? {
 		...item, revision: c.revision, comment: c.comment, version: c.version, text: c.text, submitted_at: c.submitted_at,
-		author: { ...item.author, name: c.name }, copies: [], earlier: [], released_text: null,
+		author: { ...item.author, name: c.name }, copies: [], alike: 0, earlier: [], released_text: null, partial: true,
 	};
 }
 
 function withoutCopies(items: Item[], gone: ReadonlySet<string>): Item[] {
-	return items.map((i) => (i.copies.some((c) => gone.has(c.revision)) ? { ...i, copies: i.copies.filter((c) => !gone.has(c.revision)) } : i));
+	return items.map((i) => {
+		const copies = i.copies.filter((c) => !gone.has(c.revision));
+		return copies.length < i.copies.length ? { ...i, copies, alike: i.alike - (i.copies.length - copies.length) } : i;
+	});
 }
 
 /* One that came in becomes known to those whose copy it is. */
 function withCopy(i: Item, item: Item): Item {
 	const mine = item.copies.find((c) => c.revision === i.revision);
 	const others = i.copies.filter((c) => c.revision !== item.revision);
-	if (!mine) return others.length < i.copies.length ? { ...i, copies: others } : i;
+	if (isAlike(i, item) && !mine) return { ...i, alike: item.alike };
+	if (!mine) return others.length < i.copies.length ? { ...i, copies: others, alike: Math.max(others.length, i.alike - 1) } : i;
 	const copy: Copy = {
 		revision: item.revision, comment: item.comment, version: item.version, name: item.author.name, text: item.text,
 		submitted_at: item.submitted_at, article: item.article.title, likeness: mine.likeness,
 	};
-	return { ...i, copies: [...others, copy] };
+	return { ...i, group: item.group, copies: [...others, copy], alike: Math.max(others.length + 1, item.alike) };
 }
 
 /* ---- moving ---- */
@@ -291,7 +320,7 @@ export function inserted(d: Desk, item: Item): Desk {
 	const last = d.items[d.items.length - 1];
 	const items = d.items.filter((i) => i.revision !== item.revision);
 	const known = items.length < d.items.length;
-	if (!known && !d.complete && last && byDue(item, last) > 0) return d;
+	if (!known && !d.complete && last && byDue(item, last) > 0) return { ...d, items: items.map((i) => withCopy(i, item)) };
 	const problems = { ...without(d.problems, item.revision) };
 	for (const i of items) {
 		const p = problems[i.revision];
@@ -308,7 +337,8 @@ export function counted(d: Desk, count: number): Desk {
 /* ---- deciding ---- */
 
 export function setPanel(d: Desk, panel: Desk['panel']): Desk {
-	return panel && !mayDecide(d) ? d : { ...d, panel };
+	/* What goes along by its link is chosen anew each time. */
+	return panel && !mayDecide(d) ? d : { ...d, panel, linked: panel && d.panel ? d.linked : null };
 }
 
 export function setDraft(d: Desk, revision: string, draft: Draft): Desk {
@@ -324,16 +354,39 @@ export function missing(action: Action, draft: Draft): 'rules' | 'reason' | null
 
 export function decide(d: Desk, action: Action, draft: Draft, now: number): Desk {
 	const item = currentItem(d);
-	if (!item || !mayDecide(d) || missing(action, draft)) return d;
+	if (!item || !mayDecide(d)) return d;
+	return decideAlong(d, item, along(d, item, action).text ? item.copies : [], action, draft, now);
+}
+
+/** One decision on this one and what goes along with it. */
+export function decideAlong(d: Desk, item: Item, copies: Copy[], action: Action, draft: Draft, now: number): Desk {
+	if (missing(action, draft)) return d;
 	const release = action === 'release';
 	const said = release ? { rules: [], word: '', ...(draft.pick ? { pick: true } : {}) } : draft;
-	const copies = action !== 'refer' && withCopies(d, item) ? item.copies.map((c) => copyItem(d, item, c)) : [];
-	const all = [item, ...copies.filter((i) => settled(d, i) && !d.busy.includes(i.revision))];
-	const gone = new Set(all.slice(1).map((i) => i.revision));
-	const rest = d.items.filter((i) => !gone.has(i.revision)).map((i) => (i === item ? { ...i, copies: [] } : i));
+	const others = copies.map((c) => copyItem(d, item, c)).filter((i) => settled(d, i) && !d.busy.includes(i.revision));
+	const gone = new Set(others.map((i) => i.revision));
+	const rest = d.items.filter((i) => !gone.has(i.revision)).map((i) => (i.revision === item.revision ? { ...i, group: null } : i));
 	const without_ = { ...d, items: rest };
-	const current = nextFrom(without_, indexOf(without_, item.revision));
-	return { ...sent(d, all, action, said, now), current, panel: null };
+	/* Somebody who has gone on while the others were looked up stays where they are. */
+	const stays = d.current !== item.revision && indexOf(without_, d.current) >= 0;
+	const current = stays ? d.current : nextFrom(without_, indexOf(without_, item.revision));
+	return { ...sent(d, [item, ...others], action, said, now), current, panel: stays ? d.panel : null, gathering: null,
+		/* its copies, if they stay, are the server's to tell */
+		complete: d.complete && item.alike <= copies.length };
+}
+
+/** The others are being looked up; what was written stays. */
+export function gathering(d: Desk, item: Item, of: number, draft: Draft, now: number): Desk {
+	return { ...setDraft(d, item.revision, draft), panel: null, gathering: { revision: item.revision, found: 0, of, since: now } };
+}
+
+export function gathered(d: Desk, found: number): Desk {
+	return d.gathering ? { ...d, gathering: { ...d.gathering, found } } : d;
+}
+
+/** They could not be looked up: nothing is decided. */
+export function notGathered(d: Desk, item: Item, problem: Problem): Desk {
+	return { ...d, gathering: null, problems: indexOf(d, item.revision) >= 0 ? { ...d.problems, [item.revision]: problem } : d.problems };
 }
 
 /* Out of the list, into what is to be sent; all of one decision can be taken back together. */
@@ -350,7 +403,7 @@ function sent(d: Desk, items: Item[], action: Action, draft: Draft, now: number)
 		return passages && item.text === first?.text ? { ...rest, passages } : rest;
 	};
 	const pending = items.map((item): Pending => ({
-		item, action, draft: own(item), rules: said.rules, word: said.word, tries: 0, batch: d.batches, state: 'waiting', takenBack: false, counted: false,
+		item, action, draft: own(item), rules: said.rules, word: said.word, tries: 0, batch: d.batches, of: items.length, since: now, state: 'waiting', takenBack: false, counted: false,
 	}));
 	const undoable = items.map((item): Undoable => ({ decision: null, item, action, until: now + UNDO_MS, batch: d.batches }));
 	return {
@@ -402,19 +455,21 @@ export function accepted(d: Desk, revision: string, result: Decided, until: numb
 }
 
 /* The decision did not hold: the comment comes back with what was wrong and with every word. It does
- * not push aside what the editor reads now, unless they read nothing. */
+ * not push aside what the editor reads now, unless they read nothing. What is known from a list alone is not to be shown:
+ * it comes when it is opened. */
 export function refused(d: Desk, revision: string, problem: Problem): Desk {
 	const p = d.pending.find((q) => q.item.revision === revision);
 	if (!p) return d;
-	const back_ = d.items.some((i) => i.revision === revision) ? d.items : [...d.items, p.item].sort(byDue);
+	const known = d.items.some((i) => i.revision === revision), shows = known || !p.item.partial;
+	const back_ = known || !shows ? d.items : [...d.items, p.item].sort(byDue);
 	const draft = p.action === 'release' ? d.drafts : { ...d.drafts, [revision]: p.draft };
 	const gone = isDead(problem) && !p.counted;
 	const next: Desk = {
-		...d, count: gone ? Math.max(0, d.count - 1) : d.count, items: back_, drafts: draft, problems: { ...d.problems, [revision]: problem },
+		...d, count: gone ? Math.max(0, d.count - 1) : d.count, items: back_, drafts: draft, problems: shows ? { ...d.problems, [revision]: problem } : d.problems,
 		pending: d.pending.filter((q) => q !== p), undoable: d.undoable.filter((u) => u.item.revision !== revision),
-		busy: d.busy.filter((r) => r !== revision), current: d.current ?? revision,
+		busy: d.busy.filter((r) => r !== revision), current: shows ? d.current ?? revision : d.current,
 	};
-	return d.current === null || d.current === revision ? next
+	return shows && (d.current === null || d.current === revision) ? next
 		: note(next, { kind: 'problem', name: p.item.author.name, revision, problem });
 }
 
@@ -429,6 +484,7 @@ export function lastUndoable(d: Desk, now: number): Undoable | null {
 }
 
 function show(d: Desk, item: Item): Desk {
+	if (item.partial) return d;
 	const items = d.items.some((i) => i.revision === item.revision) ? d.items : [...d.items, item].sort(byDue);
 	return open({ ...d, items, current: d.current }, item.revision);
 }
@@ -445,8 +501,10 @@ export function takeBack(d: Desk, u: Undoable): Desk {
 	return show(onPending({ ...d, undoable, drafts: draft, busy }, u.item.revision, (q) => ({ ...q, takenBack: true })), u.item);
 }
 
+/** `item` as it is now; if it is known from a list alone still, it comes with the next look at the queue. */
 export function takenBack(d: Desk, item: Item, count: number): Desk {
 	const free = { ...d, busy: d.busy.filter((r) => r !== item.revision), count };
+	if (item.partial) return free;
 	const known = free.items.some((i) => i.revision === item.revision);
 	const items = known ? free.items.map((i) => (i.revision === item.revision ? item : i)) : [...free.items, item].sort(byDue);
 	return { ...free, items, problems: without(free.problems, item.revision), current: free.current ?? item.revision };

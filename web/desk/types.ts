@@ -133,7 +133,8 @@ export interface Tally {
 /** What comes from many at once: nearly the same text, the same link. */
 export interface Campaign {
 	alike: Tally | null;
-	link: (Tally & { address: string }) | null;
+	/** waiting: how many others, whose texts are not alike; null: too many wait with it to say. */
+	link: (Tally & { address: string; waiting: number | null }) | null;
 }
 
 /** The decision that refused this text before. */
@@ -158,7 +159,12 @@ export interface Item {
 	/** Persons with open notices on the comment. */
 	reported: number;
 	personal: Personal[];
+	/** The first that wait with nearly the same text. */
 	copies: Copy[];
+	/** How many those are. */
+	alike: number;
+	/** The same for texts that are alike; null: nothing is decided along with it. */
+	group: string | null;
 	campaign: Campaign | null;
 	repost_of: Repost | null;
 	due_at: number;
@@ -178,6 +184,8 @@ export interface Item {
 	parent: Parent | null;
 	released_text: string | null;
 	earlier: Earlier[];
+	/** Known from a list alone: enough to decide it, not to show it. */
+	partial?: true;
 }
 
 /** As much of a comment as its text with the marks in it needs. */

@@ -137,7 +137,9 @@ static enum frg_status release(struct store_tx *tx, struct looking *l, const str
 		st = store_queue_author(tx, l->comment.author, 1, 0, err);
 	if (st == FRG_OK)
 		st = decision_tell(tx, "decided", &l->comment, l->revision,
-		                   arena_printf(store_arena(tx), "release %.*s (auto)", STR_ARG(signer->name)), err);
+		                   arena_printf(store_arena(tx), "release %.*s (auto)%s", STR_ARG(signer->name),
+		                                l->adds ? "\n" EVENT_FIRST : ""),
+		                   err);
 	*decision = d.id;
 	return st;
 }

@@ -96,13 +96,13 @@ static enum frg_status look_at_queue(struct store_tx *tx, const struct automatic
                                      struct frg_error *err)
 {
 	struct store_queue_row row;
-	struct store_queue_rows copies = {0};
+	struct store_queue_rows group = {0};
 	enum frg_status st = store_queue_get(tx, l->revision->id, &row, err);
 	if (st == FRG_OK)
-		st = store_queue_copies(tx, row.group, l->revision->id, STR(""), 1, &copies, err);
+		st = store_queue_group(tx, row.group, 0, 2, &group, err);
 	if (st != FRG_OK)
 		return st;
-	*why = row.referral.n ? "referred" : row.repost_of ? "reposted" : copies.count ? "copies" : "";
+	*why = row.referral.n ? "referred" : row.repost_of ? "reposted" : group.count > 1 ? "copies" : "";
 	return FRG_OK;
 }
 

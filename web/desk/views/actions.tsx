@@ -2,9 +2,9 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Controller } from '../controller';
-import { t } from '../i18n';
+import { counted, t } from '../i18n';
 import type { Bindings } from '../keys';
-import { missing } from '../state';
+import { along, missing, toggleLinked } from '../state';
 import type { Draft, PanelKind } from '../state';
 import type { BreachId, Item } from '../types';
 import { Kbd } from './parts';
@@ -73,6 +73,22 @@ function Whom({ draft, onDraft }: { draft: Draft; onDraft: (draft: Draft) => voi
 	);
 }
 
+const some = (key: string, n: number, ...more: string[]): string => t(`${key}_${n === 1 ? 'one' : 'many'}`, counted(n), ...more);
+
+/* What else this is said of; those that share but a link only if it is asked for. */
+function Along({ controller, kind, item }: { controller: Controller; kind: PanelKind; item: Item }): JSX.Element | null {
+	const { desk } = controller.view, { text, link: chosen } = along(desk, item, kind), link = item.campaign?.link;
+	const offers = kind !== 'refer' && link && link.waiting !== 0;
+	if (!text && !offers) return null;
+	return (
+		<div class="panel-along">
+			{text && <p class="quiet">{some('panel.along', item.alike)}</p>}
+			{offers && <label class="check"><input type="checkbox" checked={chosen !== null} onChange={() => controller.apply((d) => toggleLinked(d, item.revision))} />
+				<span>{link.waiting === null ? t('linked.too_all', link.address) : some('linked.too', link.waiting, link.address)}</span></label>}
+		</div>
+	);
+}
+
 const WORD_LABEL = { reject: 'panel.word_optional', return: 'panel.word', refer: 'panel.question' } as const;
 
 export function Panel({ controller, kind, item, draft, onDraft, onConfirm, onCancel, onSwitch }: PanelProps): JSX.Element {
@@ -108,6 +124,7 @@ export function Panel({ controller, kind, item, draft, onDraft, onConfirm, onCan
 					</LetterBox>
 				</details>
 			)}
+			<Along controller={controller} kind={kind} item={item} />
 			<div class="panel-end">
 				<button type="submit" class={`act act-${kind}`} aria-disabled={lack !== null}><Kbd>⏎</Kbd><span>{t(`panel.do_${kind}`)}</span></button>
 				<button type="button" class="act" onClick={onCancel}><Kbd>Esc</Kbd><span>{t('panel.cancel')}</span></button>

@@ -33,7 +33,7 @@ import { SetupPage } from './setup';
 import { Story } from './story';
 import { Team } from './team';
 import { withSelection } from './terms';
-import { noteText, Notes, UndoToast } from './toast';
+import { noteText, Notes, Progress, UndoToast } from './toast';
 
 const LETTERS_OFF = 'freigabe-desk-letters-off';
 
@@ -176,10 +176,6 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 		setTab('review');
 		void controller.openRevision(revision);
 	}
-	function show(revision: string): void {
-		setTab('review');
-		controller.apply((d) => S.open(d, revision));
-	}
 
 	return (
 		<div class={`desk${desk.panel && tab === 'review' ? ' with-panel' : ''}`}>
@@ -202,8 +198,9 @@ function Work({ controller, view, onLang }: { controller: Controller; view: View
 			<div class="toasts" aria-label={t('note.label')} role="region">
 				{undoable && (tab === 'review' || tab === 'board') && <UndoToast key={undoable.item.revision} undoable={undoable} undoKey={bindings.undo}
 					together={S.batchOf(desk, undoable, Date.now()).length} onUndo={() => controller.undo()} />}
+				<Progress desk={desk} />
 				<Changed controller={controller} view={view} />
-				<Notes notes={desk.notes} onDismiss={(id) => controller.apply((d) => S.dismiss(d, id))} onOpen={show} />
+				<Notes notes={desk.notes} onDismiss={(id) => controller.apply((d) => S.dismiss(d, id))} onOpen={read} />
 			</div>
 			<Said desk={desk} />
 			{account && <Account controller={controller} onClose={() => setAccount(false)} />}

@@ -122,7 +122,7 @@ function Card({ controller, covered, item, seen, left, copies, now, onSeen, onLe
 		<li class={`card${left ? ' left' : ''}${seen ? ' seen' : ''}`}>
 			<p class="card-head"><strong>{item.author.name}</strong> <span class="quiet">{age(item.submitted_at, now)} · {item.article.title}</span></p>
 			<Veil controller={controller} item={item}><Passages item={item} active={null} onActive={() => undefined} /></Veil>
-			{copies.length > 0 && !covered && <Copies item={{ ...item, copies }} now={now} together={null} />}
+			{copies.length > 0 && !covered && <Copies controller={controller} item={{ ...item, copies, alike: copies.length }} now={now} together={null} />}
 			<p class="card-end">
 				<label class="check"><input type="checkbox" checked={!left} onChange={onLeave} /><span>{t('board.with')}</span></label>
 				<button type="button" class="link" onClick={onRead}>{t('board.read')}</button>

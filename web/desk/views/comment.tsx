@@ -10,7 +10,7 @@ import { Around } from './around';
 import { AuthorBox } from './author';
 import { Closing } from './closing';
 import { PreserveButton } from './evidence';
-import { CampaignBox, Copies, RepostBox } from './copies';
+import { CampaignBox, Copies, Linked, RepostBox } from './copies';
 import { ArticleBox, ArticleLine, DiffBox, EarlierBox, ParentBox, PersonalBox, ReferralBox } from './context';
 import { Findings } from './findings';
 import { useNow } from './hooks';
@@ -63,6 +63,7 @@ export function Comment({ controller, showKey, copiesKey, item, banner, actions,
 	const now = useNow(30000);
 	/* What was released stands in the comparison already. */
 	const earlier = item.earlier.filter((e) => e.text !== item.released_text);
+	const link = item.campaign?.link;
 	const covered = S.isCovered(controller.view.desk, item);
 	const [active, setActive] = useState<number | null>(null);
 	useEffect(() => setActive(null), [item.revision]);
@@ -82,8 +83,9 @@ export function Comment({ controller, showKey, copiesKey, item, banner, actions,
 						<Veil controller={controller} item={item} showKey={showKey}>
 							<Passages key={item.revision} item={item} active={active} onActive={setActive} />
 						</Veil>
-						{item.copies.length > 0 && !covered && <Copies item={item} now={now} together={S.withCopies(controller.view.desk, item)} hint={copiesKey}
+						{item.copies.length > 0 && !covered && <Copies key={`copies-${item.revision}`} controller={controller} item={item} now={now} together={S.withCopies(controller.view.desk, item)} hint={copiesKey}
 							onToggle={() => controller.apply((d) => S.toggleAlone(d, item.revision))} />}
+						{link && link.waiting !== 0 && !covered && <Linked key={`linked-${item.revision}`} controller={controller} item={item} link={link} now={now} />}
 						<Around key={`around-${item.comment}`} controller={controller} comment={item.comment} name={item.author.name} answers={item.parent !== null} />
 						{earlier.length > 0 && <EarlierBox earlier={earlier} now={now} />}
 					</article>

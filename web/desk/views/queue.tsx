@@ -38,7 +38,7 @@ function Row({ desk, item, now, onOpen }: RowProps): JSX.Element {
 			<button ref={row} type="button" class={`row s-${item.review.suggestion}${item.escalated ? ' late' : ''}`} aria-current={current ? 'true' : undefined}
 				onClick={() => onOpen(item.revision)}>
 				<span class="row-age">{age(item.submitted_at, now)}</span>
-				<span class="row-name">{item.author.name}{item.copies.length > 0 && <> <span class="row-copies" aria-hidden="true">×{item.copies.length + 1}</span></>}</span>
+				<span class="row-name">{item.author.name}{item.copies.length > 0 && <> <span class="row-copies" aria-hidden="true">×{counted(item.alike + 1)}</span></>}</span>
 				<span class="row-marks" aria-hidden="true">{rules.map((r) => <RuleMark key={r} rule={r} />)}</span>
 				<span class="row-under">
 					{mark ? <em>{mark}</em> : item.article.section || item.article.title}
@@ -47,7 +47,7 @@ function Row({ desk, item, now, onOpen }: RowProps): JSX.Element {
 					{`${t('suggestion.label')}: ${t(`suggestion.${item.review.suggestion}`)}`}
 					{rules.length > 0 && `; ${rules.map(ruleName).join(', ')}`}
 					{item.escalated && `; ${t('comment.late')}`}
-					{item.copies.length > 0 && `; ${count('copies.more', item.copies.length)}`}
+					{item.copies.length > 0 && `; ${count('copies.more', item.alike)}`}
 					{item.repost_of && `; ${t('repost.label')}`}
 				</span>
 			</button>
@@ -58,7 +58,7 @@ function Row({ desk, item, now, onOpen }: RowProps): JSX.Element {
 export function QueueList({ desk, lanes, onOpen }: { desk: Desk; lanes: JSX.Element | null; onOpen: (revision: string) => void }): JSX.Element {
 	const now = useNow(30000);
 	const [unfolded, unfold] = useState(false);
-	const waiting = waitingCount(desk), beyond = waiting - desk.items.length, list = shown(desk);
+	const waiting = waitingCount(desk), list = shown(desk), beyond = waiting - list.reduce((n, i) => n + i.alike + 1, 0);
 	const position = list.findIndex((i) => i.revision === desk.current) + 1;
 	return (
 		<nav class={`queue${unfolded ? ' unfolded' : ''}`} aria-labelledby="queue-title">

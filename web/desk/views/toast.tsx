@@ -1,8 +1,9 @@
 // What has just happened: the last decision with its ten seconds, and quiet notes of what others did.
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { count, t } from '../i18n';
-import type { Note, Undoable } from '../state';
+import { count, number, t } from '../i18n';
+import { progress } from '../group';
+import type { Desk, Note, Undoable } from '../state';
 import { problemText } from './banner';
 import { useNow } from './hooks';
 import { Kbd, stateName } from './parts';
@@ -18,6 +19,19 @@ export function UndoToast({ undoable, together, undoKey, onUndo }: { undoable: U
 			<span class="undo-left" aria-hidden="true">{left}</span>
 			<svg key={undoable.item.revision} class="undo-bar" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="2" /></svg>
 		</button>
+	);
+}
+
+const PATIENCE_MS = 2000;
+
+/** One decision on many takes a while: how far it is. */
+export function Progress({ desk }: { desk: Desk }): JSX.Element | null {
+	const p = progress(desk), now = useNow(p ? 500 : 0);
+	if (!p || now - p.since < PATIENCE_MS) return null;
+	return (
+		<div class="note note-progress">
+			<label><span>{t(`progress.${p.what}`, number(p.done), number(p.of))}</span><progress max={p.of} value={p.done} /></label>
+		</div>
 	);
 }
 
