@@ -234,15 +234,17 @@ static const char *const deadly[] = {
 	"pidfd_getfd",
 };
 
-/* Calls that this processor does not have are left out. Returns how many were added. */
-static size_t add_all(scmp_filter_ctx filter, uint32_t action, const char *const *names, size_t count)
+/* Calls that this processor does not have are left out, no others: a program that may not make some call that it needs
+ * would hang or end without a word. How many were added is added to `added`. */
+static bool add_all(scmp_filter_ctx filter, uint32_t action, const char *const *names, size_t count, size_t *added)
 {
-	size_t added = 0;
 	for (size_t i = 0; i < count; i++) {
 		int number = seccomp_syscall_resolve_name(names[i]);
-		added += number >= 0 && seccomp_rule_add(filter, action, number, 0) == 0;
+		if (number >= 0 && seccomp_rule_add(filter, action, number, 0) != 0)
+			return false;
+		*added += number >= 0;
 	}
-	return added;
+	return true;
 }
 
 /* Calls of which only a part is allowed, by what they are called with. */
@@ -263,14 +265,12 @@ static bool add_parts(scmp_filter_ctx filter)
 	return good && seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME)) == 0;
 }
 
-/* How many calls are allowed; 0: it could not be made. */
-static size_t fill(scmp_filter_ctx filter)
+static bool fill(scmp_filter_ctx filter, size_t *calls)
 {
-	bool good = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0; /* all threads */
-	(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);         /* a tree instead of a list, where it can */
-	size_t some = add_all(filter, SCMP_ACT_ALLOW, allowed, COUNT_OF(allowed));
-	good = good && add_all(filter, SCMP_ACT_KILL_PROCESS, deadly, COUNT_OF(deadly)) > 0 && add_parts(filter);
-	return good ? some : 0;
+	size_t kills = 0;
+	(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a tree instead of a list, where it can */
+	return add_all(filter, SCMP_ACT_ALLOW, allowed, COUNT_OF(allowed), calls) &&
+	       add_all(filter, SCMP_ACT_KILL_PROCESS, deadly, COUNT_OF(deadly), &kills) && add_parts(filter);
 }
 
 enum frg_status confine_process(size_t *calls, struct frg_error *err)
@@ -278,10 +278,13 @@ enum frg_status confine_process(size_t *calls, struct frg_error *err)
 	if (SANITIZED) /* it traces its own process when it looks for leaks, and more */
 		return frg_fail(err, FRG_UNSUPPORTED, NULL, "this program was built with a sanitizer, which needs more calls");
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM)); /* for the processor's own calls: others kill */
-	if (!filter)
+	*calls = 0;
+	if (!filter || !fill(filter, calls)) /* what is added are constants */
 		BUG("out of memory");
-	*calls = fill(filter);
-	int rc = *calls ? seccomp_load(filter) : -EINVAL;
+	int rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1); /* all threads, if this kernel can */
+	rc = rc ? rc : seccomp_load(filter);
+	if (rc == -ENOMEM)
+		BUG("out of memory");
 	seccomp_release(filter);
 	if (rc != 0)
 		return frg_fail(err, FRG_UNSUPPORTED, NULL, "the kernel takes no filter of system calls: %s", strerror(-rc));

@@ -347,7 +347,7 @@ static void open_sender(struct streams *all, struct sender *s)
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);
 	s->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (s->epoll < 0 || s->bell < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->bell, &bell) != 0)
-		BUG("the streams' threads cannot be started: %s", strerror(errno));
+		BUG("cannot start the streams' threads: %s", strerror(errno));
 }
 
 struct streams *streams_open(unsigned ping_s, unsigned max, unsigned per_address, unsigned senders)
@@ -364,7 +364,7 @@ struct streams *streams_open(unsigned ping_s, unsigned max, unsigned per_address
 		open_sender(all, &all->senders[i]);
 	for (unsigned i = 0; i < all->sender_count; i++)
 		if (pthread_create(&all->senders[i].thread, NULL, serve, &all->senders[i]))
-			BUG("the streams' threads cannot be started");
+			BUG("cannot start the streams' threads");
 	return all;
 }
 

@@ -158,7 +158,8 @@ int search_sqlite_open(sqlite3 *db)
 	int rc = find_api(db, &api);
 	if (rc != SQLITE_OK)
 		return rc;
-	BUG_IF(!api);
+	if (!api) /* SQLite does not always say that this was why */
+		return SQLITE_NOMEM;
 	return sqlite3_create_function_v2(db, "search_holds", 4, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY,
 	                                  api, holds, NULL, NULL, NULL);
 }

@@ -88,6 +88,8 @@ enum frg_status wire_ready(struct postgres *pg, struct frg_error *err)
 	if (pg->conn && pg->awaiting && await_all(pg, err, NULL) != FRG_OK && pg->conn &&
 	    PQstatus(pg->conn) != CONNECTION_OK)
 		wire_drop(pg);
+	if (pg->conn && !pg->open && PQtransactionStatus(pg->conn) == PQTRANS_INERROR) /* a reader's end had failed */
+		wire_drop(pg);
 	if (pg->conn && (!PQconsumeInput(pg->conn) || !PQconsumeInput(pg->conn) || PQstatus(pg->conn) != CONNECTION_OK))
 		wire_drop(pg);
 	pg->first = FRG_OK;

@@ -128,8 +128,9 @@ test('each call of a start fails in turn', { skip }, async (t) => {
 	try {
 		await room.server.stop();
 		let refused = 0, tried = 0;
-		for (const kind of ['open', 'read', 'write', 'sync', 'map', 'thread', 'memory']) {
-			const done = await room.tryStarts(kind, kind === 'memory' ? ERRNO.ENOMEM : ERRNO.EIO, function* (count) {
+		const files = ['open', 'read', 'write', 'sync', 'map', 'thread'].map((kind) => [kind, ERRNO.EIO]);
+		for (const [kind, error] of [...files, ['socket', ERRNO.EMFILE], ['watch', ERRNO.ENOSPC], ['random', ERRNO.EINTR], MEMORY]) {
+			const done = await room.tryStarts(kind, error, function* (count) {
 				const each = Math.max(1, Math.floor(count * STEP / 400)); // about as many as FAULT_STEP says, of thousands
 				for (let n = 1 + FIRST % each; n <= count; n += each)
 					yield n;

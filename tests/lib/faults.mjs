@@ -9,7 +9,8 @@ import { binary } from './server.mjs';
 
 const source = join(dirname(fileURLToPath(import.meta.url)), 'faults.c');
 export const KINDS = ['memory', 'open', 'read', 'write', 'sync', 'truncate', 'map', 'accept', 'epoll', 'receive', 'send', 'thread', 'step',
-	'lock', 'stat', 'name', 'wait', 'connect', 'ask', 'answer', 'statement'];
+	'lock', 'stat', 'name', 'wait', 'connect', 'ask', 'answer', 'statement',
+	'socket', 'watch', 'random', 'bell'];
 export const ERRNO = { EINTR: 4, EIO: 5, EAGAIN: 11, ENOMEM: 12, EMFILE: 24, ENOSPC: 28, EROFS: 30, ENOLCK: 37, ECONNRESET: 104, ECONNREFUSED: 111 };
 export const SQLITE = { BUSY: 5, NOMEM: 7, IOERR: 10, FULL: 13 };
 // As faults.c reads it.

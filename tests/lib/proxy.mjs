@@ -31,8 +31,9 @@ function fill(text, pairs) {
 }
 
 export class Proxy {
-	constructor(kind, { upstream, purge = 0 }) {
-		Object.assign(this, { kind, upstream, purge, log: '' });
+	// `keep`: how long nginx keeps a copy, for tests of what else lets it go.
+	constructor(kind, { upstream, purge = 0, keep = '2s' }) {
+		Object.assign(this, { kind, upstream, purge, keep, log: '' });
 		this.dir = mkdtempSync(join(tmpdir(), 'freigabe-proxy-'));
 		chmodSync(this.dir, 0o755);
 	}
@@ -61,6 +62,7 @@ export class Proxy {
 			['127.0.0.1:8080', `127.0.0.1:${this.upstream}`], ['listen 443 ssl http2;', `listen 127.0.0.1:${this.port} ssl http2;`],
 			['	listen [::]:443 ssl http2;\n', ''], ['/etc/ssl/certs/comments.example.org.pem', cert],
 			['/etc/ssl/private/comments.example.org.key', key], ['/var/cache/nginx/freigabe', join(this.dir, 'cache')], ['127.0.0.1:8089', `127.0.0.1:${this.purge}`],
+			['proxy_cache_valid 200 2s;', `proxy_cache_valid 200 ${this.keep};`],
 		]);
 		const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((n) => `${n}_temp_path ${this.dir}/${n};`).join(' ');
 		const module_ = '/usr/lib/nginx/modules/ngx_http_cache_purge_module.so';

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { newDatabase } from '../lib/postgres.mjs';
 import { startPair } from '../lib/replica.mjs';
 import { ERRNO, noCompiler, sanitized } from '../lib/faults.mjs';
-import { FAULTS, MEMORY, Newsroom, PATHS, READ } from '../lib/fault_paths.mjs';
+import { FAULTS, MEMORY, Newsroom, PATHS, PATHS_MORE, READ } from '../lib/fault_paths.mjs';
 import { House, MOVES, MOVES_POSTGRES, faultsOf } from '../lib/fault_moves.mjs';
 
 const STEP = Number(process.env.FAULT_STEP || 1), FIRST = Number(process.env.FAULT_FIRST || 1);
@@ -60,7 +60,7 @@ for (const [store, title] of [['sqlite', 'SQLite'], ['postgres', 'PostgreSQL']])
 	describe(title, () => {
 		const database = store === 'postgres' ? async () => ({ db: await newDatabase() }) : undefined;
 
-		for (const path of [...PATHS, READ]) {
+		for (const path of [...PATHS, ...PATHS_MORE, READ]) {
 			const name = `${title}: each call of ${path.name} fails in turn`;
 			test(name, options(name), (t) => tryPath(t, path, store, database));
 		}

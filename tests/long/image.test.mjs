@@ -1,5 +1,6 @@
 // The image of deploy/oci/Containerfile: built for real, of the package and a base of Debian's own packages (no registry is asked),
-// and run as an administrator would: not as root, on a file system that is read only but for one volume, without any capability.
+// and run as an administrator would: not as root, on a file system that is read only but for one volume, without any capability,
+// with a published port and its health check. podman asks by a timer of systemd's, which a machine may lack: here the test asks.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -12,7 +13,8 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const skip = process.getuid() === 0 ? false : 'needs root';
 const BASE = process.env.FREIGABE_BASE || '/var/cache/freigabe-test/base.tar';
 const out = process.env.FREIGABE_DEB || join(root, 'build/deb'); // where `make deb` has put the package; else it is made
-let dir;
+const net = `freigabe-image-${process.pid}`; // a network of its own: bridges and forwarded ports leave nothing on this machine
+let dir, networked;
 
 function sh(command, { check = true } = {}) {
 	const r = spawnSync('sh', ['-c', command], { cwd: root, encoding: 'utf8', timeout: 1800000, maxBuffer: 1 << 26 });
@@ -21,7 +23,7 @@ function sh(command, { check = true } = {}) {
 	return r;
 }
 // A store of its own; runc, because crun refuses machines whose cgroups are of both versions.
-const podman = (args, options) => sh(`podman --root ${dir}/storage --runroot ${dir}/run --storage-driver vfs --runtime runc --cgroup-manager cgroupfs ${args}`, options);
+const podman = (args, { within, ...options } = {}) => sh(`${within ? `timeout ${within} ` : ''}${networked ? `nsenter --net=/run/netns/${net} ` : ''}podman --root ${dir}/storage --runroot ${dir}/run --storage-driver vfs --runtime runc --cgroup-manager cgroupfs ${args}`, options);
 const inside = (command) => podman(`exec frei sh -c '${command}'`, { check: false });
 
 before(() => {
@@ -41,6 +43,7 @@ after(() => {
 	if (!dir)
 		return;
 	podman('rm --force --all', { check: false });
+	sh(`ip netns delete ${net}`, { check: false });
 	rmSync(dir, { recursive: true, force: true });
 });
 
@@ -72,4 +75,27 @@ test('its database stays when it is replaced, and it stops when told to', { skip
 	assert.equal(podman("inspect --format '{{.State.ExitCode}}' frei").stdout.trim(), '0');
 	podman('rm frei');
 	assert.match(podman('run --rm --ulimit nofile=1024:1024 --ulimit nproc=4096:4096 --no-healthcheck --read-only --network none --volume frei:/var/lib/freigabe freigabe site list --db sqlite:/var/lib/freigabe/freigabe.db').stdout, /bote/);
+});
+
+test('a port that is published is served, and the health check tells one that answers from one that does not', { skip }, (t) => {
+	sh(`ip netns add ${net} && ip -n ${net} link set lo up`);
+	networked = true;
+	const files = sh('ulimit -Hn').stdout.trim();
+	const run = podman(`run --detach --name offen --ulimit nofile=${files}:${files} --ulimit nproc=4096:4096 --health-interval disable --read-only --cap-drop=all
+		--publish 127.0.0.1:8080:8080 --volume frei:/var/lib/freigabe freigabe`.replace(/\s+/g, ' '));
+	assert.equal(run.status, 0);
+	const from = `nsenter --net=/run/netns/${net} curl --silent --max-time 5`;
+	const page = sh(`for i in $(seq 120); do ${from} --fail http://127.0.0.1:8080/healthz && exit 0; sleep 0.5; done; exit 1`);
+	assert.equal(page.stdout.trim(), 'ok');
+	assert.match(podman('port offen').stdout, /8080\/tcp -> 127\.0\.0\.1:8080/);
+	assert.match(podman('image inspect freigabe').stdout, /"Healthcheck"/);
+	const check = () => podman('healthcheck run offen', { check: false, within: 60 }).status; // 124: it would have taken for ever
+	assert.equal(check(), 0, 'well');
+	const pid = podman("inspect --format '{{.State.Pid}}' offen").stdout.trim();
+	sh(`kill -STOP ${pid}`); // it is there, and answers nobody
+	assert.equal(check(), 1, 'not well');
+	sh(`kill -CONT ${pid}`);
+	assert.equal(check(), 0, 'well again');
+	podman('stop --time 30 offen');
+	assert.equal(podman("inspect --format '{{.State.ExitCode}}' offen").stdout.trim(), '0');
 });
