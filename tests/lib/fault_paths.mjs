@@ -279,9 +279,9 @@ export const PATHS_MORE = [
 		// as the desk asks it (web/desk/controller.ts)
 		name: 'queue',
 		prepare: async (room) => void (await room.reader.submit(text('Satz ohne Urteil'))),
-		act: (room) => room.rike.get('/v1/desk/queue?lane=&limit=20'),
+		act: (room) => room.rike.get('/v1/desk/queue?once=1&lane=&limit=20'),
 		check: async (room, job, what, answer) => {
-			const now = (await room.rike.get('/v1/desk/queue?lane=&limit=20')).json;
+			const now = (await room.rike.get('/v1/desk/queue?once=1&lane=&limit=20')).json;
 			const seen = ({ count, items }) => ({ count, items: items.map(({ revision, version, text }) => ({ revision, version, text })) });
 			assert.deepEqual(seen(answer.json), seen(now), `not what waits: ${what}`);
 			assert.equal(String(now.count), room.server.sql('SELECT count(*) FROM queue'), what);

@@ -1,8 +1,21 @@
 // Sends comments as fast as they are answered, over some connections, from as many addresses as is said: a process of
 // its own, so that whoever measures beside it is not held up. Prints one JSON object: how many got which status.
-import { connect } from 'node:net';
+// To port 0 they go to nobody: this process refuses them itself, as late as Freigabe does.
+import { connect, createServer } from 'node:net';
 
-const [port, posts, connections, addresses] = process.argv.slice(2).map(Number);
+let [port, posts, connections, addresses] = process.argv.slice(2).map(Number);
+const LATE_MS = 50;
+const nobody = createServer((socket) => {
+	let rest = '';
+	socket.setEncoding('latin1').on('error', () => {}).on('data', (text) => {
+		rest += text;
+		const end = rest.indexOf('\r\n\r\n');
+		if (end >= 0 && rest.length >= end + 4 + Number(/content-length: (\d+)/i.exec(rest)[1])) {
+			rest = '';
+			setTimeout(() => socket.write('HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n'), LATE_MS);
+		}
+	});
+});
 const statuses = {};
 let sent = 0, open = connections;
 
@@ -30,7 +43,16 @@ function one() {
 		rest = '';
 		go();
 	});
-	socket.on('error', (e) => (statuses[e.code] = (statuses[e.code] ?? 0) + 1)).on('close', () => --open || console.log(JSON.stringify(statuses)));
+	socket.on('error', (e) => (statuses[e.code] = (statuses[e.code] ?? 0) + 1)).on('close', () => {
+		if (--open)
+			return;
+		console.log(JSON.stringify(statuses));
+		nobody.close();
+	});
+}
+if (port === 0) {
+	await new Promise((ready) => nobody.listen(0, '127.0.0.1', ready));
+	port = nobody.address().port;
 }
 for (let i = 0; i < connections; i++)
 	one();
