@@ -159,7 +159,7 @@ test('what stays of a backup that was killed is no backup, and is in nobody\'s w
 
 test('a full disk: said clearly, and nothing half is left', (t) => {
 	const disk = at('disk'), script = `
-		mount -t tmpfs -o size=1m tmpfs "$1" || exit 77
+		mount -t tmpfs -o size=512k tmpfs "$1" || exit 77
 		"$2" backup --db "$3" --to "$1/b.db"; code=$?
 		ls -A "$1"; exit $code`;
 	mkdirSync(disk);
