@@ -14,7 +14,7 @@ import { mild } from '../lib/texts.mjs';
 const POSTS = Number(process.env.FLOOD_POSTS || 100000), CONNECTIONS = 64, PROBES = 500, ROUNDS = 3;
 // Held comments on an article that the flood does not touch: what is decided meanwhile. Each round takes as many as there are
 // probes, and while the flood lasts one each PACE ms.
-const STOCK = 6000, PACE = 100;
+const STOCK = 6000, PACE = 100, REST = 2; // ms
 const flooder = fileURLToPath(new URL('../lib/flood.mjs', import.meta.url));
 
 // A flood comes from elsewhere, from machines whose making of requests costs this one nothing. Here the flooder shares two
@@ -84,7 +84,8 @@ class People {
 }
 const NAMES = ['a page', "a reader's own page", "the desk's queue", 'a decision'];
 
-// Alternately, until it is over; at least PROBES of the first.
+// Alternately, until it is over; at least PROBES of the first. With a rest after each: what a decision leaves to be done (pages
+// made anew, a letter, the index) is not to be taken for what the next one costs.
 async function probe(asks, over) {
 	const times = asks.map(() => []);
 	while (times[0].length < PROBES || !over())
@@ -94,6 +95,7 @@ async function probe(asks, over) {
 				continue;
 			times[i].push(performance.now() - began);
 			assert.equal(answer.status, 200, answer.text);
+			await wait(REST);
 		}
 	return times.map((list) => ({ count: list.length, ms: p99(list) }));
 }
