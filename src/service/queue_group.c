@@ -10,16 +10,15 @@ struct group {
 	struct store_tx *tx;
 	const struct staff *who;
 	const struct store_queue_row *of;
-	struct near_text text;
+	str text;
+	struct near_text near; /* of the text, once something is compared with it: most have nothing that waits with them */
 	bool by_link;
 	uint64_t link;
 };
 
 static struct group group_of(struct store_tx *tx, const struct staff *who, const struct queue_item *item)
 {
-	struct group g = {.tx = tx, .who = who, .of = &item->row};
-	near_set(store_arena(tx), item->revision.text, &g.text);
-	return g;
+	return (struct group){.tx = tx, .who = who, .of = &item->row, .text = item->revision.text};
 }
 
 /* What waits for somebody else is decided by itself. */
@@ -39,7 +38,7 @@ static bool belongs(const struct group *g, const struct store_queue_row *row)
 	return !itself && !row->referral.n && !row->blind_for && staff_has_section(g->who, row->section);
 }
 
-static enum frg_status load_copy(const struct group *g, const struct store_queue_row *row, struct queue_copy *copy,
+static enum frg_status load_copy(struct group *g, const struct store_queue_row *row, struct queue_copy *copy,
                                  struct frg_error *err)
 {
 	struct near_text text;
@@ -50,13 +49,15 @@ static enum frg_status load_copy(const struct group *g, const struct store_queue
 		st = store_article_heading(g->tx, row->article, &copy->article, err);
 	if (st != FRG_OK)
 		return st;
+	if (!g->near.key_count)
+		near_set(store_arena(g->tx), g->text, &g->near);
 	near_set(store_arena(g->tx), copy->revision.text, &text);
-	copy->likeness = near_likeness(&g->text, &text);
+	copy->likeness = near_likeness(&g->near, &text);
 	return FRG_OK;
 }
 
 /* Those of the rows that belong, appended, until there are `max`. */
-static enum frg_status load_rows(const struct group *g, const struct store_queue_rows *rows, struct queue_copy *copies,
+static enum frg_status load_rows(struct group *g, const struct store_queue_rows *rows, struct queue_copy *copies,
                                  size_t *count, size_t max, struct frg_error *err)
 {
 	enum frg_status st = FRG_OK;
@@ -67,7 +68,7 @@ static enum frg_status load_rows(const struct group *g, const struct store_queue
 }
 
 /* The first of those with the same text, and how many there are. */
-static enum frg_status load_alike(const struct group *g, struct queue_item *item, struct frg_error *err)
+static enum frg_status load_alike(struct group *g, struct queue_item *item, struct frg_error *err)
 {
 	struct store_queue_rows rows = {.count = STEP};
 	id64 after = 0;
