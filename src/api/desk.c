@@ -18,6 +18,16 @@ static int64_t limit_within(struct http_request *req, int64_t otherwise, int64_t
 
 static int64_t limit_of(struct http_request *req, int64_t otherwise) { return limit_within(req, otherwise, PAGE_MAX); }
 
+static bool query_good(struct api *api, struct http_request *req, bool numbers)
+{
+	struct frg_error err;
+	if (numbers && !http_query_broken(req))
+		return true;
+	frg_fail(&err, FRG_INVALID, "request_malformed", "the query is not well-formed");
+	fail(api, req, &err);
+	return false;
+}
+
 /* Absent or empty: 0. */
 static bool time_of(struct http_request *req, const char *name, msec *out)
 {
@@ -76,25 +86,24 @@ HANDLER(desk_group)
 {
 	struct api *api = app;
 	struct editor_session session;
-	struct frg_error err = {0};
+	struct frg_error err;
 	struct group_page page;
 	struct group_query query = {0};
-	if (!api_editor(api, req, &session) || !api_path_id(api, req, "revision", &query.revision))
+	if (!api_editor(api, req, &session) || !api_path_id(api, req, "revision", &query.revision) ||
+	    !query_good(api, req, true))
 		return;
 	query.who = &session.who;
 	query.link = http_query(req, "link");
 	query.cursor = http_query(req, "after");
 	query.limit = limit_within(req, 50, GROUP_PAGE_MAX);
-	if (http_query_broken(req))
-		frg_fail(&err, FRG_INVALID, "request_malformed", "the query is not well-formed");
-	else if (service_group(api->svc, http_arena(req), &query, &page, &err) == FRG_OK) {
-		api_no_store(req);
-		api_json(
-			req, 200,
-			json_pack("{s:o, s:o}", "items", api_copies_json(page.items, page.count), "next", json_or_null(page.next)));
+	if (service_group(api->svc, http_arena(req), &query, &page, &err) != FRG_OK) {
+		fail(api, req, &err);
 		return;
 	}
-	fail(api, req, &err);
+	api_no_store(req);
+	api_json(
+		req, 200,
+		json_pack("{s:o, s:o}", "items", api_copies_json(page.items, page.count), "next", json_or_null(page.next)));
 }
 
 HANDLER(desk_decisions)
@@ -166,11 +175,9 @@ HANDLER(desk_search)
 		return;
 	struct arena *a = http_arena(req);
 	msec from, to;
-	if (!time_of(req, "from", &from) || !time_of(req, "to", &to) || http_query_broken(req)) {
-		frg_fail(&err, FRG_INVALID, "request_malformed", "the query is not well-formed");
-		fail(api, req, &err);
+	bool numbers = time_of(req, "from", &from) && time_of(req, "to", &to);
+	if (!query_good(api, req, numbers))
 		return;
-	}
 	struct search_query q = {.who = &session.who,
 	                         .words = http_query(req, "q"),
 	                         .author = http_query(req, "author"),
