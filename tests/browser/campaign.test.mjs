@@ -12,17 +12,22 @@ before(async () => {
 });
 after(async () => { await browser?.close(); await server?.end(); });
 
+async function atTheDesk({ base }, width, colorScheme) {
+	const page = await person(browser, { viewport: { width, height: 900 }, colorScheme });
+	pages.push(page);
+	await page.goto(`${base}/desk/`);
+	await page.fill('[name=user]', 'rike');
+	await page.fill('[name=password]', PASSWORD);
+	await page.keyboard.press('Enter');
+	return page;
+}
+
 test('a campaign is named, with what shows it, and decided at once', () => watched('campaign', () => pages, async () => {
 	for (let i = 0; i < 6; i++)
 		await new Reader(server, { name: `Unterzeichner ${i}` }).submit(`Bitte unterschreibt alle die Petition für die neue Brücke über die Elver, es ist ${i % 2 ? 'höchste' : 'allerhöchste'} Zeit: petition.example.org/elver?nr=${i}`,
 			{ headers: { 'X-Forwarded-For': `192.0.2.${i % 2}` } });
 	for (const [width, colorScheme] of [[360, 'light'], [1440, 'light'], [360, 'dark'], [1440, 'dark']]) {
-		const page = await person(browser, { viewport: { width, height: 900 }, colorScheme });
-		pages.push(page);
-		await page.goto(`${server.base}/desk/`);
-		await page.fill('[name=user]', 'rike');
-		await page.fill('[name=password]', PASSWORD);
-		await page.keyboard.press('Enter');
+		const page = await atTheDesk(server, width, colorScheme);
 		await page.waitForSelector('.campaign');
 		const told = await page.locator('.campaign').innerText();
 		assert.match(told, /Kampagne: 6 ähnliche Texte unter 6 Namen in einer Minute\./);
@@ -53,12 +58,7 @@ test('however many they are, they can be looked at and decided at once; what sha
 			await new Reader(server, { name: `Leserin ${i}` }).submit(text);
 		pages = [];
 		for (const [width, colorScheme] of [[360, 'light'], [1440, 'dark'], [360, 'dark'], [1440, 'light']]) {
-			const page = await person(browser, { viewport: { width, height: 900 }, colorScheme });
-			pages.push(page);
-			await page.goto(`${server.base}/desk/`);
-			await page.fill('[name=user]', 'rike');
-			await page.fill('[name=password]', PASSWORD);
-			await page.keyboard.press('Enter');
+			const page = await atTheDesk(server, width, colorScheme);
 			const copies = page.locator('.copies:not(.linked)'), linked = page.locator('.linked');
 			await page.waitForSelector('.linked');
 			for (let i = 0; i < OTHERS.length && await copies.count() === 0; i++)
